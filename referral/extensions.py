@@ -1,0 +1,44 @@
+"""The extensions, made once and bound to the application in `create_app`."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+
+from flask_alembic import Alembic
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from referral.foundation.tables import Base
+
+db = SQLAlchemy(model_class=Base, session_options={"join_transaction_mode": "create_savepoint"})
+csrf = CSRFProtect()
+login_manager = LoginManager()
+babel = Babel()
+alembic = Alembic(metadatas=Base.metadata)
+
+will_write: ContextVar[bool] = ContextVar("will_write", default=True)
+"""Whether the transaction that starts now writes: SQLite then takes its write lock at once (BEGIN IMMEDIATE)."""
+
+SQLITE_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=8000", "synchronous=FULL", "secure_delete=ON")
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Make SQLite safe: foreign keys, WAL, erased pages, and a BEGIN of our own."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]
+        cursor = connection.cursor()
+        for pragma in SQLITE_PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if will_write.get() else "BEGIN")

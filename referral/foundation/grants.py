@@ -1,0 +1,182 @@
+"""Who may do what: roles, permissions and their scopes as one table, rendered in the admin page and in docs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from sop.vocabulary import N_
+
+
+class Role(StrEnum):
+    """The roles of DOMAIN, "Who uses it", that sign in."""
+
+    FIRST_RESPONDER = "first_responder"
+    CASE_MANAGER = "case_manager"
+    SUPERVISOR = "supervisor"
+    PROVIDER = "provider"
+    COORDINATOR = "coordinator"
+    COMMITTEE = "committee"
+    DATA_OFFICER = "data_officer"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return ROLE_LABELS[self]
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Roles that may see who somebody is sign in with a second factor."""
+        return self in SEES_IDENTITY
+
+
+ROLE_LABELS: dict[Role, str] = {
+    Role.FIRST_RESPONDER: N_("First responder"),
+    Role.CASE_MANAGER: N_("Case manager"),
+    Role.SUPERVISOR: N_("Supervisor"),
+    Role.PROVIDER: N_("Service provider"),
+    Role.COORDINATOR: N_("Coordination"),
+    Role.COMMITTEE: N_("Steering committee"),
+    Role.DATA_OFFICER: N_("Data officer"),
+    Role.ADMINISTRATOR: N_("System administrator"),
+}
+
+SEES_IDENTITY: frozenset[Role] = frozenset({Role.FIRST_RESPONDER, Role.CASE_MANAGER, Role.SUPERVISOR, Role.PROVIDER})
+
+
+class Scope(StrEnum):
+    """How far a grant reaches; `visible_*` queries turn it into WHERE."""
+
+    NONE = "none"
+    OWN = "own"
+    ORGANIZATION = "organization"
+    REFERRED = "referred"
+    ALL = "all"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return SCOPE_LABELS[self]
+
+
+SCOPE_LABELS: dict[Scope, str] = {
+    Scope.NONE: N_("nothing"),
+    Scope.OWN: N_("their own"),
+    Scope.ORGANIZATION: N_("their organisation’s"),
+    Scope.REFERRED: N_("what is referred to their services"),
+    Scope.ALL: N_("all"),
+}
+
+
+class Permission(StrEnum):
+    """What an endpoint may ask for: resource:action."""
+
+    ACCOUNT_OWN = "account:own"
+    IDENTIFICATION_FILL = "identification:fill"
+    PREFILE_READ = "prefile:read"
+    BASE_CONSENT_RECORD = "base_consent:record"
+    CASE_READ = "case:read"
+    CASE_WORK = "case:work"
+    CASE_SUPERVISE = "case:supervise"
+    CASE_COORDINATE = "case:coordinate"
+    IDENTITY_REVEAL = "identity:reveal"
+    CONSENT_RECORD = "consent:record"
+    REFERRAL_SEND = "referral:send"
+    REFERRAL_ANSWER = "referral:answer"
+    DIRECTORY_READ = "directory:read"
+    DIRECTORY_EDIT = "directory:edit"
+    AGREEMENT_READ = "agreement:read"
+    PROCEDURE_READ = "procedure:read"
+    STATISTICS_READ = "statistics:read"
+    AUDIT_READ = "audit:read"
+    USER_READ = "user:read"
+    OUTBOX_READ = "outbox:read"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return PERMISSION_LABELS[self]
+
+
+PERMISSION_LABELS: dict[Permission, str] = {
+    Permission.ACCOUNT_OWN: N_("change their own password and language"),
+    Permission.IDENTIFICATION_FILL: N_("fill in identification forms"),
+    Permission.PREFILE_READ: N_("see a file that waits for base consent"),
+    Permission.BASE_CONSENT_RECORD: N_("record base consent"),
+    Permission.CASE_READ: N_("open cases"),
+    Permission.CASE_WORK: N_("work on cases"),
+    Permission.CASE_SUPERVISE: N_("approve, reassign, revoke"),
+    Permission.CASE_COORDINATE: N_("see case codes, gaps and deadlines, never identity"),
+    Permission.IDENTITY_REVEAL: N_("uncover a name (logged)"),
+    Permission.CONSENT_RECORD: N_("record consent to a referral"),
+    Permission.REFERRAL_SEND: N_("send and recall referrals"),
+    Permission.REFERRAL_ANSWER: N_("answer referrals"),
+    Permission.DIRECTORY_READ: N_("consult the directory"),
+    Permission.DIRECTORY_EDIT: N_("keep a directory entry up to date"),
+    Permission.AGREEMENT_READ: N_("consult agreements"),
+    Permission.PROCEDURE_READ: N_("consult the procedure"),
+    Permission.STATISTICS_READ: N_("read published statistics"),
+    Permission.AUDIT_READ: N_("read decisions and accesses, without content"),
+    Permission.USER_READ: N_("see accounts"),
+    Permission.OUTBOX_READ: N_("see outgoing notices"),
+}
+
+P, S = Permission, Scope
+_SIGNED_IN = {P.ACCOUNT_OWN: S.OWN}
+_CONSULTS = {**_SIGNED_IN, P.DIRECTORY_READ: S.ALL, P.PROCEDURE_READ: S.ALL}
+
+GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
+    Role.FIRST_RESPONDER: {
+        **_CONSULTS,
+        P.IDENTIFICATION_FILL: S.OWN,
+        P.PREFILE_READ: S.OWN,
+        P.BASE_CONSENT_RECORD: S.OWN,
+    },
+    Role.CASE_MANAGER: {
+        **_CONSULTS,
+        P.IDENTIFICATION_FILL: S.OWN,
+        P.PREFILE_READ: S.OWN,
+        P.BASE_CONSENT_RECORD: S.OWN,
+        P.CASE_READ: S.OWN,
+        P.CASE_WORK: S.OWN,
+        P.IDENTITY_REVEAL: S.OWN,
+        P.CONSENT_RECORD: S.OWN,
+        P.REFERRAL_SEND: S.OWN,
+        P.AGREEMENT_READ: S.ORGANIZATION,
+    },
+    Role.SUPERVISOR: {
+        **_CONSULTS,
+        P.CASE_READ: S.ORGANIZATION,
+        P.CASE_SUPERVISE: S.ORGANIZATION,
+        P.IDENTITY_REVEAL: S.ORGANIZATION,
+        P.REFERRAL_SEND: S.ORGANIZATION,
+        P.AGREEMENT_READ: S.ORGANIZATION,
+    },
+    Role.PROVIDER: {
+        **_CONSULTS,
+        P.REFERRAL_ANSWER: S.REFERRED,
+        P.DIRECTORY_EDIT: S.ORGANIZATION,
+        P.AGREEMENT_READ: S.ORGANIZATION,
+    },
+    Role.COORDINATOR: {
+        **_CONSULTS,
+        P.CASE_COORDINATE: S.ALL,
+        P.AGREEMENT_READ: S.ALL,
+        P.STATISTICS_READ: S.ALL,
+    },
+    Role.COMMITTEE: {**_CONSULTS, P.STATISTICS_READ: S.ALL, P.AGREEMENT_READ: S.ALL},
+    Role.DATA_OFFICER: {**_SIGNED_IN, P.AUDIT_READ: S.ALL, P.AGREEMENT_READ: S.ALL, P.PROCEDURE_READ: S.ALL},
+    Role.ADMINISTRATOR: {**_SIGNED_IN, P.USER_READ: S.ALL, P.OUTBOX_READ: S.ALL},
+}
+
+
+def scope_of(role: Role, permission: Permission) -> Scope:
+    """How far `role` may use `permission`; NONE unless the table says otherwise.
+
+    >>> scope_of(Role.CASE_MANAGER, Permission.CASE_READ)
+    <Scope.OWN: 'own'>
+    >>> scope_of(Role.ADMINISTRATOR, Permission.CASE_READ)
+    <Scope.NONE: 'none'>
+    """
+    return GRANTS[role].get(permission, Scope.NONE)

@@ -1,0 +1,117 @@
+"""Tables of organisations, users, sign-in sessions, throttling and agreements."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from referral.extensions import db
+from referral.foundation.grants import Role
+from referral.foundation.tables import enum_column, new_id
+from referral.partners.rules import AgreementState, OrganizationKind, OrganizationType
+
+
+class Organization(db.Model):
+    """An organisation of the mechanism or of the directory (HSDS 3.1 organization, with our added columns)."""
+
+    __tablename__ = "organization"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(200))
+    folded_name: Mapped[str] = mapped_column(String(200), index=True, default="")
+    acronym: Mapped[str] = mapped_column(String(40), default="")
+    description: Mapped[str] = mapped_column(String(2000), default="")
+    website: Mapped[str] = mapped_column(String(300), default="")
+    email: Mapped[str] = mapped_column(String(200), default="")
+    type: Mapped[OrganizationType] = mapped_column(enum_column(OrganizationType), default=OrganizationType.UNKNOWN)
+    kind: Mapped[OrganizationKind] = mapped_column(enum_column(OrganizationKind), default=OrganizationKind.OTHER)
+    region: Mapped[str] = mapped_column(String(12), default="")
+    mandates: Mapped[list[str]] = mapped_column(default=list)
+    signatory: Mapped[bool] = mapped_column(default=False)
+    demonstration: Mapped[bool] = mapped_column(default=False)
+    source: Mapped[str] = mapped_column(String(80), default="")
+    source_id: Mapped[str] = mapped_column(String(200), default="")
+
+    __table_args__ = (Index("ix_organization_source_source_id", "source", "source_id"),)
+
+
+class User(UserMixin, db.Model):
+    """Somebody who signs in. `undertaking_on`: the day they signed the confidentiality undertaking (rule A1)."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    username: Mapped[str] = mapped_column(String(120), unique=True)
+    full_name: Mapped[str] = mapped_column(String(160))
+    role: Mapped[Role] = mapped_column(enum_column(Role))
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    organization: Mapped[Organization | None] = relationship(lazy="joined")
+    region: Mapped[str] = mapped_column(String(12), default="")
+    specialities: Mapped[list[str]] = mapped_column(default=list)
+    language: Mapped[str] = mapped_column(String(5), default="fr")
+    active: Mapped[bool] = mapped_column(default=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    password_changed_at: Mapped[datetime | None]
+    totp_secret: Mapped[bytes | None]
+    totp_last_step: Mapped[int] = mapped_column(default=0)
+    undertaking_on: Mapped[date | None]
+
+    @property
+    def is_active(self) -> bool:
+        """Flask-Login's name for `active`."""
+        return self.active
+
+
+class SignInSession(db.Model):
+    """A server-side session: the cookie carries a random token, the table its hash; revoking works at once."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    user: Mapped[User] = relationship(lazy="joined")
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    second_factor: Mapped[bool] = mapped_column(default=False)
+    revoked_at: Mapped[datetime | None]
+
+
+class Throttle(db.Model):
+    """Failed tries in a window, counted before any password is hashed; the key is keyed, so it names nobody."""
+
+    __tablename__ = "throttle"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    window_start: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+
+
+class Agreement(db.Model):
+    """A data-sharing agreement (MoU): what `holder` may send to `partner`, for which purposes and categories."""
+
+    __tablename__ = "agreement"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    holder_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
+    partner_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
+    holder: Mapped[Organization] = relationship(foreign_keys=[holder_id])
+    partner: Mapped[Organization] = relationship(foreign_keys=[partner_id])
+    state: Mapped[AgreementState] = mapped_column(enum_column(AgreementState), default=AgreementState.DRAFT)
+    effective_from: Mapped[date | None]
+    effective_until: Mapped[date | None]
+    categories: Mapped[list[str]] = mapped_column(default=list)
+    purposes: Mapped[list[str]] = mapped_column(default=list)
+    cross_border: Mapped[bool] = mapped_column(default=False)
+    transfer_authorised: Mapped[bool] = mapped_column(default=False)
+    onward: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (UniqueConstraint("holder_id", "partner_id", "reference"),)
