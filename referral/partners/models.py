@@ -9,13 +9,12 @@ from flask_login import UserMixin
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from referral.extensions import db
 from referral.foundation.grants import Role
-from referral.foundation.tables import enum_column, new_id
+from referral.foundation.tables import Base, enum_column, new_id
 from referral.partners.rules import AgreementState, OrganizationKind, OrganizationType
 
 
-class Organization(db.Model):
+class Organization(Base):
     """An organisation of the mechanism or of the directory (HSDS 3.1 organization, with our added columns)."""
 
     __tablename__ = "organization"
@@ -39,7 +38,7 @@ class Organization(db.Model):
     __table_args__ = (Index("ix_organization_source_source_id", "source", "source_id"),)
 
 
-class User(UserMixin, db.Model):
+class User(UserMixin, Base):
     """Somebody who signs in. `undertaking_on`: the day they signed the confidentiality undertaking (rule A1)."""
 
     __tablename__ = "user_account"
@@ -66,7 +65,7 @@ class User(UserMixin, db.Model):
         return self.active
 
 
-class SignInSession(db.Model):
+class SignInSession(Base):
     """A server-side session: the cookie carries a random token, the table its hash; revoking works at once."""
 
     __tablename__ = "sign_in_session"
@@ -82,7 +81,7 @@ class SignInSession(db.Model):
     revoked_at: Mapped[datetime | None]
 
 
-class Throttle(db.Model):
+class Throttle(Base):
     """Failed tries in a window, counted before any password is hashed; the key is keyed, so it names nobody."""
 
     __tablename__ = "throttle"
@@ -92,7 +91,7 @@ class Throttle(db.Model):
     tries: Mapped[int] = mapped_column(default=0)
 
 
-class Agreement(db.Model):
+class Agreement(Base):
     """A data-sharing agreement (MoU): what `holder` may send to `partner`, for which purposes and categories."""
 
     __tablename__ = "agreement"

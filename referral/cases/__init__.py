@@ -1,0 +1,1 @@
+"""The case file: needs, tasks, timeline, place on the procedure."""

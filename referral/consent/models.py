@@ -1,0 +1,100 @@
+"""Consent records (immutable revisions, one a recipient and purpose) and the register of sharing decisions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from referral.foundation.tables import Base, enum_column, new_id
+
+if TYPE_CHECKING:
+    from referral.partners.models import Organization
+
+
+class ConsentState(StrEnum):
+    """DOMAIN: given → withdrawn | expired | superseded. A refusal is recorded too."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    SUPERSEDED = "superseded"
+
+
+class ConsentMark(StrEnum):
+    """How the person marked it; all but a signature need a witness (rule S9)."""
+
+    SIGNATURE = "signature"
+    THUMBPRINT = "thumbprint"
+    ORAL = "oral"
+
+
+class ConsentGiver(StrEnum):
+    """Who gave it."""
+
+    PERSON = "person"
+    GUARDIAN = "guardian"
+    REPRESENTATIVE = "representative"
+    BEST_INTERESTS = "best_interests"
+
+
+class Consent(Base):
+    """One consent to one purpose for one recipient; names of witness and guardian are sealed under the case's key."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    recipient_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
+    recipient: Mapped[Organization] = relationship("Organization")
+    purpose: Mapped[str] = mapped_column(String(40))
+    state: Mapped[ConsentState] = mapped_column(enum_column(ConsentState))
+    categories: Mapped[list[str]] = mapped_column(default=list)
+    explicit: Mapped[list[str]] = mapped_column(default=list)
+    giver: Mapped[ConsentGiver] = mapped_column(enum_column(ConsentGiver), default=ConsentGiver.PERSON)
+    mark: Mapped[ConsentMark] = mapped_column(enum_column(ConsentMark))
+    witnessed: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str] = mapped_column(String(8))
+    understood: Mapped[bool] = mapped_column(default=True)
+    interpreter: Mapped[bool] = mapped_column(default=False)
+    assent: Mapped[bool] = mapped_column(default=False)
+    guardian: Mapped[bool] = mapped_column(default=False)
+    best_interests: Mapped[bool] = mapped_column(default=False)
+    representative: Mapped[bool] = mapped_column(default=False)
+    conditional: Mapped[bool] = mapped_column(default=False)
+    given_age: Mapped[int | None]
+    form_code: Mapped[str] = mapped_column(String(24))
+    text_hash: Mapped[str] = mapped_column(String(64))
+    given_at: Mapped[datetime]
+    valid_until: Mapped[date]
+    ended_at: Mapped[datetime | None]
+    collector_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    sealed_names: Mapped[bytes | None]
+
+    __table_args__ = (Index("ix_consent_case_recipient_purpose", "case_id", "recipient_id", "purpose"),)
+
+
+class DecisionRecord(Base):
+    """The register: every sharing decision, denials too, with what is needed to compute it again."""
+
+    __tablename__ = "sharing_decision"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    referral_id: Mapped[UUID | None] = mapped_column(index=True)
+    recipient_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    action: Mapped[str] = mapped_column(String(24))
+    purpose: Mapped[str] = mapped_column(String(40))
+    outcome: Mapped[str] = mapped_column(String(16))
+    code: Mapped[str] = mapped_column(String(4))
+    visible: Mapped[list[str]] = mapped_column(default=list)
+    inputs: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    inputs_hash: Mapped[str] = mapped_column(String(64))
+    policy: Mapped[str] = mapped_column(String(24))

@@ -1,0 +1,1 @@
+"""Forms that identify a person: fill in, keep as a draft, submit, triage, base consent."""

@@ -1,0 +1,1 @@
+"""The person: coded facts in clear, identity sealed, search by token."""

@@ -1,0 +1,1 @@
+"""Versions of the standard operating procedure and its forms: import, check, draw."""

@@ -1,0 +1,1 @@
+"""The referral loop: find, ask, send, answer, deliver, feed back."""
