@@ -1,0 +1,236 @@
+"""The directory's tables: HSDS 3.1 names, our added columns declared in the profile."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from referral.foundation.tables import Base, enum_column, new_id
+from referral.providers.rules import (
+    AcceptsReferrals,
+    CapacityStatus,
+    Disclosure,
+    LocationType,
+    Section,
+    ServiceStatus,
+    VerificationMethod,
+    Visibility,
+)
+
+if TYPE_CHECKING:
+    from referral.partners.models import Organization
+
+
+class Service(Base):
+    """HSDS service. `needs` are the need codes that the saved mapping gives; none means never offered."""
+
+    __tablename__ = "service"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
+    organization: Mapped[Organization] = relationship("Organization")
+    name: Mapped[str] = mapped_column(String(200))
+    folded_name: Mapped[str] = mapped_column(String(200), index=True, default="")
+    description: Mapped[str] = mapped_column(String(4000), default="")
+    status: Mapped[ServiceStatus] = mapped_column(enum_column(ServiceStatus), default=ServiceStatus.ACTIVE)
+    types: Mapped[list[str]] = mapped_column(default=list)
+    needs: Mapped[list[str]] = mapped_column(default=list)
+    terms: Mapped[list[str]] = mapped_column(default=list)
+    minimum_age: Mapped[int | None]
+    maximum_age: Mapped[int | None]
+    eligibility_description: Mapped[str] = mapped_column(String(2000), default="")
+    application_process: Mapped[str] = mapped_column(String(2000), default="")
+    fees_description: Mapped[str] = mapped_column(String(500), default="")
+    free: Mapped[bool | None]
+    accepts_referrals: Mapped[AcceptsReferrals] = mapped_column(
+        enum_column(AcceptsReferrals), default=AcceptsReferrals.UNKNOWN
+    )
+    response_hours: Mapped[int | None]
+    languages: Mapped[list[str]] = mapped_column(default=list)
+    alert: Mapped[str] = mapped_column(String(500), default="")
+    visibility: Mapped[Visibility] = mapped_column(enum_column(Visibility), default=Visibility.NETWORK)
+    assured_date: Mapped[date | None]
+    last_modified: Mapped[datetime]
+    source: Mapped[str] = mapped_column(String(80), default="")
+    source_id: Mapped[str] = mapped_column(String(200), default="")
+    version: Mapped[int] = mapped_column(default=1)
+    places: Mapped[list[ServiceAtLocation]] = relationship(back_populates="service")
+    audiences: Mapped[list[ServiceAudience]] = relationship(back_populates="service")
+
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (Index("ix_service_source_source_id", "source", "source_id"),)
+
+
+class ServiceAudience(Base):
+    """Who a service takes: facet (sexe, statut, vulnerabilite, nationalite), term, rule (inclus, exclu, priorite)."""
+
+    __tablename__ = "service_audience"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"), index=True)
+    service: Mapped[Service] = relationship(back_populates="audiences")
+    facet: Mapped[str] = mapped_column(String(24))
+    term: Mapped[str] = mapped_column(String(40))
+    rule: Mapped[str] = mapped_column(String(16))
+
+
+class Location(Base):
+    """HSDS location. `disclosure` keeps a refuge's street and coordinates on the server."""
+
+    __tablename__ = "location"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200), default="")
+    location_type: Mapped[LocationType] = mapped_column(enum_column(LocationType), default=LocationType.PHYSICAL)
+    disclosure: Mapped[Disclosure] = mapped_column(enum_column(Disclosure), default=Disclosure.EXACT)
+    address: Mapped[str] = mapped_column(String(300), default="")
+    city: Mapped[str] = mapped_column(String(120), default="")
+    country: Mapped[str] = mapped_column(String(2), default="CM")
+    pcode: Mapped[str] = mapped_column(String(16), index=True, default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    timezone: Mapped[str] = mapped_column(String(40), default="Africa/Douala")
+    source: Mapped[str] = mapped_column(String(80), default="")
+    source_id: Mapped[str] = mapped_column(String(200), default="")
+
+
+class ServiceAtLocation(Base):
+    """HSDS service_at_location: what a referral is addressed to."""
+
+    __tablename__ = "service_at_location"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"), index=True)
+    service: Mapped[Service] = relationship(back_populates="places", lazy="joined")
+    location_id: Mapped[UUID | None] = mapped_column(ForeignKey("location.id"), index=True)
+    location: Mapped[Location | None] = relationship("Location", lazy="joined")
+    areas: Mapped[list[str]] = mapped_column(default=list)
+    hours_known: Mapped[bool] = mapped_column(default=False)
+    capacity_status: Mapped[CapacityStatus] = mapped_column(enum_column(CapacityStatus), default=CapacityStatus.UNKNOWN)
+    capacity_available: Mapped[int | None]
+    capacity_maximum: Mapped[int | None]
+    capacity_unit: Mapped[str] = mapped_column(String(24), default="")
+    capacity_updated_at: Mapped[datetime | None]
+    schedules: Mapped[list[ServiceSchedule]] = relationship(
+        back_populates="service_at_location", cascade="all, delete-orphan"
+    )
+    contacts: Mapped[list[ServiceContact]] = relationship(
+        back_populates="service_at_location", cascade="all, delete-orphan"
+    )
+    verifications: Mapped[list[SectionVerification]] = relationship(back_populates="service_at_location")
+
+
+class ServiceSchedule(Base):
+    """HSDS schedule, weekly: one row a slot; `byday` is MO…SU; closes ≤ opens rolls over midnight."""
+
+    __tablename__ = "schedule"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    service_at_location_id: Mapped[UUID] = mapped_column(ForeignKey("service_at_location.id"), index=True)
+    service_at_location: Mapped[ServiceAtLocation] = relationship(back_populates="schedules")
+    byday: Mapped[str] = mapped_column(String(24))
+    opens_at: Mapped[time]
+    closes_at: Mapped[time]
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+
+class ServiceClosure(Base):
+    """A period in which the service is closed."""
+
+    __tablename__ = "closure"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    service_at_location_id: Mapped[UUID] = mapped_column(ForeignKey("service_at_location.id"), index=True)
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(200), default="")
+
+
+class ServiceContact(Base):
+    """HSDS phone and contact of a service: a function, never a private person's name in exports."""
+
+    __tablename__ = "service_contact"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    service_at_location_id: Mapped[UUID] = mapped_column(ForeignKey("service_at_location.id"), index=True)
+    service_at_location: Mapped[ServiceAtLocation] = relationship(back_populates="contacts")
+    function: Mapped[str] = mapped_column(String(120), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    email: Mapped[str] = mapped_column(String(200), default="")
+    visibility: Mapped[Visibility] = mapped_column(enum_column(Visibility), default=Visibility.NETWORK)
+
+
+class SectionVerification(Base):
+    """Somebody confirmed one section of an entry on a day, by a method."""
+
+    __tablename__ = "section_verification"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    service_at_location_id: Mapped[UUID] = mapped_column(ForeignKey("service_at_location.id"), index=True)
+    service_at_location: Mapped[ServiceAtLocation] = relationship(back_populates="verifications")
+    section: Mapped[Section] = mapped_column(enum_column(Section))
+    method: Mapped[VerificationMethod] = mapped_column(enum_column(VerificationMethod))
+    changed: Mapped[bool] = mapped_column(default=False)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime]
+
+
+class ServiceStaff(Base):
+    """Who answers for a service: the "listed staff" of the sharing decision, and who may edit its entry."""
+
+    __tablename__ = "service_staff"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"), index=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    focal_point: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (UniqueConstraint("service_id", "user_id"),)
+
+
+class TermMapping(Base):
+    """Which need an imported term means, saved per source (`--map TERM=NEED`)."""
+
+    __tablename__ = "term_mapping"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    source: Mapped[str] = mapped_column(String(80))
+    term: Mapped[str] = mapped_column(String(200))
+    need: Mapped[str] = mapped_column(String(8))
+
+    __table_args__ = (UniqueConstraint("source", "term", "need"),)
+
+
+class ImportBatch(Base):
+    """One import: how many rows went in, how many were set aside."""
+
+    __tablename__ = "import_batch"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    source: Mapped[str] = mapped_column(String(80))
+    imported_at: Mapped[datetime]
+    services: Mapped[int]
+    organizations: Mapped[int]
+    locations: Mapped[int]
+    issues: Mapped[list[ImportIssue]] = relationship(back_populates="batch")
+
+
+class ImportIssue(Base):
+    """A row that was set aside (or went in with a warning) and why."""
+
+    __tablename__ = "import_issue"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    batch: Mapped[ImportBatch] = relationship(back_populates="issues")
+    row: Mapped[int]
+    source_id: Mapped[str] = mapped_column(String(200), default="")
+    field: Mapped[str] = mapped_column(String(120), default="")
+    reason: Mapped[str] = mapped_column(String(500))
+    quarantined: Mapped[bool] = mapped_column(default=True)
