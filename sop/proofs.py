@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from sop.guards import Atom, FieldKind, Fields, Guard, Key, Known, Node, Value
@@ -91,3 +91,18 @@ def _facts(known: Known, fields: Fields) -> dict[str, Any]:
         else:
             facts[key] = value
     return {name: facts[name] for name in fields if name in facts}
+
+
+def describe(facts: Mapping[str, Any]) -> str:
+    """Facts as people read them in a message.
+
+    >>> describe({"age": "doubtful", "urgent": True, "needs": ["MED"]})
+    'age = doubtful, urgent = true, needs = [MED]'
+    """
+    return ", ".join(f"{name} = {_written(value)}" for name, value in facts.items())
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(value) + "]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
