@@ -5,10 +5,10 @@ language, a priority, whether the needs are urgent, and the reason in words.
 
 How an answer that is not there is read:
 
-- `unknown` (asked and not known, or signs seen) counts as yes in every rule that raises a priority: each of them protects.
-- *Not asked* (absent) is read as the fact's row says: `yes` for danger, medical emergency, age and a child on its own,
-  which the first contact must settle at once; `no` for the others, which are then named in `Verdict.unknown`, to be asked;
-  `private_interview` for rape and suicide: no priority is raised, but trained staff must ask in private within 24 hours.
+- `unknown` (asked and not known, or signs seen) counts as yes in every rule that raises a priority: each one protects.
+- *Not asked* (absent) is read as the fact's row says. `yes`: danger, medical emergency, age and a child on its own,
+  which the first contact must settle at once. `no`: the others, which are then named in `Verdict.unknown`, to be asked.
+  `private_interview`: rape and suicide raise no priority, but trained staff must ask in private within 24 hours.
 
 An age that is not known is a minor's age, wherever that protects.
 """
@@ -84,7 +84,10 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the table decided, by which rule and why; `unknown` lists facts to be asked, `assumed` those counted as yes."""
+    """What the table decided, by which rule and why.
+
+    `unknown` lists the facts still to be asked, `assumed` those among them that counted as a yes for this rule.
+    """
 
     priority: Priority
     urgent: bool
@@ -110,22 +113,13 @@ class DecisionTable:
 
     def decide(self, facts: Mapping[str, Any]) -> Verdict:
         """The first rule that fits these facts; yes/no facts may be booleans or "yes", "no", "unknown"."""
-        known = {
-            name: value
-            for fact in self.facts
-            if (value := _known(fact, facts)) is not None
-            for name in [fact.field.name]
-        }
-        yes = {
-            fact.field.name for fact in self.facts if fact.field.name not in known and self._counts_as_yes(fact, facts)
-        }
+        known = {fact.field.name: value for fact in self.facts if (value := _known(fact, facts)) is not None}
+        open_facts = [fact for fact in self.facts if fact.field.name not in known]
+        yes = {fact.field.name for fact in open_facts if _counts_as_yes(fact, facts)}
         for rule in self.rules:
             if rule.guard is None or rule.guard.evaluate(known, yes.__contains__):
                 return self._verdict(rule, known, yes, facts)
         raise LookupError("the table is not complete: no rule fits")
-
-    def _counts_as_yes(self, fact: Fact, facts: Mapping[str, Any]) -> bool:
-        return not _absent(facts.get(fact.field.name)) or fact.not_asked is NotAsked.YES
 
     def _verdict(self, rule: Rule, known: Mapping[str, Any], yes: set[str], facts: Mapping[str, Any]) -> Verdict:
         settled = rule.guard is None or rule.guard.evaluate(known)
@@ -154,9 +148,7 @@ class DecisionTable:
             if fact.not_asked is NotAsked.PRIVATE_INTERVIEW and _absent(facts.get(fact.field.name))
         )
         if silent:
-            text = N_(
-                "Private interview by trained staff within 24 hours: these questions were not asked at first contact"
-            )
+            text = N_("Private interview by trained staff within 24 hours: not asked at first contact")
             yield FollowUp(PRIVATE_INTERVIEW, WITHIN, silent, Message("private_interview", text))
 
     def check(self) -> list[Finding]:
@@ -240,6 +232,10 @@ def _one_of(kind: Any, text: str, line: int) -> Any:
 
 def _absent(value: Any) -> bool:
     return value is None or value in ("", "not_asked")
+
+
+def _counts_as_yes(fact: Fact, facts: Mapping[str, Any]) -> bool:
+    return not _absent(facts.get(fact.field.name)) or fact.not_asked is NotAsked.YES
 
 
 def _known(fact: Fact, facts: Mapping[str, Any]) -> Any:
