@@ -1,0 +1,157 @@
+"""When a step is due, in running hours or in working days, and how far its delay has climbed the ladder.
+
+For critical and high priorities the time runs day and night. For medium and low ones a deadline of a day or more counts
+working days only, a shorter one (be received within the hour) runs; a step that names its clock decides for itself. A
+working day is a whole day of 24 hours and days off do not count at all: one working day from Friday 15:00 ends on
+Monday 15:00. Times carry a time zone (answers are in UTC); days are those of the calendar's zone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import IntEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from sop.flowchart import Clock, Step
+from sop.vocabulary import Priority
+
+DAY = timedelta(days=1)
+RUNNING = frozenset({Priority.CRITICAL, Priority.HIGH})
+"""Priorities whose days run day and night; medium and low count working days."""
+
+
+class Level(IntEnum):
+    """Who must know of a delay by now."""
+
+    NONE = 0
+    OWNER = 1
+    SUPERVISOR = 2
+    REGIONAL = 3
+    NATIONAL = 4
+
+
+LADDER: tuple[tuple[float, Level], ...] = (
+    (2.0, Level.NATIONAL),
+    (1.5, Level.REGIONAL),
+    (1.0, Level.SUPERVISOR),
+    (0.5, Level.OWNER),
+)
+"""Share of the allowed time that has passed -> level, highest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which days a country works; `off` and `on` correct the published list (moon sightings, special decrees).
+
+    >>> CAMEROON.is_working(date(2026, 5, 20)), CAMEROON.is_working(date(2026, 5, 21))
+    (False, True)
+    >>> Calendar("CM", "Africa/Douala", on=frozenset({date(2026, 5, 20)})).is_working(date(2026, 5, 20))
+    True
+    """
+
+    country: str
+    zone: str
+    weekend: frozenset[int] = frozenset({5, 6})
+    off: frozenset[date] = frozenset()
+    on: frozenset[date] = frozenset()
+
+    def __post_init__(self) -> None:
+        if len(self.weekend) >= 7:
+            raise ValueError("a week needs a working day")
+
+    def is_working(self, day: date) -> bool:
+        """Whether offices are open on this day."""
+        if day in self.on:
+            return True
+        return (
+            day.weekday() not in self.weekend and day not in self.off and day not in _holidays(self.country, day.year)
+        )
+
+    def add_working(self, start: datetime, duration: timedelta) -> datetime:
+        """The moment when `duration` of working time has passed since `start`.
+
+        >>> CAMEROON.add_working(datetime(2026, 5, 19, 9, tzinfo=UTC), timedelta(days=1)).isoformat()
+        '2026-05-21T09:00:00+00:00'
+        """
+        moment, left = start.astimezone(ZoneInfo(self.zone)), duration
+        while True:
+            midnight = _next_midnight(moment)
+            if self.is_working(moment.date()):
+                if left <= midnight - moment:
+                    return (moment + left).astimezone(UTC)
+                left -= midnight - moment
+            moment = midnight
+
+    def working_between(self, start: datetime, end: datetime) -> timedelta:
+        """Working time from `start` to `end`; zero when `end` is not later."""
+        zone = ZoneInfo(self.zone)
+        moment, last, passed = start.astimezone(zone), end.astimezone(zone), timedelta()
+        while moment < last:
+            midnight = min(_next_midnight(moment), last)
+            if self.is_working(moment.date()):
+                passed += midnight - moment
+            moment = midnight
+        return passed
+
+
+CAMEROON = Calendar("CM", "Africa/Douala")
+
+
+@lru_cache(maxsize=256)
+def _holidays(country: str, year: int) -> frozenset[date]:
+    import holidays  # late: 50 ms that only a working-day deadline must pay
+
+    return frozenset(holidays.country_holidays(country, years=year))
+
+
+def _next_midnight(moment: datetime) -> datetime:
+    return datetime.combine(moment.date() + DAY, time(), moment.tzinfo)
+
+
+def allowed(step: Step, priority: str | None) -> timedelta | None:
+    """How long this step may take; while the priority is not known, the shortest of its times."""
+    if not step.deadline:
+        return None
+    if priority is not None and priority in step.deadline:
+        return step.deadline[Priority(priority)]
+    return min(step.deadline.values())
+
+
+def counts_working_days(step: Step, priority: str | None) -> bool:
+    """Whether days off stop this step's clock."""
+    if step.clock is not None:
+        return step.clock is Clock.BUSINESS
+    duration = allowed(step, priority)
+    return priority is not None and priority not in RUNNING and duration is not None and duration >= DAY
+
+
+def due_at(step: Step, priority: str | None, entered_at: datetime, calendar: Calendar = CAMEROON) -> datetime | None:
+    """When a step entered at `entered_at` is due, or nothing when it has no deadline."""
+    duration = allowed(step, priority)
+    if duration is None:
+        return None
+    if counts_working_days(step, priority):
+        return calendar.add_working(entered_at, duration)
+    return (entered_at + duration).astimezone(UTC)
+
+
+def ladder(entered_at: datetime, due_at: datetime, now: datetime, calendar: Calendar | None = None) -> Level:
+    """How high the delay has climbed: 50, 100, 150 and 200 % of the time allowed.
+
+    With a `calendar` only working time counts, on both sides of the fraction.
+
+    >>> start = datetime(2026, 11, 18, 8, tzinfo=UTC)
+    >>> [ladder(start, start + timedelta(hours=24), start + timedelta(hours=h)).name for h in (11, 12, 24, 36, 48)]
+    ['NONE', 'OWNER', 'SUPERVISOR', 'REGIONAL', 'NATIONAL']
+    """
+    between = calendar.working_between if calendar else _running_between
+    total, passed = between(entered_at, due_at), between(entered_at, now)
+    if total <= timedelta():
+        return Level.NATIONAL if now > due_at else Level.NONE
+    return next((level for share, level in LADDER if passed >= total * share), Level.NONE)
+
+
+def _running_between(start: datetime, end: datetime) -> timedelta:
+    return end - start
