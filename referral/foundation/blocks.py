@@ -1,0 +1,126 @@
+"""Small drawn parts of a printed page: tick boxes, boxes to sign in, QR codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import segno
+from reportlab.lib.colors import HexColor
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable
+
+from referral.foundation.lettering import BOLD, REGULAR
+from sop.scene import HATCH_INK, INK, MUTED
+
+
+class Tick(Flowable):
+    """A box to tick, or one that is ticked."""
+
+    side = 9.0
+
+    def __init__(self, ticked: bool) -> None:
+        super().__init__()
+        self.ticked = ticked
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
+        """Its size does not depend on the room."""
+        return self.side, self.side + 1.5
+
+    def draw(self) -> None:
+        """A square, and the tick reaching a little out of it."""
+        self.canv.setStrokeColor(HexColor(INK))
+        self.canv.setLineWidth(0.9)
+        self.canv.rect(0, 0, self.side, self.side)
+        if self.ticked:
+            self.canv.setLineWidth(1.7)
+            self.canv.lines([(1.8, 4.8, 4, 2), (4, 2, 9.6, 10)])
+
+
+class Boxes(Flowable):
+    """Boxes side by side to sign in, each with its name above and lines (name, date) at the bottom."""
+
+    high = 44 * mm
+    gap = 4 * mm
+
+    def __init__(self, names: Sequence[str], lines: Sequence[str], thumb: int | None = None) -> None:
+        super().__init__()
+        self.names = names
+        self.lines = lines
+        self.thumb = thumb
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
+        """The whole width of the page."""
+        self.width = available_width
+        return available_width, self.high
+
+    def draw(self) -> None:
+        """Draw each box."""
+        side = (self.width - self.gap * (len(self.names) - 1)) / len(self.names)
+        for number, name in enumerate(self.names):
+            self._box(number * (side + self.gap), side, name, thumb=number == self.thumb)
+
+    def _box(self, x: float, side: float, name: str, *, thumb: bool) -> None:
+        canvas = self.canv
+        canvas.setStrokeColor(HexColor(INK))
+        canvas.setLineWidth(0.8)
+        canvas.setDash()
+        canvas.rect(x, 0, side, self.high)
+        canvas.setFillColor(HexColor(INK))
+        canvas.setFont(BOLD, 9)
+        canvas.drawString(x + 6, self.high - 13, name[: int(side / 5)])
+        canvas.setFont(REGULAR, 8)
+        canvas.setFillColor(HexColor(MUTED))
+        for row, line in enumerate(reversed(self.lines)):
+            base = 6 + row * 14
+            canvas.drawString(x + 6, base, line)
+            canvas.setStrokeColor(HexColor(INK))
+            canvas.setLineWidth(0.5)
+            canvas.line(x + 10 + canvas.stringWidth(line, REGULAR, 8), base - 1, x + side - 6, base - 1)
+        if thumb:
+            canvas.setStrokeColor(HexColor(HATCH_INK))
+            canvas.setDash(2, 2)
+            middle, low, high = x + side / 2, 14 * len(self.lines) + 8, self.high - 20
+            canvas.ellipse(middle - 10 * mm, low, middle + 10 * mm, high)
+            canvas.setDash()
+
+
+class QrCode(Flowable):
+    """A QR code with its quiet zone, drawn as rectangles."""
+
+    quiet = 4
+
+    def __init__(self, text: str, side: float) -> None:
+        super().__init__()
+        self.matrix = segno.make(text, error="m", micro=False, boost_error=False).matrix
+        self.side = side
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
+        """Its size does not depend on the room."""
+        return self.side, self.side
+
+    def draw(self) -> None:
+        """One rectangle for each run of dark modules."""
+        self.canv.setFillColor(HexColor("#000000"))
+        modules = len(self.matrix) + 2 * self.quiet
+        unit = self.side / modules
+        path = self.canv.beginPath()
+        for down, row in enumerate(self.matrix):
+            for start, length in _runs(row):
+                left, low = (start + self.quiet) * unit, self.side - (down + self.quiet + 1) * unit
+                path.rect(left, low, length * unit, unit)
+        self.canv.drawPath(path, stroke=0, fill=1)
+
+
+def _runs(row: Sequence[int]) -> list[tuple[int, int]]:
+    """Where dark modules start, and how many follow each other.
+
+    >>> _runs([0, 1, 1, 0, 1])
+    [(1, 2), (4, 1)]
+    """
+    runs: list[tuple[int, int]] = []
+    for at, dark in enumerate(row):
+        if dark and at and row[at - 1]:
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        elif dark:
+            runs.append((at, 1))
+    return runs

@@ -1,0 +1,267 @@
+"""The house style of everything printed: a document is a list of blocks, and the same blocks give the same bytes.
+
+Whatever text comes in is printed, never interpreted: it passes `lettering.markup` before reportlab sees it.
+Give no personal data as `title`: it becomes metadata, which readers show outside the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Frame,
+    KeepTogether,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+)
+
+from referral.foundation import paper
+from referral.foundation.blocks import Boxes, QrCode, Tick
+from referral.foundation.lettering import clean, inline, markup
+from referral.foundation.paper import BOTTOM, FRAME_WIDTH, MARGIN, PAGE_HEIGHT, TOP, House, Imprint
+from referral.foundation.pictures import Picture
+from sop.scene import HATCH_INK, INK, Scene
+from sop.vocabulary import N_
+
+_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/?=&._-]{0,199}\Z")
+_THIN, _DARK = HexColor(HATCH_INK), HexColor(INK)
+_TIGHT = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+
+Block = Callable[[], list[Flowable]]
+
+
+class Document:
+    """A builder: each method adds one block and returns the document; `render()` gives the PDF."""
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        lang: str,
+        printed_at: datetime,
+        reference: str = "",
+        subtitle: str = "",
+        audit_head: str = "",
+        house: House | None = None,
+        qr: str = "",
+    ) -> None:
+        if printed_at.tzinfo is None:
+            raise ValueError("printed_at needs a time zone")
+        self.imprint = Imprint(title, lang, printed_at, reference, audit_head, house or House())
+        self._styles = paper.styles()
+        self._blocks: list[Block] = [lambda: self._title(subtitle, qr)]
+        if qr:
+            check_reference(qr)
+
+    def heading(self, text: str, level: int = 2) -> Document:
+        """A heading of level 2 or 3, kept with what follows."""
+        return self._add(lambda: [self._paragraph(text, f"heading{level}")])
+
+    def paragraph(self, text: str, *, strong: bool = False, small: bool = False) -> Document:
+        """Running text; line breaks are kept."""
+        return self._add(lambda: [self._paragraph(text, "strong" if strong else "small" if small else "body")])
+
+    def bullets(self, items: Sequence[str], *, numbered: bool = False) -> Document:
+        """A list, with points or numbers."""
+
+        def build() -> list[Flowable]:
+            marks = [f"{number}." if numbered else "•" for number in range(1, len(items) + 1)]
+            style = self._styles["bullet"]
+            return [
+                Paragraph(markup(item), style, bulletText=mark) for mark, item in zip(marks, items, strict=True)
+            ] + [Spacer(0, 3)]
+
+        return self._add(build)
+
+    def fields(self, pairs: Sequence[tuple[str, str | None]], *, columns: int = 1) -> Document:
+        """Names and values side by side; None leaves a rule to write on, an empty text shows a dash."""
+        return self._add(lambda: [self._fields(pairs, columns), Spacer(0, 5)])
+
+    def table(
+        self,
+        header: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        *,
+        widths: Sequence[float] | None = None,
+        numeric: Collection[int] = (),
+    ) -> Document:
+        """Rows under a header that is repeated on each page; `widths` are shares, `numeric` columns align right."""
+        return self._add(lambda: [self._table(header, rows, widths, numeric), Spacer(0, 7)])
+
+    def ticks(self, choices: Sequence[tuple[str, bool]], *, columns: int = 1) -> Document:
+        """Boxes, ticked or empty, each with its words."""
+        return self._add(lambda: [self._ticks(choices, columns), Spacer(0, 4)])
+
+    def signatures(self, labels: Sequence[str] | None = None) -> Document:
+        """Boxes to sign in: by default signature, thumbprint and witness, never parted by a page break."""
+
+        def build() -> list[Flowable]:
+            say = self.imprint.say
+            names = labels or (say(N_("Signature")), say(N_("Thumbprint")), say(N_("Witness")))
+            thumb = None if labels else 1
+            lines = (say(N_("Name")), say(N_("Date")))
+            return [KeepTogether([Spacer(0, 6), Boxes([inline(name) for name in names], lines, thumb)])]
+
+        return self._add(build)
+
+    def notice(self, text: str, *, title: str = "") -> Document:
+        """A framed text that must not be missed."""
+
+        def build() -> list[Flowable]:
+            bold = f"<b>{markup(title)}</b><br/>" if title else ""
+            return [Paragraph(bold + markup(text), self._styles["notice"])]
+
+        return self._add(build)
+
+    def qr(self, reference: str, caption: str = "") -> Document:
+        """A code that holds a reference only, with the same reference in letters beside it."""
+        check_reference(reference)
+
+        def build() -> list[Flowable]:
+            words = [self._paragraph(reference, "strong"), self._paragraph(caption, "small")]
+            side = 26 * mm
+            grid = Table([[QrCode(reference, side), words]], colWidths=[side + 8, FRAME_WIDTH - side - 8], splitInRow=1)
+            grid.setStyle([*_TIGHT, ("VALIGN", (0, 0), (-1, -1), "MIDDLE")])
+            return [KeepTogether([grid, Spacer(0, 5)])]
+
+        return self._add(build)
+
+    def picture(self, scene: Scene, *, width: float | None = None) -> Document:
+        """A scene, at most as wide as the page; `width` in points."""
+        return self._add(lambda: [Picture(scene, width), Spacer(0, 7)])
+
+    def space(self, height: float = 8) -> Document:
+        """Some air, in points."""
+        return self._add(lambda: [Spacer(0, height)])
+
+    def page_break(self) -> Document:
+        """Go on with a new page."""
+        return self._add(lambda: [PageBreak()])
+
+    def render(self) -> bytes:
+        """The PDF; the same blocks give the same bytes."""
+        imprint, target = self.imprint, BytesIO()
+        template = BaseDocTemplate(
+            target,
+            pagesize=A4,
+            invariant=1,
+            lang=str(paper.locale(imprint.lang)).replace("_", "-"),
+            title=inline(imprint.title),
+            author=inline(imprint.house.name),
+            subject=inline(imprint.reference),
+            creator=inline(imprint.house.name),
+            displayDocTitle=1,
+        )
+        frame = Frame(MARGIN, BOTTOM, FRAME_WIDTH, PAGE_HEIGHT - TOP - BOTTOM, 0, 0, 0, 0)
+        template.addPageTemplates(PageTemplate("sheet", [frame]))
+        story = [flowable for block in self._blocks for flowable in block()]
+        template.build(story, canvasmaker=paper.sheet_maker(imprint))
+        return target.getvalue()
+
+    def _add(self, block: Block) -> Document:
+        self._blocks.append(block)
+        return self
+
+    def _paragraph(self, text: str, style: str) -> Paragraph:
+        return Paragraph(markup(text), self._styles[style])
+
+    def _title(self, subtitle: str, qr: str) -> list[Flowable]:
+        words: list[Flowable] = [self._paragraph(self.imprint.title, "title")]
+        if subtitle:
+            words.append(self._paragraph(subtitle, "lead"))
+        if not qr:
+            return [*words, Spacer(0, 8)]
+        side, quiet = 26 * mm, 3 * mm
+        grid = Table([[words, QrCode(qr, side)]], colWidths=[FRAME_WIDTH - side + quiet, side], splitInRow=1)
+        edge = [("RIGHTPADDING", (-1, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 0)]
+        grid.setStyle([*_TIGHT, *edge, ("TOPPADDING", (0, 0), (-1, -1), 0), ("TOPPADDING", (-1, 0), (-1, -1), -quiet)])
+        grid.hAlign = "LEFT"
+        return [grid, Spacer(0, 4)]
+
+    def _fields(self, pairs: Sequence[tuple[str, str | None]], columns: int) -> Flowable:
+        cells = [self._pair(name, value) for name, value in pairs]
+        rows = _rows(cells, columns)
+        name_width = (42 if columns == 1 else 32) * mm
+        value_width = FRAME_WIDTH / columns - name_width
+        grid = Table(rows, colWidths=[name_width, value_width] * columns, splitInRow=1)
+        rules = [("LINEBELOW", (0, 0), (-1, -1), 0.4, _THIN), ("TOPPADDING", (0, 0), (-1, -1), 2.6)]
+        grid.setStyle([*_TIGHT, *rules, ("BOTTOMPADDING", (0, 0), (-1, -1), 3.2)])
+        return grid
+
+    def _pair(self, name: str, value: str | None) -> list[Any]:
+        written = (
+            Spacer(0, 6 * mm) if value is None else self._paragraph(value if clean(value).strip() else "—", "value")
+        )
+        return [self._paragraph(name, "label"), written]
+
+    def _table(
+        self,
+        header: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        widths: Sequence[float] | None,
+        numeric: Collection[int],
+    ) -> Flowable:
+        def line(cells: Sequence[str], plain: str, number: str) -> list[Paragraph]:
+            return [self._paragraph(cell, number if at in numeric else plain) for at, cell in enumerate(cells)]
+
+        content = [line(header, "head", "head_number"), *(line(row, "cell", "number") for row in rows)]
+        shares = widths or _shares([header, *rows])
+        total = sum(shares)
+        repeated = int(max(map(len, header)) <= 200)  # a header taller than the page could not be repeated
+        grid = Table(
+            content, colWidths=[FRAME_WIDTH * share / total for share in shares], repeatRows=repeated, splitInRow=1
+        )
+        grid.setStyle(
+            [
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LINEABOVE", (0, 0), (-1, 0), 0.9, _DARK),
+                ("LINEBELOW", (0, 0), (-1, 0), 0.9, _DARK),
+                ("BACKGROUND", (0, 0), (-1, 0), HexColor("#f1f0ec")),
+                ("LINEBELOW", (0, 1), (-1, -1), 0.4, _THIN),
+                ("LEFTPADDING", (0, 0), (-1, -1), 4),
+                ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+                ("TOPPADDING", (0, 0), (-1, -1), 3),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
+            ]
+        )
+        return grid
+
+    def _ticks(self, choices: Sequence[tuple[str, bool]], columns: int) -> Flowable:
+        cells: list[list[Any]] = [[Tick(ticked), self._paragraph(words, "cell")] for words, ticked in choices]
+        rows = _rows(cells, columns)
+        box = 16
+        grid = Table(rows, colWidths=[box, FRAME_WIDTH / columns - box] * columns, splitInRow=1)
+        grid.setStyle([*_TIGHT, ("TOPPADDING", (0, 0), (-1, -1), 2), ("BOTTOMPADDING", (0, 0), (-1, -1), 2)])
+        return grid
+
+
+def _rows(pairs: Sequence[Sequence[Any]], columns: int) -> list[list[Any]]:
+    """Two cells a pair, `columns` pairs a row, the last row filled up."""
+    cells = [cell for pair in pairs for cell in pair]
+    width = 2 * columns
+    cells += [""] * (-len(cells) % width or (0 if cells else width))
+    return [cells[start : start + width] for start in range(0, len(cells), width)]
+
+
+def check_reference(text: str) -> None:
+    """Refuse a code that could hold more than a reference or an address: letters, digits and a few signs, no space."""
+    if not _REFERENCE.match(text):
+        raise ValueError("a QR code holds a reference only")
+
+
+def _shares(rows: Sequence[Sequence[str]]) -> list[float]:
+    """Column widths from what the cells hold: longer text gets more, within bounds."""
+    columns = zip(*([clean(cell)[:200] for cell in row] for row in rows), strict=True)
+    return [float(min(max(max(map(len, column)), 6), 42)) for column in columns]
