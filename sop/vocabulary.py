@@ -85,7 +85,7 @@ CATEGORY_LABELS: dict[Category, str] = {
 }
 
 SENSITIVE: frozenset[Category] = frozenset(
-    {Category.C6, Category.C7, Category.C8, Category.C9, Category.C10, Category.C11, Category.C13}
+    {Category.C6, Category.C7, Category.C8, Category.C9, Category.C10, Category.C11, Category.C13, Category.C15}
 )
 """Consent to these needs an explicit tick (DOMAIN, "Data categories")."""
 
