@@ -52,7 +52,7 @@ class Picture(Flowable):
 
 def _page_height(flowable: Flowable, available_height: float) -> float:
     frame = getattr(flowable, "_frame", None)
-    return float(getattr(frame, "_aH", 0) or available_height)
+    return float(frame._aH - 12 if frame else available_height)  # noqa: SLF001 - reportlab has no public name for it
 
 
 def _clip_to(canvas: Canvas, picture: Scene) -> None:
