@@ -1,0 +1,108 @@
+"""The top bar: what each role finds there, and the account menu. Links to pages that do not exist are not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+
+from referral.foundation.grants import Role
+from sop.vocabulary import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: the endpoint it opens, its label (a message id), the blueprints whose pages light it up."""
+
+    endpoint: str
+    label: str
+    lights: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as a page shows it."""
+
+    url: str
+    label: str
+    active: bool = False
+    exact: bool = False
+
+
+CASES = Entry("cases.index", N_("My cases"), ("cases", "people", "consent", "referrals"))
+IDENTIFICATION = Entry("identification.index", N_("Identifications"), ("identification",))
+DIRECTORY = Entry("providers.index", N_("Directory"), ("providers",))
+PROCEDURE = Entry("procedures.index", N_("Procedure"), ("procedures",))
+INBOX = Entry("referrals.inbox", N_("Inbox"), ("referrals",))
+OWN_ENTRY = Entry("providers.own", N_("My entry"))
+AGREEMENTS = Entry("partners.agreements", N_("Agreements"))
+STATISTICS = Entry("statistics.index", N_("Statistics"), ("statistics",))
+ACCESSES = Entry("oversight.index", N_("Accesses"), ("oversight",))
+ACCOUNTS = Entry("partners.accounts", N_("Accounts"))
+OUTBOX = Entry("oversight.outbox", N_("Outgoing notices"))
+
+MENUS: Mapping[Role, tuple[Entry, ...]] = {
+    Role.FIRST_RESPONDER: (IDENTIFICATION, DIRECTORY, PROCEDURE),
+    Role.CASE_MANAGER: (CASES, IDENTIFICATION, DIRECTORY, PROCEDURE),
+    Role.SUPERVISOR: (CASES, DIRECTORY, PROCEDURE),
+    Role.PROVIDER: (INBOX, OWN_ENTRY, DIRECTORY, PROCEDURE),
+    Role.COORDINATOR: (CASES, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
+    Role.COMMITTEE: (STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
+    Role.DATA_OFFICER: (ACCESSES, AGREEMENTS, PROCEDURE),
+    Role.ADMINISTRATOR: (ACCOUNTS, OUTBOX),
+}
+ACCOUNT_LINKS = (Entry("partners.account", N_("My account")),)
+SIGN_OUT = "partners.sign_out"
+
+
+def init_app(app: Flask) -> None:
+    """Give templates `navigation()`, `account()` and `url_of(endpoint)`."""
+    app.jinja_env.globals.update(navigation=navigation, account=account, url_of=url_of)
+
+
+def url_of(endpoint: str, **values: Any) -> str | None:
+    """The URL of an endpoint, or None when the application has no such page."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+
+
+def navigation() -> list[Link]:
+    """The entries of the signed-in user's role."""
+    user = _user()
+    if user is None:
+        return []
+    here = request.endpoint or ""
+    exact = {entry.endpoint for entry in MENUS[user.role]}
+    links = []
+    for entry in MENUS[user.role]:
+        url = url_of(entry.endpoint)
+        if url is not None:
+            lit = here == entry.endpoint or (here not in exact and request.blueprint in entry.lights)
+            links.append(Link(url, entry.label, active=lit, exact=here == entry.endpoint))
+    return links
+
+
+def account() -> dict[str, Any] | None:
+    """The account menu: name, role, organisation, links; None for a stranger."""
+    user = _user()
+    if user is None:
+        return None
+    links = [Link(url, entry.label) for entry in ACCOUNT_LINKS if (url := url_of(entry.endpoint)) is not None]
+    return {
+        "name": user.full_name,
+        "role": user.role.label,
+        "organization": user.organization.name if user.organization else "",
+        "links": links,
+        "sign_out": url_of(SIGN_OUT),
+    }
+
+
+def _user() -> Any:
+    """The signed-in user; None for a stranger, or when the database cannot be asked."""
+    try:
+        return current_user if current_user.is_authenticated else None
+    except SQLAlchemyError:
+        return None
