@@ -1,0 +1,157 @@
+"""Can the service take a referral now? Need, status, hours, capacity, language, cost, answers so far, freshness."""
+
+from __future__ import annotations
+
+from directory import freshness, schedule
+from directory.criteria import Criteria, Criterion, Moment, Verdict, verdict
+from directory.offers import Offer
+from directory.taxonomy import (
+    LANGUAGE_LABELS,
+    SERVICE_TYPE_LABELS,
+    UNIT_LABELS,
+    CapacityStatus,
+    Referrals,
+    Status,
+)
+from directory.vocabulary import N_, Message, label
+
+
+def need(offer: Offer, criteria: Criteria, _moment: Moment) -> Verdict | None:
+    """A service that is not mapped to the need is never offered for it."""
+    if criteria.need is None:
+        return None
+    if criteria.need in offer.needs:
+        kinds = tuple(label(kind, SERVICE_TYPE_LABELS) for kind in sorted(offer.types))
+        if kinds:
+            return verdict(Criterion.NEED, True, Message("offers", N_("offers: %(types)s"), {"types": kinds}))
+        return verdict(Criterion.NEED, True, Message("serves_need", N_("serves this need")))
+    return verdict(Criterion.NEED, False, Message("other_need", N_("does not serve this need")))
+
+
+STATUS_MESSAGES: dict[Status | None, Message] = {
+    Status.ACTIVE: Message("active", N_("active service")),
+    Status.INACTIVE: Message("inactive", N_("the service is not active")),
+    Status.DEFUNCT: Message("defunct", N_("the service no longer exists")),
+    Status.TEMPORARILY_CLOSED: Message("temporarily_closed", N_("the service is temporarily closed")),
+    None: Message("status_unknown", N_("not stated whether the service is active")),
+}
+
+
+def status(offer: Offer, _criteria: Criteria, _moment: Moment) -> Verdict | None:
+    """Active, and its organisation not suspended."""
+    if offer.suspended:
+        message = Message("suspended", N_("the organisation is suspended from the network"))
+        return verdict(Criterion.STATUS, False, message)
+    known = None if offer.status is None else offer.status is Status.ACTIVE
+    return verdict(Criterion.STATUS, known, STATUS_MESSAGES[offer.status])
+
+
+def hours(offer: Offer, criteria: Criteria, moment: Moment) -> Verdict | None:
+    """Open now, until when, or from when; decides only where required."""
+    found = schedule.opening(offer.hours, moment.now, moment.holidays)
+    message = schedule.sentence(found, moment.now, offer.hours.timezone)
+    return verdict(Criterion.HOURS, found.open, message, Criterion.HOURS in criteria.required)
+
+
+def capacity(offer: Offer, criteria: Criteria, moment: Moment) -> Verdict | None:
+    """Room as last declared and still believed. *Full* excludes; unknown only informs, unless a place is required."""
+    current = freshness.capacity_now(offer.capacity, offer.shelter, moment.now, moment.lives)
+    hard = current is CapacityStatus.FULL or Criterion.CAPACITY in criteria.required
+    answer = {CapacityStatus.AVAILABLE: True, CapacityStatus.FULL: False}.get(current)
+    return verdict(Criterion.CAPACITY, answer, _capacity_message(offer, current, moment), hard)
+
+
+def _capacity_message(offer: Offer, current: CapacityStatus, moment: Moment) -> Message:
+    declared = offer.capacity
+    if declared is None or declared.updated is None:
+        return Message("capacity_not_stated", N_("places not stated"))
+    when = freshness.ago(declared.updated, moment.now)
+    if current is CapacityStatus.UNKNOWN:
+        return Message("capacity_lapsed", N_("places unknown (last update %(when)s)"), {"when": when})
+    if current is CapacityStatus.FULL:
+        return Message("full", N_("full, confirmed %(when)s"), {"when": when})
+    if current is CapacityStatus.ASSESSMENT:
+        return Message("assessment", N_("place depends on an assessment, confirmed %(when)s"), {"when": when})
+    if current is CapacityStatus.WAITING_LIST:
+        if declared.waiting_days is not None:
+            values = {"days": declared.waiting_days, "when": when}
+            return Message("waiting_days", N_("waiting list, about %(days)d days (confirmed %(when)s)"), values)
+        return Message("waiting_list", N_("waiting list, confirmed %(when)s"), {"when": when})
+    if declared.available is None:
+        return Message("has_places", N_("has places, confirmed %(when)s"), {"when": when})
+    values = {"number": declared.available, "unit": label(declared.unit, UNIT_LABELS), "when": when}
+    return Message("places", N_("%(number)d %(unit)s, confirmed %(when)s"), values)
+
+
+REFERRALS_MESSAGES: dict[Referrals | None, Message] = {
+    Referrals.YES: Message("accepts_referrals", N_("accepts referrals")),
+    Referrals.PROFESSIONALS_ONLY: Message("professionals", N_("accepts referrals by professionals")),
+    Referrals.NOT_NEEDED: Message("no_referral_needed", N_("people may come without referral")),
+    Referrals.NO: Message("no_referrals", N_("does not accept referrals")),
+    None: Message("referrals_not_stated", N_("not stated whether referrals are accepted")),
+}
+
+
+def referrals(offer: Offer, _criteria: Criteria, _moment: Moment) -> Verdict | None:
+    """Whether a referral may be sent at all."""
+    value = offer.accepts_referrals
+    answer = None if value is None else value is not Referrals.NO
+    return verdict(Criterion.REFERRALS, answer, REFERRALS_MESSAGES[value])
+
+
+def language(offer: Offer, criteria: Criteria, _moment: Moment) -> Verdict | None:
+    """A shared language or an interpreter; decides only where required."""
+    if not criteria.languages:
+        return None
+    hard = Criterion.LANGUAGE in criteria.required
+    if shared := offer.languages & criteria.languages:
+        names = tuple(label(code, LANGUAGE_LABELS) for code in sorted(shared))
+        message = Message("speaks", N_("speaks: %(languages)s"), {"languages": names})
+        return verdict(Criterion.LANGUAGE, True, message, hard)
+    if offer.interpreter:
+        return verdict(Criterion.LANGUAGE, True, Message("interpreter", N_("interpreter available")), hard)
+    if not offer.languages:
+        return verdict(Criterion.LANGUAGE, None, Message("languages_not_stated", N_("languages not stated")), hard)
+    names = tuple(label(code, LANGUAGE_LABELS) for code in sorted(offer.languages))
+    message = Message("other_language", N_("speaks only: %(languages)s"), {"languages": names})
+    return verdict(Criterion.LANGUAGE, False, message, hard)
+
+
+def cost(offer: Offer, criteria: Criteria, _moment: Moment) -> Verdict | None:
+    """Free of charge; silence is shown only where it decides."""
+    hard = Criterion.COST in criteria.required
+    if offer.free is None:
+        return verdict(Criterion.COST, None, Message("cost_not_stated", N_("cost not stated")), hard) if hard else None
+    if offer.free:
+        return verdict(Criterion.COST, True, Message("free", N_("free of charge")), hard)
+    return verdict(Criterion.COST, False, Message("paid", N_("not free of charge")), hard)
+
+
+ENOUGH_REFERRALS = 5
+
+
+def response_rank(offer: Offer) -> int:
+    """0 answers well (four in five in time), 1 not enough referrals to say, 2 answers badly."""
+    found = offer.response
+    if found is None or found.asked < ENOUGH_REFERRALS:
+        return 1
+    return 0 if found.answered * 5 >= found.asked * 4 else 2
+
+
+def response(offer: Offer, _criteria: Criteria, _moment: Moment) -> Verdict | None:
+    """How earlier referrals were answered; informs and orders, never decides."""
+    found = offer.response
+    if found is None or found.asked < ENOUGH_REFERRALS:
+        return None
+    values = {"answered": found.answered, "asked": found.asked, "hours": found.hours}
+    message = Message("answered", N_("answered %(answered)d of %(asked)d requests within %(hours)d h"), values)
+    return verdict(Criterion.RESPONSE, response_rank(offer) == 0, message, hard=False)
+
+
+def fresh(offer: Offer, _criteria: Criteria, moment: Moment) -> Verdict | None:
+    """An unverified entry must be verified first; a late one only ranks lower; an archived one is out."""
+    current = freshness.state(offer, moment.now.date(), moment.lives)
+    message = freshness.sentence(offer, moment.now, moment.lives)
+    doubtful = current in (freshness.State.LATE, freshness.State.UNVERIFIED)
+    answer = None if doubtful else current is not freshness.State.ARCHIVED
+    return verdict(Criterion.FRESHNESS, answer, message, current is not freshness.State.LATE)
