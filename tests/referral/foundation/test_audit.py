@@ -1,0 +1,275 @@
+"""The audit trail: codes only, append-only, and whatever is done to it behind our back is found and located."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select, update
+
+from referral.extensions import db
+from referral.foundation import audit
+from referral.foundation.audit import AppendOnly, AuditLine
+from referral.foundation.codes import NotACode
+from referral.foundation.verification import Break
+from tests.referral.foundation.bare import NOW, raw
+
+ACTOR = SimpleNamespace(id=UUID(int=7), role="case_manager")
+CASE = UUID(int=42)
+
+
+def write(count: int) -> list[int]:
+    """`count` lines in one transaction; their ids."""
+    lines = [
+        audit.record("case.read", actor=ACTOR, now=NOW, case_id=CASE, categories=["C1"], turn=n) for n in range(count)
+    ]
+    db.session.commit()
+    return [line.id for line in lines]
+
+
+@pytest.fixture
+def trail(app: Flask) -> list[int]:
+    """Twelve sealed lines in three batches of four; the ids of the lines."""
+    ids: list[int] = []
+    for batch in range(3):
+        ids += write(4)
+        assert audit.seal_batch(NOW + timedelta(minutes=batch)) == 4
+    assert audit.verify(NOW).ok
+    return ids
+
+
+def found() -> tuple[Break, int]:
+    broken = audit.verify(NOW).broken
+    assert broken is not None
+    return broken.code, broken.number
+
+
+def test_a_line_says_who_did_what_to_whom_in_codes(app: Flask) -> None:
+    audit.record(
+        "referral.send",
+        actor=ACTOR,
+        now=NOW,
+        case_id=CASE,
+        subject=("referral", UUID(int=9)),
+        code="A",
+        shown={"C2", "C1"},
+    )
+    db.session.commit()
+    line = db.session.scalars(select(AuditLine)).one()
+    assert (line.at, line.actor_id, line.actor_role) == (NOW, ACTOR.id, "case_manager")
+    assert (line.action, line.subject_kind, line.subject_id) == ("referral.send", "referral", str(UUID(int=9)))
+    assert (line.case_id, line.code, line.details) == (CASE, "A", {"shown": ["C1", "C2"]})
+    assert line.number is None
+
+
+@pytest.mark.parametrize("value", ["Awa Bello", "née", "a\nb", "<b>", 1.5, b"x", {"a": 1}, object(), "x" * 121])
+def test_what_could_be_a_name_or_a_sentence_is_refused(app: Flask, value: Any) -> None:
+    with pytest.raises(NotACode):
+        audit.record("case.read", actor=ACTOR, now=NOW, detail=value)
+    with pytest.raises(NotACode):
+        audit.record("case.read", actor=ACTOR, now=NOW, detail=[value])
+
+
+def test_a_line_of_a_transaction_taken_back_is_not_there(app: Flask) -> None:
+    audit.record("case.read", actor=ACTOR, now=NOW)
+    db.session.rollback()
+    assert audit.seal_batch(NOW) == 0
+    assert audit.verify(NOW).lines == 0
+
+
+def test_lines_are_numbered_without_gaps_across_batches(trail: list[int]) -> None:
+    numbers = db.session.execute(
+        select(AuditLine.id, AuditLine.number, AuditLine.batch_id).order_by(AuditLine.id)
+    ).all()
+    assert [row.number for row in numbers] == list(range(1, 13))
+    assert [row.batch_id for row in numbers] == [1] * 4 + [2] * 4 + [3] * 4
+
+
+def test_the_report_counts_and_dates_the_head(trail: list[int]) -> None:
+    write(2)
+    report = audit.verify(NOW + timedelta(minutes=7))
+    assert (report.ok, report.sealed, report.unsealed, report.batches) == (True, 12, 2, 3)
+    assert report.head_at == NOW + timedelta(minutes=2)
+    assert report.head_age == timedelta(minutes=5)
+    assert report.head == audit.head()
+    assert report.head.startswith("12-")
+    assert report.to_json()["head_age_seconds"] == 300
+
+
+def test_an_empty_trail_is_whole_and_has_a_head_to_print(app: Flask) -> None:
+    report = audit.verify(NOW)
+    assert (report.ok, report.lines, report.head, report.head_age) == (True, 0, "0-0000000000000000", None)
+
+
+def test_sealing_in_several_rounds_chains_them_all(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "BATCH", 3)
+    write(7)
+    assert audit.seal_batch(NOW) == 7
+    report = audit.verify(NOW)
+    assert (report.ok, report.sealed, report.batches) == (True, 7, 3)
+
+
+def test_the_lines_are_append_only_for_our_own_code(trail: list[int]) -> None:
+    line = db.session.get(AuditLine, trail[3])
+    line.action = "case.close"
+    with pytest.raises(AppendOnly):
+        db.session.flush()
+    db.session.rollback()
+    db.session.delete(db.session.get(AuditLine, trail[3]))
+    with pytest.raises(AppendOnly):
+        db.session.flush()
+    db.session.rollback()
+    with pytest.raises(AppendOnly):
+        db.session.execute(update(AuditLine).values(action="x"))
+    with pytest.raises(AppendOnly):
+        db.session.execute(delete(AuditLine))
+    assert audit.verify(NOW).ok
+
+
+# Twelve ways to falsify it. Each is done with plain SQL on real rows, and the first broken line must be named.
+
+
+def test_1_a_flipped_action_is_found(app: Flask, trail: list[int]) -> None:
+    raw(app, "UPDATE audit_line SET action = 'case.close' WHERE id = :id", id=trail[5])
+    assert found() == (Break.CONTENT, 6)
+
+
+def test_2_a_changed_actor_is_found(app: Flask, trail: list[int]) -> None:
+    other = uuid4()
+    db.session.execute(AuditLine.__table__.update().where(AuditLine.__table__.c.id == trail[8]).values(actor_id=other))
+    db.session.commit()
+    assert found() == (Break.CONTENT, 9)
+
+
+def test_3_a_moved_clock_is_found(app: Flask, trail: list[int]) -> None:
+    table = AuditLine.__table__
+    db.session.execute(table.update().where(table.c.id == trail[0]).values(at=NOW - timedelta(days=1)))
+    db.session.commit()
+    assert found() == (Break.CONTENT, 1)
+
+
+def test_4_changed_details_are_found(app: Flask, trail: list[int]) -> None:
+    raw(app, "UPDATE audit_line SET details = :details WHERE id = :id", id=trail[6], details='{"turn": 99}')
+    assert found() == (Break.CONTENT, 7)
+
+
+def test_5_a_deleted_line_is_found(app: Flask, trail: list[int]) -> None:
+    raw(app, "DELETE FROM audit_line WHERE id = :id", id=trail[4])
+    assert found() == (Break.MISSING, 5)
+
+
+def test_6_a_deleted_line_with_the_rest_renumbered_is_found(app: Flask, trail: list[int]) -> None:
+    raw(app, "DELETE FROM audit_line WHERE id = :id", id=trail[4])
+    for number in range(6, 13):
+        raw(app, "UPDATE audit_line SET number = number - 1 WHERE number = :number", number=number)
+    assert found() == (Break.CHAIN, 5)
+
+
+def test_7_an_inserted_copy_of_a_true_line_is_found(app: Flask, trail: list[int]) -> None:
+    for number in range(12, 6, -1):
+        raw(app, "UPDATE audit_line SET number = number + 1 WHERE number = :number", number=number)
+    table = AuditLine.__table__
+    copy = dict(db.session.execute(select(table).where(table.c.number == 6)).mappings().one())
+    db.session.execute(table.insert().values(copy | {"id": 99_999, "number": 7}))
+    db.session.commit()
+    assert found() == (Break.CHAIN, 7)
+
+
+def test_8_two_swapped_lines_are_found(app: Flask, trail: list[int]) -> None:
+    raw(app, "UPDATE audit_line SET number = 999 WHERE id = :id", id=trail[2])
+    raw(app, "UPDATE audit_line SET number = 3 WHERE id = :id", id=trail[9])
+    raw(app, "UPDATE audit_line SET number = 10 WHERE id = :id", id=trail[2])
+    assert found() == (Break.CHAIN, 3)
+
+
+def test_9_a_line_renumbered_to_the_end_is_found(app: Flask, trail: list[int]) -> None:
+    raw(app, "UPDATE audit_line SET number = 13 WHERE id = :id", id=trail[7])
+    assert found() == (Break.MISSING, 8)
+
+
+def test_10_a_cut_tail_is_found_through_the_anchor(app: Flask, trail: list[int]) -> None:
+    raw(app, "DELETE FROM audit_line WHERE number > 8")
+    raw(app, "DELETE FROM audit_batch WHERE id = 3")
+    assert found() == (Break.TAIL, 9)
+
+
+def test_11_a_chain_rebuilt_with_our_own_key_is_found_through_the_anchor(app: Flask, trail: list[int]) -> None:
+    """The worst insider: holds the audit key and the database, drops line 7 and seals everything anew."""
+    anchor = audit.anchor_path().read_text()
+    raw(app, "DELETE FROM audit_line WHERE number = 7")
+    raw(app, "UPDATE audit_line SET number = NULL, batch_id = NULL, chain = NULL WHERE number > 4")
+    raw(app, "DELETE FROM audit_batch WHERE id > 1")
+    audit.seal_batch(NOW)
+    audit.anchor_path().write_text(anchor)
+    code, number = found()
+    assert (code, number) == (Break.HEAD, 8)
+
+
+def test_12_an_unsealed_line_put_back_after_the_seal_was_stripped_is_found(app: Flask, trail: list[int]) -> None:
+    raw(app, "UPDATE audit_line SET number = NULL, batch_id = NULL, chain = NULL WHERE id = :id", id=trail[10])
+    assert found() == (Break.MISSING, 11)
+
+
+def test_13_a_batch_with_a_changed_date_is_found(app: Flask, trail: list[int]) -> None:
+    raw(app, "UPDATE audit_batch SET sealed_at = '2026-03-01 00:00:00' WHERE id = 2")
+    assert found() == (Break.BATCH, 5)
+
+
+def test_14_a_line_changed_before_it_was_sealed_is_found(app: Flask, trail: list[int]) -> None:
+    late = write(1)[0]
+    raw(app, "UPDATE audit_line SET code = 'Z' WHERE id = :id", id=late)
+    broken = audit.verify(NOW).broken
+    assert (broken.code, broken.number, broken.line_id) == (Break.CONTENT, 0, late)
+    audit.seal_batch(NOW)
+    assert found() == (Break.CONTENT, 13)
+
+
+def test_15_a_line_inserted_without_our_key_is_found(app: Flask, trail: list[int]) -> None:
+    table = AuditLine.__table__
+    row = dict(db.session.execute(select(table).where(table.c.id == trail[0])).mappings().one())
+    row |= {"id": 99_999, "number": None, "batch_id": None, "chain": None, "actor_id": uuid4(), "mac": b"\x00" * 32}
+    db.session.execute(table.insert().values(row))
+    db.session.commit()
+    audit.seal_batch(NOW)
+    assert found() == (Break.CONTENT, 13)
+
+
+def test_16_tail_and_anchor_cut_alike_are_found_through_a_printed_head(app: Flask, trail: list[int]) -> None:
+    printed = audit.head()
+    raw(app, "DELETE FROM audit_line WHERE number > 8")
+    raw(app, "DELETE FROM audit_batch WHERE id = 3")
+    lines = audit.anchor_path().read_text().splitlines(keepends=True)
+    audit.anchor_path().write_text("".join(lines[:2]))
+    assert audit.verify(NOW).ok, "nothing inside can know"
+    broken = audit.verify(NOW, heads=[printed]).broken
+    assert (broken.code, broken.number) == (Break.TAIL, 9)
+
+
+def test_a_printed_head_of_this_trail_is_confirmed_and_an_invented_one_is_not(trail: list[int]) -> None:
+    assert audit.verify(NOW, heads=[audit.head()]).ok
+    broken = audit.verify(NOW, heads=["12-0123456789abcdef"]).broken
+    assert (broken.code, broken.number) == (Break.HEAD, 12)
+
+
+def test_a_vanished_anchor_is_reported_and_not_written_anew_from_the_database(trail: list[int]) -> None:
+    audit.anchor_path().unlink()
+    assert found() == (Break.ANCHOR_MISSING, 0)
+    write(1)
+    audit.seal_batch(NOW)
+    assert found() == (Break.ANCHOR_MISSING, 0)
+
+
+def test_an_anchor_that_a_crash_left_behind_is_completed_by_the_next_seal(trail: list[int]) -> None:
+    lines = audit.anchor_path().read_text().splitlines(keepends=True)
+    audit.anchor_path().write_text("".join(lines[:2]))
+    assert audit.verify(NOW).ok
+    write(1)
+    audit.seal_batch(NOW)
+    entries = [json.loads(line) for line in audit.anchor_path().read_text().splitlines()]
+    assert [entry["batch"] for entry in entries] == [1, 2, 3, 4]
+    assert audit.verify(NOW).ok
