@@ -88,8 +88,8 @@ class Step:
 class Branch:
     """One arrow. Without a guard it is always open; `is_default` means "when no other is".
 
-    A loop branch may be taken at most `loop_max` times; after that the case continues at `then`.
-    `problem` holds why the guard could not be read (the checks report it).
+    A loop branch may be taken at most `loop_max` times; after that the case continues at `then` (`then_is_default`: the
+    flowchart's own fallback, not said by this branch). `problem` holds why the guard could not be read.
     """
 
     source: str
@@ -100,6 +100,7 @@ class Branch:
     is_loop: bool = False
     loop_max: int | None = None
     then: str | None = None
+    then_is_default: bool = False
     problem: GuardError | None = None
     line: int = 0
 
@@ -226,5 +227,5 @@ class Flowchart:
         graph = self._graph.copy()
         for branch in self.branches:
             if branch.is_loop and branch.then in self.steps and branch.source in self.steps:
-                graph.add_edge(branch.source, branch.then, branch=branch, loop=True)
+                graph.add_edge(branch.source, branch.then, branch=branch, loop=True, fallback=branch.then_is_default)
         return graph

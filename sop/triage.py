@@ -37,7 +37,7 @@ CAMEROON: Final = Path(__file__).parent / "library" / "cameroon" / "triage.csv"
 PRIVATE_INTERVIEW: Final = "private_interview"
 WITHIN: Final = timedelta(hours=24)
 _ASSUMED: Final = {
-    "fr": "%(reason)s (réponse inconnue, comptée comme un oui : %(facts)s)",
+    "fr": "%(reason)s (réponse inconnue, comptée comme un oui : %(facts)s)",
     "en": "%(reason)s (answer not known, counted as a yes: %(facts)s)",
 }
 _YES_NO: Final[dict[Any, bool]] = {"yes": True, "no": False, "oui": True, "non": False}

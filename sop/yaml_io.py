@@ -183,6 +183,7 @@ class _Reader:
             is_loop=is_loop,
             loop_max=loop_max,
             then=(then or self.default_then) if is_loop else None,
+            then_is_default=is_loop and then is None,
             problem=problem,
             line=ends.line,
         )
