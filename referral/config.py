@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+log = logging.getLogger("mnr")
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_NAMES = ("SECRET_KEY", "MNR_KEY_RING", "MNR_TOKEN_KEY", "MNR_AUDIT_KEY")
 
@@ -127,6 +129,7 @@ def _kept_secrets(instance: Path) -> dict[str, str]:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         json.dump(made, file)
+    log.warning("secrets made for this demonstration: %s (mode 600); production must set its own", path)
     return made
 
 

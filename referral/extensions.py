@@ -20,7 +20,7 @@ db = SQLAlchemy(model_class=Base, session_options={"join_transaction_mode": "cre
 csrf = CSRFProtect()
 login_manager = LoginManager()
 babel = Babel()
-alembic = Alembic(metadatas=Base.metadata)
+alembic = Alembic(run_mkdir=False, metadatas=Base.metadata)
 
 will_write: ContextVar[bool] = ContextVar("will_write", default=True)
 """Whether the transaction that starts now writes: SQLite then takes its write lock at once (BEGIN IMMEDIATE)."""

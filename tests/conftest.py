@@ -132,7 +132,7 @@ def committed(database_server: object | None, tmp_path: Path, request: pytest.Fi
 
 
 @pytest.fixture
-def client(app: Flask):  # noqa: ANN201
+def client(app: Flask):
     """A page client that checks each page it gets."""
     from tests.page_client import PageClient
 

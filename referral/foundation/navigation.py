@@ -34,23 +34,24 @@ class Link:
 
 
 CASES = Entry("cases.index", N_("My cases"), ("cases", "people", "consent", "referrals"))
+ALERTS = Entry("cases.alerts", N_("Alerts"))
 IDENTIFICATION = Entry("identification.index", N_("Identifications"), ("identification",))
 DIRECTORY = Entry("providers.index", N_("Directory"), ("providers",))
 PROCEDURE = Entry("procedures.index", N_("Procedure"), ("procedures",))
 INBOX = Entry("referrals.inbox", N_("Inbox"), ("referrals",))
 OWN_ENTRY = Entry("providers.own", N_("My entry"))
 AGREEMENTS = Entry("partners.agreements", N_("Agreements"))
-STATISTICS = Entry("statistics.index", N_("Statistics"), ("statistics",))
-ACCESSES = Entry("oversight.index", N_("Accesses"), ("oversight",))
+STATISTICS = Entry("statistics.dashboard", N_("Statistics"), ("statistics",))
+ACCESSES = Entry("consent.register", N_("Accesses"), ("consent",))
 ACCOUNTS = Entry("partners.accounts", N_("Accounts"))
-OUTBOX = Entry("oversight.outbox", N_("Outgoing notices"))
+OUTBOX = Entry("partners.outbox", N_("Outgoing notices"))
 
 MENUS: Mapping[Role, tuple[Entry, ...]] = {
     Role.FIRST_RESPONDER: (IDENTIFICATION, DIRECTORY, PROCEDURE),
     Role.CASE_MANAGER: (CASES, IDENTIFICATION, DIRECTORY, PROCEDURE),
     Role.SUPERVISOR: (CASES, DIRECTORY, PROCEDURE),
     Role.PROVIDER: (INBOX, OWN_ENTRY, DIRECTORY, PROCEDURE),
-    Role.COORDINATOR: (CASES, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
+    Role.COORDINATOR: (ALERTS, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COMMITTEE: (STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.DATA_OFFICER: (ACCESSES, AGREEMENTS, PROCEDURE),
     Role.ADMINISTRATOR: (ACCOUNTS, OUTBOX),

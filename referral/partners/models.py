@@ -82,13 +82,13 @@ class SignInSession(Base):
 
 
 class Throttle(Base):
-    """Failed tries in a window, counted before any password is hashed; the key is keyed, so it names nobody."""
+    """A leaking bucket of tries, counted before any password is hashed; the key is keyed, so it names nobody."""
 
     __tablename__ = "throttle"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    window_start: Mapped[datetime]
-    tries: Mapped[int] = mapped_column(default=0)
+    level: Mapped[float] = mapped_column(default=0.0)
+    updated_at: Mapped[datetime]
 
 
 class Agreement(Base):

@@ -1,0 +1,1 @@
+"""Verbs on the case file; they never commit: the request does, once."""

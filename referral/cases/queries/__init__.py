@@ -1,0 +1,47 @@
+"""SELECTs of the case file. `visible_cases` is at once the list's filter and the door to one case."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, false, select, true
+
+from referral.cases.models import Case, CaseTask
+from referral.cases.rules import LIVE, CaseState
+from referral.extensions import db
+from referral.foundation.access import Actor
+from referral.foundation.grants import Permission, Scope, scope_of
+
+WAITING = (CaseState.OPEN, CaseState.BEST_INTERESTS)
+KNOWN = (*LIVE, CaseState.CLOSED)
+
+
+def visible_cases(actor: Actor) -> Select[Case]:
+    """Cases that `actor` may open: assigned to them, or held by the own organisation, by the scope of the role."""
+    return select(Case).where(Case.state.in_(KNOWN), _reach(actor, Permission.CASE_READ, Case.manager_id))
+
+
+def visible_prefiles(actor: Actor) -> Select[Case]:
+    """Files that wait for base consent, for whoever entered them; the receiving organisation sees no more than C1."""
+    return select(Case).where(Case.state.in_(WAITING), _reach(actor, Permission.PREFILE_READ, Case.identified_by_id))
+
+
+def coordinated_cases(actor: Actor) -> Select[Case]:
+    """Live cases for the coordination: codes, deadlines and gaps, never identity (rule O5)."""
+    allowed = scope_of(actor.role, Permission.CASE_COORDINATE) is Scope.ALL
+    return select(Case).where(Case.state.in_(LIVE), true() if allowed else false())
+
+
+def _reach(actor: Actor, permission: Permission, own: object) -> ColumnElement[bool]:
+    scope = scope_of(actor.role, permission)
+    if scope is Scope.OWN:
+        return own == actor.id  # type: ignore[return-value]
+    if scope is Scope.ORGANIZATION:
+        return Case.organization_id == actor.organization_id
+    return true() if scope is Scope.ALL else false()
+
+
+def open_tasks(case_id: UUID) -> list[CaseTask]:
+    """Tasks of a case that are still to be done, the most pressing first."""
+    query = select(CaseTask).where(CaseTask.case_id == case_id, CaseTask.done_at.is_(None)).order_by(CaseTask.due_at)
+    return list(db.session.scalars(query))

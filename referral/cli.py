@@ -1,0 +1,177 @@
+"""The command line (`flask --app wsgi …`): thin wrappers that call one function, print, and exit with its code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, date, datetime
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import AppGroup, with_appcontext
+
+from referral.foundation.grants import Role
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - a command is an entrance, like a view
+
+
+def _say(result: Any, as_json: bool, words: list[str]) -> None:
+    """Words for people; JSON as the last line printed for programs."""
+    for line in words:
+        click.echo(line, err=as_json)
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+
+
+sop = AppGroup("sop", help="The standard operating procedure: check a flowchart.")
+consent = AppGroup("consent", help="The sharing decision: decide cases from files.")
+directory = AppGroup("directory", help="The service directory: import from other directories.")
+audit = AppGroup("audit", help="The audit trail: seal and verify.")
+user = AppGroup("user", help="Accounts.")
+demo = AppGroup("demo", help="The demonstration country.")
+
+
+@sop.command("check")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON on the last line.")
+def sop_check(file: Path, as_json: bool) -> None:
+    """Check a flowchart. Exit 0: no error; 1: errors; 2: cannot be read."""
+    from sop.checks import report
+
+    findings, code = report(file)
+    words = [f"{f['severity']}: {f['code']} {f['where']}: {f['message']}" for f in findings["findings"]]
+    _say(findings, as_json, words or ["no findings"])
+    sys.exit(code)
+
+
+@consent.command("decide")
+@click.argument("cases", type=click.Path(path_type=Path))
+@click.option("--base", required=True, type=click.Path(path_type=Path), help="The base request (YAML).")
+@click.option("--json", "as_json", is_flag=True, help="Print the decisions as JSON on the last line.")
+def consent_decide(cases: Path, base: Path, as_json: bool) -> None:
+    """Decide each case of a file. Exit 0: all decided; 2: cannot be read."""
+    from referral.consent.rules import report
+
+    decisions, code = report(base, cases)
+    words = [" ".join((d["id"], d["decision"], d["code"], " ".join(d["visible"]))) for d in decisions]
+    _say(decisions, as_json, words)
+    sys.exit(code)
+
+
+@directory.command("import")
+@click.argument("standard", type=click.Choice(["hsds"]))
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--map", "mapping", multiple=True, metavar="TERM=NEED", help="Which need a term means; saved per source.")
+@click.option("--source", default="", help="Name of the source; by default the file's folder and name.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")
+@with_appcontext
+def directory_import(standard: str, path: Path, mapping: tuple[str, ...], source: str, as_json: bool) -> None:
+    """Import services. Bad rows are set aside with their reason, good rows go in. Exit 0, or 2 when unreadable."""
+    from referral.extensions import db
+    from referral.providers.actions import import_file
+
+    result, code = import_file(standard, path, mapping=mapping, source=source, now=_now())
+    db.session.commit()
+    words = [f"row {q['row']} {q['id']}: {q['field']}: {q['reason']}" for q in result.get("quarantined", [])]
+    words.append(f"{result.get('services', 0)} services, {len(result.get('quarantined', []))} set aside")
+    _say(result, as_json, [*result.get("warnings", []), *words])
+    sys.exit(code)
+
+
+@audit.command("seal")
+@with_appcontext
+def audit_seal() -> None:
+    """Seal the audit lines that are not sealed yet."""
+    from referral.extensions import db
+    from referral.foundation import audit as trail
+
+    sealed = trail.seal_batch(_now())
+    db.session.commit()
+    click.echo(f"{sealed} lines sealed; head {trail.head()}")
+
+
+@audit.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON on the last line.")
+@with_appcontext
+def audit_verify(as_json: bool) -> None:
+    """Verify the audit trail. Exit 0: whole; 1: the first broken line is named."""
+    from referral.foundation import verification
+
+    report = verification.verify(_now())
+    _say(report.to_json(), as_json, report.words())
+    sys.exit(0 if report.ok else 1)
+
+
+@user.command("add")
+@click.argument("username")
+@click.option("--name", required=True, help="Full name.")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--organization", default="", help="Name of the organisation (made when it is unknown).")
+@click.option("--undertaking", default="", help="Day on which the confidentiality undertaking was signed (YYYY-MM-DD).")
+@click.password_option(help="Asked for when it is not given.")
+@with_appcontext
+def user_add(username: str, name: str, role: str, organization: str, undertaking: str, password: str) -> None:
+    """Make an account. Prints the secret of the second factor once."""
+    from referral.errors import RuleViolation
+    from referral.extensions import db
+    from referral.partners import actions, passwords
+
+    complaint = passwords.complaint(password, username)
+    if complaint:
+        raise click.ClickException(str(complaint))
+    try:
+        signed = date.fromisoformat(undertaking) if undertaking else None
+    except ValueError as error:
+        raise click.ClickException("--undertaking must be a day such as 2026-01-31") from error
+    now, hashed = _now(), passwords.hash_password(password)
+    try:
+        owner = actions.find_or_add_organization(organization) if organization else None
+        _user, secret = actions.add_user(
+            username,
+            name,
+            Role(role),
+            organization_id=owner.id if owner else None,
+            password_hash=hashed,
+            now=now,
+            undertaking_on=signed,
+        )
+    except RuleViolation as error:
+        raise click.ClickException(str(error.message)) from error
+    db.session.commit()
+    click.echo(f"account {username} made" + (f"; second factor secret: {secret}" if secret else ""))
+
+
+@demo.command("load")
+@click.option("--seed", default=2026, help="The same seed makes the same country.")
+@click.option("--cases", default=320, help="How many invented cases.")
+@with_appcontext
+def demo_load(seed: int, cases: int) -> None:
+    """Load the demonstration country: invented people and organisations at real places."""
+    from referral.demonstration import country
+
+    for line in country.load(seed=seed, cases=cases, now=_now()):
+        click.echo(line)
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Send what waits, seal the audit trail, and stop.")
+@with_appcontext
+def worker(once: bool) -> None:
+    """Send outgoing notices and seal the audit trail."""
+    from referral.foundation import jobs
+
+    if once:
+        click.echo(f"{jobs.work_once(_now())} notices sent")
+        return
+    jobs.work_forever(Event())
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""
+    for command in (sop, consent, directory, audit, user, demo, worker):
+        app.cli.add_command(command)

@@ -1,0 +1,173 @@
+"""Sign-in, second factor, sign-out, password change; making organisations and users."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import pyotp
+from flask import current_app
+from sqlalchemy import update
+
+from referral.errors import RuleViolation
+from referral.extensions import db
+from referral.foundation import audit, sealing
+from referral.foundation.grants import Role
+from referral.foundation.searching import fold
+from referral.foundation.tables import new_id
+from referral.partners import passwords, queries
+from referral.partners.models import Organization, SignInSession, Throttle, User
+from sop.vocabulary import N_, Message
+
+TOTP_SECONDS = 30
+BUCKETS: dict[str, tuple[float, float]] = {"user": (5.0, 450.0), "address": (60.0, 10.0), "code": (5.0, 450.0)}
+"""Tries that a bucket holds, and the seconds in which one leaks out: at most 8 checked guesses an hour and account."""
+
+
+def token_hash(token: str) -> str:
+    """What the database keeps of a session's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _bucket_key(kind: str, name: str) -> str:
+    key: bytes = current_app.config["SETTINGS"].token_key
+    return hmac.new(key, f"throttle|{kind}|{name}".encode(), hashlib.sha256).hexdigest()
+
+
+def count_try(kind: str, name: str, *, now: datetime) -> bool:
+    """Count one try; False when the bucket is full (then nothing is hashed or compared)."""
+    size, leak = BUCKETS[kind]
+    key = _bucket_key(kind, name)
+    row = db.session.get(Throttle, key, with_for_update=True)
+    if row is None:
+        row = Throttle(key=key, level=0.0, updated_at=now)
+        db.session.add(row)
+    row.level = max(0.0, row.level - (now - row.updated_at).total_seconds() / leak)
+    row.updated_at = now
+    if row.level + 1 > size:
+        return False
+    row.level += 1
+    return True
+
+
+def forget_tries(kind: str, name: str) -> None:
+    """Empty a bucket after a success."""
+    db.session.execute(update(Throttle).where(Throttle.key == _bucket_key(kind, name)).values(level=0.0))
+
+
+def open_session(user: User, *, now: datetime) -> str:
+    """Start a server-side session and give its token, known to the cookie alone."""
+    settings = current_app.config["SETTINGS"]
+    token = secrets.token_urlsafe(32)
+    db.session.add(
+        SignInSession(
+            token_hash=token_hash(token),
+            user=user,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + timedelta(hours=settings.session_hours),
+            second_factor=not user.role.needs_second_factor,
+        )
+    )
+    audit.record("sign_in.password", actor=user, now=now)
+    return token
+
+
+def pass_second_factor(session: SignInSession, code: str, *, now: datetime) -> bool:
+    """Check a code of the second factor; each code opens once (ASVS 6.5.1)."""
+    user = session.user
+    if user.totp_secret is None:
+        return False
+    totp = pyotp.TOTP(sealing.open_secret(f"totp:{user.id}", user.totp_secret))
+    digits = "".join(code.split())
+    step = int(now.timestamp()) // TOTP_SECONDS
+    for candidate in (step, step - 1, step + 1):
+        if candidate > user.totp_last_step and hmac.compare_digest(totp.at(candidate * TOTP_SECONDS), digits):
+            user.totp_last_step = candidate
+            session.second_factor = True
+            audit.record("sign_in.second_factor", actor=user, now=now)
+            return True
+    return False
+
+
+def close_session(session: SignInSession, *, now: datetime) -> None:
+    """Sign out: the token opens nothing from this moment on."""
+    session.revoked_at = now
+    audit.record("sign_out", actor=session.user, now=now)
+
+
+def close_all_sessions(user: User, *, now: datetime) -> None:
+    """Revoke every session of a user, as after a password change."""
+    db.session.execute(
+        update(SignInSession)
+        .where(SignInSession.user_id == user.id, SignInSession.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def change_password(user: User, new_hash: str, *, now: datetime) -> None:
+    """Set a new password (already hashed) and end all sessions."""
+    user.password_hash = new_hash
+    user.password_changed_at = now
+    close_all_sessions(user, now=now)
+    audit.record("password.change", actor=user, now=now)
+
+
+def check_new_password(user: User, password: str) -> None:
+    """Raise `RuleViolation` when a new password is too weak."""
+    complaint = passwords.complaint(password, user.username)
+    if complaint is not None:
+        raise RuleViolation(complaint, status=422)
+
+
+def add_user(
+    username: str,
+    full_name: str,
+    role: Role,
+    *,
+    organization_id: UUID | None,
+    password_hash: str,
+    now: datetime,
+    totp_secret: str | None = None,
+    undertaking_on: date | None = None,
+    region: str = "",
+    specialities: tuple[str, ...] = (),
+    language: str = "fr",
+) -> tuple[User, str | None]:
+    """Make an account; a role that sees identity gets a second factor, whose secret is given back once."""
+    username = username.strip().lower()
+    if db.session.query(User.id).filter_by(username=username).first():
+        raise RuleViolation(Message("exists", N_("There is already an account with this name.")))
+    secret = (totp_secret or pyotp.random_base32()) if role.needs_second_factor else None
+    user_id = new_id()
+    user = User(
+        id=user_id,
+        username=username,
+        full_name=full_name,
+        role=role,
+        organization_id=organization_id,
+        password_hash=password_hash,
+        password_changed_at=now,
+        totp_secret=sealing.seal_secret(f"totp:{user_id}", secret) if secret else None,
+        undertaking_on=undertaking_on,
+        region=region,
+        specialities=list(specialities),
+        language=language,
+    )
+    db.session.add(user)
+    db.session.flush()
+    audit.record("user.add", actor=None, now=now, subject=user.id)
+    return user, secret
+
+
+def find_or_add_organization(name: str, **columns: object) -> Organization:
+    """The organisation of this name (accents and case forgiven), made when it is not there yet."""
+    found = queries.organization_by_name(name)
+    if found is None:
+        found = Organization(name=name, folded_name=fold(name), **columns)
+        db.session.add(found)
+        db.session.flush()
+    return found

@@ -1,0 +1,75 @@
+"""SELECTs about organisations, users, sessions and agreements."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select
+
+from referral.extensions import db
+from referral.foundation.access import Actor
+from referral.foundation.grants import Permission, Role, Scope, scope_of
+from referral.foundation.searching import fold
+from referral.partners.models import Agreement, Organization, SignInSession, User
+
+
+def user_by_name(username: str) -> User | None:
+    """The account of a sign-in name, whatever its case."""
+    return db.session.scalar(select(User).where(User.username == username.strip().lower()))
+
+
+def live_session(token_hash: str, *, now: datetime) -> SignInSession | None:
+    """The session that a cookie's token opens, unless it is revoked or over or its user is disabled."""
+    found = db.session.scalar(select(SignInSession).where(SignInSession.token_hash == token_hash))
+    if found is None or found.revoked_at is not None or found.expires_at <= now or not found.user.active:
+        return None
+    return found
+
+
+def accounts() -> Select[User]:
+    """All accounts, for the administrator: who works where, no content."""
+    return select(User).order_by(User.username)
+
+
+def visible_agreements(actor: Actor) -> Select[Agreement]:
+    """Agreements that `actor` may see: all, or those of the own organisation."""
+    scope = scope_of(actor.role, Permission.AGREEMENT_READ)
+    query = select(Agreement).order_by(Agreement.reference)
+    if scope is Scope.ALL:
+        return query
+    if scope is Scope.ORGANIZATION:
+        return query.where(
+            or_(Agreement.holder_id == actor.organization_id, Agreement.partner_id == actor.organization_id)
+        )
+    return query.where(False)
+
+
+def agreements_between(holder_id: UUID, partner_id: UUID) -> list[Agreement]:
+    """Every agreement by which `holder` may send to `partner`, newest first."""
+    query = (
+        select(Agreement)
+        .where(Agreement.holder_id == holder_id, Agreement.partner_id == partner_id)
+        .order_by(Agreement.effective_from.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def organization(organization_id: UUID) -> Organization | None:
+    """One organisation."""
+    return db.session.get(Organization, organization_id)
+
+
+def organization_by_name(name: str) -> Organization | None:
+    """The organisation of a name, accents and case forgiven."""
+    return db.session.scalars(select(Organization).where(Organization.folded_name == fold(name))).first()
+
+
+def case_managers(organization_id: UUID) -> list[User]:
+    """Case managers of an organisation, for assignment."""
+    query = (
+        select(User)
+        .where(User.organization_id == organization_id, User.role == Role.CASE_MANAGER, User.active)
+        .order_by(User.full_name)
+    )
+    return list(db.session.scalars(query))

@@ -1,0 +1,82 @@
+"""Bring the library's procedure and forms into the database, as versions that never change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, update
+
+import sop
+from referral.errors import RuleViolation
+from referral.extensions import db
+from referral.foundation import audit
+from referral.procedures.models import FormVersion, ProcedureVersion
+from referral.procedures.rules import VersionState
+from sop import checks, triage, yaml_io
+from sop.forms import compile_form
+from sop.vocabulary import N_, Message
+
+
+def library(country: str) -> Path:
+    """The folder of a country's content."""
+    return Path(sop.__file__).parent / "library" / country
+
+
+def import_library(country: str, *, actor: Any, now: datetime) -> ProcedureVersion:
+    """Make the library's flowchart, triage table and forms the active versions; what is there already stays."""
+    folder = library(country)
+    for path in sorted((folder / "forms").glob("*.md")):
+        import_form(path, now=now)
+    return import_procedure(
+        (folder / "flowchart.yaml").read_text(encoding="utf-8"),
+        (folder / "triage.csv").read_text(encoding="utf-8"),
+        actor=actor,
+        now=now,
+    )
+
+
+def import_procedure(flowchart_text: str, triage_text: str, *, actor: Any, now: datetime) -> ProcedureVersion:
+    """Store and activate a version; a flowchart with errors is refused, since cases would run on it."""
+    flowchart = yaml_io.load(flowchart_text)
+    triage.load(triage_text)
+    found = db.session.scalar(select(ProcedureVersion).where(ProcedureVersion.content_hash == flowchart.hash))
+    if found is not None:
+        return found
+    if any(finding.severity == "error" for finding in checks.check(flowchart)):
+        raise RuleViolation(Message("procedure_errors", N_("This flowchart has errors; it cannot become active.")), 422)
+    db.session.execute(
+        update(ProcedureVersion)
+        .where(ProcedureVersion.code == flowchart.id, ProcedureVersion.state == VersionState.ACTIVE)
+        .values(state=VersionState.RETIRED)
+    )
+    version = ProcedureVersion(
+        code=flowchart.id,
+        number=flowchart.version,
+        content_hash=flowchart.hash,
+        state=VersionState.ACTIVE,
+        flowchart=flowchart_text,
+        triage=triage_text,
+        imported_at=now,
+    )
+    db.session.add(version)
+    db.session.flush()
+    audit.record("procedure.import", actor=actor, now=now, subject=version.id)
+    return version
+
+
+def import_form(path: Path, *, now: datetime) -> FormVersion:
+    """Compile and store a form; older versions of the same name are kept for what was filled in with them."""
+    form = compile_form(path)
+    name = path.stem
+    found = db.session.scalar(
+        select(FormVersion).where(FormVersion.name == name, FormVersion.content_hash == form.hash)
+    )
+    if found is not None:
+        return found
+    db.session.execute(update(FormVersion).where(FormVersion.name == name).values(active=False))
+    version = FormVersion(name=name, content_hash=form.hash, compiled=form.to_json(), imported_at=now)
+    db.session.add(version)
+    db.session.flush()
+    return version

@@ -1,0 +1,77 @@
+"""Procedure and form versions, compiled once a process: they are immutable, so their hash is the cache's key."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from uuid import UUID
+
+from sqlalchemy import select
+
+from referral.extensions import db
+from referral.procedures.models import FormVersion, ProcedureVersion
+from referral.procedures.rules import VersionState
+from sop import triage, yaml_io
+from sop.flowchart import Flowchart
+from sop.forms import Form
+from sop.triage import DecisionTable
+
+
+def active_version() -> ProcedureVersion | None:
+    """The version under which new cases are opened."""
+    query = select(ProcedureVersion).where(ProcedureVersion.state == VersionState.ACTIVE)
+    return db.session.scalars(query.order_by(ProcedureVersion.imported_at.desc())).first()
+
+
+def version(version_id: UUID) -> ProcedureVersion:
+    """The version that a case is pinned to."""
+    found = db.session.get(ProcedureVersion, version_id)
+    if found is None:
+        raise LookupError(f"no procedure version {version_id}")
+    return found
+
+
+_flowcharts: dict[UUID, Flowchart] = {}
+_tables: dict[UUID, DecisionTable] = {}
+
+
+def flowchart(version_id: UUID) -> Flowchart:
+    """The flowchart of a version."""
+    if version_id not in _flowcharts:
+        _flowcharts[version_id] = _flowchart(version(version_id).flowchart)
+    return _flowcharts[version_id]
+
+
+def triage_table(version_id: UUID) -> DecisionTable:
+    """The triage table of a version."""
+    if version_id not in _tables:
+        _tables[version_id] = _table(version(version_id).triage)
+    return _tables[version_id]
+
+
+@lru_cache(maxsize=32)
+def _flowchart(text: str) -> Flowchart:
+    return yaml_io.load(text)
+
+
+@lru_cache(maxsize=32)
+def _table(text: str) -> DecisionTable:
+    return triage.load(text)
+
+
+def active_form(name: str) -> FormVersion | None:
+    """The version of a form that new submissions use."""
+    query = select(FormVersion).where(FormVersion.name == name, FormVersion.active)
+    return db.session.scalars(query.order_by(FormVersion.imported_at.desc())).first()
+
+
+_forms: dict[UUID, Form] = {}
+
+
+def form(form_version_id: UUID) -> Form:
+    """The compiled form of a version."""
+    if form_version_id not in _forms:
+        found = db.session.get(FormVersion, form_version_id)
+        if found is None:
+            raise LookupError(f"no form version {form_version_id}")
+        _forms[form_version_id] = Form.from_json(found.compiled)
+    return _forms[form_version_id]

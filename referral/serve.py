@@ -1,0 +1,99 @@
+"""Serve on this machine: migrate, load the demonstration country into an empty database, one worker, waitress."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+import threading
+from datetime import UTC, datetime
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from referral import create_app
+from referral.config import Settings, SettingsError
+
+FIRST_PORT = 5000
+
+
+def free_port(host: str) -> int:
+    """`PORT`, or the first free port from 5000 on."""
+    if os.environ.get("PORT"):
+        return int(os.environ["PORT"])
+    for port in range(FIRST_PORT, FIRST_PORT + 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise SystemExit("no free port between 5000 and 5099; set PORT")
+
+
+def prepare(app: Flask) -> None:
+    """Bring the database up to date; outside production fill an empty one with the demonstration country."""
+    from referral.demonstration import country
+    from referral.extensions import alembic, db
+    from referral.partners.models import User
+
+    settings: Settings = app.config["SETTINGS"]
+    with app.app_context():
+        alembic.upgrade()
+        if settings.demo and not db.session.scalar(select(func.count()).select_from(User)):
+            print("loading the demonstration country …", flush=True)
+            for line in country.load(now=datetime.now(UTC)):  # noqa: TID251 - the entrance of the program
+                print(line, flush=True)
+        db.session.remove()
+
+
+def log_ins(app: Flask) -> list[str]:
+    """One log-in for each role of the demonstration, with the secret and the present code of the second factor."""
+    from referral.demonstration import country
+
+    with app.app_context():
+        return country.log_ins(datetime.now(UTC))  # noqa: TID251 - the entrance of the program
+
+
+def work(app: Flask, stop: threading.Event) -> None:
+    """The one worker: sends notices, seals the audit trail."""
+    from referral.foundation import jobs
+
+    with app.app_context():
+        jobs.work_forever(stop)
+
+
+def main() -> None:
+    """Start everything and print the address alone on its line."""
+    import waitress
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        settings = Settings.from_env()
+    except SettingsError as error:
+        raise SystemExit(f"cannot start: {error}") from error
+    app = create_app(settings)
+    prepare(app)
+    host = os.environ.get("HOST", "127.0.0.1")
+    port = free_port(host)
+    server = waitress.create_server(app, host=host, port=port, threads=8, ident=None)
+    stop = threading.Event()
+    worker = threading.Thread(target=work, args=(app, stop), name="worker", daemon=True)
+    worker.start()
+    if settings.demo:
+        for line in log_ins(app):
+            print(line)
+    print(f"http://{host}:{port}/", flush=True)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        stop.set()
+        worker.join(timeout=5)
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

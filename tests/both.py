@@ -1,0 +1,47 @@
+"""Run the suite on both databases side by side: everything on SQLite, what needs the application on PostgreSQL too."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+QUICK = "not slow"
+
+
+def start(database: str, marker: str, output: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "pytest", "-q", "-m", marker, "--durations=5"]
+    return subprocess.Popen(
+        command, env={**os.environ, "MNR_TEST_DATABASE": database}, stdout=output, stderr=subprocess.STDOUT
+    )
+
+
+def main() -> int:
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        runs = {}
+        for database, marker in (("sqlite", QUICK), ("postgresql", f"application and not browser and {QUICK}")):
+            path = Path(folder) / database
+            with path.open("wb") as file:
+                runs[database] = (start(database, marker, file.fileno()), path)
+        counts, failed = {"passed": 0, "failed": 0, "skipped": 0}, []
+        for database, (process, path) in runs.items():
+            if process.wait() != 0:
+                failed.append(database)
+            text = path.read_text(errors="replace")
+            print(f"===== {database} =====\n{text}", flush=True)
+            for number, word in re.findall(r"(\d+) (passed|failed|error|skipped)", text.splitlines()[-1]):
+                counts["failed" if word == "error" else word] += int(number)
+    minutes = (time.monotonic() - began) / 60
+    trouble = f"; failed on {', '.join(failed)}" if failed else ""
+    print(f"databases: SQLite and PostgreSQL; {minutes:.1f} minutes{trouble}")
+    print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
