@@ -57,7 +57,7 @@ def page(status: int, *, title: str | None = None, sentence: str | None = None) 
         sentence=sentence or gettext(words[1]),
         reference=reference,
         way_on=("/", gettext("Back to the first page")),
-        bare=status >= 500,
+        status=status,
     )
     return body, status
 
