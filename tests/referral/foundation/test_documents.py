@@ -5,6 +5,10 @@ from datetime import UTC, datetime
 import pypdfium2
 import pytest
 import segno
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
+from flask import Flask
+from flask_babel import Babel
 
 from referral.foundation.documents import Document
 from referral.foundation.paper import House
@@ -218,3 +222,22 @@ def test_a_one_page_slip_takes_at_most_a_tenth_of_a_second():
         filled("Aïssatou").render()
         times.append(time.perf_counter() - start)
     assert min(times) <= 0.1
+
+
+def test_margins_speak_the_document_s_language_and_not_the_page_s(tmp_path):
+    catalogue = Catalog(locale="fr")
+    catalogue.add("Page %(page)d of %(pages)d", "Page %(page)d sur %(pages)d")
+    catalogue.add("Witness", "Témoin")
+    folder = tmp_path / "fr" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "messages.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    app = Flask("printing")
+    Babel(app, default_translation_directories=str(tmp_path), locale_selector=lambda: "en")
+    with app.test_request_context():
+        french = text_of(document(lang="fr").signatures())
+        english = text_of(document(lang="en").signatures())
+    assert "Page 1 sur 1" in french
+    assert "Témoin" in french
+    assert "Page 1 of 1" in english
+    assert "Witness" in english
