@@ -151,17 +151,20 @@ class _Walk:
         """The first break, or None."""
         columns = AuditLine.__table__.c
         ordered = select(*columns).where(columns.number.is_not(None)).order_by(columns.number, columns.id)
-        for line in db.session.execute(ordered, execution_options={"yield_per": 2_000}):
-            found = self._step(line)
-            if found is not None:
-                return Broken(
-                    found, min(line.number, self._number + 1), line.id if found is not Break.MISSING else None
-                )
-            self._number, self._chain = line.number, line.chain
-            ended = self._end_batch()
-            if ended is not None:
-                return ended
+        with closing(db.session.execute(ordered, execution_options={"yield_per": 2_000})) as lines:
+            for line in lines:
+                broken = self._pass(line)
+                if broken is not None:
+                    return broken
         return self._check_end()
+
+    def _pass(self, line: Any) -> Broken | None:
+        found = self._step(line)
+        if found is not None:
+            line_id = None if found is Break.MISSING else line.id
+            return Broken(found, min(line.number, self._number + 1), line_id)
+        self._number, self._chain = line.number, line.chain
+        return self._end_batch()
 
     def _step(self, line: Any) -> Break | None:
         expected = self._number + 1
