@@ -125,7 +125,7 @@ def _claim(post: dict[str, Any], content: bytes) -> bool:
     """Whether we are the first with this key. Waits for a twin that is under way."""
     dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     row = post | {"content": content, "location": "", "created_at": clock.now()}
-    statement = dialect.insert(FormPost.__table__).values(row).on_conflict_do_nothing()  # type: ignore[arg-type]
+    statement = dialect.insert(FormPost.__table__).values(row).on_conflict_do_nothing()
     return db.session.execute(statement.returning(FormPost.__table__.c.key)).first() is not None
 
 
