@@ -183,16 +183,12 @@ class _Builder:
                 raise unreadable(N_("the file holds more than one document"), line)
 
     def path(self) -> str:
-        parts = []
-        for tree, pending in self.open:
-            parts.append(
-                str(pending[0])
-                if isinstance(tree.value, dict) and pending
-                else ""
-                if isinstance(tree.value, dict)
-                else str(len(tree.value) + 1)
-            )
-        return ".".join(part for part in parts if part)
+        """Where the next value stands: keys and places (from 1), as in `nodes.3.kind`."""
+        if not self.open:
+            return ""
+        parent, pending = self.open[-1]
+        here = str(len(parent.value) + 1) if isinstance(parent.value, list) else "".join(pending)
+        return ".".join(part for part in (parent.path, here) if part)
 
     def start(self, value: Any, line: int) -> None:
         if len(self.open) >= MAX_DEPTH:

@@ -15,7 +15,7 @@ from sop.flowchart import Branch, Flowchart, StepKind
 from sop.guards import FieldKind, Guard
 from sop.vocabulary import N_, Message
 
-HUB_SHARE: Final = 0.25
+HUB_SHARE: Final = 0.15
 NEEDS: Final = "needs"
 
 
@@ -93,7 +93,7 @@ def splits(flowchart: Flowchart) -> Iterator[Finding]:
 
 def hubs(flowchart: Flowchart) -> Iterator[Finding]:
     """Steps through which much of the flowchart passes: whoever holds them must not be absent."""
-    graph = nx.DiGraph(flowchart.graph())
+    graph = nx.DiGraph(flowchart.forward())
     for step, share in sorted(nx.betweenness_centrality(graph).items(), key=lambda item: (-item[1], item[0])):
         if share >= HUB_SHARE:
             text = N_("%(percent)d %% of the shortest ways pass through %(step)s")

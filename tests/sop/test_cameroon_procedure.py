@@ -1,0 +1,164 @@
+"""Our own procedure: sound, complete in both languages, its known holes mended; and the checks' own doctests."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+from itertools import pairwise, product
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+from sop.checks import check, report
+from sop.checks.timing import measure
+from sop.flowchart import StepKind
+from sop.vocabulary import Need
+from sop.yaml_io import load
+
+PATH = Path(__file__).parents[2] / "sop" / "library" / "cameroon" / "flowchart.yaml"
+TEXT = PATH.read_text(encoding="utf-8")
+CHART = load(PATH)
+
+
+def test_it_has_no_error_and_no_warning_and_tells_that_return_is_conditional() -> None:
+    findings, code = report(PATH)
+    assert code == 0
+    assert {one["severity"] for one in findings} == {"information"}
+    assert [one["where"] for one in findings if one["code"] == "NEED_CONDITIONAL"] == ["RET"]
+
+
+def test_it_is_marked_as_a_draft_to_be_validated_nationally() -> None:
+    assert CHART.status == "draft"
+    assert "valider au niveau national" in CHART.notice["fr"]
+    assert "validated nationally" in CHART.notice["en"]
+
+
+def test_every_step_stands_in_a_declared_stage_and_stages_are_those_of_the_stepper() -> None:
+    assert list(CHART.stages) == [
+        "reception", "identification", "best_interests", "consent", "plan", "referrals", "follow_up", "closure",
+    ]  # fmt: skip
+    assert {step.stage for step in CHART.steps.values()} == set(CHART.stages)
+    assert all(set(label) == {"fr", "en"} for label in CHART.stages.values())
+
+
+def test_every_need_of_the_vocabulary_has_its_pathway() -> None:
+    assert {step.need for step in CHART.of_kind(StepKind.PATHWAY)} == {need.value for need in Need}
+
+
+def test_french_labels_follow_french_typography() -> None:
+    labels = [step.label["fr"] for step in CHART.steps.values()] + [b.label.get("fr", "") for b in CHART.branches]
+    assert [label for label in labels if "'" in label or any(f" {sign}" in label for sign in ":;?!»")] == []
+
+
+@pytest.mark.parametrize(("limit", "hours"), [("K01", 10), ("K02", 16), ("K03", 3), ("K04", 649), ("K05", 305)])
+def test_end_to_end_times(limit: str, hours: int) -> None:
+    assert measure(CHART, limit) == hours
+
+
+def test_a_used_up_loop_never_comes_back_so_that_every_run_ends() -> None:
+    forward = CHART.forward()
+    edges = {(source, target) for source, target in forward.edges()}
+    edges |= {(branch.source, branch.then) for branch in CHART.branches if branch.is_loop and branch.then}
+    order = dict.fromkeys(CHART.steps, 0)
+    for _ in CHART.steps:  # longest distances settle within as many rounds as there are steps, unless there is a cycle
+        for source, target in edges:
+            order[target] = max(order[target], order[source] + 1)
+    assert all(order[source] < order[target] for source, target in edges)
+
+
+def test_each_loop_has_its_own_maximum_and_its_own_way_on() -> None:
+    loops = [branch for branch in CHART.branches if branch.is_loop]
+    assert len(loops) == 13
+    assert all(branch.loop_max and branch.then and not branch.then_is_default for branch in loops)
+
+
+def test_withdrawal_ends_every_consent_has_no_maximum_and_leads_back_to_consent() -> None:
+    assert set(CHART.steps["N11"].invalidates) == {"case", "provider", "justice", "asylum"}
+    assert {branch.target for branch in CHART.outgoing("D13")} == {"E05", "N04", "G01", "G02"}
+    assert not any(branch.is_loop for branch in CHART.outgoing("D13"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "where"),
+    [
+        ("{from: P_TEH, to: G03}", "{from: P_TEH, to: R01}", "SHARE_WITHOUT_LEGAL_BASIS", "X03"),
+        ("{from: P_ASI, to: G04}", "{from: P_ASI, to: R01}", "SHARE_WITHOUT_LEGAL_BASIS", "X03"),
+        ("{from: P_ASI, to: G04}", "{from: P_ASI, to: G03}", "FORBIDDEN_PATH", "Z04"),
+        ("{from: D02, to: G02", "{from: D02, to: N06", "SHARE_WITHOUT_LEGAL_BASIS", "X03"),
+        ("{from: D07, to: G05", "{from: D07, to: D09", "SHARE_WITHOUT_LEGAL_BASIS", "X03"),
+        ("{from: N04, to: G01}", "{from: N04, to: N06}", "FORBIDDEN_PATH", "Z05"),
+        ('withdrawal == total and age_band == adult"', 'withdrawal == total"', "FORBIDDEN_PATH", "Z06"),
+        ("loop: {max: 3, then: R03}, fr: \"refusé", "loop: {max: 3, then: R02}, fr: \"refusé", "LOOP_BUDGET", "R02"),
+        ("loop: {max: 36, then: N10}", "loop: {max: 36, then: X03}", "SHARE_WITHOUT_LEGAL_BASIS", "X03"),
+        ("new_need and base_consent in [given, partial]", "new_need", "FORBIDDEN_PATH", "Z07"),
+    ],
+)  # fmt: skip
+def test_each_mended_hole_is_found_when_it_is_opened_again(old: str, new: str, code: str, where: str) -> None:
+    assert old in TEXT
+    found = [one for one in check(load(TEXT.replace(old, new))) if (one.code, one.where) == (code, where)]
+    assert found
+    assert found[0].counter_example
+
+
+def test_sharing_for_trafficking_and_asylum_needs_a_basis_more() -> None:
+    share = CHART.steps["X03"]
+    assert share.bases("MED") == ("case", "provider")
+    assert share.bases("TEH") == ("case", "provider", "justice")
+    assert share.bases("ASI") == ("case", "provider", "asylum")
+
+
+def test_every_decision_is_settled_by_exactly_one_branch_for_every_combination_of_its_facts() -> None:
+    for step in CHART.steps.values():
+        branches = [branch for branch in CHART.outgoing(step.id) if branch.guard]
+        if step.kind is StepKind.SPLIT_OR or not branches:
+            continue
+        names = sorted({name for branch in branches if branch.guard for name in branch.guard.fields})
+        domains = [_values(name) for name in names]
+        for combination in product(*domains):
+            facts = dict(zip(names, combination, strict=True))
+            taken = [branch for branch in branches if branch.guard and branch.guard.evaluate(facts)]
+            default = any(branch.is_default for branch in CHART.outgoing(step.id))
+            assert len(taken) == 1 or (default and not taken), (step.id, facts)
+
+
+def _values(name: str) -> list[object]:
+    field = CHART.fields[name]
+    return {"bool": [True, False], "enum": list(field.values), "int": list(range(field.low, field.high + 1))}[
+        field.kind
+    ]
+
+
+def test_a_whole_check_takes_less_than_a_second() -> None:
+    started = process_time()
+    check(load(PATH))
+    assert process_time() - started < 1
+
+
+@pytest.mark.slow
+def test_ten_times_the_procedure_is_checked_in_ten_seconds() -> None:
+    text, nodes, edges = TEXT, [], []
+    for copy in range(9):
+        for step in CHART.steps:
+            nodes.append(f"  - {{id: {step}_{copy}, kind: task, lane: CM, deadline: PT1H, fr: a, en: a}}")
+        edges += [f"  - {{from: {step}_{copy}, to: {after}_{copy}}}" for step, after in _chain()]
+        edges.append(f"  - {{from: V01_{copy}, to: N11}}")
+        edges.append(f"  - {{from: E03, to: S0_{copy}}}")
+    text = text.replace("constraints:", "\n".join(nodes) + "\nconstraints:", 1) + "\n".join(edges) + "\n"
+    chart = load(text)
+    started = process_time()
+    check(chart)
+    assert len(chart.steps) == 600
+    assert process_time() - started < 10
+
+
+def _chain() -> list[tuple[str, str]]:
+    steps = [step for step in CHART.steps if step != "V01"] + ["V01"]
+    return list(pairwise(steps))
+
+
+@pytest.mark.parametrize("name", ["guards", "proofs", "durations", "yaml_io", "triage", "vocabulary"])
+def test_examples_in_the_documentation_run(name: str) -> None:
+    outcome = doctest.testmod(importlib.import_module(f"sop.{name}"))
+    assert outcome.failed == 0
+    assert outcome.attempted > 0
