@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sop.vocabulary import N_, Message
+
 MAX_LENGTH = 4000
 MAX_DEPTH = 60
 MAX_HEIGHT = 150
@@ -74,11 +76,12 @@ OPERATORS = frozenset(name for level in LEVELS for name in level)
 
 
 class ExpressionError(ValueError):
-    """The expression cannot be read; `position` counts characters from 1."""
+    """The expression cannot be read; `message` says why, `position` counts characters from 1."""
 
-    def __init__(self, message: str, position: int) -> None:
-        super().__init__(f"{message} (character {position})")
+    def __init__(self, text: str, position: int, **values: Any) -> None:
+        self.message = Message("EXPRESSION", text, {"position": position, **values})
         self.position = position
+        super().__init__(str(self.message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +152,14 @@ class Token:
 def parse(source: str, *, columns: bool = False) -> Node:
     """Parse `source`; bare names are allowed only in choice filters (`columns=True`). Raises `ExpressionError`."""
     if len(source) > MAX_LENGTH:
-        raise ExpressionError(f"longer than {MAX_LENGTH} characters", MAX_LENGTH)
+        raise ExpressionError(N_("The expression is longer than %(most)d characters."), MAX_LENGTH, most=MAX_LENGTH)
     parser = _Parser(_tokens(source.replace("\u00a0", " ")), len(source) + 1, columns)
     node = parser.binary(0)
     parser.end()
     if _height(node) > MAX_HEIGHT:
-        raise ExpressionError(f"more than {MAX_HEIGHT} operations in a row", len(source))
+        raise ExpressionError(
+            N_("The expression has more than %(most)d operations in a row."), len(source), most=MAX_HEIGHT
+        )
     return node
 
 
@@ -176,7 +181,8 @@ def _tokens(source: str) -> list[Token]:
             if not source[position:].strip():
                 break
             gap = len(source[position:]) - len(source[position:].lstrip())
-            raise ExpressionError(f"“{source[position + gap]}” is not understood here", position + gap + 1)
+            text = N_("Character %(position)d: “%(piece)s” is not understood here.")
+            raise ExpressionError(text, position + gap + 1, piece=source[position + gap])
         kind = found.lastgroup or ""
         text = found.group(kind)
         if kind == "name" and text in {"div", "mod", "and", "or"} and _ends_operand(tokens):
@@ -214,13 +220,15 @@ class _Parser:
 
     def expect(self, text: str) -> None:
         if not self.at(text):
-            raise ExpressionError(f"“{text}” is expected", self.peek().position)
+            wanted = N_("Character %(position)d: “%(piece)s” is expected.")
+            raise ExpressionError(wanted, self.peek().position, piece=text)
         self.take()
 
     def end(self) -> None:
         token = self.peek()
         if token.kind != "end":
-            raise ExpressionError(f"“{token.text}” is not expected here", token.position)
+            text = N_("Character %(position)d: “%(piece)s” is not expected here.")
+            raise ExpressionError(text, token.position, piece=token.text)
 
     def binary(self, level: int) -> Node:
         if level == len(LEVELS):
@@ -234,7 +242,7 @@ class _Parser:
     def unary(self) -> Node:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise ExpressionError("too many levels", self.peek().position)
+            raise ExpressionError(N_("Character %(position)d: too many levels."), self.peek().position)
         if self.at("-"):
             self.take()
             node: Node = Call("negate", (self.unary(),))
@@ -259,20 +267,20 @@ class _Parser:
             node = self.binary(0)
             self.expect(")")
             return node
-        raise ExpressionError(
-            f"a value is expected, not “{token.text}”" if token.text else "the expression stops too early",
-            token.position,
-        )
+        if not token.text:
+            raise ExpressionError(N_("Character %(position)d: the expression stops too early."), token.position)
+        text = N_("Character %(position)d: a value is expected, not “%(piece)s”.")
+        raise ExpressionError(text, token.position, piece=token.text)
 
     def name(self, token: Token) -> Node:
         if not self.at("("):
             if self.columns:
                 return Column(token.text)
-            raise ExpressionError(
-                f"“{token.text}” is not known; a question is written ${{{token.text}}}", token.position
-            )
+            text = N_("Character %(position)d: “%(name)s” is not known; a question is written ${%(name)s}.")
+            raise ExpressionError(text, token.position, name=token.text)
         if token.text not in FUNCTIONS:
-            raise ExpressionError(f"the function {token.text}() is not supported", token.position)
+            text = N_("Character %(position)d: the function %(name)s() is not supported.")
+            raise ExpressionError(text, token.position, name=token.text)
         self.take()
         arguments: list[Node] = []
         while not self.at(")"):
@@ -282,8 +290,8 @@ class _Parser:
         self.take()
         least, most = FUNCTIONS[token.text]
         if not least <= len(arguments) <= most:
-            wanted = str(least) if least == most else f"{least} to {most}"
-            raise ExpressionError(f"{token.text}() takes {wanted} arguments, not {len(arguments)}", token.position)
+            text = N_("Character %(position)d: %(name)s() takes %(least)d to %(most)d values, not %(count)d.")
+            raise ExpressionError(text, token.position, name=token.text, least=least, most=most, count=len(arguments))
         return Call(token.text, tuple(arguments))
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, cached_property
@@ -22,10 +22,11 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from sop.answers import Answer, Refused, as_value, clean, plain
-from sop.evaluation import EvaluationError, Scope, Value, evaluate, is_true
-from sop.expressions import Node, answers_used
+from sop.answers import Answer, plain
+from sop.evaluation import Scope
+from sop.expressions import answers_used
 from sop.facts import INPUTS
+from sop.filling import Filling, FormState, clean_answer, plain_value, try_value
 from sop.questions import (
     APPEARANCES,
     Choice,
@@ -42,33 +43,9 @@ from sop.questions import (
 from sop.vocabulary import N_, Category, Message
 from sop.xlsform import accept, read
 
+__all__ = ["Form", "FormState", "Screen", "compile_form", "load_form", "split_by_category"]
+
 LIBRARY = Path(__file__).parent / "library"
-
-
-@dataclass(frozen=True, slots=True)
-class FormState:
-    """The form on one set of answers.
-
-    `relevant`: questions and groups that apply · `required`: those that must be answered · `values`: good answers,
-    typed (only relevant ones; calculations included) · `errors`: one message a question · `choices`: for the lists
-    under a choice filter, what may be chosen.
-    """
-
-    relevant: frozenset[str]
-    required: frozenset[str]
-    values: dict[str, Answer]
-    errors: dict[str, Message]
-    choices: dict[str, tuple[Choice, ...]]
-
-    @property
-    def complete(self) -> bool:
-        """Nothing is missing and nothing is wrong."""
-        return not self.errors
-
-    @property
-    def plain(self) -> dict[str, Any]:
-        """The values as JSON can keep them; evaluating the form on them again gives the same state."""
-        return {name: plain(answer) for name, answer in self.values.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +124,17 @@ class Form:
             for number, (name, questions) in enumerate(pages, start=1)
         )
 
+    def applicable(self, state: FormState) -> tuple[Screen, ...]:
+        """The screens on which something is left to ask or say, in order."""
+        return tuple(s for s in self.screens() if any(question.name in state.relevant for question in s.questions))
+
     def initial(self, *, today: date, now: datetime) -> dict[str, Any]:
         """Answers to propose before anybody has answered (column `default`), as JSON can keep them."""
         found: dict[str, Any] = {}
         for question in self.questions:
             if question.default is not None:
-                answer = self._clean(
-                    question, _plain_value(_try(question.default, Scope(found, today=today, now=now), ""))
-                )
+                value = plain_value(try_value(question.default, Scope(found, today=today, now=now), ""))
+                answer = clean_answer(question, value, self.options(question))
                 if not isinstance(answer, Message) and answer is not None:
                     found[question.name] = plain(answer)
         return found
@@ -164,13 +144,7 @@ class Form:
 
         Answers to questions that do not apply, or that the form does not have, are dropped.
         """
-        return _Evaluation(self, answers, today, now).state()
-
-    def _clean(self, question: Question, raw: Any) -> Answer | Message | None:
-        try:
-            return clean(question, raw, self.choices.get(question.list_name, ()))
-        except Refused as refusal:
-            return refusal.message
+        return Filling(self, answers, today, now).state()
 
     def explain(self, name: str, message: Message, language: str, gettext: Callable[[str], str]) -> str:
         """The message in words: the form's own constraint message, or ours through `gettext`."""
@@ -223,122 +197,6 @@ class Form:
             groups={item["name"]: group_from_json(item) for item in tree["groups"]},
             choices={name: tuple(Choice(**choice) for choice in choices) for name, choices in tree["choices"].items()},
         )
-
-
-class _Evaluation:
-    """One run of a form over one set of answers."""
-
-    def __init__(self, form: Form, answers: Mapping[str, Any], today: date, now: datetime) -> None:
-        self.form = form
-        self.answers = answers
-        self.today = today
-        self.now = now
-        self.known: dict[str, Value] = {}
-        self.values: dict[str, Answer] = {}
-        self.errors: dict[str, Message] = {}
-        self.relevant: set[str] = set()
-
-    def scope(self, here: Value = "", columns: Mapping[str, str] | None = None) -> Scope:
-        return Scope(self.known, today=self.today, now=self.now, here=here, columns=columns or {})
-
-    def state(self) -> FormState:
-        items: dict[str, Question | Group] = {**self.form.groups, **self.form._by_name}  # noqa: SLF001  same module
-        for name in self.form.order:
-            self.visit(items[name])
-        choices = {
-            question.name: self.filtered(question)
-            for question in self.form.questions
-            if question.choice_filter is not None and question.name in self.relevant
-        }
-        required = set()
-        for question in self.form.questions:
-            if question.asks and question.name in self.relevant:
-                if question.required is not None and _truth(question.required, self.scope(), failing=True):
-                    required.add(question.name)
-                self.check(question, choices.get(question.name), question.name in required)
-        good = {
-            q.name: self.values[q.name]
-            for q in self.form.questions
-            if q.name in self.values and q.name not in self.errors
-        }
-        return FormState(frozenset(self.relevant), frozenset(required), good, self.errors, choices)
-
-    def visit(self, item: Question | Group) -> None:
-        """Decide whether the item applies and, for a question, take or work out its answer."""
-        if not self.relevant.issuperset(item.groups):
-            return
-        if item.relevant is not None and not _truth(item.relevant, self.scope(), failing=True):
-            return
-        self.relevant.add(item.name)
-        if isinstance(item, Question) and item.type is not Kind.NOTE:
-            answer = self.answer(item)
-            if isinstance(answer, Message):
-                self.errors[item.name] = answer
-            elif answer is not None:
-                self.values[item.name] = answer
-                self.known[item.name] = as_value(answer)
-
-    def answer(self, question: Question) -> Answer | Message | None:
-        if question.calculation is not None:
-            return _plain_value(_try(question.calculation, self.scope(), ""))
-        return self.form._clean(question, self.answers.get(question.name))  # noqa: SLF001  same module
-
-    def filtered(self, question: Question) -> tuple[Choice, ...]:
-        choices = self.form.choices.get(question.list_name, ())
-        condition = question.choice_filter
-        if condition is None:
-            return choices
-        return tuple(
-            choice
-            for choice in choices
-            if _truth(condition, self.scope(columns={**choice.columns, "name": choice.name}), failing=True)
-        )
-
-    def check(self, question: Question, choices: Sequence[Choice] | None, required: bool) -> None:
-        """Note what is wrong with one answer that applies."""
-        if question.name in self.errors:
-            return
-        answer = self.values.get(question.name)
-        if answer is None:
-            if required:
-                self.errors[question.name] = Message("required", N_("Please answer this question."))
-            return
-        if choices is not None and not _within(answer, choices):
-            text = N_("This answer no longer fits the answers above it. Please choose again.")
-            self.errors[question.name] = Message("choice_not_possible", text)
-        elif question.constraint is not None and not _truth(
-            question.constraint, self.scope(as_value(answer)), failing=False
-        ):
-            own = question.constraint_message
-            text = own.get("en") or next(iter(own.values()), N_("This answer is not possible."))
-            self.errors[question.name] = Message("constraint", text)
-
-
-def _within(answer: Answer, choices: Sequence[Choice]) -> bool:
-    codes = answer if isinstance(answer, list) else [answer]
-    return {choice.name for choice in choices}.issuperset(map(str, codes))
-
-
-def _truth(node: Node, scope: Scope, *, failing: bool) -> bool:
-    """The condition; when it cannot be worked out: `failing` (ask rather than hide, refuse rather than accept)."""
-    try:
-        return is_true(node, scope)
-    except EvaluationError:
-        return failing
-
-
-def _try(node: Node, scope: Scope, otherwise: Value) -> Value:
-    try:
-        return evaluate(node, scope)
-    except EvaluationError:
-        return otherwise
-
-
-def _plain_value(value: Value) -> Answer | None:
-    """A worked-out value as an answer: nothing for the empty text and for what is not a number."""
-    if value == "" or value != value or value in (float("inf"), float("-inf")):
-        return None
-    return int(value) if isinstance(value, float) and value == int(value) else value
 
 
 def compile_form(source: str | Path, *, reference: bool = True) -> Form:

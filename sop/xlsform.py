@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sop.expressions import Answer, Column, ExpressionError, Here, Node, Number, Text, parse, walk
+from sop.expressions import Answer, Call, Column, ExpressionError, Here, Node, Number, Text, parse, walk
+from sop.patterns import PatternError, compile_pattern
 from sop.questions import LOGIC, Choice, FormError, FormFinding, Group, Kind, Question
 from sop.vocabulary import N_, Category, Message
 
@@ -293,8 +294,7 @@ class _Survey:
         try:
             return parse(source, columns=column == "choice_filter")
         except ExpressionError as error:
-            text = N_("The expression cannot be read: %(reason)s.")
-            self.reading.complain("EXPRESSION", row.number, column, text, reason=str(error))
+            self.reading.findings.append(FormFinding("error", "EXPRESSION", row.number, column, error.message))
             return None
 
 
@@ -319,8 +319,20 @@ def _check_references(reading: Reading) -> None:
             elif isinstance(part, Column) and part.name not in columns:
                 text = N_("The choices have no column %(name)s.")
                 reading.complain("COLUMN", item.row, column, text, name=part.name)
+            elif isinstance(part, Call) and not _pattern_is_good(part):
+                reading.complain("PATTERN", item.row, column, N_("The pattern of regex() is not supported."))
             elif isinstance(part, Here) and column != "constraint":
                 reading.complain("HERE", item.row, column, N_("“.” has no meaning here."))
+
+
+def _pattern_is_good(call: Call) -> bool:
+    if call.name != "regex" or not isinstance(call.arguments[1], Text):
+        return True
+    try:
+        compile_pattern(call.arguments[1].value)
+    except PatternError:
+        return False
+    return True
 
 
 def accept(source: str) -> str:

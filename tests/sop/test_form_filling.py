@@ -210,6 +210,11 @@ def test_screens_follow_the_groups(form: Form) -> None:
     ]
 
 
+def test_screens_without_anything_to_ask_are_passed_over(form: Form) -> None:
+    assert [screen.name for screen in form.applicable(fill(form, age=30))] == ["who"]
+    assert [screen.name for screen in form.applicable(fill(form, age=9))] == ["who", "child"]
+
+
 def test_defaults_are_proposed_not_imposed(form: Form) -> None:
     assert form.initial(today=TODAY, now=NOW) == {"region": "R2"}
     assert "region" not in fill(form).values
@@ -267,6 +272,7 @@ def survey(*lines: str) -> str:
             "relevant",
         ),
         (survey("| | text | a | A | ${a} = 1 | | | | |"), "CIRCLE", 3, "relevant"),
+        (survey("| | text | a | A | | regex(., '(?=x)') | | | |"), "PATTERN", 3, "constraint"),
     ],
 )
 def test_a_form_that_cannot_work_is_refused_with_row_and_column(source: str, code: str, row: int, column: str) -> None:

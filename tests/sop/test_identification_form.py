@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
+import subprocess
+import sys
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -304,3 +306,8 @@ def test_inputs_are_of_the_type_of_their_question(form: Form) -> None:
     for question in form:
         if question.fact and INPUTS[question.fact] is Input.YES_NO:
             assert {choice.name for choice in form.options(question)} <= yes_no
+
+
+def test_filling_a_shipped_form_never_loads_the_reference_compiler() -> None:
+    program = "import sys; from sop.forms import load_form; load_form(); sys.exit('pyxform' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False, cwd=LIBRARY.parents[1]).returncode == 0
