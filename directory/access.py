@@ -9,6 +9,7 @@ from directory.taxonomy import (
     LANGUAGE_LABELS,
     SERVICE_TYPE_LABELS,
     UNIT_LABELS,
+    UNIT_LABELS_ONE,
     CapacityStatus,
     Referrals,
     Status,
@@ -79,7 +80,8 @@ def _capacity_message(offer: Offer, current: CapacityStatus, moment: Moment) -> 
         return Message("waiting_list", N_("waiting list, confirmed %(when)s"), {"when": when})
     if declared.available is None:
         return Message("has_places", N_("has places, confirmed %(when)s"), {"when": when})
-    values = {"number": declared.available, "unit": label(declared.unit, UNIT_LABELS), "when": when}
+    units = UNIT_LABELS_ONE if declared.available == 1 else UNIT_LABELS
+    values = {"number": declared.available, "unit": label(declared.unit, units), "when": when}
     return Message("places", N_("%(number)d %(unit)s, confirmed %(when)s"), values)
 
 

@@ -66,6 +66,7 @@ class Catalogue:
         self.without_area = self.mask(i for i in every if not self.offers[i].areas)
         self.hours = self._group(every, lambda offer: (offer.hours,))
         self.weekly = {hours: schedule.weekly(hours) for hours in self.hours}
+        self.points = [offer.vector for offer in self.offers]
         self.lapses = [_lapses(offer, lives) for offer in self.offers]
         self.declared = self.mask(i for i in every if self.lapses[i])
         self.places = [_status(offer) for offer in self.offers]

@@ -60,22 +60,14 @@ def _ages(offer: Offer) -> Message:
     band = "child" if high is not None and high < 18 else "adult" if low >= 18 else ""
     shape = "from" if high is None else "range" if low else "to"
     values = {"low": low, "high": high} if shape == "range" else {"low": low} if shape == "from" else {"high": high}
-    return Message(f"accepts_{shape}", AGE_TEXTS[(_only_sex(offer), band, shape)], values)
+    return Message(f"accepts_{shape}", AGE_TEXTS[(offer.only_sex, band, shape)], values)
 
 
 def _terms(offer: Offer, facet: Facet, rule: AudienceRule) -> frozenset[str]:
-    return frozenset(row.term for row in offer.audiences if row.facet is facet and row.rule is rule)
+    return offer.terms.get((facet, rule), NONE)
 
 
-def _only_sex(offer: Offer) -> str:
-    """The one sex that is received, or empty."""
-    received = _terms(offer, Facet.SEX, AudienceRule.INCLUDED) or {"female", "male"}
-    if EVERYBODY in received:
-        received = {"female", "male"}
-    left = received - _terms(offer, Facet.SEX, AudienceRule.EXCLUDED)
-    return next(iter(left)) if len(left) == 1 else ""
-
-
+NONE: frozenset[str] = frozenset()
 SEX_MATTERS = frozenset({ServiceType.SHEL, ServiceType.WOMN})
 """Where silence about sex may not be read as *everybody*: a shelter, a service for women. Untyped imports neither."""
 
@@ -93,7 +85,7 @@ def sex(offer: Offer, criteria: Criteria, _moment: Moment) -> Verdict | None:
     """Received, refused, or not stated where that may not be assumed."""
     if criteria.sex is None:
         return None
-    only = _only_sex(offer)
+    only = offer.only_sex
     stated = any(row.facet is Facet.SEX for row in offer.audiences)
     if not stated and (not offer.types or offer.types & SEX_MATTERS):
         message = Message("sex_not_stated", N_("not stated whether women or men are received"))

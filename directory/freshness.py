@@ -116,10 +116,13 @@ def states(verified: Mapping[str, date], today: date, lives: ShelfLives = SHELF_
 
 def changes_on(verified: Mapping[str, date], lives: ShelfLives = SHELF_LIVES) -> tuple[date, date, date] | None:
     """Return the first day on which the entry is to confirm, late, unverified; None when it already is unverified."""
-    ends = [verified[section] + timedelta(lives.of(section)) for section in lives.mandatory if section in verified]
-    if len(ends) < len(lives.mandatory):
-        return None
-    end = min(ends)
+    ends = []
+    for section, days in lives.days:
+        if section in lives.mandatory:
+            if section not in verified:
+                return None
+            ends.append(verified[section].toordinal() + days)
+    end = date.fromordinal(min(ends))
     return (
         end + timedelta(1),
         end + timedelta(lives.late_after + 1),

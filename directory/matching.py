@@ -178,10 +178,9 @@ class _Search:
         unclear: list[int] = []
         origin = criteria.origin
         for position in catalogue.positions(alone):
-            offer = catalogue.offers[position]
-            here = offer.vector
+            here = catalogue.points[position]
             km = kilometres(here, origin) if here and origin else None
-            answer = reach.near(offer, criteria, km)
+            answer = reach.near(catalogue.offers[position], criteria, km)
             if not answer:
                 (unclear if answer is None else far).append(position)
         self.against.add(no | catalogue.mask(far))
@@ -239,7 +238,7 @@ class _Search:
             yield sorted(self.catalogue.positions(bucket), key=self._near)
 
     def _near(self, position: int) -> tuple[int, int, int]:
-        here, origin = self.catalogue.offers[position].vector, self.criteria.origin
+        here, origin = self.catalogue.points[position], self.criteria.origin
         km = round(kilometres(here, origin)) if here and origin else FAR
         return (km, self.catalogue.response[position], position)
 

@@ -21,7 +21,9 @@ from directory.profile import (
     ServiceArea,
     ServiceAtLocation,
 )
-from directory.taxonomy import Disclosure, Referrals, ServiceType, Status, Visibility
+from directory.taxonomy import EVERYBODY, AudienceRule, Disclosure, Facet, Referrals, ServiceType, Status, Visibility
+
+BOTH = frozenset({"female", "male"})
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,22 @@ class Offer:
     def vector(self) -> Vector | None:
         """The point on the unit sphere."""
         return None if self.point is None else vector(self.point)
+
+    @cached_property
+    def terms(self) -> Mapping[tuple[Facet, AudienceRule], frozenset[str]]:
+        """The audience terms by facet and rule."""
+        found: dict[tuple[Facet, AudienceRule], set[str]] = {}
+        for row in self.audiences:
+            found.setdefault((row.facet, row.rule), set()).add(row.term)
+        return {key: frozenset(terms) for key, terms in found.items()}
+
+    @cached_property
+    def only_sex(self) -> str:
+        """The one sex that is received, or empty."""
+        received = self.terms.get((Facet.SEX, AudienceRule.INCLUDED), BOTH)
+        refused = self.terms.get((Facet.SEX, AudienceRule.EXCLUDED), frozenset())
+        left = (BOTH if EVERYBODY in received else received) - refused
+        return next(iter(left)) if len(left) == 1 else ""
 
     @property
     def shelter(self) -> bool:

@@ -94,6 +94,18 @@ def _within(schedule: Schedule, day: date) -> bool:
 
 
 def _matches(schedule: Schedule, day: date) -> bool:
+    if schedule.bymonthday or schedule.byyearday or schedule.byweekno:
+        return _filtered(schedule, day) and _regular(schedule, day)
+    return _regular(schedule, day)
+
+
+def _regular(schedule: Schedule, day: date) -> bool:
+    if schedule.freq == "WEEKLY":
+        return _weekly(schedule, day)
+    return _monthly(schedule, day, monthrange(day.year, day.month)[1])
+
+
+def _filtered(schedule: Schedule, day: date) -> bool:
     last = monthrange(day.year, day.month)[1]
     if schedule.bymonthday and not _listed(schedule.bymonthday, day.day, last):
         return False
@@ -102,9 +114,8 @@ def _matches(schedule: Schedule, day: date) -> bool:
         return False
     if schedule.byweekno:
         weeks = date(day.year, 12, 28).isocalendar().week
-        if not _listed(schedule.byweekno, day.isocalendar().week, weeks):
-            return False
-    return _weekly(schedule, day) if schedule.freq == "WEEKLY" else _monthly(schedule, day, last)
+        return _listed(schedule.byweekno, day.isocalendar().week, weeks)
+    return True
 
 
 def _listed(numbers: str, value: int, last: int) -> bool:
@@ -113,10 +124,17 @@ def _listed(numbers: str, value: int, last: int) -> bool:
     return value in wanted or value - last - 1 in wanted
 
 
+@lru_cache(maxsize=256)
+def _named(byday: str) -> frozenset[int]:
+    """The weekdays in a list such as `MO,TU`."""
+    codes = {part.strip()[-2:] for part in byday.split(",")}
+    return frozenset(number for number, code in enumerate(WEEKDAYS) if code in codes)
+
+
 def _weekly(schedule: Schedule, day: date) -> bool:
     start = schedule.dtstart
-    named = {part.strip()[-2:] for part in schedule.byday.split(",") if part.strip()}
-    if named and WEEKDAYS[day.weekday()] not in named:
+    named = _named(schedule.byday)
+    if named and day.weekday() not in named:
         return False
     filtered = schedule.bymonthday or schedule.byyearday
     if not named and not filtered and start and day.weekday() != start.weekday():
@@ -217,34 +235,46 @@ def opening(hours: Hours, now: datetime, holidays: Collection[date] = ()) -> Ope
     """
     local = now.astimezone(zone(hours.timezone)).replace(tzinfo=None)
     today = local.date()
-    closed = [one for one in hours.closures if one.starts <= today and (one.ends is None or today <= one.ends)]
+    closed = any(one.starts <= today and (one.ends is None or today <= one.ends) for one in hours.closures)
     if not any(usable(one) for one in hours.schedules):
         return Opening(False, why="closure") if closed else Opening(None, why="unknown")
-    yesterday, todays = slots(hours, today - timedelta(1), holidays), slots(hours, today, holidays)
-    running = [one for one in [*(yesterday or []), *(todays or [])] if one[0] <= local < one[1]]
+    days = _Days(hours, holidays)
     if closed:
-        return Opening(False, opens=_next(hours, local, holidays), why="closure")
-    if running:
-        return _open_until(hours, max(end for _, end in running), local, holidays)
-    if todays is None:
+        return Opening(False, opens=_next(days, local), why="closure")
+    end = days.runs_to(local)
+    if end is not None:
+        return _open_until(days, end, local)
+    if days[today] is None:
         return Opening(None, why="holiday")
-    return Opening(False, opens=_next(hours, local, holidays), why="hours")
+    return Opening(False, opens=_next(days, local), why="hours")
 
 
-def _open_until(hours: Hours, end: datetime, local: datetime, holidays: Collection[date]) -> Opening:
-    """Follow slots that touch each other, a day at a time, until there is a pause or the horizon."""
+class _Days(dict[date, "list[Slot] | None"]):
+    """The slots of each day, worked out once."""
+
+    def __init__(self, hours: Hours, holidays: Collection[date]) -> None:
+        super().__init__()
+        self.hours, self.holidays = hours, holidays
+
+    def __missing__(self, day: date) -> list[Slot] | None:
+        found = self[day] = slots(self.hours, day, self.holidays)
+        return found
+
+    def runs_to(self, local: datetime) -> datetime | None:
+        """The latest end of the slots that run at that moment."""
+        today = local.date()
+        around = [*(self[today - timedelta(1)] or ()), *(self[today] or ())]
+        return max((end for begin, end in around if begin <= local < end), default=None)
+
+
+def _open_until(days: _Days, end: datetime, local: datetime) -> Opening:
+    """Follow slots that touch each other until there is a pause or the horizon."""
     limit = local + timedelta(HORIZON)
     while end < limit:
-        following = [
-            one
-            for day in (end.date() - timedelta(1), end.date())
-            for one in slots(hours, day, holidays) or ()
-            if one[0] <= end < one[1]
-        ]
-        if not following:
-            cut = _closure_cut(hours, local, end)
-            return Opening(True, until=cut, why="hours")
-        end = max(one[1] for one in following)
+        later = days.runs_to(end)
+        if later is None:
+            return Opening(True, until=_closure_cut(days.hours, local, end), why="hours")
+        end = later
     return Opening(True, why="always")
 
 
@@ -254,9 +284,9 @@ def _closure_cut(hours: Hours, local: datetime, end: datetime) -> datetime:
     return min([end, *(start for start in starts if local < start < end)])
 
 
-def _next(hours: Hours, local: datetime, holidays: Collection[date]) -> datetime | None:
+def _next(days: _Days, local: datetime) -> datetime | None:
     for step in range(HORIZON):
-        later = [begin for begin, _ in slots(hours, local.date() + timedelta(step), holidays) or () if begin > local]
+        later = [begin for begin, _ in days[local.date() + timedelta(step)] or () if begin > local]
         if later:
             return min(later)
     return None

@@ -303,6 +303,16 @@ UNIT_LABELS: dict[str, str] = {
     "person_month": N_("people a month"),
 }
 
+UNIT_LABELS_ONE: dict[str, str] = {
+    "bed": N_("bed"),
+    "place": N_("place"),
+    "consultation": N_("consultation"),
+    "file": N_("case file"),
+    "hour": N_("hour"),
+    "kit": N_("kit"),
+    "person_month": N_("person a month"),
+}
+
 METHOD_LABELS: dict[str, str] = {
     "call": N_("by telephone"),
     "visit": N_("by a visit"),

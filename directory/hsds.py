@@ -1,0 +1,379 @@
+"""Reading an HSDS 3.x feed: what can be used goes in, every refused service is named with its reasons.
+
+`read` never fails on what is inside a row; it raises `Unreadable` only when the file as a whole is no list of services.
+Quirks of real feeds are met on purpose: ids that are no UUIDs, dangling organisations, empty status, 999 as an age.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from directory import fields, hsds_service
+from directory.fields import Notes
+from directory.freshness import all_sections
+from directory.hsds_places import read_hours, read_links, read_phones
+from directory.offers import Offer, flatten
+from directory.places import Places, fold
+from directory.profile import (
+    DOUALA,
+    Location,
+    Organization,
+    Service,
+    Term,
+)
+from directory.taxonomy import NEEDS
+from directory.vocabulary import N_, Message
+
+MAX_BYTES = 100 * 1024 * 1024
+MAX_SERVICES = 100_000
+NAMESPACE = UUID("6c0f6f0e-6d5c-5b0a-9d8e-3f2b1a7c4d10")
+UNKNOWN_ORGANIZATION = "Organisation inconnue"
+
+
+class Unreadable(ValueError):
+    """The file as a whole cannot be read; `message` says why."""
+
+    def __init__(self, code: str, text: str, **values: Any) -> None:
+        self.message = Message(code, text, values)
+        super().__init__(str(self.message))
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A refused service: its row (from 1), its id as written, the first reason, and all of them by field."""
+
+    row: int
+    id: str
+    field: str
+    reason: Message
+    reasons: tuple[tuple[str, Message], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A warning about something that was left out or assumed."""
+
+    row: int
+    id: str
+    field: str
+    message: Message
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import gives. `unmapped` counts the terms of services that no mapping turned into a need."""
+
+    organizations: tuple[Organization, ...]
+    services: tuple[Service, ...]
+    locations: tuple[Location, ...]
+    offers: tuple[Offer, ...]
+    quarantined: tuple[Quarantined, ...]
+    warnings: tuple[Remark, ...]
+    unmapped: tuple[tuple[Term, int], ...]
+
+    def summary(self) -> dict[str, Any]:
+        """Return counts, quarantine, warnings and unmapped terms as plain data for JSON."""
+        return {
+            "services": len(self.services),
+            "organizations": len(self.organizations),
+            "locations": len(self.locations),
+            "quarantined": [
+                {
+                    "row": one.row, "id": one.id, "field": one.field, "reason": str(one.reason),
+                    "reasons": [f"{name}: {message}" if name else str(message) for name, message in one.reasons],
+                }
+                for one in self.quarantined
+            ],
+            "warnings": [
+                {"row": one.row, "id": one.id, "field": one.field, "reason": str(one.message)} for one in self.warnings
+            ],
+            "unmapped": [{"term": term.name, "code": term.code, "services": number} for term, number in self.unmapped],
+        }  # fmt: skip
+
+
+def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
+    """Return the mapping given as `TERM=NEED` (several needs with commas); raise Unreadable for what is not one.
+
+    >>> parse_mapping(["Immigration=JUR", "Santé mentale=psy"])
+    {'Immigration': 'JUR', 'Santé mentale': 'PSY'}
+    """
+    found: dict[str, str] = {}
+    for pair in pairs:
+        term, equals, needs = pair.rpartition("=")
+        codes = [code.strip().upper() for code in needs.split(",")]
+        if not equals or not term.strip():
+            raise Unreadable("bad_mapping", N_("“%(pair)s” is not of the form TERM=NEED"), pair=pair)
+        if unknown := [code for code in codes if code not in NEEDS]:
+            raise Unreadable("unknown_need", N_("“%(need)s” is not a need"), need=unknown[0])
+        found[term.strip()] = ",".join(codes)
+    return found
+
+
+def read(
+    source: Path | bytes | str | Any,
+    mapping: Mapping[str, str] | None = None,
+    source_name: str = "hsds",
+    *,
+    places: Places | None = None,
+    timezone: str = DOUALA,
+) -> ImportResult:
+    """Read an array of services, a page `{contents: […]}` or one service, from a path, JSON text or parsed data.
+
+    `mapping` is TERM → need, compared without case and accents with name and code of each taxonomy term.
+    `source_name` keeps ids of different sources apart; `timezone` holds for hours that name none.
+    """
+    reader = _Reader(mapping or {}, source_name, places, timezone)
+    found = _services(_parsed(source))
+    reader.organizations_of(found)
+    for number, row in enumerate(found, start=1):
+        reader.service(number, row)
+    return reader.result()
+
+
+def _parsed(source: Path | bytes | str | Any) -> Any:
+    if isinstance(source, Path):
+        if source.stat().st_size > MAX_BYTES:
+            raise Unreadable("too_large", N_("the file is larger than %(limit)d MB"), limit=MAX_BYTES // 1024**2)
+        source = source.read_bytes()
+    if not isinstance(source, bytes | str):
+        return source
+    if len(source) > MAX_BYTES:
+        raise Unreadable("too_large", N_("the file is larger than %(limit)d MB"), limit=MAX_BYTES // 1024**2)
+    try:
+        text = source.decode("utf-8-sig") if isinstance(source, bytes) else source
+        return json.loads(text, parse_constant=_no_constant)
+    except UnicodeDecodeError as error:
+        raise Unreadable("not_utf8", N_("the file is not UTF-8 text")) from error
+    except RecursionError as error:
+        raise Unreadable("too_deep", N_("the file is nested too deeply")) from error
+    except json.JSONDecodeError as error:
+        raise Unreadable(
+            "not_json", N_("not JSON: line %(line)d, column %(column)d"), line=error.lineno, column=error.colno
+        ) from error
+    except ValueError as error:
+        raise Unreadable("bad_number", N_("the file holds a number that JSON does not allow")) from error
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _services(data: Any) -> list[Any]:
+    if isinstance(data, dict) and "contents" in data:
+        data = data["contents"]
+    elif isinstance(data, dict) and "id" in data:
+        data = [data]
+    if not isinstance(data, list):
+        raise Unreadable("no_list", N_("expected a list of services, or an object with “contents”"))
+    if len(data) > MAX_SERVICES:
+        raise Unreadable("too_many", N_("more than %(limit)d services in one file"), limit=MAX_SERVICES)
+    return data
+
+
+LOOKS_LIKE = (
+    ("location_type", N_("this is a location, not a service")),
+    ("organization_identifiers", N_("this is an organisation, not a service")),
+    ("website", N_("this is an organisation, not a service")),
+    ("service_id", N_("this is a service at a location, not a service")),
+    ("taxonomy_detail", N_("this is a taxonomy term, not a service")),
+    ("location", N_("this is a service at a location, not a service")),
+)
+
+SIGNS = frozenset(
+    {"organization", "organization_id", "service_at_locations", "attributes", "email", "phones", "schedules", "url"}
+)
+"""Without a status, one of these must be there."""
+
+
+class _Reader:
+    """One import: what was read so far, and what is known of the source."""
+
+    def __init__(self, mapping: Mapping[str, str], source: str, places: Places | None, timezone: str) -> None:
+        self.mapping = {fold(term): frozenset(needs.split(",")) for term, needs in mapping.items()}
+        for term, needs in self.mapping.items():
+            if unknown := sorted(needs.difference(NEEDS)):
+                raise Unreadable("unknown_need", N_("“%(need)s” is not a need"), need=f"{term}={unknown[0]}")
+        self.source, self.places, self.timezone = source, places, timezone
+        self.organizations: dict[str, Organization] = {}
+        self.locations: dict[str, Location] = {}
+        self.services: list[Service] = []
+        self.seen: dict[str, int] = {}
+        self.used_terms: set[str] = set()
+        self.unmapped: Counter[Term] = Counter()
+        self.quarantined: list[Quarantined] = []
+        self.warnings: list[Remark] = []
+
+    def key(self, table: str, value: Any) -> str:
+        """Return a UUID: the one given, or one made of source, table and id, the same at every import."""
+        try:
+            return str(UUID(value)) if isinstance(value, str) and len(value) == 36 else self._made(table, value)
+        except ValueError:
+            return self._made(table, value)
+
+    def _made(self, table: str, value: Any) -> str:
+        return str(uuid5(NAMESPACE, f"{self.source}|{table}|{value}"))
+
+    def organizations_of(self, found: list[Any]) -> None:
+        """Collect the organisations first: a row may name one that another row describes."""
+        for row in found:
+            organization = row.get("organization") if isinstance(row, dict) else None
+            if not isinstance(organization, dict) or _written(organization.get("id")) == "":
+                continue
+            key = self.key("organization", organization["id"])
+            if key in self.organizations:
+                continue
+            notes = Notes()
+            one = Organization(
+                id=key,
+                name=fields.text(organization, "name", notes, fields.NAME_LIMIT, required=True),
+                description=fields.text(organization, "description", notes),
+                email=fields.email(organization, "email", notes),
+                website=fields.url(organization, "website", notes),
+                phones=read_phones(organization, notes),
+                source_id=_written(organization["id"]),
+            )
+            if one.name:
+                self.organizations[key] = one
+
+    def service(self, number: int, row: Any) -> None:
+        """Take one row in, or into quarantine."""
+        notes = Notes()
+        written = _written(row.get("id")) if isinstance(row, dict) else ""
+        service = self._service(row, written, notes)
+        self.warnings.extend(Remark(number, written, name, message) for name, message in notes.warnings)
+        if notes.errors or service is None:
+            name, reason = notes.errors[0]
+            self.quarantined.append(Quarantined(number, written, name, reason, tuple(notes.errors)))
+            return
+        self.seen[written] = number
+        self.services.append(service)
+        for link in service.service_at_locations:
+            self.locations.setdefault(link.location.id, link.location)
+        if not service.needs:
+            self.unmapped.update(set(service.terms))
+
+    def _service(self, row: Any, written: str, notes: Notes) -> Service | None:
+        if not isinstance(row, dict):
+            notes.error("", "not_an_object", N_("not an object"))
+            return None
+        if "status" not in row:
+            for mark, text in LOOKS_LIKE:
+                if mark in row:
+                    notes.error("", "not_a_service", text)
+                    return None
+            if not SIGNS & row.keys():
+                notes.error("", "not_a_service", N_("this does not look like a service"))
+                return None
+        if not written:
+            notes.error("id", "missing", N_("required, but missing"))
+        elif written in self.seen:
+            notes.error("id", "duplicate_id", N_("the id is already on row %(row)d"), row=self.seen[written])
+        service = self._core(row, written, notes)
+        low, high = service.minimum_age, service.maximum_age
+        if low is not None and high is not None and low > high:
+            notes.error("minimum_age", "ages_crossed", N_("minimum age above maximum age"))
+        if notes.errors:
+            return None
+        return self._placed(self._under(service, row, notes), row, notes)
+
+    def _core(self, row: Mapping[str, Any], written: str, notes: Notes) -> Service:
+        terms = self._terms(row, notes)
+        checked = fields.day(row, "assured_date", notes)
+        return Service(
+            id=self.key("service", written),
+            name=fields.text(row, "name", notes, fields.NAME_LIMIT, required=True),
+            organization_id="",
+            needs=self._needs(terms),
+            description=fields.text(row, "description", notes),
+            status=hsds_service.status(row, notes),
+            url=fields.url(row, "url", notes),
+            email=fields.email(row, "email", notes),
+            phones=read_phones(row, notes),
+            minimum_age=fields.age(row, "minimum_age", notes),
+            maximum_age=fields.age(row, "maximum_age", notes),
+            eligibility_description=fields.text(row, "eligibility_description", notes),
+            application_process=fields.text(row, "application_process", notes),
+            fees_description=fields.text(row, "fees_description", notes),
+            interpretation_services=fields.text(row, "interpretation_services", notes),
+            alert=fields.text(row, "alert", notes),
+            languages=hsds_service.languages(row, notes),
+            cost_options=hsds_service.costs(row, notes),
+            required_documents=hsds_service.documents(row, notes),
+            service_areas=hsds_service.areas(row, notes),
+            capacity=hsds_service.capacity(row, notes),
+            verified=all_sections(checked) if checked else {},
+            terms=terms,
+            source_id=written,
+        )
+
+    def _terms(self, row: Mapping[str, Any], notes: Notes) -> tuple[Term, ...]:
+        found = []
+        for attribute in fields.rows(row, "attributes", notes):
+            term = attribute.get("taxonomy_term")
+            if isinstance(term, dict):
+                quiet = Notes()
+                name = fields.text(term, "name", quiet, fields.NAME_LIMIT)
+                code = fields.text(term, "code", quiet, fields.NAME_LIMIT)
+                taxonomy = fields.text(term, "taxonomy", quiet, fields.NAME_LIMIT)
+                link = fields.text(attribute, "link_type", quiet, fields.NAME_LIMIT)
+                if name or code:
+                    found.append(Term(name or code, code, taxonomy, link))
+        return tuple(dict.fromkeys(found))
+
+    def _needs(self, terms: Iterable[Term]) -> frozenset[str]:
+        needs: set[str] = set()
+        for term in terms:
+            for key in {fold(term.name), fold(term.code)} & self.mapping.keys():
+                self.used_terms.add(key)
+                needs |= self.mapping[key]
+        return frozenset(needs)
+
+    def _under(self, service: Service, row: Mapping[str, Any], notes: Notes) -> Service:
+        """Put the service under its organisation; without a known one it is unverified, whatever the feed says."""
+        embedded = row.get("organization")
+        named = embedded.get("id") if isinstance(embedded, dict) else row.get("organization_id")
+        key = self.key("organization", named) if _written(named) else ""
+        if key in self.organizations:
+            return replace(service, organization_id=key)
+        notes.warn("organization", "unknown_organization", N_("no known organisation: kept as “organisation inconnue”"))
+        unknown = self._made("organization", "unknown")
+        self.organizations.setdefault(unknown, Organization(unknown, UNKNOWN_ORGANIZATION))
+        return replace(service, organization_id=unknown, verified={}, unverified_source=True)
+
+    def _placed(self, service: Service, row: Mapping[str, Any], notes: Notes) -> Service:
+        links = read_links(row, notes, self.key, service.id, self.timezone, self.locations)
+        return replace(service, hours=read_hours(row, notes, self.timezone), service_at_locations=links)
+
+    def result(self) -> ImportResult:
+        """Close the import."""
+        for term in sorted(self.mapping.keys() - self.used_terms):
+            message = Message("term_not_found", N_("the mapped term “%(term)s” is on no service"), {"term": term})
+            self.warnings.append(Remark(0, "", "attributes", message))
+        used = {service.organization_id for service in self.services}
+        organizations = {key: one for key, one in self.organizations.items() if key in used}
+        offers = [
+            offer for one in self.services for offer in flatten(organizations[one.organization_id], one, self.places)
+        ]
+        return ImportResult(
+            tuple(organizations.values()),
+            tuple(self.services),
+            tuple(self.locations.values()),
+            tuple(offers),
+            tuple(self.quarantined),
+            tuple(self.warnings),
+            tuple(sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0].name))),
+        )
+
+
+def _written(value: Any) -> str:
+    """The id as written, text or whole number; empty when there is none that can be used."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return ""
+    written = str(value).strip() if isinstance(value, str) or abs(value) < 10**30 else ""
+    return written if len(written) <= fields.NAME_LIMIT else ""

@@ -1,0 +1,98 @@
+"""The parts of an HSDS service that say what, for whom, at what price, and with how much room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from directory import fields
+from directory.fields import Notes
+from directory.places import fold
+from directory.profile import Capacity, CostOption, Language, RequiredDocument, ServiceArea
+from directory.taxonomy import ISO_639_1, LANGUAGE_LABELS, CapacityStatus, Status
+from directory.vocabulary import N_
+
+URN = "urn:pcode:"
+
+
+def status(row: Mapping[str, Any], notes: Notes) -> Status | None:
+    """Return the status; none is *not known*, an unknown one refuses the row."""
+    value = row.get("status")
+    if value is None or value == "":
+        notes.warn("status", "status_missing", N_("status missing: read as not known"))
+        return None
+    if not isinstance(value, str) or value not in list(Status):
+        notes.error("status", "unknown_status", N_("unknown status"))
+        return None
+    return Status(value)
+
+
+BY_NAME = {fold(name): code for code, name in LANGUAGE_LABELS.items()}
+
+
+def languages(row: Mapping[str, Any], notes: Notes) -> tuple[Language, ...]:
+    """Return the languages by their three-letter codes; those without code or known name are left out."""
+    found = []
+    for one in fields.rows(row, "languages", notes):
+        quiet = Notes()
+        code = fields.text(one, "code", quiet, 20).lower()[:3].rstrip("-_")
+        code = ISO_639_1.get(code, code) or BY_NAME.get(fold(fields.text(one, "name", quiet, fields.NAME_LIMIT)), "")
+        if code.isalpha():
+            found.append(Language(code))
+    return tuple(dict.fromkeys(found))
+
+
+def costs(row: Mapping[str, Any], notes: Notes) -> tuple[CostOption, ...]:
+    """Return the prices."""
+    found = []
+    for one in fields.rows(row, "cost_options", notes):
+        amount = fields.number(one, "amount")
+        if amount is not None and amount < 0:
+            notes.warn("cost_options", "negative_amount", N_("negative amount, left out"))
+            amount = None
+        currency = fields.text(one, "currency", notes, 20).upper()
+        text = fields.text(one, "option", notes)
+        found.append(CostOption(text, amount, currency, fields.text(one, "amount_description", notes)))
+    return tuple(found)
+
+
+def documents(row: Mapping[str, Any], notes: Notes) -> tuple[RequiredDocument, ...]:
+    """Return what a person must bring."""
+    found = fields.rows(row, "required_documents", notes)
+    texts = [(fields.text(one, "document", notes), fields.url(one, "uri", notes)) for one in found]
+    return tuple(RequiredDocument(document, uri) for document, uri in texts if document)
+
+
+def areas(row: Mapping[str, Any], notes: Notes) -> tuple[ServiceArea, ...]:
+    """Return where the service acts; a P-code stands in the `uri`."""
+    found = []
+    for one in fields.rows(row, "service_areas", notes):
+        uri = one.get("uri")
+        pcode = uri[len(URN) :] if isinstance(uri, str) and uri.startswith(URN) and len(uri) < 40 else ""
+        name = fields.text(one, "name", notes, 1000)
+        if name or pcode:
+            found.append(ServiceArea(pcode, name))
+    return tuple(dict.fromkeys(found))
+
+
+def capacity(row: Mapping[str, Any], notes: Notes) -> Capacity | None:
+    """The first capacity that says how much is available and when that was known."""
+    for one in fields.rows(row, "capacities", notes):
+        available, updated = fields.number(one, "available"), fields.moment(one, "updated", notes)
+        if available is None or updated is None:
+            continue
+        if not 0 <= available <= 10**6:
+            notes.warn("capacities", "bad_capacity", N_("impossible capacity, left out"))
+            continue
+        unit = one.get("unit")
+        name = fields.text(unit, "name", Notes(), 60) if isinstance(unit, dict) else ""
+        maximum = fields.number(one, "maximum")
+        return Capacity(
+            CapacityStatus.AVAILABLE if available else CapacityStatus.FULL,
+            int(available),
+            int(maximum) if maximum is not None and 0 <= maximum <= 10**6 else None,
+            fold(name) or "place",
+            updated,
+            description=fields.text(one, "description", notes),
+        )
+    return None
