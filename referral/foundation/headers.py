@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, request
 
+from referral.foundation.compression import compress
+
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
@@ -29,8 +31,9 @@ TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
 def init_app(app: Flask) -> None:
-    """Add the headers after every request; register it first, so that it runs last."""
+    """Compress and add the headers after every request; register it first, so that it runs last."""
     app.after_request(secure)
+    app.after_request(compress)
 
 
 def secure(response: Response) -> Response:
