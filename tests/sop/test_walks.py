@@ -1,0 +1,68 @@
+"""Random responders on the whole flowchart: nothing shared without its basis, nobody stuck, nothing for ever."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sop import yaml_io
+from sop.engine import Event, State, apply, replay
+from sop.flowchart import Flowchart
+from tests.sop.walks import START, walk
+
+ROOT = Path(__file__).parents[2]
+RESEARCH = ROOT / "../shared/data/sop/cmr_nrm_v0.yaml"
+
+
+@pytest.fixture(scope="module")
+def flowchart() -> Flowchart:
+    return yaml_io.load(ROOT / "sop/library/cameroon/flowchart.yaml")
+
+
+def test_300_random_cases_end_and_share_only_on_a_basis(flowchart: Flowchart) -> None:
+    ends = {walk(flowchart, seed)[0].outcome for seed in range(300)}
+    assert ends == {"E01", "E02", "E03", "E04", "E05"}
+
+
+@pytest.mark.slow
+def test_10000_random_cases_end_and_share_only_on_a_basis(flowchart: Flowchart) -> None:
+    for seed in range(1_000, 11_000):
+        assert walk(flowchart, seed)[0].is_closed
+
+
+def test_the_research_flowchart_runs_as_well() -> None:
+    if not RESEARCH.exists():
+        pytest.skip("the research flowchart is not on this machine")
+    draft = yaml_io.load(RESEARCH)
+    assert {walk(draft, seed)[0].is_closed for seed in range(100)} == {True}
+
+
+def test_a_case_is_the_fold_of_its_events(flowchart: Flowchart) -> None:
+    for seed in range(20):
+        state, events, _ = walk(flowchart, seed)
+        told = json.loads(json.dumps([event.to_json() for event, _ in events]))
+        again = [(Event.from_json(event), now) for event, (_, now) in zip(told, events, strict=True)]
+        assert replay(flowchart, {}, START, again) == state
+
+
+def test_a_state_kept_as_json_between_two_events_goes_on_alike(flowchart: Flowchart) -> None:
+    for seed in range(20):
+        state, events, _ = walk(flowchart, seed)
+        kept = replay(flowchart, {}, START, [])
+        for event, now in events:
+            kept = apply(flowchart, State.from_json(json.loads(json.dumps(kept.to_json()))), event, now)
+        assert kept == state
+
+
+def test_what_happens_to_one_need_never_moves_another(flowchart: Flowchart) -> None:
+    for seed in range(60):
+        _, events, _ = walk(flowchart, seed)
+        state = replay(flowchart, {}, START, [])
+        for event, now in events:
+            after = apply(flowchart, state, event, now)
+            if event.need and not after.is_closed:
+                others = {need: one for need, one in state.needs.items() if need != event.need}
+                assert {need: after.needs[need] for need in others} == others
+                moved = [key for key in after.active if key[1] not in (None, event.need)]
+                assert moved == [key for key in state.active if key[1] not in (None, event.need)]
+            state = after
