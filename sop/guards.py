@@ -218,6 +218,24 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
 }
 
 
+_FIELD, _VALUE = "field", "value"
+_EXPECTED: Final[dict[str, tuple[str, str]]] = {
+    _FIELD: (
+        N_("the condition ends too early: the name of a field is expected"),
+        N_("“%(found)s” (column %(column)d) cannot stand here: the name of a field is expected"),
+    ),
+    _VALUE: (
+        N_("the condition ends too early: a value is expected"),
+        N_("“%(found)s” (column %(column)d) cannot stand here: a value is expected"),
+    ),
+    "": (
+        N_("the condition ends too early: “%(wanted)s” is expected"),
+        N_("“%(found)s” (column %(column)d) cannot stand here: “%(wanted)s” is expected"),
+    ),
+}
+"""What a reader expected -> the sentence at the end of the text, and before."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Token:
     kind: str
@@ -264,19 +282,15 @@ class _Reader:
 
     def surprise(self, wanted: str) -> GuardSyntax:
         found = self.next
+        at_end, inside = _EXPECTED.get(wanted, _EXPECTED[""])
         if found.kind == "end":
-            return GuardSyntax(N_("the condition ends too early: %(wanted)s is expected"), found.place, wanted=wanted)
-        return GuardSyntax(
-            N_("“%(found)s” (column %(column)d) cannot stand here: %(wanted)s is expected"),
-            found.place,
-            found=found.text,
-            wanted=wanted,
-        )
+            return GuardSyntax(at_end, found.place, wanted=wanted)
+        return GuardSyntax(inside, found.place, found=found.text, wanted=wanted)
 
     def whole(self) -> Node:
         node = self.any_of()
         if self.next.kind != "end":
-            raise self.surprise("and, or")
+            raise self.surprise("and")
         return node
 
     def any_of(self) -> Node:
@@ -331,7 +345,7 @@ class _Reader:
     def word(self) -> _Token:
         token = self.next
         if token.kind != "word" or token.text in _RESERVED:
-            raise self.surprise(N_("the name of a field"))
+            raise self.surprise(_FIELD)
         self.at += 1
         return token
 
@@ -348,7 +362,7 @@ class _Reader:
         if token.kind == "number":
             value = int(token.text)
         elif token.kind != "word" or token.text in _RESERVED - {"true", "false"}:
-            raise self.surprise(N_("a value"))
+            raise self.surprise(_VALUE)
         elif token.text in ("true", "false"):
             value = token.text == "true"
         self.at += 1

@@ -139,7 +139,7 @@ def test_every_combination_is_decided_as_an_independent_reading_says_and_no_rule
     seen, count = set(), 0
     names = [name for name in CALM if name not in ("age_band", "trafficking")]
     for bits in product((False, True), repeat=len(names)):
-        facts = dict(zip(names, bits, strict=True))
+        facts: dict[str, Any] = dict(zip(names, bits, strict=True))
         for age, trafficking in product(("minor", "doubtful", "adult"), ("none", "weak", "strong")):
             facts |= {"age_band": age, "trafficking": trafficking}
             rule = TABLE.decide(facts).rule
