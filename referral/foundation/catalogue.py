@@ -93,15 +93,21 @@ def _check(catalogue: Catalog, message: MessageId, places: list[str]) -> Iterato
     if isinstance(message, tuple) != isinstance(entry.string, tuple):
         yield f"plural on one side only: {where}"
         return
-    texts = [str(text) for text in (entry.string if isinstance(entry.string, tuple) else (entry.string,))]
-    wanted = set(_PLACEHOLDER.findall(single if isinstance(message, str) else message[0] + message[1]))
-    optional = {"num"} if isinstance(message, tuple) else set()
-    for text in texts:
-        given = set(_PLACEHOLDER.findall(text))
-        if not (given <= wanted and wanted - given <= optional):
-            yield f"other placeholders than {sorted(wanted)}: {where} -> {text!r}"
-        if wanted and _PERCENT.search(text):
-            yield f"a % that is not doubled: {where} -> {text!r}"
+    forms = entry.string if isinstance(entry.string, tuple) else (entry.string,)
+    ids = message if isinstance(message, tuple) else (message,)
+    yield from (
+        f"{fault}: {where}" for index, text in enumerate(forms) for fault in _placeholder_faults(ids, index, str(text))
+    )
+
+
+def _placeholder_faults(ids: tuple[str, ...], index: int, text: str) -> Iterator[str]:
+    """A form holds its id's placeholders; the singular may leave out or repeat the number that only the plural has."""
+    given, needed = set(_PLACEHOLDER.findall(text)), set(_PLACEHOLDER.findall(ids[min(index, len(ids) - 1)]))
+    allowed = set(_PLACEHOLDER.findall("".join(ids)))
+    if not needed <= given <= allowed:
+        yield f"other placeholders than {sorted(needed)} in {text!r}"
+    if allowed and _PERCENT.search(text):
+        yield f"a % that is not doubled in {text!r}"
 
 
 def variable_ids(root: Path) -> list[str]:

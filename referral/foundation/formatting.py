@@ -102,12 +102,21 @@ def near(value: datetime, now: datetime) -> str:
         return day(value)
     if seconds > 0 and distance < DAY:
         return gettext("in %(duration)s", duration=duration(timedelta(seconds=distance)))
-    granularity: Literal["day", "hour", "minute"] = (
-        "day" if distance >= DAY else "hour" if distance >= HOUR else "minute"
-    )
-    step = {"day": DAY, "hour": HOUR, "minute": MINUTE}[granularity]
-    whole = timedelta(seconds=distance // step * step) * (1 if seconds > 0 else -1)
-    return dates.format_timedelta(whole, granularity=granularity, threshold=99, add_direction=True, locale=locale())
+    if distance >= DAY:
+        return _days_away((local(value).date() - local(now).date()).days, value)
+    unit: Literal["hour", "minute"] = "hour" if distance >= HOUR else "minute"
+    step = HOUR if distance >= HOUR else MINUTE
+    past = -timedelta(seconds=distance // step * step)
+    return dates.format_timedelta(past, granularity=unit, threshold=99, add_direction=True, locale=locale())
+
+
+def _days_away(days: int, value: datetime) -> str:
+    if days == -1:
+        return gettext("yesterday at %(hour)s", hour=hour(value))
+    if days == 1:
+        return gettext("tomorrow at %(hour)s", hour=hour(value))
+    whole = timedelta(days=days)
+    return dates.format_timedelta(whole, granularity="day", threshold=99, add_direction=True, locale=locale())
 
 
 def duration(value: timedelta | float | None) -> str:
