@@ -44,8 +44,8 @@ def sop_check(file: Path, as_json: bool) -> None:
     from sop.checks import report
 
     findings, code = report(file)
-    words = [f"{f['severity']}: {f['code']} {f['where']}: {f['message']}" for f in findings["findings"]]
-    _say(findings, as_json, words or ["no findings"])
+    words = [f"{f['severity']}: {f['code']} {f['where']}: {f['message']}" for f in findings]
+    _say({"findings": findings}, as_json, words or ["no findings"])
     sys.exit(code)
 
 
