@@ -48,6 +48,7 @@ __all__ = [
     "complete_erasures",
     "create_keys",
     "erase",
+    "erase_key",
     "on_erase",
     "open_secret",
     "open_text",
