@@ -87,8 +87,12 @@ def stand_on_foundation(app: Flask) -> None:
 def register_blueprints(app: Flask) -> None:
     """One folder a blueprint, in the order in which they may use each other."""
     from referral.partners.views import bp as partners
+    from referral.referrals.views import bp as referrals
 
-    for blueprint in (partners,):
+    for blueprint in (
+        partners,
+        referrals,
+    ):
         app.register_blueprint(blueprint)
 
 

@@ -1,0 +1,1 @@
+"""Verbs on a referral; they never commit: the request does, once."""

@@ -1,0 +1,1 @@
+"""SELECTs of the referral loop: the sender's side, the provider's side, and what both may look up."""
