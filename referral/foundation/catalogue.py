@@ -22,6 +22,7 @@ METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 OPTIONS = {"**.html": {"trimmed": "true", "silent": "false"}}
 CALLS = frozenset({"_", "gettext", "ngettext", "pgettext", "npgettext"})
 _PLACEHOLDER = re.compile(r"%\((\w+)\)")
+_WHOLE_PLACEHOLDER = re.compile(r"%\(\w+\)[-+ #0-9.]*[a-zA-Z]")
 _PERCENT = re.compile(r"%(?!\(\w+\)[-+ #0-9.]*[a-zA-Z]|%)")
 
 MessageId = str | tuple[str, str]
@@ -134,5 +135,12 @@ def _bare_messages(root: Path) -> Iterator[str]:
             calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
             for call in calls:
                 named = isinstance(call.func, ast.Name) and call.func.id == "Message"
-                if named and len(call.args) > 1 and isinstance(call.args[1], ast.Constant):
+                if named and len(call.args) > 1 and _words_in(call.args[1]):
                     yield f"{path.relative_to(root)}:{call.lineno}"
+
+
+def _words_in(argument: ast.expr) -> bool:
+    """Whether it is a literal that holds words; a lone placeholder needs no translation."""
+    if not isinstance(argument, ast.Constant):
+        return False
+    return any(character.isalpha() for character in _WHOLE_PLACEHOLDER.sub("", str(argument.value)))

@@ -113,7 +113,9 @@ def translate(value: Any) -> str:
 
 def _sentence(text: str, values: Mapping[str, Any]) -> str:
     translated = gettext(text)
-    return translated % {name: _value(value) for name, value in values.items()} if values else translated
+    if not values:
+        return translated.replace("%%", "%")
+    return translated % {name: _value(value) for name, value in values.items()}
 
 
 def _value(value: Any) -> Any:
@@ -126,7 +128,9 @@ def _value(value: Any) -> Any:
         return formatting.ReadableFloat(value)
     if isinstance(value, Mapping) or hasattr(value, "label") or (hasattr(value, "text") and hasattr(value, "values")):
         return translate(value)
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, tuple):
+        return ", ".join(str(_value(item)) for item in value)
+    if isinstance(value, (list, set, frozenset)):
         return formatting.listing([str(_value(item)) for item in value])
     return value
 

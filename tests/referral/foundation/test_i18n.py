@@ -95,6 +95,8 @@ def test_values_of_a_message_are_written_for_the_reader(framed: Flask) -> None:
     assert said({"fr": "la région", "en": "the region"}) == "dans la région"
     assert said(Message("y", "Year")) == "dans Année"
     assert said([Message("y", "Year"), Message("z", "Day")]) == "dans Année et Jour"
+    assert said((Message("y", "Year"), Message("z", "Day"), 3)) == "dans Année, Jour, 3"
+    assert in_french(framed, Message("z", "100 %% sure")) == "100 % sure"
 
 
 def test_texts_in_two_languages_fall_back_to_the_one_there_is(framed: Flask) -> None:
