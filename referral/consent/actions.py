@@ -66,21 +66,20 @@ def record_consent(
     if names:
         consent.sealed_names = sealing.seal_text(case.id, f"consent:{consent.id}", json.dumps(dict(names)))
     db.session.add(consent)
-    details = {"purpose": purpose, "recipient": recipient.id, "categories": consent.categories}
+    details: dict[str, Any] = {"purpose": purpose, "recipient": recipient.id, "categories": consent.categories}
     audit.record("consent." + state.value, actor=actor, now=now, case_id=case.id, subject=consent, **details)
     return consent
 
 
 def supersede(case: Case, *, recipient: Organization, purpose: str, now: datetime) -> None:
     """End the living consent to this recipient and purpose, because a new revision takes its place."""
-    living = (ConsentState.GIVEN, ConsentState.REFUSED)
     db.session.execute(
         update(Consent)
         .where(
             Consent.case_id == case.id,
             Consent.recipient_id == recipient.id,
             Consent.purpose == purpose,
-            Consent.state.in_(living),
+            Consent.state == ConsentState.GIVEN,
         )
         .values(state=ConsentState.SUPERSEDED, ended_at=now)
     )
