@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from referral.cases.rules import CaseState, ClosureReason, NeedState, TaskKind
+from referral.cases.rules import ApprovalKind, ApprovalState, CaseState, ClosureReason, NeedState, TaskKind
 from referral.foundation.tables import Base, enum_column, new_id
 from sop.vocabulary import Need, Priority
 
@@ -46,6 +46,7 @@ class Case(Base):
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closure_reason: Mapped[ClosureReason | None] = mapped_column(enum_column(ClosureReason))
+    retention_until: Mapped[date | None]
     legal_hold: Mapped[bool] = mapped_column(default=False)
     capacity: Mapped[bool] = mapped_column(default=True)
     erased_at: Mapped[datetime | None]
@@ -102,6 +103,36 @@ class CaseTask(Base):
     due_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     done_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+
+
+class CaseNote(Base):
+    """What somebody wrote at a step (category C5), sealed under the case's key; notes are never changed."""
+
+    __tablename__ = "case_note"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    step: Mapped[str] = mapped_column(String(24))
+    need: Mapped[str] = mapped_column(String(8), default="")
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CaseApproval(Base):
+    """A supervisor's approval of the plan or of the closing; `answers` are codes only (criteria that were ticked)."""
+
+    __tablename__ = "case_approval"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    kind: Mapped[ApprovalKind] = mapped_column(enum_column(ApprovalKind))
+    state: Mapped[ApprovalState] = mapped_column(enum_column(ApprovalState), default=ApprovalState.ASKED)
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class CaseCounter(Base):

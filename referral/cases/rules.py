@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sop.vocabulary import N_
+from sop.vocabulary import N_, Priority
 
 
 class CaseState(StrEnum):
@@ -53,6 +53,8 @@ TRANSITIONS: dict[tuple[CaseState, CaseAction], CaseState] = {
     (CaseState.BEST_INTERESTS, CaseAction.RECORD_CONSENT): CaseState.ACTIVE,
     (CaseState.ACTIVE, CaseAction.START_CLOSING): CaseState.CLOSING,
     (CaseState.REOPENED, CaseAction.START_CLOSING): CaseState.CLOSING,
+    (CaseState.ACTIVE, CaseAction.CLOSE): CaseState.CLOSED,
+    (CaseState.REOPENED, CaseAction.CLOSE): CaseState.CLOSED,
     (CaseState.CLOSING, CaseAction.CLOSE): CaseState.CLOSED,
     (CaseState.CLOSED, CaseAction.REOPEN): CaseState.REOPENED,
 }
@@ -68,6 +70,19 @@ class NeedState(StrEnum):
     GAP = "gap"
     STOPPED = "stopped"
 
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return NEED_STATE_LABELS[self]
+
+
+NEED_STATE_LABELS: dict[NeedState, str] = {
+    NeedState.OPEN: N_("under way"),
+    NeedState.MET: N_("service received"),
+    NeedState.GAP: N_("no service exists: gap recorded"),
+    NeedState.STOPPED: N_("stopped"),
+}
+
 
 class TaskKind(StrEnum):
     """Tasks that a rule opens beside the procedure's own steps."""
@@ -75,6 +90,18 @@ class TaskKind(StrEnum):
     PRIVATE_INTERVIEW = "private_interview"
     INFORMATION_SHEET = "information_sheet"
     OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return TASK_LABELS[self]
+
+
+TASK_LABELS: dict[TaskKind, str] = {
+    TaskKind.PRIVATE_INTERVIEW: N_("Private interview by trained staff"),
+    TaskKind.INFORMATION_SHEET: N_("Give the information sheet to the person"),
+    TaskKind.OTHER: N_("Another task"),
+}
 
 
 class ClosureReason(StrEnum):
@@ -86,3 +113,69 @@ class ClosureReason(StrEnum):
     LOST = "lost"
     WITHDRAWN = "withdrawn"
     DIED = "died"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return CLOSURE_LABELS[self]
+
+
+CLOSURE_LABELS: dict[ClosureReason, str] = {
+    ClosureReason.GOALS_MET: N_("goals of the plan met"),
+    ClosureReason.DECLINED: N_("support declined"),
+    ClosureReason.LEFT: N_("transferred or gone"),
+    ClosureReason.LOST: N_("contact lost"),
+    ClosureReason.WITHDRAWN: N_("consent withdrawn"),
+    ClosureReason.DIED: N_("deceased"),
+}
+
+
+class ApprovalKind(StrEnum):
+    """What a supervisor approves."""
+
+    PLAN = "plan"
+    CLOSURE = "closure"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return APPROVAL_LABELS[self]
+
+
+APPROVAL_LABELS: dict[ApprovalKind, str] = {
+    ApprovalKind.PLAN: N_("Case plan"),
+    ApprovalKind.CLOSURE: N_("Closing of the case"),
+}
+APPROVED_STEP: dict[ApprovalKind, str] = {ApprovalKind.PLAN: "N08", ApprovalKind.CLOSURE: "N10"}
+"""The step of the procedure that the approval finishes."""
+
+
+class ApprovalState(StrEnum):
+    """Asked by the case manager; approved or sent back by the supervisor; withdrawn when the plan is written anew."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return APPROVAL_STATE_LABELS[self]
+
+
+APPROVAL_STATE_LABELS: dict[ApprovalState, str] = {
+    ApprovalState.ASKED: N_("to be approved by the supervisor"),
+    ApprovalState.APPROVED: N_("approved by the supervisor"),
+    ApprovalState.RETURNED: N_("sent back by the supervisor"),
+    ApprovalState.WITHDRAWN: N_("replaced"),
+}
+
+
+def needs_approval(age_band: str, priority: Priority) -> bool:
+    """Whether a supervisor must approve the plan: a child (or doubt), or a high priority.
+
+    >>> needs_approval("adult", Priority.MEDIUM), needs_approval("doubtful", Priority.LOW)
+    (False, True)
+    """
+    return age_band != "adult" or priority in (Priority.CRITICAL, Priority.HIGH)
