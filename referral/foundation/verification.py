@@ -65,8 +65,12 @@ class Broken:
             return Message(self.code, N_("line not sealed yet, id %(id)s: %(what)s"), self._values(self.line_id or 0))
         return Message(self.code, N_("line %(number)s: %(what)s"), self._values(self.number))
 
+    def words(self) -> str:
+        """The finding in English, for the command line."""
+        return str(Message(self.message.code, self.message.text, {**self.message.values, "what": self.code.label}))
+
     def _values(self, place: int) -> dict[str, Any]:
-        return {"id": place, "number": place, "what": self.code.label}
+        return {"id": place, "number": place, "what": self.code}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ class Report:
         """The report in English lines, for the command line."""
         lines = [f"{self.sealed} lines sealed in {self.batches} batches, {self.unsealed} not sealed yet"]
         lines.append(f"head {self.head}" + (f", sealed at {self.head_at.isoformat()}" if self.head_at else ""))
-        lines.append("the trail is whole" if self.broken is None else f"BROKEN at {self.broken.message}")
+        lines.append("the trail is whole" if self.broken is None else f"BROKEN: {self.broken.words()}")
         return lines
 
 

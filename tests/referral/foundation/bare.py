@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 
 from referral.config import ROOT
 from referral.extensions import babel, db, prepare_sqlite
+from referral.foundation.catalogue import compile_catalogues
 from tests.conftest import settings_for
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -21,14 +22,15 @@ NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
 def make_bare_app(url: str, folder: Path) -> Flask:
     """An application without blueprints, its tables made."""
-    from referral.foundation import audit, sealing  # noqa: F401 - their tables
+    from referral.foundation import audit, idempotency, outbox, sealing, searching  # noqa: F401 - their tables
 
     app = Flask("bare", root_path=str(ROOT))
     app.config.update(
         SETTINGS=settings_for(url, folder),
         SECRET_KEY="s" * 40,
         SQLALCHEMY_DATABASE_URI=url,
-        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+        BABEL_TRANSLATION_DIRECTORIES=str(compile_catalogues(ROOT / "translations", folder)),
+        BABEL_DEFAULT_LOCALE="fr",
     )
     db.init_app(app)
     babel.init_app(app)

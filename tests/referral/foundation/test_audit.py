@@ -137,6 +137,8 @@ def test_the_lines_are_append_only_for_our_own_code(trail: list[int]) -> None:
 def test_1_a_flipped_action_is_found(app: Flask, trail: list[int]) -> None:
     raw(app, "UPDATE audit_line SET action = 'case.close' WHERE id = :id", id=trail[5])
     assert found() == (Break.CONTENT, 6)
+    words = audit.verify(NOW).words()
+    assert words[-1] == "BROKEN: line 6: the content of the line was changed after it was written"
 
 
 def test_2_a_changed_actor_is_found(app: Flask, trail: list[int]) -> None:
@@ -259,6 +261,7 @@ def test_a_printed_head_of_this_trail_is_confirmed_and_an_invented_one_is_not(tr
 def test_a_vanished_anchor_is_reported_and_not_written_anew_from_the_database(trail: list[int]) -> None:
     audit.anchor_path().unlink()
     assert found() == (Break.ANCHOR_MISSING, 0)
+    assert audit.verify(NOW).words()[-1].startswith("BROKEN: the file that keeps the heads")
     write(1)
     audit.seal_batch(NOW)
     assert found() == (Break.ANCHOR_MISSING, 0)
