@@ -2,7 +2,7 @@
    warns before typed text is lost, moves to an error summary, and opens the search with "/". */
 (function () {
   "use strict";
-  var root = document.documentElement, lastEscape = 0, dirty = false, title = document.title;
+  var root = document.documentElement, lastEscape = -1e6, dirty = false, title = document.title;
 
   function toggleBlank() {
     var blank = root.classList.toggle("blank");
@@ -13,7 +13,7 @@
 
   document.addEventListener("keydown", function (event) {
     if (event.key === "Escape" && !event.repeat) {
-      if (event.timeStamp - lastEscape < 600) { toggleBlank(); lastEscape = 0; } else { lastEscape = event.timeStamp; }
+      if (event.timeStamp - lastEscape < 600) { toggleBlank(); lastEscape = -1e6; } else { lastEscape = event.timeStamp; }
       document.querySelectorAll("details.account[open]").forEach(function (menu) { menu.open = false; });
     }
     var writing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName || "");
