@@ -42,11 +42,12 @@ def files(app: Flask) -> list[EmailMessage]:
 
 
 def states() -> list[tuple[str, int, str]]:
+    """What the table says now; no lock is held while the test waits."""
     db.session.commit()
-    rows = db.session.execute(
-        select(OutboxMessage.state, OutboxMessage.attempts, OutboxMessage.error_code).order_by(OutboxMessage.id)
-    )
-    return [tuple(row) for row in rows]
+    columns = (OutboxMessage.state, OutboxMessage.attempts, OutboxMessage.error_code)
+    rows = [tuple(row) for row in db.session.execute(select(*columns).order_by(OutboxMessage.id))]
+    db.session.commit()
+    return rows
 
 
 def test_a_notice_leaves_as_a_file_in_the_readers_language(app: Flask) -> None:
