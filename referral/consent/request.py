@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -156,6 +156,20 @@ class Request:
         request: Request = _record(cls, mapping, "")
         return request
 
+    def to_mapping(self) -> dict[str, Any]:
+        """Return the request as plain JSON values, for the register; `from_mapping` reads it back."""
+        plain: dict[str, Any] = _plain(self)
+        return plain
+
+
+def _plain(value: Any) -> Any:
+    """A dataclass, a set or a date as JSON has it."""
+    if is_dataclass(value):
+        return {item.metadata.get("key", item.name): _plain(getattr(value, item.name)) for item in fields(value)}
+    if isinstance(value, frozenset):
+        return sorted(str(item) for item in value)
+    return value.isoformat() if isinstance(value, date) else value
+
 
 def _wrong(place: str, expected: str, value: object) -> RequestError:
     return RequestError(f"{place or 'request'}: expected {expected}, got {value!r:.80}")
@@ -211,8 +225,9 @@ def _words(value: Any, place: str) -> frozenset[str]:
 
 
 def _categories(value: Any, place: str) -> frozenset[Category]:
+    items = _items(value, place)
     try:
-        return frozenset(Category(item) for item in _items(value, place))
+        return frozenset(Category(item) for item in items)
     except ValueError:
         raise _wrong(place, "data categories such as C1 or C6", value) from None
 

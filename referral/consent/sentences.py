@@ -243,7 +243,7 @@ def explain(request: Request, decision: Decision, settings: Settings = DEFAULTS)
 def ways_on(decision: Decision) -> list[Message]:
     """List the lawful ways on after a denial; nothing after an allowance in full."""
     if decision.allowed:
-        texts = (ASK_AGAIN,) if any(code.startswith("S") for _, code in decision.removed) else ()
+        texts: tuple[str, ...] = (ASK_AGAIN,) if any(code.startswith("S") for _, code in decision.removed) else ()
         texts += (ASK_COORDINATION,) if any(code == "M5" for _, code in decision.removed) else ()
     else:
         texts = WAYS.get(decision.code) or STEP_WAYS[decision.code[0]]
