@@ -9,17 +9,9 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from directory.taxonomy import CapacityStatus, Disclosure, Referrals, Status, Visibility
 from referral.foundation.tables import Base, enum_column, new_id
-from referral.providers.rules import (
-    AcceptsReferrals,
-    CapacityStatus,
-    Disclosure,
-    LocationType,
-    Section,
-    ServiceStatus,
-    VerificationMethod,
-    Visibility,
-)
+from referral.providers.rules import LocationType, Section, VerificationMethod
 
 if TYPE_CHECKING:
     from referral.partners.models import Organization
@@ -36,7 +28,7 @@ class Service(Base):
     name: Mapped[str] = mapped_column(String(200))
     folded_name: Mapped[str] = mapped_column(String(200), index=True, default="")
     description: Mapped[str] = mapped_column(String(4000), default="")
-    status: Mapped[ServiceStatus] = mapped_column(enum_column(ServiceStatus), default=ServiceStatus.ACTIVE)
+    status: Mapped[Status] = mapped_column(enum_column(Status), default=Status.ACTIVE)
     types: Mapped[list[str]] = mapped_column(default=list)
     needs: Mapped[list[str]] = mapped_column(default=list)
     terms: Mapped[list[str]] = mapped_column(default=list)
@@ -46,9 +38,7 @@ class Service(Base):
     application_process: Mapped[str] = mapped_column(String(2000), default="")
     fees_description: Mapped[str] = mapped_column(String(500), default="")
     free: Mapped[bool | None]
-    accepts_referrals: Mapped[AcceptsReferrals] = mapped_column(
-        enum_column(AcceptsReferrals), default=AcceptsReferrals.UNKNOWN
-    )
+    accepts_referrals: Mapped[Referrals | None] = mapped_column(enum_column(Referrals))
     response_hours: Mapped[int | None]
     languages: Mapped[list[str]] = mapped_column(default=list)
     alert: Mapped[str] = mapped_column(String(500), default="")
@@ -66,7 +56,7 @@ class Service(Base):
 
 
 class ServiceAudience(Base):
-    """Who a service takes: facet (sexe, statut, vulnerabilite, nationalite), term, rule (inclus, exclu, priorite)."""
+    """Who a service takes: facet (sex, status, vulnerability, nationality), term, rule (included, excluded, priority)."""
 
     __tablename__ = "service_audience"
 
@@ -110,11 +100,11 @@ class ServiceAtLocation(Base):
     location_id: Mapped[UUID | None] = mapped_column(ForeignKey("location.id"), index=True)
     location: Mapped[Location | None] = relationship("Location", lazy="joined")
     areas: Mapped[list[str]] = mapped_column(default=list)
-    hours_known: Mapped[bool] = mapped_column(default=False)
     capacity_status: Mapped[CapacityStatus] = mapped_column(enum_column(CapacityStatus), default=CapacityStatus.UNKNOWN)
     capacity_available: Mapped[int | None]
     capacity_maximum: Mapped[int | None]
     capacity_unit: Mapped[str] = mapped_column(String(24), default="")
+    waiting_days: Mapped[int | None]
     capacity_updated_at: Mapped[datetime | None]
     schedules: Mapped[list[ServiceSchedule]] = relationship(
         back_populates="service_at_location", cascade="all, delete-orphan"
