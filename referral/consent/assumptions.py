@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from sop.vocabulary import Category
 
 C = Category
+POLICY = "cmr-2026-11"
+"""Version of the decision table and of these assumptions; kept with every decision in the register."""
 
 
 def _set(*categories: Category) -> frozenset[Category]:

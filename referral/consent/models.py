@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -10,6 +12,8 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from referral.consent.assumptions import POLICY
+from referral.consent.rules import Decision, Request
 from referral.foundation.tables import Base, enum_column, new_id
 
 if TYPE_CHECKING:
@@ -98,3 +102,26 @@ class DecisionRecord(Base):
     inputs: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     inputs_hash: Mapped[str] = mapped_column(String(64))
     policy: Mapped[str] = mapped_column(String(24))
+
+    @classmethod
+    def of(
+        cls, request: Request, decision: Decision, *, referral: Any, actor: Any, recipient_id: UUID, now: datetime
+    ) -> DecisionRecord:
+        """The register's row of one decision on a referral; the hash covers the inputs in canonical JSON."""
+        inputs = request.to_mapping()
+        canonical = json.dumps(inputs, sort_keys=True, separators=(",", ":"))
+        return cls(
+            at=now,
+            actor_id=getattr(actor, "id", None),
+            case_id=referral.case_id,
+            referral_id=referral.id,
+            recipient_id=recipient_id,
+            action=request.action,
+            purpose=request.purpose,
+            outcome=decision.outcome.value,
+            code=decision.code,
+            visible=[category.value for category in decision.visible],
+            inputs=inputs,
+            inputs_hash=hashlib.sha256(canonical.encode()).hexdigest(),
+            policy=POLICY,
+        )

@@ -1,0 +1,33 @@
+"""Consent records of a case and the register of decisions about it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from referral.consent.models import Consent, DecisionRecord
+from referral.extensions import db
+
+
+def consents_of(case_id: UUID) -> list[Consent]:
+    """Every revision of every consent of a case, newest first."""
+    query = select(Consent).where(Consent.case_id == case_id).order_by(Consent.given_at.desc(), Consent.id)
+    return list(db.session.scalars(query))
+
+
+def current_consent(case_id: UUID, recipient_id: UUID, purpose: str) -> Consent | None:
+    """The newest revision for one recipient and purpose, whatever its state."""
+    query = (
+        select(Consent)
+        .where(Consent.case_id == case_id, Consent.recipient_id == recipient_id, Consent.purpose == purpose)
+        .order_by(Consent.ended_at.is_not(None), Consent.given_at.desc(), Consent.id)
+        .limit(1)
+    )
+    return db.session.scalars(query).first()
+
+
+def decisions_of(referral_id: UUID) -> list[DecisionRecord]:
+    """The register's rows of one referral, newest first."""
+    query = select(DecisionRecord).where(DecisionRecord.referral_id == referral_id).order_by(DecisionRecord.at.desc())
+    return list(db.session.scalars(query))
