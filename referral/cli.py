@@ -55,10 +55,10 @@ def sop_check(file: Path, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the decisions as JSON on the last line.")
 def consent_decide(cases: Path, base: Path, as_json: bool) -> None:
     """Decide each case of a file. Exit 0: all decided; 2: cannot be read."""
-    from referral.consent.rules import report
+    from referral.consent.casebook import report
 
     decisions, code = report(base, cases)
-    words = [" ".join((d["id"], d["decision"], d["code"], " ".join(d["visible"]))) for d in decisions]
+    words = [" ".join(str(value) for value in decision.values()) for decision in decisions]
     _say(decisions, as_json, words)
     sys.exit(code)
 

@@ -56,7 +56,7 @@ class Service(Base):
 
 
 class ServiceAudience(Base):
-    """Who a service takes: facet (sex, status, vulnerability, nationality), term, rule (included, excluded, priority)."""
+    """Who a service takes: facet (sex, status …), term, rule (included, excluded, priority)."""
 
     __tablename__ = "service_audience"
 
