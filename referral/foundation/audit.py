@@ -31,6 +31,7 @@ from sqlalchemy.orm import Mapped, ORMExecuteState, mapped_column
 from sqlalchemy.orm.attributes import get_history
 
 from referral.extensions import db
+from referral.foundation.codes import NotACode
 from referral.foundation.codes import code as as_code
 from referral.foundation.codes import codes as as_codes
 from referral.foundation.tables import Base
@@ -108,12 +109,12 @@ def record(
     line = AuditLine(
         at=now,
         actor_id=getattr(actor, "id", None),
-        actor_role=str(getattr(actor, "role", "") or ""),
-        action=as_code(action),
-        subject_kind=kind,
-        subject_id=subject_id,
+        actor_role=_short(getattr(actor, "role", ""), 32),
+        action=_short(action, 60),
+        subject_kind=_short(kind, 40),
+        subject_id=_short(subject_id, 60),
         case_id=case_id,
-        code=as_code(str(code)),
+        code=_short(code, 60),
         details=as_codes(details),
         nonce=secrets.token_bytes(16),
     )
@@ -191,14 +192,23 @@ def anchor_path() -> Path:
     return instance / "audit.anchor"
 
 
-def _subject(subject: Any) -> tuple[str, str]:
+def _subject(subject: Any) -> tuple[object, object]:
     if subject is None:
         return "", ""
     if isinstance(subject, tuple):
-        return as_code(subject[0]), as_code(str(subject[1]))
+        return subject[0], subject[1]
     if isinstance(subject, UUID):
-        return "", str(subject)
-    return as_code(getattr(subject, "__tablename__", "")), as_code(str(subject.id))
+        return "", subject
+    if subject.id is None:  # a new row gets its id when it is written
+        db.session.flush()
+    return getattr(subject, "__tablename__", ""), subject.id
+
+
+def _short(value: object, longest: int) -> str:
+    text = str(as_code("" if value is None else value))
+    if len(text) > longest:
+        raise NotACode("a code is too long for its place in an audit line")
+    return text
 
 
 def _hmac(use: str, content: bytes) -> bytes:

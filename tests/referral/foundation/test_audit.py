@@ -16,8 +16,9 @@ from referral.extensions import db
 from referral.foundation import audit
 from referral.foundation.audit import AppendOnly, AuditLine
 from referral.foundation.codes import NotACode
+from referral.foundation.sealing import SealedRecord
 from referral.foundation.verification import Break
-from tests.referral.foundation.bare import NOW, raw
+from tests.referral.foundation.bare import NOW, at_the_same_moment, raw
 
 ACTOR = SimpleNamespace(id=UUID(int=7), role="case_manager")
 CASE = UUID(int=42)
@@ -75,6 +76,37 @@ def test_what_could_be_a_name_or_a_sentence_is_refused(app: Flask, value: Any) -
         audit.record("case.read", actor=ACTOR, now=NOW, detail=[value])
 
 
+@pytest.mark.parametrize(
+    "place", [{"action": "a" * 61}, {"code": "Z" * 61}, {"subject": ("k" * 41, 1)}, {"subject": ("k", "Awa Bello")}]
+)
+def test_a_code_that_does_not_fit_its_place_is_refused(app: Flask, place: dict[str, Any]) -> None:
+    with pytest.raises(NotACode):
+        audit.record(**({"action": "case.read", "actor": ACTOR, "now": NOW} | place))
+
+
+def test_a_subject_may_be_a_row_a_pair_or_an_id(app: Flask) -> None:
+    row = SimpleNamespace(__tablename__="referral", id=UUID(int=5))
+    lines = [
+        audit.record("x", actor=None, now=NOW, subject=subject, code=None)
+        for subject in (row, ("slip", 7), UUID(int=5), None)
+    ]
+    assert [(line.subject_kind, line.subject_id) for line in lines] == [
+        ("referral", str(UUID(int=5))),
+        ("slip", "7"),
+        ("", str(UUID(int=5))),
+        ("", ""),
+    ]
+    assert {line.code for line in lines} == {""}
+
+
+def test_a_new_row_as_subject_is_written_first_so_that_it_has_an_id(app: Flask) -> None:
+    row = SealedRecord(owner_id=CASE, owner_kind="case", category="C1", blob=b"", key_version=1, updated_at=NOW)
+    db.session.add(row)
+    line = audit.record("x", actor=None, now=NOW, subject=row)
+    assert (line.subject_kind, line.subject_id) == ("sealed_record", str(row.id))
+    assert row.id is not None
+
+
 def test_a_line_of_a_transaction_taken_back_is_not_there(app: Flask) -> None:
     audit.record("case.read", actor=ACTOR, now=NOW)
     db.session.rollback()
@@ -128,6 +160,23 @@ def test_the_lines_are_append_only_for_our_own_code(trail: list[int]) -> None:
         db.session.execute(update(AuditLine).values(action="x"))
     with pytest.raises(AppendOnly):
         db.session.execute(delete(AuditLine))
+    assert audit.verify(NOW).ok
+
+
+def test_lines_written_while_several_workers_seal_are_each_sealed_once(app: Flask) -> None:
+    def write_some() -> None:
+        for _ in range(10):
+            write(2)
+
+    def seal_some() -> int:
+        return sum(audit.seal_batch(NOW) for _ in range(6))
+
+    results = at_the_same_moment(app, [write_some, write_some, seal_some, seal_some])
+    assert [result for result in results if isinstance(result, Exception)] == []
+    audit.seal_batch(NOW)
+    db.session.commit()
+    numbers = db.session.scalars(select(AuditLine.number).order_by(AuditLine.number)).all()
+    assert numbers == list(range(1, 41))
     assert audit.verify(NOW).ok
 
 
@@ -275,4 +324,99 @@ def test_an_anchor_that_a_crash_left_behind_is_completed_by_the_next_seal(trail:
     audit.seal_batch(NOW)
     entries = [json.loads(line) for line in audit.anchor_path().read_text().splitlines()]
     assert [entry["batch"] for entry in entries] == [1, 2, 3, 4]
+    assert audit.verify(NOW).ok
+
+
+LINES = 40
+Row = dict[str, Any]
+
+
+def _flip(rows: list[Row], at: int) -> int:
+    rows[at]["action"] += "x"
+    return at + 1
+
+
+def _who(rows: list[Row], at: int) -> int:
+    rows[at]["actor_id"] = uuid4()
+    return at + 1
+
+
+def _when(rows: list[Row], at: int) -> int:
+    rows[at]["at"] += timedelta(seconds=1)
+    return at + 1
+
+
+def _case(rows: list[Row], at: int) -> int:
+    rows[at]["case_id"] = None
+    return at + 1
+
+
+def _details(rows: list[Row], at: int) -> int:
+    rows[at]["details"] = {}
+    return at + 1
+
+
+def _mac(rows: list[Row], at: int) -> int:
+    rows[at]["mac"] = bytes(32)
+    return at + 1
+
+
+def _chain(rows: list[Row], at: int) -> int:
+    rows[at]["chain"] = bytes(32)
+    return at + 1
+
+
+def _delete(rows: list[Row], at: int) -> int:
+    del rows[at]
+    return at + 1
+
+
+def _cut(rows: list[Row], at: int) -> int:
+    del rows[at:]
+    return at + 1
+
+
+def _swap(rows: list[Row], at: int) -> int:
+    other = (at + 7) % LINES
+    rows[at]["number"], rows[other]["number"] = rows[other]["number"], rows[at]["number"]
+    return min(at, other) + 1
+
+
+def _insert(rows: list[Row], at: int) -> int:
+    for row in rows[at + 1 :]:
+        row["number"] += 1
+    rows.append({**rows[at], "id": 10**6, "number": at + 2})
+    return at + 2
+
+
+def _renumber(rows: list[Row], at: int) -> int:
+    rows[at]["number"] = LINES + 5
+    return at + 1
+
+
+def _unseal(rows: list[Row], at: int) -> int:
+    rows[at] |= {"number": None, "batch_id": None, "chain": None}
+    return at + 1
+
+
+@pytest.mark.parametrize(
+    "falsify",
+    [_flip, _who, _when, _case, _details, _mac, _chain, _delete, _cut, _swap, _insert, _renumber, _unseal],
+    ids=lambda falsify: falsify.__name__,
+)
+def test_each_kind_of_falsification_is_located_at_every_line(app: Flask, falsify: Any) -> None:
+    for _ in range(4):
+        write(LINES // 4)
+        audit.seal_batch(NOW)
+    table = AuditLine.__table__
+    true_rows = [dict(row) for row in db.session.execute(select(table).order_by(table.c.number)).mappings()]
+    for at in range(LINES):
+        rows = [dict(row) for row in true_rows]
+        expected = falsify(rows, at)
+        db.session.execute(table.delete())
+        db.session.execute(table.insert(), rows) if rows else None
+        broken = audit.verify(NOW).broken
+        assert broken is not None, f"line {at + 1} was not found"
+        assert broken.number == expected
+        db.session.rollback()
     assert audit.verify(NOW).ok
