@@ -10,14 +10,11 @@ from typing import Any
 from sqlalchemy import update
 
 from referral.cases.models import Case
-from referral.consent.models import Consent, ConsentGiver, ConsentMark, ConsentState, DecisionRecord
-from referral.consent.queries import request_for
-from referral.consent.rules import Decision, Request, decide
+from referral.consent.models import Consent, ConsentGiver, ConsentMark, ConsentState
 from referral.extensions import db
 from referral.foundation import audit, sealing
 from referral.foundation.tables import new_id
 from referral.partners.models import Organization
-from referral.referrals.models import Referral
 from sop.vocabulary import Category
 
 
@@ -90,30 +87,3 @@ def supersede(case: Case, *, recipient: Organization, purpose: str, now: datetim
 
 def _codes(categories: Iterable[Category | str]) -> list[str]:
     return [one.value for one in sorted({Category(one) for one in categories}, key=lambda one: one.order)]
-
-
-def decide_and_register(
-    referral: Referral,
-    *,
-    viewer: Any = None,
-    categories: Iterable[Category | str] | None = None,
-    action: str,
-    actor: Any,
-    now: datetime,
-) -> tuple[Request, Decision]:
-    """Take the sharing decision about a referral and keep it in the register, denials too.
-
-    `viewer`: who would see it (default: the addressed service's listed staff), `actor`: who asks now.
-    """
-    request = request_for(referral, actor=viewer, categories=categories, now=now, action=action)
-    decision = decide(request)
-    db.session.add(
-        DecisionRecord.of(
-            request, decision, referral=referral, actor=actor, recipient_id=referral.organization_id, now=now
-        )
-    )
-    audit.record(
-        "sharing.decide", actor=actor, now=now, case_id=referral.case_id, subject=referral, code=decision.code,
-        asked=sorted(request.categories), visible=list(decision.visible),
-    )  # fmt: skip
-    return request, decision
