@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import phonenumbers
 
@@ -74,7 +75,7 @@ def _slots(pairs: Sequence[tuple[str, str]]) -> tuple[Slots, Message | None]:
             return (), Message("empty_slot", N_("the opening and closing times are the same"))
         found.append((begin[0], end[0]))
     found.sort()
-    for earlier, later in zip(found, found[1:], strict=False):
+    for earlier, later in pairwise(found):
         if earlier[1] <= earlier[0] or later[0] < earlier[1]:
             return (), Message("slots_overlap", N_("two slots overlap"))
     return tuple(found), None

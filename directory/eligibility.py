@@ -87,7 +87,7 @@ def sex(offer: Offer, criteria: Criteria, _moment: Moment) -> Verdict | None:
         return None
     only = offer.only_sex
     stated = any(row.facet is Facet.SEX for row in offer.audiences)
-    if not stated and (not offer.types or offer.types & SEX_MATTERS):
+    if not offer.sexes or (not stated and (not offer.types or offer.types & SEX_MATTERS)):
         message = Message("sex_not_stated", N_("not stated whether women or men are received"))
         return verdict(Criterion.SEX, None, message)
     if not only:

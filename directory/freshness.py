@@ -201,6 +201,8 @@ def ago(then: date | datetime, now: datetime) -> Message:
 def sentence(offer: Offer, now: datetime, lives: ShelfLives = SHELF_LIVES) -> Message:
     """Return when the entry was last verified, how, and what that means."""
     day = assured(offer.verified, lives)
+    if offer.archived:
+        return Message("archived", N_("archived entry"))
     if day is None:
         return Message("never_verified", N_("never verified: call before you refer"))
     when = ago(day, now)
@@ -213,8 +215,6 @@ def sentence(offer: Offer, now: datetime, lives: ShelfLives = SHELF_LIVES) -> Me
         return Message("verified", N_("verified %(when)s"), {"when": when})
     if current is State.TO_CONFIRM:
         return Message("to_confirm", N_("verified %(when)s, to be confirmed"), {"when": when})
-    if current is State.ARCHIVED:
-        return Message("archived", N_("archived entry"))
     if current is State.LATE:
         return Message("confirmation_late", N_("verified %(when)s, confirmation late"), {"when": when})
     return Message("verified_long_ago", N_("verified %(when)s: call before you refer"), {"when": when})

@@ -84,12 +84,16 @@ class Offer:
         return {key: frozenset(terms) for key, terms in found.items()}
 
     @cached_property
-    def only_sex(self) -> str:
-        """The one sex that is received, or empty."""
+    def sexes(self) -> frozenset[str]:
+        """The sexes received; none when what is stated makes no sense."""
         received = self.terms.get((Facet.SEX, AudienceRule.INCLUDED), BOTH)
         refused = self.terms.get((Facet.SEX, AudienceRule.EXCLUDED), frozenset())
-        left = (BOTH if EVERYBODY in received else received) - refused
-        return next(iter(left)) if len(left) == 1 else ""
+        return (BOTH if EVERYBODY in received else received & BOTH) - refused
+
+    @property
+    def only_sex(self) -> str:
+        """The one sex that is received, or empty."""
+        return next(iter(self.sexes)) if len(self.sexes) == 1 else ""
 
     @property
     def shelter(self) -> bool:
