@@ -77,11 +77,15 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """A flowchart ready to run; `need_…` is what each need has for itself, and never lends to another."""
+    """A flowchart ready to run.
+
+    `zone` are the steps that a single need walks; `need_…` is what each need has for itself and never lends to another.
+    """
 
     flowchart: Flowchart
     nodes: Mapping[str, Node]
     start: str
+    zone: frozenset[str]
     fields: Mapping[str, Field]
     need_fields: frozenset[str]
     need_bases: frozenset[str]
@@ -134,6 +138,7 @@ def _prepare(flowchart: Flowchart) -> Track:
         flowchart=flowchart,
         nodes=nodes,
         start=next((s.id for s in flowchart.starts if not s.event), next(iter(flowchart.steps), "")),
+        zone=frozenset(zone),
         fields=flowchart.fields,
         need_fields=only_needs,
         need_bases=frozenset(basis for step in zone for basis in flowchart.steps[step].grants),
