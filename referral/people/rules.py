@@ -61,3 +61,7 @@ class Nationality(StrEnum):
     CMR = "cmr"
     FOREIGN = "foreign"
     UNKNOWN = "stateless_unknown"
+
+
+NAME_FIELDS = ("family_name", "given_names", "other_names")
+"""Answers of the identification form under which a person can be found."""

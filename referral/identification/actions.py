@@ -1,0 +1,172 @@
+"""Fill in, submit, discard; record what was done outside the system; review an emergency access."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete
+
+from referral.cases.actions import opening, progress
+from referral.cases.models import Case
+from referral.errors import RuleViolation
+from referral.extensions import db
+from referral.foundation import audit, outbox, sealing
+from referral.foundation.sealing import OwnerKind, SealedRecord
+from referral.foundation.tables import new_id
+from referral.identification import queries
+from referral.identification.models import Submission, SubmissionState
+from referral.identification.rules import STEP_BEST_INTERESTS, STEP_EMERGENCY_REVIEW, Outside
+from referral.partners import queries as partners
+from referral.procedures import queries as procedures
+from sop.facts import derive_facts
+from sop.forms import Form, split_by_category
+from sop.vocabulary import N_, Category, Message
+
+NO_FORM = Message("no_form", N_("There is no identification form yet. Please tell the coordination."))
+INCOMPLETE = Message("incomplete", N_("Some answers are missing or have to be corrected first."))
+NO_RECEIVER = Message(
+    "no_receiver", N_("No organisation can receive this file yet. Your draft is kept; please tell the coordination.")
+)
+OTHERS = Category.C5
+"""Where answers are sealed whose question names no category: as the case team's own assessment."""
+
+
+def start(*, actor: Any, today: date, now: datetime) -> Submission:
+    """A new draft, with the answers that the form proposes; the responder's own region among them."""
+    version = procedures.active_form(queries.FORM)
+    if version is None or actor.organization_id is None:
+        raise RuleViolation(NO_FORM)
+    form = procedures.form(version.id)
+    submission = Submission(
+        id=new_id(),
+        form_version_id=version.id,
+        author_id=actor.id,
+        organization_id=actor.organization_id,
+        screen=form.screens()[0].name,
+        started_at=now,
+        saved_at=now,
+    )
+    db.session.add(submission)
+    db.session.flush()
+    sealing.create_keys({submission.id: OwnerKind.SUBMISSION}, now=now)
+    _seal_typed(submission, form, form.initial(today=today, now=now) | _own_region(form, actor), now)
+    audit.record("draft.start", actor=actor, now=now, subject=submission)
+    return submission
+
+
+def _own_region(form: Form, actor: Any) -> dict[str, str]:
+    """The region where the responder works, where the form asks for a region."""
+    for question in form:
+        if question.fact == "region" and actor.region in {choice.name for choice in form.options(question)}:
+            return {question.name: actor.region}
+    return {}
+
+
+def save(submission: Submission, given: Mapping[str, Any], *, screen: str, actor: Any, now: datetime) -> None:
+    """Keep what was typed on a screen, right or wrong, sealed under the draft's own key."""
+    form = procedures.form(submission.form_version_id)
+    _seal_typed(submission, form, queries.typed_answers(submission) | dict(given), now)
+    submission.screen = screen
+    _touch(submission, now)
+    audit.record("draft.save", actor=actor, now=now, subject=submission)
+
+
+def _seal_typed(submission: Submission, form: Form, typed: Mapping[str, Any], now: datetime) -> None:
+    parts: dict[Category, dict[str, Any]] = {}
+    for name, answer in typed.items():
+        parts.setdefault(form[name].category or OTHERS, {})[name] = answer
+    sealing.seal_many(submission.id, parts, now=now)
+
+
+def _touch(submission: Submission, now: datetime) -> None:
+    """Count the version up even when nothing in the row changes: the answers beside it did."""
+    submission.saved_at = now
+    submission.version += 1
+    db.session.flush()
+
+
+def discard(submission: Submission, *, actor: Any, now: datetime) -> None:
+    """Erase a draft: nothing of it can be read any more."""
+    sealing.erase(submission.id, now=now)
+    submission.state = SubmissionState.ERASED
+    audit.record("draft.discard", actor=actor, now=now, subject=submission)
+
+
+def submit(submission: Submission, *, actor: Any, today: date, now: datetime) -> Case:
+    """Make a pre-file: coded facts, priority, sealed data by category, and the organisation that receives it."""
+    filling = queries.filling(submission, today=today, now=now)
+    if not filling.state.complete:
+        raise RuleViolation(INCOMPLETE, status=422)
+    version = procedures.active_version()
+    if version is None:
+        raise RuleViolation(opening.NO_PROCEDURE)
+    facts = derive_facts(filling.form, filling.state.values, today)
+    child = facts["age_band"] != "adult"
+    organization = queries.receiving_organization(region=str(facts["region"]), child=child)
+    if organization is None:
+        raise RuleViolation(NO_RECEIVER)
+    sealed = split_by_category(filling.form, filling.state.values)
+    case = opening.open_prefile(
+        submission=submission,
+        facts=facts,
+        verdict=procedures.triage_table(version.id).decide(facts),
+        organization=organization,
+        actor=actor,
+        now=now,
+        sealed=sealed,
+        birth_year=_birth_year(filling),
+    )
+    _settle(submission, case, sealed, now)
+    audit.record("draft.submit", actor=actor, now=now, case_id=case.id, subject=submission)
+    for manager in partners.case_managers(organization.id):
+        outbox.queue("prefile_received", now=now, user=manager, reference=case.code)
+    return case
+
+
+def _settle(submission: Submission, case: Case, sealed: Mapping[Category, Mapping[str, Any]], now: datetime) -> None:
+    """The form keeps what counts; answers that no longer apply do not stay behind."""
+    db.session.execute(
+        delete(SealedRecord).where(SealedRecord.owner_id == submission.id).execution_options(synchronize_session=False)
+    )
+    sealing.seal_many(submission.id, sealed, now=now)
+    submission.state, submission.case_id, submission.submitted_at = SubmissionState.SUBMITTED, case.id, now
+    _touch(submission, now)
+
+
+def _birth_year(filling: queries.Filling) -> int | None:
+    for question in filling.form:
+        born = filling.state.values.get(question.name)
+        if question.fact == "birth_date" and isinstance(born, date):
+            return born.year
+    return None
+
+
+def record_outside(case: Case, kind: Outside, values: Mapping[str, Any], *, actor: Any, now: datetime) -> None:
+    """An emergency referral or a notice to MINAS was made outside: its words are sealed, the procedure moves on."""
+    for step in kind.steps:
+        progress.advance(case, step=step, actor=actor, now=now)
+    _keep_words(case, kind.category, f"outside_{kind.value}", values, now)
+    audit.record("outside.record", actor=actor, now=now, case_id=case.id, subject=case, code=kind.value)
+
+
+def record_best_interests(case: Case, values: Mapping[str, Any], *, actor: Any, now: datetime) -> None:
+    """A best-interests assessment was made; after a refusal there is one more."""
+    progress.advance(case, step=STEP_BEST_INTERESTS, actor=actor, now=now)
+    _keep_words(case, Category.C13, f"best_interests_{queries.refusals(case) + 1}", values, now)
+    audit.record("best_interests.record", actor=actor, now=now, case_id=case.id, subject=case)
+
+
+def review_emergency(case: Case, conclusion: str, *, actor: Any, now: datetime) -> None:
+    """The supervisor has looked at an emergency access; identification then goes on by itself."""
+    progress.advance(case, step=STEP_EMERGENCY_REVIEW, actor=actor, now=now)
+    opening.carry_on(case, actor=actor, now=now)
+    audit.record("emergency.review", actor=actor, now=now, case_id=case.id, subject=case, code=conclusion)
+
+
+def _keep_words(case: Case, category: Category, name: str, values: Mapping[str, Any], now: datetime) -> None:
+    """Add words to what is sealed under the case's key in this category."""
+    kept = sealing.read(case.id, [category]).get(category, {})
+    plain = {key: str(value) for key, value in values.items()}
+    sealing.seal(case.id, category, kept | {name: plain}, now=now)

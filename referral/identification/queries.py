@@ -1,0 +1,216 @@
+"""SELECTs of identification: own drafts and pre-files, what a form holds so far, who could receive a pre-file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from directory.taxonomy import Disclosure, Status, Visibility
+from referral.cases.models import Case, CaseTask
+from referral.cases.queries import WAITING, visible_prefiles
+from referral.cases.rules import LIVE, CaseState
+from referral.consent.models import Consent, ConsentState
+from referral.extensions import db
+from referral.foundation import sealing
+from referral.foundation.access import Actor
+from referral.foundation.grants import Permission, Role, Scope, scope_of
+from referral.identification.models import Submission, SubmissionState
+from referral.identification.rules import BASE_PURPOSE, Receiver, choose_receiver
+from referral.partners.models import Organization, User
+from referral.procedures import queries as procedures
+from referral.providers.models import Location, Service, ServiceAtLocation, ServiceContact
+from sop.forms import Form, FormState
+from sop.triage import Verdict
+from sop.vocabulary import Category
+
+FORM = "identification"
+SHOWN = 50
+FINISHED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A form as far as it is filled in: what was typed, and what the form says to it."""
+
+    submission: Submission
+    form: Form
+    typed: dict[str, Any]
+    state: FormState
+
+
+def visible_submissions(actor: Actor) -> Select[Submission]:
+    """Own drafts, and what the own pre-files were made from until they are handed over."""
+    waiting = visible_prefiles(actor).with_only_columns(Case.id)
+    entered = and_(Submission.state == SubmissionState.SUBMITTED, Submission.case_id.in_(waiting))
+    return select(Submission).where(
+        Submission.author_id == actor.id, or_(Submission.state == SubmissionState.DRAFT, entered)
+    )
+
+
+def drafts(actor: Actor) -> Select[Submission]:
+    """Own forms that are not submitted yet, the last one touched first."""
+    query = visible_submissions(actor).where(Submission.state == SubmissionState.DRAFT)
+    return query.order_by(Submission.saved_at.desc(), Submission.id)
+
+
+def prefiles(actor: Actor) -> Select[Case]:
+    """Own pre-files, the most pressing first."""
+    return visible_prefiles(actor).order_by(Case.next_due_at.asc().nulls_last(), Case.identified_at, Case.id)
+
+
+def finished(actor: Actor) -> Select[Case]:
+    """What the actor identified and no longer sees: only its code, and what became of it."""
+    return (
+        select(Case)
+        .where(Case.identified_by_id == actor.id, Case.state.not_in(WAITING))
+        .order_by(Case.identified_at.desc(), Case.id)
+        .limit(FINISHED)
+    )
+
+
+def announced(actor: Actor) -> Select[Case]:
+    """Pre-files addressed to the own organisation: code, priority and reason may be shown, nothing else."""
+    query = select(Case).where(Case.state.in_(WAITING), _receives(actor))
+    return query.order_by(Case.next_due_at.asc().nulls_last(), Case.identified_at, Case.id)
+
+
+def _receives(actor: Actor) -> ColumnElement[bool]:
+    allowed = scope_of(actor.role, Permission.CASE_READ) in (Scope.OWN, Scope.ORGANIZATION)
+    return and_(Case.organization_id == (actor.organization_id if allowed else None))
+
+
+def sheet_cases(actor: Actor) -> Select[Case]:
+    """Files for which the actor may hand out the information sheet: own pre-files, and those that were declined."""
+    own = and_(Case.identified_by_id == actor.id, Case.state.in_((*WAITING, CaseState.DECLINED)))
+    return select(Case).where(own)
+
+
+def typed_answers(submission: Submission) -> dict[str, Any]:
+    """What was typed so far, wrong or right, by question."""
+    opened = sealing.read(submission.id, Category)
+    return {name: answer for part in opened.values() for name, answer in part.items()}
+
+
+def filling(submission: Submission, *, today: date, now: datetime) -> Filling:
+    """The form of a submission with its answers."""
+    form = procedures.form(submission.form_version_id)
+    typed = typed_answers(submission)
+    return Filling(submission, form, typed, form.evaluate(typed, today=today, now=now))
+
+
+def verdict_of(case: Case) -> Verdict:
+    """The triage verdict in words, computed again from the coded facts under the case's own version."""
+    return procedures.triage_table(case.procedure_version_id).decide(case.facts)
+
+
+def tasks_of(cases: Iterable[Case]) -> dict[UUID, list[CaseTask]]:
+    """Open tasks of several cases, in one SELECT."""
+    ids = [case.id for case in cases]
+    query = select(CaseTask).where(CaseTask.case_id.in_(ids), CaseTask.done_at.is_(None)).order_by(CaseTask.due_at)
+    found: dict[UUID, list[CaseTask]] = defaultdict(list)
+    for task in db.session.scalars(query):
+        found[task.case_id].append(task)
+    return found
+
+
+def refusals(case: Case) -> int:
+    """How often base consent was refused."""
+    query = select(func.count(Consent.id.distinct())).where(
+        Consent.case_id == case.id,
+        Consent.purpose == BASE_PURPOSE,
+        Consent.state == ConsentState.REFUSED,
+        Consent.recipient_id == case.organization_id,
+    )
+    return db.session.scalar(query) or 0
+
+
+def categories_held(case: Case) -> list[Category]:
+    """Categories under which something is sealed for the person or the case."""
+    query = select(sealing.SealedRecord.category).where(sealing.SealedRecord.owner_id.in_((case.person_id, case.id)))
+    return sorted(set(db.session.scalars(query)), key=lambda category: category.order)
+
+
+def receiving_organization(*, region: str, child: bool) -> Organization | None:
+    """The organisation that `identification.rules.choose_receiver` picks among those with case managers."""
+    chosen = choose_receiver(receivers(), region=region, child=child)
+    return db.session.get(Organization, chosen.id) if chosen else None
+
+
+def receivers() -> list[Receiver]:
+    """Organisations with active case managers."""
+    managers: dict[UUID, set[str]] = defaultdict(set)
+    counts: dict[UUID, int] = defaultdict(int)
+    staff = select(User.organization_id, User.region).where(User.role == Role.CASE_MANAGER, User.active)
+    for organization_id, region in db.session.execute(staff).tuples():
+        if organization_id is not None:
+            managers[organization_id].add(region)
+            counts[organization_id] += 1
+    live = select(Case.organization_id, func.count()).where(Case.state.in_((*LIVE, *WAITING)))
+    loads = dict(db.session.execute(live.group_by(Case.organization_id)).tuples().all())
+    found = db.session.scalars(select(Organization).where(Organization.id.in_(managers)))
+    return [
+        Receiver(
+            one.id,
+            one.folded_name or one.name,
+            frozenset((managers[one.id] | {one.region}) - {""}),
+            frozenset(one.mandates),
+            counts[one.id],
+            loads.get(one.id, 0),
+        )
+        for one in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetEntry:
+    """One line of the information sheet: what is public about a service."""
+
+    service: str
+    organization: str
+    place: str
+    phones: tuple[str, ...]
+
+
+def sheet_entries(region: str, *, limit: int = 40) -> list[SheetEntry]:
+    """Public services of a region that a person may turn to on their own; refuges are never listed."""
+    query = (
+        select(ServiceAtLocation)
+        .join(ServiceAtLocation.service)
+        .outerjoin(ServiceAtLocation.location)
+        .where(Service.status == Status.ACTIVE, Service.visibility == Visibility.PUBLIC)
+        .where(or_(Location.pcode.startswith(region, autoescape=True), Location.pcode.is_(None), Location.pcode == ""))
+        .where(or_(Location.id.is_(None), Location.disclosure != Disclosure.ON_REQUEST))
+        .order_by(Service.folded_name, Service.name, ServiceAtLocation.id)
+        .limit(limit)
+    )
+    places = list(db.session.scalars(query).unique())
+    phones: dict[UUID, list[str]] = defaultdict(list)
+    public = select(ServiceContact.service_at_location_id, ServiceContact.phone).where(
+        ServiceContact.service_at_location_id.in_([one.id for one in places]),
+        ServiceContact.visibility == Visibility.PUBLIC,
+        ServiceContact.phone != "",
+    )
+    for place_id, phone in db.session.execute(public.order_by(ServiceContact.function)).tuples():
+        phones[place_id].append(phone)
+    return [
+        SheetEntry(
+            one.service.name,
+            one.service.organization.name,
+            _where(one.location),
+            tuple(dict.fromkeys(phones[one.id])),
+        )
+        for one in places
+    ]
+
+
+def _where(location: Location | None) -> str:
+    if location is None:
+        return ""
+    street = location.address if location.disclosure is Disclosure.EXACT else ""
+    return ", ".join(part for part in (street, location.city) if part)

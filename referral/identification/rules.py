@@ -1,0 +1,152 @@
+"""Identification: what the procedure may be told, who receives a pre-file, which steps are recorded as done outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sop.guards import Field
+from sop.vocabulary import N_, SENSITIVE, Category, Need
+
+UNKNOWN = "unknown"
+BASE_PURPOSE = "case_management"
+ASSENT_AGE = 6
+CONSENT_DAYS = 365
+MOST_CHILD_REFUSALS = 2
+"""As often as the procedure goes back to the best interests; then only a reasoned decision leads on."""
+
+
+class Outside(StrEnum):
+    """What was done outside the system and is only recorded here: nothing crosses."""
+
+    EMERGENCY = "emergency"
+    CHILD = "child"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return OUTSIDE_LABELS[self]
+
+    @property
+    def steps(self) -> tuple[str, str]:
+        """The steps of the procedure that the record finishes: the legal basis, then the sharing."""
+        return OUTSIDE_STEPS[self]
+
+    @property
+    def category(self) -> Category:
+        """The data category under which its words are sealed."""
+        return Category.C9 if self is Outside.EMERGENCY else Category.C13
+
+
+OUTSIDE_LABELS = {
+    Outside.EMERGENCY: N_("Emergency referral made outside the system"),
+    Outside.CHILD: N_("Notice to MINAS given outside the system"),
+}
+OUTSIDE_STEPS = {Outside.EMERGENCY: ("L01", "X01"), Outside.CHILD: ("L02", "X02")}
+STEP_EMERGENCY_REVIEW = "N02"
+STEP_IDENTIFY = "N03"
+STEP_BEST_INTERESTS = "N04"
+STEPS_CONSENT = ("G01", "G02")
+
+
+def procedure_facts(facts: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+    """What the engine may know of a form's facts: its own fields, without what was not asked or not understood.
+
+    The flowchart asks for "immediate danger or threat to life", the form asks for both apart.
+    """
+    known = {name: facts[name] for name in fields if name in facts} | {"immediate_danger": in_danger(facts)}
+    return {name: value for name, value in known.items() if name in fields and _says(value, fields[name])}
+
+
+def in_danger(facts: Mapping[str, Any]) -> bool | str:
+    """Danger, or care needed at once; not known while neither is a yes and one is not clear.
+
+    >>> in_danger({"immediate_danger": False, "medical_emergency": True})
+    True
+    >>> in_danger({"immediate_danger": False, "medical_emergency": "unknown"})
+    'unknown'
+    """
+    answers = [facts.get(name, UNKNOWN) for name in ("immediate_danger", "medical_emergency")]
+    if True in answers:
+        return True
+    return False if all(answer is False for answer in answers) else UNKNOWN
+
+
+def _says(value: Any, field: Field) -> bool:
+    values = value if isinstance(value, list | tuple | set) else (value,)
+    return all(field.accepts(one) for one in values)
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """An organisation that could receive a pre-file. `load`: live cases a case manager, `regions` where they work."""
+
+    id: UUID
+    name: str
+    regions: frozenset[str]
+    mandates: frozenset[str]
+    managers: int
+    live_cases: int
+
+    @property
+    def load(self) -> float:
+        """Live cases for each case manager."""
+        return self.live_cases / self.managers
+
+
+def choose_receiver(candidates: Iterable[Receiver], *, region: str, child: bool) -> Receiver | None:
+    """The receiving organisation: mandate first, then region, then the lighter load, then the name.
+
+    A child (or somebody whose age is in doubt) goes only to an organisation with the mandate ENF. An organisation that
+    works in the region comes before one without a region of its own (national), and that before one of elsewhere.
+    """
+    fits = [one for one in candidates if one.managers and (not child or Need.ENF.value in one.mandates)]
+
+    def distance(one: Receiver) -> int:
+        if region in one.regions:
+            return 0
+        return 1 if not one.regions or "" in one.regions else 2
+
+    return min(fits, key=lambda one: (distance(one), one.load, one.name), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A case manager who could take a case."""
+
+    id: UUID
+    username: str
+    regions: frozenset[str]
+    specialities: frozenset[str]
+    live_cases: int
+
+
+def choose_manager(workers: Sequence[Worker], *, region: str, child: bool, known_to: UUID) -> Worker | None:
+    """The case manager: who identified the person, if among them; else speciality, region, then the fewest cases."""
+
+    def rank(one: Worker) -> tuple[Any, ...]:
+        stranger = one.id != known_to
+        unversed = child and Need.ENF.value not in one.specialities
+        far = bool(one.regions) and region not in one.regions
+        return stranger, unversed, far, one.live_cases, one.username
+
+    return min(workers, key=rank, default=None)
+
+
+def base_categories(held: Iterable[Category]) -> tuple[list[Category], list[Category]]:
+    """Categories to ask base consent for, plain and sensitive: those that hold answers, and those each file needs.
+
+    >>> base_categories([Category.C6])
+    ([<Category.C1: 'C1'>, <Category.C2: 'C2'>, <Category.C3: 'C3'>, <Category.C5: 'C5'>], [<Category.C6: 'C6'>])
+    """
+    asked = {Category.C1, Category.C2, Category.C3, Category.C5} | set(held)
+    ordered = sorted(asked, key=lambda category: category.order)
+    return [one for one in ordered if one not in SENSITIVE], [one for one in ordered if one in SENSITIVE]
+
+
+def assent_needed(age: int | None) -> bool:
+    """Whether a child's own assent is asked: from six years on, and while the age is not known."""
+    return age is None or age >= ASSENT_AGE

@@ -1,0 +1,216 @@
+"""What may be typed around the identification form. The form's own answers are read here and judged by the form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
+
+from referral.consent.models import ConsentMark
+from sop.questions import Kind, Question
+from sop.vocabulary import N_, Category
+
+PREFIX = "q-"
+LONGEST = 50_001
+PARTS = ("day", "month", "year")
+MOST_CODES = 400
+CHOOSE = N_("Choose an answer.")
+FILL_IN = N_("Please fill this in.")
+TOO_LONG = N_("This text is too long.")
+WHOLE_DATE = N_("Enter the day, the month and the year.")
+WHOLE_TIME = N_("Enter a time, for example 08:30.")
+NO_FUTURE = N_("This moment is in the future.")
+
+
+class Fields(Protocol):
+    """A posted form."""
+
+    def get(self, key: str, default: str = "") -> Any:
+        """One value."""
+
+    def getlist(self, key: str) -> list[str]:
+        """All values of a name."""
+
+
+def read_answers(posted: Fields, questions: Iterable[Question]) -> dict[str, Any]:
+    """What was typed for these questions, as typed: wrong answers are kept, so that nothing is lost."""
+    return {question.name: _typed(posted, question) for question in questions if question.asks}
+
+
+def _typed(posted: Fields, question: Question) -> Any:
+    name = PREFIX + question.name
+    if question.type is Kind.SELECT_MULTIPLE:
+        return [value[:200] for value in posted.getlist(name)[:MOST_CODES] if value]
+    if question.type is Kind.DATE:
+        return typed_date(posted, name)
+    return str(posted.get(name, ""))[:LONGEST]
+
+
+def typed_date(posted: Fields, name: str) -> str:
+    """Day, month and year as one text "2012-2-3"; what is missing stays empty between the hyphens."""
+    day, month, year = (str(posted.get(f"{name}-{part}", "")).strip()[:12].replace("-", " ") for part in PARTS)
+    return f"{year}-{month}-{day}" if day or month or year else ""
+
+
+def iso_date(typed: str) -> str:
+    """The typed date in ISO form, or the text itself when it is none.
+
+    >>> iso_date("2026-2-3"), iso_date("2026-2-31"), iso_date("-2-3")
+    ('2026-02-03', '2026-2-31', '-2-3')
+    """
+    found = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", typed)
+    try:
+        return date(*map(int, found.groups())).isoformat() if found else typed
+    except ValueError:
+        return typed
+
+
+class Posted(Schema):
+    """A posted form: spaces around texts go, three inputs make a date; what is not ours (CSRF, keys) is left aside."""
+
+    class Meta:
+        """Unknown fields are dropped."""
+
+        unknown = EXCLUDE
+
+    @pre_load
+    def gather(self, data: Any, **_options: Any) -> dict[str, Any]:
+        """One value a field, whatever inputs it has on the page."""
+        return {name: _gathered(data, name, field) for name, field in self.load_fields.items()}
+
+
+def _gathered(data: Any, name: str, field: fields.Field[Any]) -> Any:
+    if isinstance(field, fields.List):
+        return data.getlist(name)
+    if isinstance(field, fields.Date):
+        return iso_date(typed_date(data, name))
+    return str(data.get(name, "")).strip()
+
+
+class VersionSchema(Posted):
+    """The version that the page showed."""
+
+    version = fields.Integer(required=True, validate=validate.Range(1, 2**31))
+
+
+def words(longest: int, *, required: bool = True) -> fields.String:
+    """A text of so many characters."""
+    checks = [validate.Length(max=longest, error=TOO_LONG)]
+    if required:
+        checks.append(validate.Length(min=1, error=FILL_IN))
+    return fields.String(validate=checks)
+
+
+def one_of(*values: str) -> fields.String:
+    """One code of a closed set."""
+    return fields.String(validate=validate.OneOf(values, error=CHOOSE))
+
+
+class Dated(Posted):
+    """Something that happened on a day, at an hour, not in the future."""
+
+    done_on = fields.Date(error_messages={"invalid": WHOLE_DATE})
+    done_at = fields.Time(format="%H:%M", error_messages={"invalid": WHOLE_TIME, "format": WHOLE_TIME})
+
+    def __init__(self, *, now: datetime, zone: ZoneInfo, **options: Any) -> None:
+        super().__init__(**options)
+        self.now, self.zone = now, zone
+
+    @validates_schema
+    def not_in_the_future(self, values: Mapping[str, Any], **_options: Any) -> None:
+        """Refuse a moment that has not come yet."""
+        if datetime.combine(values["done_on"], values["done_at"], self.zone) > self.now:
+            raise ValidationError({"done_on": [NO_FUTURE]})
+
+
+class OutsideSchema(Dated):
+    """An emergency referral or a notice to MINAS that was made outside the system."""
+
+    authority = words(200)
+    reference = words(120, required=False)
+    reason = words(2_000)
+    witness = words(200, required=False)
+    capable = one_of("", "yes", "no", "unknown")
+
+
+class AssessmentSchema(Dated):
+    """A best-interests assessment: who made it, what it concludes, whether looking for the family has begun."""
+
+    assessor = words(200)
+    conclusion = words(4_000)
+    family = one_of("started", "unsafe", "not_wanted", "present")
+
+
+class ReviewSchema(Posted):
+    """The supervisor's word on an emergency access."""
+
+    conclusion = one_of("justified", "not_justified")
+
+
+class BaseConsentSchema(Posted):
+    """Base consent, of an adult or of a child; what is required depends on who answers what."""
+
+    answer = one_of("yes", "no", "decided")
+    language = fields.String()
+    categories = fields.List(fields.String())
+    mark = fields.String()
+    interpreter = fields.Boolean(falsy={""}, truthy={"yes"})
+    understood = fields.Boolean(falsy={""}, truthy={"yes"})
+    free = fields.Boolean(falsy={""}, truthy={"yes"})
+    witness = words(200, required=False)
+    interpreter_name = words(200, required=False)
+    basis = one_of("", "guardian", "best_interests")
+    guardian = words(200, required=False)
+    reason = words(2_000, required=False)
+    supervisor = words(200, required=False)
+
+    def __init__(self, *, asked: Iterable[Category], languages: Iterable[str], child: bool, answers: Iterable[str]):
+        super().__init__()
+        self.asked, self.languages, self.child, self.answers = set(asked), set(languages), child, set(answers)
+
+    @validates_schema
+    def complete(self, values: Mapping[str, Any], **_options: Any) -> None:
+        """Say at each field what is missing."""
+        missing = {"answer": [CHOOSE]} if values["answer"] not in self.answers else {}
+        if values["language"] not in self.languages:
+            missing["language"] = [CHOOSE]
+        if values["answer"] != "no":
+            missing |= self._agreement(values)
+            missing |= self._child(values) if self.child else {}
+        if missing:
+            raise ValidationError(missing)
+
+    def _agreement(self, values: Mapping[str, Any]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        if not values["categories"] or not set(values["categories"]) <= {one.value for one in self.asked}:
+            found["categories"] = [N_("Tick what may be kept, or record a refusal.")]
+        for name in ("understood", "free"):
+            if not values[name]:
+                found[name] = [N_("Without this the consent does not count.")]
+        if values["mark"] not in set(ConsentMark):
+            found["mark"] = [CHOOSE]
+        elif values["mark"] != ConsentMark.SIGNATURE and not values["witness"]:
+            found["witness"] = [N_("A thumbprint or a spoken consent needs a witness.")]
+        if values["interpreter"] and not values["interpreter_name"]:
+            found["interpreter_name"] = [FILL_IN]
+        return found
+
+    def _child(self, values: Mapping[str, Any]) -> dict[str, list[str]]:
+        decided = values["basis"] == "best_interests"
+        if not values["basis"]:
+            return {"basis": [CHOOSE]}
+        if values["answer"] == "decided" and not decided:
+            return {"basis": [N_("When the child does not agree, only a reasoned decision leads on.")]}
+        needed = ("reason", "supervisor") if decided else ("guardian",)
+        return {name: [FILL_IN] for name in needed if not values[name]}
+
+    @post_load
+    def typed(self, values: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        """Codes become members of their sets."""
+        chosen = [Category(one) for one in values["categories"]] if values["answer"] != "no" else []
+        mark = ConsentMark(values["mark"]) if values["mark"] in set(ConsentMark) else ConsentMark.ORAL
+        return values | {"categories": chosen, "mark": mark}
