@@ -89,9 +89,21 @@ def make_app(server: object | None, folder: Path, name: str) -> Flask:
     return app
 
 
+def close(app: Flask) -> None:
+    """Close what the databases have open: an unclosed connection is a warning, and warnings are errors."""
+    from referral.extensions import db
+
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    app.extensions["mnr.keystore"].engine.dispose()
+
+
 @pytest.fixture(scope="session")
-def _application(database_server: object | None, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return make_app(database_server, tmp_path_factory.mktemp("instance"), "rolled_back")
+def _application(database_server: object | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    app = make_app(database_server, tmp_path_factory.mktemp("instance"), "rolled_back")
+    yield app
+    close(app)
 
 
 @pytest.fixture
@@ -126,9 +138,11 @@ def session(app: Flask) -> Iterator[object]:
 
 
 @pytest.fixture
-def committed(database_server: object | None, tmp_path: Path, request: pytest.FixtureRequest) -> Flask:
+def committed(database_server: object | None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """An application of its own whose commits are real: for what happens at the same moment."""
-    return make_app(database_server, tmp_path, "committed_" + str(abs(hash(request.node.nodeid)) % 10**8))
+    app = make_app(database_server, tmp_path, "committed_" + str(abs(hash(request.node.nodeid)) % 10**8))
+    yield app
+    close(app)
 
 
 @pytest.fixture
