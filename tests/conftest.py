@@ -149,5 +149,6 @@ def committed(database_server: object | None, tmp_path: Path, request: pytest.Fi
 def client(app: Flask):
     """A page client that checks each page it gets."""
     from tests.page_client import PageClient
+    from tests.signing_in import sign_in
 
-    return PageClient(app)
+    return PageClient(app, sign_in=sign_in)

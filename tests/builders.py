@@ -1,0 +1,79 @@
+"""Plain keyword functions that put rows into the database of a test; call them inside an application context and commit."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date, timedelta
+from typing import Any
+
+from referral.extensions import db
+from referral.foundation.grants import Role
+from referral.foundation.searching import fold
+from referral.partners import actions, passwords
+from referral.partners.models import Agreement, Organization, User
+from referral.partners.rules import AgreementState, OrganizationKind, OrganizationType
+from referral.procedures.actions import import_library
+from referral.procedures.models import ProcedureVersion
+from sop.vocabulary import MINIMUM, Category, Need
+from tests.conftest import NOW
+
+PASSWORD = "quatre chats dorment"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+_numbers = itertools.count(1)
+
+
+def make_organization(name: str = "", **columns: Any) -> Organization:
+    """An invented organisation; by default a social service in Littoral."""
+    name = name or f"Organisation {next(_numbers)} (démonstration)"
+    values: dict[str, Any] = {
+        "type": OrganizationType.GOVERNMENT,
+        "kind": OrganizationKind.SOCIAL,
+        "region": "CM005",
+        "demonstration": True,
+    }
+    organization = Organization(name=name, folded_name=fold(name), **{**values, **columns})
+    db.session.add(organization)
+    db.session.flush()
+    return organization
+
+
+def make_user(role: Role, organization: Organization | None = None, username: str = "", **columns: Any) -> User:
+    """An account with `PASSWORD` and, where the role needs it, the second factor `SECRET`."""
+    username = username or f"{role.value}.{next(_numbers)}"
+    user, _secret = actions.add_user(
+        username,
+        columns.pop("full_name", f"Personne {username}"),
+        role,
+        organization_id=organization.id if organization else None,
+        password_hash=passwords.hash_password(PASSWORD),
+        now=NOW,
+        totp_secret=SECRET,
+        undertaking_on=columns.pop("undertaking_on", date(2026, 1, 5)),
+    )
+    for name, value in columns.items():
+        setattr(user, name, value)
+    db.session.flush()
+    return user
+
+
+def make_procedure() -> ProcedureVersion:
+    """The library's procedure and forms as the active versions."""
+    return import_library("cameroon", actor=None, now=NOW)
+
+
+def make_agreement(holder: Organization, partner: Organization, *needs: Need, **columns: Any) -> Agreement:
+    """An agreement in force for referrals of these needs (all when none is named)."""
+    wanted = needs or tuple(Need)
+    covered = {Category.C1, Category.C2, Category.C3, *(c for need in wanted for c in MINIMUM[need])}
+    values: dict[str, Any] = {
+        "reference": f"PA-{next(_numbers):04d}",
+        "state": AgreementState.ACTIVE,
+        "effective_from": NOW.date() - timedelta(days=200),
+        "effective_until": NOW.date() + timedelta(days=400),
+        "categories": sorted(category.value for category in covered),
+        "purposes": [f"referral:{need.value}" for need in wanted],
+    }
+    agreement = Agreement(holder=holder, partner=partner, **{**values, **columns})
+    db.session.add(agreement)
+    db.session.flush()
+    return agreement
