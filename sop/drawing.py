@@ -352,13 +352,15 @@ class _Draughtsman:
         items: list[Item] = []
         for at, kind in enumerate(shown):
             x, y = 10 + (at % per_row) * 236.0, top + (at // per_row) * LEGEND_ROW
-            items += shapes.outline(kind, Frame(x, y, 34, 18), shapes.PAINTS[kind])[:1]
+            items += shapes.outline(kind, Frame(x, y, 34, 18), shapes.PAINTS[kind])
             items.append(
                 Text(x + 42, y + 13, self.translate(words.get(kind, shapes.KIND_WORDS[kind])), 11.5, fill=MUTED)
             )
         x, y = 10 + (len(shown) % per_row) * 236.0, top + (len(shown) // per_row) * LEGEND_ROW
-        items += _line(((x, y + 9), (x + 34, y + 9)), DASH)
-        items.append(Text(x + 42, y + 13, self.translate(N_("back, a limited number of times")), 11.5, fill=MUTED))
+        if any(arrow.branch and arrow.branch.is_loop for arrow in self.page.arrows):
+            items += _line(((x, y + 9), (x + 34, y + 9)), DASH)
+            words_back = self.translate(N_("back, a limited number of times"))
+            items.append(Text(x + 42, y + 13, words_back, 11.5, fill=MUTED))
         return items, y + LEGEND_ROW + 6
 
 

@@ -43,7 +43,7 @@ STANDING_WORDS: dict[Standing, str] = {
     Standing.DONE: N_("done"),
     Standing.NOW: N_("now"),
     Standing.NEXT: N_("next"),
-    Standing.SKIPPED: N_("not needed"),
+    Standing.SKIPPED: N_("not taken"),
 }
 STANDING_SIGNS: dict[Standing, str] = {
     Standing.DONE: "✓",

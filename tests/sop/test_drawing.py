@@ -169,7 +169,7 @@ def test_standings_are_told_by_a_sign_a_word_and_the_rim() -> None:
     position = {"N01": Standing.DONE, "N03": Standing.NOW, "L02": Standing.NEXT, "L01": Standing.SKIPPED}
     scene = boxes(draw(FLOWCHART, lang="en", page=MAIN, position=position))
     rims = {}
-    for step, words in {"N01": "✓ done", "N03": "● now", "L02": "◌ next", "L01": "– not needed"}.items():
+    for step, words in {"N01": "✓ done", "N03": "● now", "L02": "◌ next", "L01": "– not taken"}.items():
         group = scene[f"step-{step}"]
         assert words in rows_of(group)
         first = group.items[0]
