@@ -60,7 +60,32 @@ def start(flowchart: Flowchart, facts: Facts, now: datetime) -> State:
 
 
 def apply(flowchart: Flowchart, state: State, event: Event, now: datetime) -> State:
-    """The state after `event`; raises `Refused` when it cannot happen now."""
+    '''The state after `event`; raises `Refused` when it cannot happen now.
+
+    >>> from datetime import UTC
+    >>> from sop import yaml_io
+    >>> small = yaml_io.load("""
+    ... sop: {id: X, version: 1.0.0, status: draft, languages: [en]}
+    ... fields: {ok: bool}
+    ... lanes: {CM: {en: Case manager}}
+    ... nodes:
+    ...   - {id: S, kind: start, lane: CM, en: Start}
+    ...   - {id: T, kind: task, lane: CM, en: Ask}
+    ...   - {id: D, kind: decision, lane: CM, en: Well?}
+    ...   - {id: E, kind: end, lane: CM, en: Closed}
+    ... edges:
+    ...   - {from: S, to: T}
+    ...   - {from: T, to: D}
+    ...   - {from: D, to: E, guard: ok}
+    ...   - {from: D, to: T, guard: not ok, loop: {max: 2}}
+    ... """)
+    >>> now = datetime(2026, 11, 18, 8, tzinfo=UTC)
+    >>> state = apply(small, start(small, {}, now), done("T"), now)
+    >>> state.active, todo(small, state, now)[0].missing
+    ((('D', None),), ('ok',))
+    >>> apply(small, state, facts_known({"ok": True}), now).outcome
+    'E'
+    '''
     game = Game(track_of(flowchart), state, now)
     game.perform(event)
     game.settle()
