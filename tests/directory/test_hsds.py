@@ -253,7 +253,8 @@ json_values = st.recursive(
     max_leaves=12,
 )  # fmt: skip
 FIELDS = (
-    "id", "name", "status", "organization", "organization_id", "email", "url", "minimum_age", "maximum_age", "schedules", "phones",
+    "id", "name", "status", "organization", "organization_id", "email", "url", "minimum_age", "maximum_age", "schedules",
+    "phones",
     "attributes", "service_at_locations", "service_areas", "languages", "cost_options", "capacities",
     "assured_date", "description", "required_documents",
 )  # fmt: skip
