@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from sop.vocabulary import N_, Priority
@@ -116,7 +117,7 @@ TRANSITIONS: dict[tuple[ReferralState, ReferralAction], ReferralState] = {
     **{(state, A.EXPIRE): R.EXPIRED for state in (R.SENT, R.ACKNOWLEDGED)},
     **{
         (state, A.CLIENT_DECLINE): R.CLIENT_DECLINED
-        for state in (R.SENT, R.ACKNOWLEDGED, R.WAITLISTED, R.INFO_REQUESTED, R.ACCEPTED, R.IN_SERVICE)
+        for state in (R.DRAFT, R.SENT, R.ACKNOWLEDGED, R.WAITLISTED, R.INFO_REQUESTED, R.ACCEPTED, R.IN_SERVICE)
     },
     **{(state, A.LOSE_CONTACT): R.LOST_CONTACT for state in (R.ACCEPTED, R.WAITLISTED, R.IN_SERVICE)},
 }
@@ -221,6 +222,27 @@ SPEED_OF: dict[Priority, Speed] = {
     Priority.LOW: Speed.NORMAL,
 }
 HOURS: dict[Speed, int] = {Speed.EMERGENCY: 24, Speed.URGENT: 72, Speed.NORMAL: 336}
+
+
+RECALL_REASONS = (
+    DeclineReason.NO_LONGER_NEEDED,
+    DeclineReason.PERSON_DECLINED,
+    DeclineReason.SAFETY_RISK,
+    DeclineReason.DUPLICATE,
+    DeclineReason.OTHER,
+)
+"""Why a sender takes a referral back."""
+REFERENCE_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Signs that are not mistaken for each other when read aloud or copied by hand."""
+
+
+def reference(draw: Callable[[str], str]) -> str:
+    """A reference without meaning, such as K7M4-2QXD-9PTA; `draw` picks one of the signs (`secrets.choice`).
+
+    >>> reference(lambda signs: signs[0])
+    '2222-2222-2222'
+    """
+    return "-".join("".join(draw(REFERENCE_SIGNS) for _ in range(4)) for _ in range(3))
 
 
 def allowed(state: ReferralState, actions: tuple[ReferralAction, ...]) -> tuple[ReferralAction, ...]:

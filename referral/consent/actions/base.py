@@ -79,7 +79,7 @@ def _write(
             categories=categories,
             explicit=set(categories) & SENSITIVE,
             state=state,
-            giver=_giver(values, decided=decided, guardian=guardian, age=age),
+            giver=_giver(decided=decided, guardian=guardian, age=age),
             mark=values["mark"],
             witnessed=given and values["mark"] is not ConsentMark.SIGNATURE,
             language=values["language"],
@@ -99,7 +99,7 @@ def _write(
         )
 
 
-def _giver(values: Mapping[str, Any], *, decided: bool, guardian: bool, age: int | None) -> ConsentGiver:
+def _giver(*, decided: bool, guardian: bool, age: int | None) -> ConsentGiver:
     """Who gave it: a child too young to assent is spoken for by the guardian."""
     if decided:
         return ConsentGiver.BEST_INTERESTS

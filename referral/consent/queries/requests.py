@@ -106,6 +106,12 @@ def agreement_with(case: Case, organization_ids: Iterable[UUID], purpose: str, t
     return answers
 
 
+def agreement_row(referral: Referral, asked: Request) -> Agreement | None:
+    """The agreement that a request was judged under."""
+    rows = agreements_between(referral.case.organization_id, referral.organization_id)
+    return next((row for row in rows if _agreement(row) == asked.agreement), None)
+
+
 def _under_best_agreement(draft: Request, rows: list[Agreement]) -> Request:
     return min((replace(draft, agreement=_agreement(row)) for row in rows), key=_hindrance, default=draft)
 

@@ -1,0 +1,124 @@
+"""The sheet that crosses: the values of the categories that a decision lets through, and no others.
+
+The first category is written from the row of the case, never from what was typed: a form lists every need of the
+person, and a provider learns of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from referral.cases.models import Case
+from referral.extensions import db
+from referral.foundation import sealing
+from referral.identification.models import Submission
+from referral.procedures import queries as procedures
+from referral.referrals.models import Referral
+from sop.forms import Form
+from sop.questions import Kind, Question
+from sop.vocabulary import N_, Category, Message
+
+FORM = "identification"
+UNSAFE_PHONE = Message(
+    "unsafe_phone", N_("Do not call the person: it is not known to be safe. Ask the sender how to reach them.")
+)
+CAUTIOUS = Message("cautious", N_("Call only the number given here; leave no message that says why you call."))
+MEANINGLESS = frozenset({"not_asked", ""})
+Shown = str | date | Mapping[str, str] | tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One question with its answer; texts are by language, words of the person are as they were written."""
+
+    label: Mapping[str, str] | str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One data category with what is known under it; nothing known is said, not hidden."""
+
+    category: Category
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fiche:
+    """What crosses, by category, and how the person may be reached (None where no contact crosses)."""
+
+    sections: tuple[Section, ...]
+    contact: Message | None
+
+
+def read_fiche(referral: Referral, visible: Iterable[Category]) -> Fiche:
+    """Open the visible categories of a referral's case, no others."""
+    asked = sorted(set(visible) - {Category.C0, Category.C7N}, key=lambda one: one.order)
+    case = referral.case
+    stored = [category for category in asked if category is not Category.C1]
+    opened = sealing.read_many((case.person_id, case.id), stored)
+    form = _form(case)
+    sections = []
+    contact = None
+    for category in asked:
+        values = {**opened.get(case.id, {}).get(category, {}), **opened.get(case.person_id, {}).get(category, {})}
+        if category is Category.C2:
+            contact = CAUTIOUS if values.get("phone_safe") == "yes" else UNSAFE_PHONE
+            if contact is UNSAFE_PHONE:
+                values.pop("phone", None)
+        lines = _first_lines(referral) if category is Category.C1 else _lines(form, category, values)
+        sections.append(Section(category, lines))
+    return Fiche(tuple(sections), contact)
+
+
+def held_categories(case: Case) -> frozenset[Category]:
+    """Categories under which something is written about the person; nothing is opened."""
+    query = select(sealing.SealedRecord.category).where(sealing.SealedRecord.owner_id.in_((case.person_id, case.id)))
+    return frozenset(db.session.scalars(query)) | {Category.C1}
+
+
+def _first_lines(referral: Referral) -> tuple[Line, ...]:
+    case = referral.case
+    return (
+        Line(N_("Case code"), case.code),
+        Line(N_("Service asked"), referral.need),
+        Line(N_("Priority"), case.priority),
+    )
+
+
+def _form(case: Case) -> Form | None:
+    query = select(Submission.form_version_id).where(Submission.case_id == case.id).limit(1)
+    version_id = db.session.scalar(query)
+    if version_id is None:
+        active = procedures.active_form(FORM)
+        version_id = active.id if active else None
+    return procedures.form(version_id) if version_id else None
+
+
+def _lines(form: Form | None, category: Category, values: Mapping[str, Any]) -> tuple[Line, ...]:
+    """The answers in the order of the form; what is sealed under another name comes after them."""
+    if form is None:
+        return tuple(Line(name, str(value)) for name, value in values.items())
+    questions = [one for one in form if one.category is category and one.asks]
+    lines = [Line(one.label, shown) for one in questions if (shown := _shown(form, one, values.get(one.name)))]
+    known = {one.name for one in form}
+    lines += [Line(name, str(value)) for name, value in values.items() if name not in known and value]
+    return tuple(lines)
+
+
+def _shown(form: Form, question: Question, value: Any) -> Any:
+    """An answer as it is read: the choice's words, a day, a text; nothing for what was not asked."""
+    if value is None or value in MEANINGLESS or value == []:
+        return None
+    if question.type.has_choices:
+        labels = {choice.name: choice.label for choice in form.choices.get(question.list_name, ())}
+        chosen = value if isinstance(value, list | tuple) else str(value).split()
+        return tuple(labels.get(one, {"fr": one, "en": one}) for one in chosen if one not in MEANINGLESS) or None
+    if question.type is Kind.DATE:
+        return date.fromisoformat(str(value)) if not isinstance(value, date) else value
+    return str(value)
