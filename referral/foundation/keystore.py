@@ -5,6 +5,10 @@ the key ring: the highest version wraps, all versions unwrap. Destroying a key e
 database; a tombstone with the date stays. Each process keeps opened keys for at most `CACHE_SECONDS`, so that a key
 destroyed by one worker is served by no other for longer than that.
 
+On SQLite a destroyed key is overwritten in the file and taken out of its write-ahead log at once. PostgreSQL keeps old
+row versions until VACUUM FULL and in its log until that is recycled: keep those, like all backups of the key store, no
+longer than 30 days.
+
 Creating commits at once: a key whose owner's transaction is rolled back stays behind unused, which harms nobody.
 """
 

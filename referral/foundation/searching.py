@@ -12,7 +12,9 @@ tokens; guessing the commonest name everywhere, without any database, names 4. (
 SQLite it cannot.
 
 The price: a search gives candidates; the caller opens the category that holds the name, compares and drops the rest.
-One name alone matches about 18 of 100 persons by chance, two 3 or 4, three fewer than 1: ask for two or three.
+One name alone matches about 18 of 100 persons by chance, two 3 or 4, three fewer than 1: ask for two or three. With
+`LIMIT` candidates, one name is enough up to about 3,000 persons, two up to 15,000, three up to 80,000; an answer of
+`LIMIT` persons means that another name is needed.
 """
 
 from __future__ import annotations

@@ -163,7 +163,7 @@ def test_the_lines_are_append_only_for_our_own_code(trail: list[int]) -> None:
     assert audit.verify(NOW).ok
 
 
-def test_lines_written_while_several_workers_seal_are_each_sealed_once(app: Flask) -> None:
+def test_lines_written_while_others_seal_and_verify_are_each_sealed_once(app: Flask) -> None:
     def write_some() -> None:
         for _ in range(10):
             write(2)
@@ -171,8 +171,12 @@ def test_lines_written_while_several_workers_seal_are_each_sealed_once(app: Flas
     def seal_some() -> int:
         return sum(audit.seal_batch(NOW) for _ in range(6))
 
-    results = at_the_same_moment(app, [write_some, write_some, seal_some, seal_some])
+    def verify_some() -> list[str]:
+        return [audit.verify(NOW).words()[-1] for _ in range(12)]
+
+    results = at_the_same_moment(app, [verify_some, write_some, write_some, seal_some, seal_some])
     assert [result for result in results if isinstance(result, Exception)] == []
+    assert set(results[0]) == {"the trail is whole"}
     audit.seal_batch(NOW)
     db.session.commit()
     numbers = db.session.scalars(select(AuditLine.number).order_by(AuditLine.number)).all()
