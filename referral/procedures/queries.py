@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from sop import triage, yaml_io
 from sop.flowchart import Flowchart
 from sop.forms import Form
 from sop.triage import DecisionTable
+
+SILENT = frozenset({"", "unknown", "not_asked", "none", "other"})
 
 
 def active_version() -> ProcedureVersion | None:
@@ -75,3 +78,14 @@ def form(form_version_id: UUID) -> Form:
             raise LookupError(f"no form version {form_version_id}")
         _forms[form_version_id] = Form.from_json(found.compiled)
     return _forms[form_version_id]
+
+
+def fact_words(fact: str, value: str, form_name: str = "identification") -> Mapping[str, str] | None:
+    """A coded fact in the words of the form that asked for it; None for what nobody needs to read."""
+    version = active_form(form_name)
+    if version is None or value in SILENT:
+        return None
+    compiled = form(version.id)
+    lists = (question.list_name for question in compiled if question.fact == fact)
+    choices = (choice for name in lists for choice in compiled.choices.get(name, ()))
+    return next((choice.label for choice in choices if choice.name == value), None)

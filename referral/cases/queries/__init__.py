@@ -26,6 +26,13 @@ def visible_prefiles(actor: Actor) -> Select[Case]:
     return select(Case).where(Case.state.in_(WAITING), _reach(actor, Permission.PREFILE_READ, Case.identified_by_id))
 
 
+def waiting_prefiles(actor: Actor) -> Select[Case]:
+    """Files that wait for base consent in a supervisor's organisation: code, priority and reason only (C1)."""
+    held = scope_of(actor.role, Permission.CASE_SUPERVISE) is Scope.ORGANIZATION
+    reach = Case.organization_id == actor.organization_id if held else false()
+    return select(Case).where(Case.state.in_(WAITING), reach)
+
+
 def coordinated_cases(actor: Actor) -> Select[Case]:
     """Live cases for the coordination: codes, deadlines and gaps, never identity (rule O5)."""
     allowed = scope_of(actor.role, Permission.CASE_COORDINATE) is Scope.ALL
@@ -39,6 +46,11 @@ def _reach(actor: Actor, permission: Permission, own: object) -> ColumnElement[b
     if scope is Scope.ORGANIZATION:
         return Case.organization_id == actor.organization_id
     return true() if scope is Scope.ALL else false()
+
+
+def visible_case(actor: Actor, case_id: UUID) -> Case | None:
+    """One case, if `actor` may open it."""
+    return db.session.scalar(visible_cases(actor).where(Case.id == case_id))
 
 
 def open_tasks(case_id: UUID) -> list[CaseTask]:

@@ -9,6 +9,7 @@ from referral.procedures import queries as procedures
 from sop import engine
 from sop.agenda import Stage, Standing, Todo
 from sop.engine import State
+from sop.track import PASSES_ALONE
 
 
 def state_of(case: Case) -> State:
@@ -29,3 +30,15 @@ def position(case: Case) -> dict[str, Standing]:
 def stages(case: Case) -> list[Stage]:
     """The stages of the procedure with where the case stands."""
     return list(engine.stages(procedures.flowchart(case.procedure_version_id), state_of(case)))
+
+
+def find_todo(case: Case, step: str, need: str | None, now: datetime, *, lang: str = "fr") -> Todo | None:
+    """What is to be done at this step (of this need), if anything is."""
+    return next((item for item in todo(case, now, lang=lang) if (item.step, item.need) == (step, need)), None)
+
+
+def is_waiting_for_answer(case: Case, item: Todo) -> bool:
+    """Whether the step itself is done, or nobody's work: only facts are missing."""
+    token = next(one for one in state_of(case).tokens if one.key == (item.step, item.need))
+    kind = procedures.flowchart(case.procedure_version_id).steps[item.step].kind
+    return token.finished is not None or kind in PASSES_ALONE

@@ -1,0 +1,110 @@
+"""Who saw or changed this case: the audit lines of a case with who they are, and in words what they did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from referral.extensions import db
+from referral.foundation.audit import AuditLine
+from referral.foundation.grants import Role
+from referral.partners.models import Organization, User
+from sop.vocabulary import N_
+
+PAGE = 50
+LOOKED = frozenset({"read", "reveal", "show", "view", "open"})
+
+ACTS: dict[str, str] = {
+    "case.read": N_("opened the case"),
+    "case.plan.read": N_("read the assessment and the plan"),
+    "case.accesses.read": N_("looked up who saw the case"),
+    "case.procedure.read": N_("looked at the place on the flowchart"),
+    "case.step.read": N_("opened a step to record it"),
+    "case.done": N_("recorded a step"),
+    "case.facts": N_("recorded what was learned"),
+    "case.need_opened": N_("added a need"),
+    "case.any_time": N_("recorded an event"),
+    "case.note": N_("wrote a note"),
+    "case.activate": N_("opened the case after base consent"),
+    "case.assign": N_("assigned the case"),
+    "case.reassign": N_("assigned the case to somebody else"),
+    "case.close": N_("closed the case"),
+    "case.task": N_("finished a task"),
+    "case.approval.ask": N_("asked the supervisor to approve"),
+    "case.approval.approve": N_("approved"),
+    "case.approval.return": N_("sent back to the case manager"),
+}
+KINDS: dict[str, str] = {
+    "prefile": N_("identification"),
+    "person": N_("uncovered or searched the name"),
+    "people": N_("uncovered or searched the name"),
+    "consent": N_("consent"),
+    "referral": N_("referral"),
+    "decision": N_("sharing decision"),
+    "sharing": N_("sharing decision"),
+    "identification": N_("identification"),
+}
+OTHER = N_("another act")
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One line as people read it."""
+
+    id: int
+    at: datetime
+    name: str
+    role: Role | None
+    organization: str
+    act: str
+    looked: bool
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPage:
+    """Newest first; `next` is the line before which the next page ends."""
+
+    rows: list[Access]
+    next: int | None
+
+
+def accesses_of(case_id: UUID, *, before: int | None = None, size: int = PAGE) -> AccessPage:
+    """Who saw or changed a case, newest first."""
+    query = (
+        select(AuditLine, User.full_name, Organization.name)
+        .outerjoin(User, User.id == AuditLine.actor_id)
+        .outerjoin(Organization, Organization.id == User.organization_id)
+        .where(AuditLine.case_id == case_id)
+        .order_by(AuditLine.id.desc())
+        .limit(size + 1)
+    )
+    if before is not None:
+        query = query.where(AuditLine.id < before)
+    found = [_access(line, name, place) for line, name, place in db.session.execute(query)]
+    return AccessPage(found[:size], found[size - 1].id if len(found) > size else None)
+
+
+def act_in_words(action: str) -> str:
+    """What an act was.
+
+    >>> act_in_words("case.read"), act_in_words("referral.accept"), act_in_words("x.y")
+    ('opened the case', 'referral', 'another act')
+    """
+    return ACTS.get(action) or KINDS.get(action.partition(".")[0], OTHER)
+
+
+def _access(line: AuditLine, name: str | None, organization: str | None) -> Access:
+    return Access(
+        id=line.id,
+        at=line.at,
+        name=name or "",
+        role=Role(line.actor_role) if line.actor_role in set(Role) else None,
+        organization=organization or "",
+        act=act_in_words(line.action),
+        looked=line.action.rpartition(".")[2] in LOOKED,
+        code=line.code,
+    )

@@ -1,0 +1,196 @@
+"""What the case page shows beside the procedure: needs and their referrals, who may see what, how often it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from referral.cases.models import Case, CaseApproval, CaseNeed
+from referral.cases.queries.progress import state_of
+from referral.cases.rules import APPROVED_STEP, ApprovalKind, ApprovalState, NeedState
+from referral.consent.models import Consent, ConsentState, DecisionRecord
+from referral.extensions import db
+from referral.foundation.audit import AuditLine
+from referral.partners.models import Organization
+from referral.procedures import queries as procedures
+from referral.referrals.models import Referral
+from referral.referrals.rules import RUNNING, UNDECIDED, ReferralState
+from sop.agenda import Todo
+from sop.flowchart import StepKind
+from sop.vocabulary import N_, Message, Need
+
+READS = ("%.read", "%.reveal", "%.show", "%.view")
+"""How the names of acts that only look end."""
+
+WEEK = timedelta(days=7)
+NOTHING = Message("nothing", "")
+
+REFERRAL_TONES: dict[ReferralState, tuple[str, str | None]] = {
+    **dict.fromkeys(ReferralState, ("hold", "–")),
+    **dict.fromkeys(UNDECIDED, ("info", "◷")),
+    **dict.fromkeys((ReferralState.ACCEPTED, ReferralState.IN_SERVICE), ("ok", None)),
+    **dict.fromkeys((ReferralState.DELIVERED, ReferralState.CLOSED), ("ok", None)),
+    **dict.fromkeys((ReferralState.DECLINED, ReferralState.NOT_DELIVERED, ReferralState.EXPIRED), ("late", "✕")),
+    ReferralState.DRAFT: ("hold", None),
+    ReferralState.WAITLISTED: ("soon", "◔"),
+    ReferralState.INFO_REQUESTED: ("soon", None),
+}
+"""Tone and sign of a referral's state."""
+
+NEED_TONES: dict[NeedState, tuple[str, str | None]] = {
+    NeedState.OPEN: ("info", "◷"),
+    NeedState.MET: ("ok", None),
+    NeedState.GAP: ("late", None),
+    NeedState.STOPPED: ("hold", "–"),
+}
+STEP_WORDS: dict[str, tuple[str, str]] = {
+    "R01": ("hold", N_("service to be chosen")),
+    "G05": ("hold", N_("waits for consent")),
+    "G03": ("hold", N_("waits for a consent of its own")),
+    "G04": ("hold", N_("waits for a consent of its own")),
+    "D09": ("hold", N_("ready to be checked")),
+    "X03": ("info", N_("ready to be sent")),
+    "R02": ("late", N_("no service found")),
+    "R03": ("soon", N_("helped without sharing data")),
+    "R04": ("late", N_("no answer")),
+}
+"""Where a need stands while no referral speaks for it: step -> tone and words."""
+
+GROUNDS: tuple[tuple[str, str], ...] = (
+    ("L4", N_("basis: child protection")),
+    ("L", N_("basis: court order")),
+    ("E", N_("basis: danger to life")),
+)
+"""Start of a decision's code -> the legal basis that stood in for consent."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedLine:
+    """One need: the referral that speaks for it, its state as a tag, what is to do and by when."""
+
+    need: CaseNeed
+    referral: Referral | None
+    tone: str
+    sign: str | None
+    words: str
+    todo: Todo | None
+
+
+@dataclass(frozen=True, slots=True)
+class SharingLine:
+    """One recipient and on what ground it may see something."""
+
+    name: str
+    tone: str
+    words: Message
+
+
+def need_lines(case: Case, items: Iterable[Todo]) -> list[NeedLine]:
+    """The needs in the order they were opened, with their latest referral."""
+    waiting = {item.need: item for item in reversed(list(items)) if item.need}
+    latest = {referral.need: referral for referral in referrals_of(case)}
+    lines = [_need_line(need, latest.get(need.need), waiting.get(need.need.value)) for need in case.needs]
+    return sorted(lines, key=lambda line: line.need.state is not NeedState.OPEN)
+
+
+def referrals_of(case: Case) -> list[Referral]:
+    """The referrals of a case, oldest first."""
+    query = select(Referral).where(Referral.case_id == case.id).order_by(Referral.created_at, Referral.attempt)
+    return list(db.session.scalars(query.options(joinedload(Referral.organization))))
+
+
+def _need_line(need: CaseNeed, referral: Referral | None, item: Todo | None) -> NeedLine:
+    if need.state is not NeedState.OPEN:
+        tone, sign = NEED_TONES[need.state]
+        return NeedLine(need, referral, tone, sign, need.state.label, None)
+    speaking = referral if referral is not None and referral.state in RUNNING else None
+    words = STEP_WORDS.get(item.step) if item else None
+    late = item is not None and item.overdue
+    if words is not None and item is not None and (speaking is None or item.step == "R04"):
+        draft = referral if referral is not None and referral.state is ReferralState.DRAFT else speaking
+        return NeedLine(need, draft, "late" if late else words[0], None, words[1], item)
+    if speaking is not None:
+        tone, sign = REFERRAL_TONES[speaking.state]
+        return NeedLine(need, speaking, tone, sign, speaking.state.label, item)
+    tone, sign = NEED_TONES[need.state]
+    return NeedLine(need, referral, tone, sign, need.state.label, item)
+
+
+def missing_needs(case: Case) -> list[Need]:
+    """Needs that can still be added: not open now, and with a pathway in the procedure."""
+    open_now = {need.need for need in case.needs if need.state is NeedState.OPEN}
+    flowchart = procedures.flowchart(case.procedure_version_id)
+    known = {step.need for step in flowchart.of_kind(StepKind.PATHWAY)}
+    return [need for need in Need if need.value in known and need not in open_now]
+
+
+def sharing_lines(case: Case, referrals: Iterable[Referral], today: date) -> list[SharingLine]:
+    """Each recipient once: until when consent holds, which law stood in for it, or that it is still to be asked."""
+    found: dict[UUID, SharingLine] = {}
+    query = select(Consent).where(Consent.case_id == case.id).order_by(Consent.given_at.desc())
+    for consent in db.session.scalars(query.options(joinedload(Consent.recipient))):
+        line = SharingLine(consent.recipient.name, *_consent_words(consent, today))
+        if consent.recipient_id not in found or (line.tone == "ok" and found[consent.recipient_id].tone != "ok"):
+            found[consent.recipient_id] = line
+    for recipient, name, code in _lawful_decisions(case):
+        ground = next((label for start, label in GROUNDS if code.startswith(start)), None)
+        if ground is not None and (recipient not in found or found[recipient].tone != "ok"):
+            found[recipient] = SharingLine(name, "info", Message("ground", ground))
+    for referral in referrals:
+        if referral.state is ReferralState.DRAFT and referral.organization_id not in found:
+            ask = Message("ask", N_("to be asked"))
+            found[referral.organization_id] = SharingLine(referral.organization.name, "hold", ask)
+    return list(found.values())
+
+
+def _consent_words(consent: Consent, today: date) -> tuple[str, Message]:
+    if consent.state is ConsentState.GIVEN and consent.valid_until >= today:
+        return "ok", Message("until", N_("until %(day)s"), {"day": consent.valid_until})
+    if consent.state is ConsentState.GIVEN or consent.state is ConsentState.EXPIRED:
+        return "late", Message("expired", N_("expired on %(day)s"), {"day": consent.valid_until})
+    if consent.state is ConsentState.SUPERSEDED:
+        return "hold", Message("superseded", N_("to be asked again"))
+    return "late", Message("refused", N_("refused or withdrawn"))
+
+
+def _lawful_decisions(case: Case) -> list[tuple[UUID, str, str]]:
+    query = (
+        select(DecisionRecord.recipient_id, Organization.name, DecisionRecord.code)
+        .join(Organization, Organization.id == DecisionRecord.recipient_id)
+        .where(
+            DecisionRecord.case_id == case.id,
+            DecisionRecord.outcome.like("allow%"),
+            or_(DecisionRecord.code.like("L%"), DecisionRecord.code.like("E%")),
+        )
+        .order_by(DecisionRecord.at.desc())
+    )
+    return [(row.recipient_id, row.name, row.code) for row in db.session.execute(query)]
+
+
+def reads_since(case: Case, now: datetime) -> int:
+    """How often the case was looked at within a week."""
+    looks = or_(*(AuditLine.action.like(ending) for ending in READS))
+    query = select(func.count()).where(AuditLine.case_id == case.id, AuditLine.at >= now - WEEK, looks)
+    return db.session.scalar(query) or 0
+
+
+def approval(case: Case, kind: ApprovalKind) -> CaseApproval | None:
+    """The latest approval of a kind that still counts for the step it belongs to."""
+    query = (
+        select(CaseApproval)
+        .where(CaseApproval.case_id == case.id, CaseApproval.kind == kind)
+        .order_by(CaseApproval.asked_at.desc())
+    )
+    return db.session.scalars(query).first()
+
+
+def asked_approval(case: Case) -> CaseApproval | None:
+    """What waits for the supervisor: asked, and its step is still to be done."""
+    active = {step for step, _need in state_of(case).active}
+    waiting = (approval(case, kind) for kind in ApprovalKind if APPROVED_STEP[kind] in active)
+    return next((one for one in waiting if one is not None and one.state is ApprovalState.ASKED), None)
