@@ -81,7 +81,7 @@ def _capacity_message(offer: Offer, current: CapacityStatus, moment: Moment) -> 
     if declared.available is None:
         return Message("has_places", N_("has places, confirmed %(when)s"), {"when": when})
     units = UNIT_LABELS_ONE if declared.available == 1 else UNIT_LABELS
-    values = {"number": declared.available, "unit": label(declared.unit, units), "when": when}
+    values = {"number": declared.available, "unit": label(declared.unit or "place", units), "when": when}
     return Message("places", N_("%(number)d %(unit)s, confirmed %(when)s"), values)
 
 

@@ -16,8 +16,10 @@ from urllib.parse import urlsplit
 
 from directory.vocabulary import N_, Message
 
-NAME_LIMIT = 255
-TEXT_LIMIT = 20_000
+NAME_LIMIT = 200
+TEXT_LIMIT = 4000
+ABSURD = 20_000
+"""A text this long is no description: the row is refused. Shorter ones above their limit are cut, and it is said."""
 OLDEST = 120
 NO_LIMIT = 999
 """Written by some feeds for *no upper age*."""
@@ -58,13 +60,16 @@ def text(row: Mapping[str, Any], name: str, notes: Notes, limit: int = TEXT_LIMI
     if not isinstance(value, str):
         notes.error(name, "not_text", N_("must be text"))
         return ""
-    if len(value) > limit:
+    if len(value) > (limit if required else ABSURD):
         message = N_("too long: %(length)d characters, at most %(limit)d")
         notes.error(name, "too_long", message, length=len(value), limit=limit)
         return ""
     cleaned = CONTROL.sub("", value.replace("\\n", "\n")).strip()
     if required and not cleaned:
         notes.error(name, "missing", N_("required, but missing"))
+    if len(cleaned) > limit:
+        notes.warn(name, "shortened", N_("shortened to %(limit)d characters"), limit=limit)
+        cleaned = cleaned[: limit - 1] + "…"
     return cleaned
 
 

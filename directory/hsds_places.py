@@ -67,7 +67,7 @@ def _location(place: Mapping[str, Any], notes: Notes, key: Key, fallback: str, t
     is_pcode = isinstance(coded, str) and fold(coded) in ("p-code", "pcode")
     return Location(
         id=key("location", source[: fields.NAME_LIMIT] or fallback),
-        name=fields.text(place, "name", notes, 1000),
+        name=fields.text(place, "name", notes, fields.NAME_LIMIT),
         location_type=kind if isinstance(kind, str) and kind in LOCATION_TYPES else "physical",
         description=fields.text(place, "description", notes),
         latitude=latitude,
@@ -83,7 +83,7 @@ def _location(place: Mapping[str, Any], notes: Notes, key: Key, fallback: str, t
 def _addresses(place: Mapping[str, Any], notes: Notes) -> tuple[Address, ...]:
     names = ("address_1", "city", "state_province", "postal_code", "country")
     return tuple(
-        Address(*(fields.text(one, name, notes, 1000) for name in names))
+        Address(*(fields.text(one, name, notes, 120 if name == "city" else 300) for name in names))
         for one in fields.rows(place, "addresses", notes)
     )
 

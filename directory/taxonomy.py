@@ -316,9 +316,10 @@ UNIT_LABELS_ONE: dict[str, str] = {
 METHOD_LABELS: dict[str, str] = {
     "call": N_("by telephone"),
     "visit": N_("by a visit"),
-    "email": N_("by e-mail"),
+    "mail": N_("by e-mail"),
     "partner": N_("by the organisation"),
     "report": N_("after a report"),
+    "import": N_("at import"),
 }
 
 ORGANIZATION_TYPE_LABELS: dict[str, str] = {
