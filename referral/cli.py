@@ -96,13 +96,14 @@ def audit_seal() -> None:
 
 
 @audit.command("verify")
+@click.option("--head", "heads", multiple=True, help="A head printed on a document; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON on the last line.")
 @with_appcontext
-def audit_verify(as_json: bool) -> None:
+def audit_verify(heads: tuple[str, ...], as_json: bool) -> None:
     """Verify the audit trail. Exit 0: whole; 1: the first broken line is named."""
     from referral.foundation import verification
 
-    report = verification.verify(_now())
+    report = verification.verify(_now(), heads=heads)
     _say(report.to_json(), as_json, report.words())
     sys.exit(0 if report.ok else 1)
 
@@ -113,9 +114,12 @@ def audit_verify(as_json: bool) -> None:
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--organization", default="", help="Name of the organisation (made when it is unknown).")
 @click.option("--undertaking", default="", help="Day on which the confidentiality undertaking was signed (YYYY-MM-DD).")
+@click.option("--email", default="", help="Where notices go (case codes only).")
 @click.password_option(help="Asked for when it is not given.")
 @with_appcontext
-def user_add(username: str, name: str, role: str, organization: str, undertaking: str, password: str) -> None:
+def user_add(
+    username: str, name: str, role: str, organization: str, undertaking: str, email: str, password: str
+) -> None:
     """Make an account. Prints the secret of the second factor once."""
     from referral.errors import RuleViolation
     from referral.extensions import db
@@ -139,6 +143,7 @@ def user_add(username: str, name: str, role: str, organization: str, undertaking
             password_hash=hashed,
             now=now,
             undertaking_on=signed,
+            email=email,
         )
     except RuleViolation as error:
         raise click.ClickException(str(error.message)) from error

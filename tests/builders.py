@@ -1,4 +1,4 @@
-"""Plain keyword functions that put rows into the database of a test; call them inside an application context and commit."""
+"""Plain keyword functions that put rows into a test's database; call them in an application context and commit."""
 
 from __future__ import annotations
 

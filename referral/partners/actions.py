@@ -136,6 +136,7 @@ def add_user(
     region: str = "",
     specialities: tuple[str, ...] = (),
     language: str = "fr",
+    email: str = "",
 ) -> tuple[User, str | None]:
     """Make an account; a role that sees identity gets a second factor, whose secret is given back once."""
     username = username.strip().lower()
@@ -156,6 +157,7 @@ def add_user(
         region=region,
         specialities=list(specialities),
         language=language,
+        email=email,
     )
     db.session.add(user)
     db.session.flush()

@@ -46,6 +46,7 @@ class User(UserMixin, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     username: Mapped[str] = mapped_column(String(120), unique=True)
     full_name: Mapped[str] = mapped_column(String(160))
+    email: Mapped[str] = mapped_column(String(200), default="")
     role: Mapped[Role] = mapped_column(enum_column(Role))
     organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"), index=True)
     organization: Mapped[Organization | None] = relationship(lazy="joined")
