@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 class Referral(Base):
-    """One referral of one need to one service. `reference` is random: it is all that the slip's QR code holds."""
+    """One referral of one need to one service. `reference` is random: it is all that the slip's QR code holds.
+
+    `expected_on`: when a place on the waiting list should be free.
+    """
 
     __tablename__ = "referral"
 
@@ -48,6 +51,7 @@ class Referral(Base):
     decided_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     appointment_at: Mapped[datetime | None]
+    expected_on: Mapped[date | None]
     decline_reason: Mapped[DeclineReason | None] = mapped_column(enum_column(DeclineReason))
     non_delivery_reason: Mapped[NonDeliveryReason | None] = mapped_column(enum_column(NonDeliveryReason))
     version: Mapped[int] = mapped_column(default=1)

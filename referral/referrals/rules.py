@@ -197,6 +197,52 @@ NON_DELIVERY_LABELS: dict[NonDeliveryReason, str] = {
 }
 
 
+class InfoReason(StrEnum):
+    """What a service asks before it can decide."""
+
+    CONTACT = "contact"
+    ELIGIBILITY = "eligibility"
+    DOCUMENT = "document"
+    URGENCY = "urgency"
+    CONSENT = "consent"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return INFO_LABELS[self]
+
+
+INFO_LABELS: dict[InfoReason, str] = {
+    InfoReason.CONTACT: N_("how and when to reach the person"),
+    InfoReason.ELIGIBILITY: N_("whether the person meets our conditions"),
+    InfoReason.DOCUMENT: N_("which documents the person has"),
+    InfoReason.URGENCY: N_("how urgent it is"),
+    InfoReason.CONSENT: N_("what the person agreed to"),
+    InfoReason.OTHER: N_("something else"),
+}
+
+
+class ServiceResult(StrEnum):
+    """What came of a service: the fact `service_result` of the procedure. The service claims, the person confirms."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    NONE = "none"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return RESULT_LABELS[self]
+
+
+RESULT_LABELS: dict[ServiceResult, str] = {
+    ServiceResult.COMPLETE: N_("service given in full"),
+    ServiceResult.PARTIAL: N_("service given in part"),
+    ServiceResult.NONE: N_("no service given"),
+}
+
+
 class Speed(StrEnum):
     """Referral priorities of the inter-agency form."""
 

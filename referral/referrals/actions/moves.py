@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -45,11 +46,12 @@ def transition(
     reason: str = "",
     note: str = "",
     expected_version: int | None = None,
+    columns: Mapping[str, Any] | None = None,
 ) -> ReferralEvent:
     """Move `referral` by `action`; raises `RuleViolation` when the table forbids it, `Stale` when it changed.
 
     State and version stand in the WHERE of the UPDATE, so of two colleagues one wins. `expected_version` is the
-    version that the page showed. The note is sealed under the case's key.
+    version that the page showed. The note is sealed under the case's key. `columns` change together with the state.
     """
     before = referral.state
     after = TRANSITIONS.get((before, action))
@@ -59,6 +61,7 @@ def transition(
         raise RuleViolation(Message("not_in_this_state", NOT_IN_THIS_STATE))
     db.session.flush()
     changes = {"state": after, "version": referral.version + 1, **_stamps(referral, after, reason, actor, now)}
+    changes.update(columns or {})
     where = (Referral.id == referral.id, Referral.state == before, Referral.version == referral.version)
     statement = update(Referral).where(*where).values(**changes).returning(Referral.id)
     moved = db.session.execute(statement.execution_options(synchronize_session=False)).first()
