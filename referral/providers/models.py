@@ -28,12 +28,14 @@ class Service(Base):
     name: Mapped[str] = mapped_column(String(200))
     folded_name: Mapped[str] = mapped_column(String(200), index=True, default="")
     description: Mapped[str] = mapped_column(String(4000), default="")
-    status: Mapped[Status] = mapped_column(enum_column(Status), default=Status.ACTIVE)
+    status: Mapped[Status | None] = mapped_column(enum_column(Status), default=Status.ACTIVE)
+    archived: Mapped[bool] = mapped_column(default=False)
     types: Mapped[list[str]] = mapped_column(default=list)
     needs: Mapped[list[str]] = mapped_column(default=list)
     terms: Mapped[list[str]] = mapped_column(default=list)
     minimum_age: Mapped[int | None]
     maximum_age: Mapped[int | None]
+    all_ages: Mapped[bool] = mapped_column(default=False)
     eligibility_description: Mapped[str] = mapped_column(String(2000), default="")
     application_process: Mapped[str] = mapped_column(String(2000), default="")
     fees_description: Mapped[str] = mapped_column(String(500), default="")
@@ -41,6 +43,11 @@ class Service(Base):
     accepts_referrals: Mapped[Referrals | None] = mapped_column(enum_column(Referrals))
     response_hours: Mapped[int | None]
     languages: Mapped[list[str]] = mapped_column(default=list)
+    interpretation: Mapped[str] = mapped_column(String(4000), default="")
+    remote: Mapped[bool] = mapped_column(default=False)
+    url: Mapped[str] = mapped_column(String(500), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    required_documents: Mapped[list[str]] = mapped_column(default=list)
     alert: Mapped[str] = mapped_column(String(500), default="")
     visibility: Mapped[Visibility] = mapped_column(enum_column(Visibility), default=Visibility.NETWORK)
     assured_date: Mapped[date | None]
@@ -85,12 +92,18 @@ class Location(Base):
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     timezone: Mapped[str] = mapped_column(String(40), default="Africa/Douala")
+    accessibility: Mapped[str] = mapped_column(String(500), default="")
     source: Mapped[str] = mapped_column(String(80), default="")
     source_id: Mapped[str] = mapped_column(String(200), default="")
 
+    __table_args__ = (Index("ix_location_source_source_id", "source", "source_id"),)
+
 
 class ServiceAtLocation(Base):
-    """HSDS service_at_location: what a referral is addressed to."""
+    """HSDS service_at_location: what a referral is addressed to.
+
+    `areas` holds P-codes, `name:…` where no code is known, either after `on_request:` (see `rules.area_of`).
+    """
 
     __tablename__ = "service_at_location"
 
@@ -106,7 +119,16 @@ class ServiceAtLocation(Base):
     capacity_unit: Mapped[str] = mapped_column(String(24), default="")
     waiting_days: Mapped[int | None]
     capacity_updated_at: Mapped[datetime | None]
+    capacity_valid_until: Mapped[datetime | None]
+    on_holidays: Mapped[str] = mapped_column(String(8), default="")
+    timezone: Mapped[str] = mapped_column(String(40), default="")
+    source_id: Mapped[str] = mapped_column(String(200), default="")
+    updated_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
     schedules: Mapped[list[ServiceSchedule]] = relationship(
+        back_populates="service_at_location", cascade="all, delete-orphan"
+    )
+    closures: Mapped[list[ServiceClosure]] = relationship(
         back_populates="service_at_location", cascade="all, delete-orphan"
     )
     contacts: Mapped[list[ServiceContact]] = relationship(
@@ -114,31 +136,48 @@ class ServiceAtLocation(Base):
     )
     verifications: Mapped[list[SectionVerification]] = relationship(back_populates="service_at_location")
 
+    __mapper_args__ = {"version_id_col": version}
+
 
 class ServiceSchedule(Base):
-    """HSDS schedule, weekly: one row a slot; `byday` is MO…SU; closes ≤ opens rolls over midnight."""
+    """HSDS schedule: one row a slot; `byday` is `MO,TU,…`; closes ≤ opens rolls over midnight.
+
+    The parts of an RRULE beyond the plain week come from imports; `kind` is `normal` or `holiday`.
+    """
 
     __tablename__ = "schedule"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     service_at_location_id: Mapped[UUID] = mapped_column(ForeignKey("service_at_location.id"), index=True)
     service_at_location: Mapped[ServiceAtLocation] = relationship(back_populates="schedules")
-    byday: Mapped[str] = mapped_column(String(24))
+    byday: Mapped[str] = mapped_column(String(200), default="")
     opens_at: Mapped[time]
     closes_at: Mapped[time]
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+    freq: Mapped[str] = mapped_column(String(8), default="WEEKLY")
+    interval: Mapped[int] = mapped_column(default=1)
+    dtstart: Mapped[date | None]
+    until: Mapped[date | None]
+    count: Mapped[int | None]
+    wkst: Mapped[str] = mapped_column(String(2), default="MO")
+    bymonthday: Mapped[str] = mapped_column(String(400), default="")
+    byweekno: Mapped[str] = mapped_column(String(400), default="")
+    byyearday: Mapped[str] = mapped_column(String(400), default="")
+    kind: Mapped[str] = mapped_column(String(8), default="normal")
+    description: Mapped[str] = mapped_column(String(4000), default="")
 
 
 class ServiceClosure(Base):
-    """A period in which the service is closed."""
+    """Days on which the service is closed, both included; an open end holds until it is taken away."""
 
     __tablename__ = "closure"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     service_at_location_id: Mapped[UUID] = mapped_column(ForeignKey("service_at_location.id"), index=True)
+    service_at_location: Mapped[ServiceAtLocation] = relationship(back_populates="closures")
     starts_on: Mapped[date]
-    ends_on: Mapped[date]
+    ends_on: Mapped[date | None]
     reason: Mapped[str] = mapped_column(String(200), default="")
 
 
@@ -152,7 +191,9 @@ class ServiceContact(Base):
     service_at_location: Mapped[ServiceAtLocation] = relationship(back_populates="contacts")
     function: Mapped[str] = mapped_column(String(120), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
-    email: Mapped[str] = mapped_column(String(200), default="")
+    email: Mapped[str] = mapped_column(String(254), default="")
+    name: Mapped[str] = mapped_column(String(120), default="")
+    extension: Mapped[str] = mapped_column(String(40), default="")
     visibility: Mapped[Visibility] = mapped_column(enum_column(Visibility), default=Visibility.NETWORK)
 
 
@@ -208,6 +249,7 @@ class ImportBatch(Base):
     services: Mapped[int]
     organizations: Mapped[int]
     locations: Mapped[int]
+    quarantined: Mapped[int] = mapped_column(default=0)
     issues: Mapped[list[ImportIssue]] = relationship(back_populates="batch")
 
 
@@ -224,3 +266,15 @@ class ImportIssue(Base):
     field: Mapped[str] = mapped_column(String(120), default="")
     reason: Mapped[str] = mapped_column(String(500))
     quarantined: Mapped[bool] = mapped_column(default=True)
+
+
+class DirectoryStamp(Base):
+    """One row whose stamp changes with every write to the directory, so that a cached catalogue knows its age.
+
+    The stamp is random, not a counter: what was rolled back never comes back as something else.
+    """
+
+    __tablename__ = "directory_stamp"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stamp: Mapped[str] = mapped_column(String(32))
