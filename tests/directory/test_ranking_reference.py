@@ -1,10 +1,7 @@
 """`rank` against a slow reference that judges every offer by itself and sorts the verdicts."""
 
-import random
-import time as clock
 from datetime import UTC, date, datetime, time, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -146,36 +143,3 @@ def test_ranking_is_that_of_the_slow_reference(found, asked, holidays):
     ranking = rank(Catalogue(found), asked, now=NOW, holidays=holidays)
     mine = [[one.offer.id for one in group] for group in (ranking.fits, ranking.to_verify, ranking.excluded)]
     assert mine == slowly(found, asked, holidays)
-
-
-def country(size):
-    chosen = random.Random(7)  # noqa: S311 (a made-up country)
-    kinds = list(ServiceType)[:19]
-    week = [Hours((Schedule("MO,TU,WE,TH,FR", time(7 + number % 3), time(15 + number % 4)),)) for number in range(12)]
-    for number in range(size):
-        kind = kinds[number % len(kinds)]
-        day = NOW.date() - timedelta(chosen.randrange(200))
-        yield Offer(
-            id=f"{number:05d}", service_id=str(number), organization_id=str(number % 900), name=f"Service {number}",
-            types=frozenset({kind}), needs=kind.needs | {"HEB"} if number % 50 == 0 else kind.needs,
-            minimum_age=chosen.choice([None, 0, 12, 18]), maximum_age=chosen.choice([None, 17, 24, 99]),
-            audiences=(Audience(Facet.SEX, chosen.choice(["female", "male", "all", "all"])),),
-            accepts_referrals=chosen.choice([None, Referrals.YES, Referrals.YES]),
-            areas=(ServiceArea(f"CM{chosen.randrange(1, 11):03d}"),) if number % 3 else (),
-            point=(chosen.uniform(2, 12), chosen.uniform(9, 15)), hours=week[number % 12],
-            capacity=Capacity(CapacityStatus.AVAILABLE, 2, updated=NOW - timedelta(hours=chosen.randrange(400))),
-            verified={"contacts": day, "hours": day, "service": day},
-        )  # fmt: skip
-
-
-@pytest.mark.slow
-def test_ten_thousand_services_are_ranked_in_five_milliseconds():
-    catalogue = Catalogue(country(10_000))
-    asked = Criteria(need="HEB", ages=(14, 14), sex="female", place="CM005001001", point=(4.05, 9.70))
-    rank(catalogue, asked, now=NOW)
-    took = []
-    for _ in range(30):
-        start = clock.process_time()
-        rank(catalogue, asked, now=NOW).fits[:10]
-        took.append(clock.process_time() - start)
-    assert sorted(took)[15] <= 0.005

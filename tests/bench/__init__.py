@@ -1,0 +1,1 @@
+"""Measurements, side by side with their alternatives: `python3 run.py bench`."""

@@ -1,0 +1,60 @@
+"""CPU time, medians and how a figure is printed."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the report; `limit` is what must not be exceeded, `ratio` is to the line above."""
+
+    name: str
+    value: float
+    unit: str
+    limit: float | None = None
+    ratio: float | None = None
+
+    @property
+    def kept(self) -> bool:
+        return self.limit is None or self.value <= self.limit
+
+    def line(self) -> str:
+        verdict = (
+            "" if self.limit is None else f"  (at most {self.limit:g} {self.unit}: {'yes' if self.kept else 'NO'})"
+        )
+        ratio = "" if self.ratio is None else f"  x {self.ratio:.1f}"
+        return f"{self.name:<62} {self.value:>9.3f} {self.unit}{ratio}{verdict}"
+
+
+def median_ms(work: Callable[[], object], *, runs: int, inner: int = 1) -> float:
+    """Median CPU milliseconds of one call, after one call that is not counted."""
+    work()
+    taken = []
+    for _ in range(runs):
+        began = time.process_time()
+        for _ in range(inner):
+            work()
+        taken.append((time.process_time() - began) * 1000 / inner)
+    return statistics.median(taken)
+
+
+def cpu_seconds(process: int) -> float:
+    """User and system time that a process has used, from the kernel's own account."""
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def memory_mb(process: int) -> float:
+    """Resident memory of a process."""
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise LookupError(process)
