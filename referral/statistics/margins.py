@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from referral.statistics.tables import SMALLEST, TOTAL, Group, Table
+from referral.statistics.tables import PROTECTED, PROTECTION, SMALLEST, TOTAL, Group, Table
 
-Key = frozenset[tuple[str, str]]
+Pair = tuple[str, str]
+Key = frozenset[Pair]
 """A figure of a measure: the (dimension, category) pairs that it is restricted to; empty for the grand total."""
 
 
 @dataclass(slots=True)
 class Margins:
-    """All figures of one unit and measure, from all its tables, and the sums that tie them."""
+    """All figures of one unit and measure, from all its tables, and the sums that tie them.
+
+    `joins` are the sums of violence and trafficking, which readers outside the protocol see in their place: both
+    editions are audited as one, so that comparing them tells nothing. `sources` say what a category stands for.
+    """
 
     values: dict[Key, int] = field(default_factory=dict)
     published: set[Key] = field(default_factory=set)
     sums: list[tuple[Key, tuple[Key, ...]]] = field(default_factory=list)
+    joins: list[tuple[Key, tuple[Key, ...]]] = field(default_factory=list)
+    categories: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sources: dict[Pair, tuple[str, ...]] = field(default_factory=dict)
 
     def put(self, key: Key, value: int, published: bool, title: str) -> None:
         """Record a figure; the same figure of two tables must be the same."""
@@ -46,7 +54,25 @@ def collect(family: Iterable[Table], groups: Mapping[str, tuple[Group, ...]]) ->
         _add(margins, table, TOTAL, TOTAL, [(row_code, TOTAL) for row_code in rows])
         if across:
             _add(margins, table, TOTAL, TOTAL, [(TOTAL, group.code) for group in across])
+        margins.categories |= {dimension.name: dimension.categories for dimension in table.dimensions}
+    margins.sources = {(name, group.code): group.sources for name, members in groups.items() for group in members}
+    _join_protection(margins)
     return margins
+
+
+def _join_protection(margins: Margins) -> None:
+    """Add violence and trafficking together wherever both are figures of their own."""
+    first, second = PROTECTED
+    for key in list(margins.values):
+        for name, code in key:
+            if code != first or (name, second) not in margins.sources:
+                continue
+            rest = key - {(name, first)}
+            parts = (key, rest | {(name, second)})
+            joined = rest | {(name, PROTECTION)}
+            margins.put(joined, sum(margins.values[part] for part in parts), key in margins.published, name)
+            margins.joins.append((joined, parts))
+            margins.sources[name, PROTECTION] = PROTECTED
 
 
 def figure(table: Table, row: str, column: str) -> Key:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from referral.statistics.tables import (
     MERGED_REASON,
@@ -17,8 +18,12 @@ from referral.statistics.tables import (
 )
 from sop.vocabulary import Message
 
+Groups = Mapping[str, tuple[Group, ...]]
+MERGED = Message("merged", MERGED_REASON)
+OUTSIDE = Message("protection", PROTECTION_REASON)
 
-def group_categories(family: Iterable[Table], signatory: bool) -> dict[str, tuple[Group, ...]]:
+
+def group_categories(family: Iterable[Table]) -> dict[str, tuple[Group, ...]]:
     """Merge the categories of every dimension of linked tables, in the same way in all of them."""
     totals: dict[str, dict[str, int]] = {}
     dimensions: dict[str, Dimension] = {}
@@ -27,7 +32,27 @@ def group_categories(family: Iterable[Table], signatory: bool) -> dict[str, tupl
             if dimensions.setdefault(dimension.name, dimension) != dimension:
                 raise ValueError(f"{table.title}: {dimension.name} has other categories in another table")
             totals[dimension.name] = _dimension_totals(table, dimension)
-    return {name: _groups(dimension, totals[name], signatory) for name, dimension in dimensions.items()}
+    return {name: _groups(dimension, totals[name]) for name, dimension in dimensions.items()}
+
+
+def merge_protection(groups: Groups, tables: Iterable[Table]) -> dict[str, tuple[Group, ...]]:
+    """The same groups as readers outside the protocol see them: violence and trafficking are one."""
+    for dimension in (dimension for table in tables for dimension in table.dimensions):
+        present = [code for code in PROTECTED if code in dimension.categories]
+        if 0 < len(present) < len(PROTECTED):
+            raise ValueError(f"{dimension.name}: {present[0]} alone cannot be counted as {PROTECTION}")
+    return {name: _outside(members) for name, members in groups.items()}
+
+
+def _outside(groups: tuple[Group, ...]) -> tuple[Group, ...]:
+    merged = Group(PROTECTION, PROTECTED, OUTSIDE)
+    if any(group.code == PROTECTION for group in groups):
+        return tuple(merged if group.code == PROTECTION else group for group in groups)
+    if not set(PROTECTED) <= {group.code for group in groups}:
+        return groups
+    first = min(at for at, group in enumerate(groups) if group.code in PROTECTED)
+    kept = [merged if at == first else group for at, group in enumerate(groups)]
+    return tuple(group for group in kept if group.code not in PROTECTED)
 
 
 def _dimension_totals(table: Table, dimension: Dimension) -> dict[str, int]:
@@ -38,25 +63,30 @@ def _dimension_totals(table: Table, dimension: Dimension) -> dict[str, int]:
     return totals
 
 
-def _groups(dimension: Dimension, totals: Mapping[str, int], signatory: bool) -> tuple[Group, ...]:
-    groups = [Group(category, (category,)) for category in dimension.categories]
-    if not signatory:
-        groups = _protection_first(dimension, groups)
+def _groups(dimension: Dimension, totals: Mapping[str, int]) -> tuple[Group, ...]:
+    """The published categories; violence and trafficking are never merged with others one without the other."""
+    single = [Group(category, (category,)) for category in dimension.categories]
+    joined = _bins(dimension, single, totals)
+    if any(_torn(members) for members in joined) or any(_small(totals.get(code, 0)) for code in PROTECTED):
+        joined = _bins(dimension, _protection_first(single), totals)
+    return tuple(_join(members, dimension.ordered) for members in joined)
+
+
+def _bins(dimension: Dimension, groups: list[Group], totals: Mapping[str, int]) -> list[list[Group]]:
     sizes = {group.code: sum(totals[source] for source in group.sources) for group in groups}
-    bins = _neighbours(groups, sizes) if dimension.ordered else _others(groups, sizes)
-    return tuple(_join(members, dimension.ordered) for members in bins)
+    divided = [group for group in groups if group.code != dimension.rest]
+    bins = _neighbours(divided, sizes) if dimension.ordered else _others(divided, sizes)
+    return bins + [[group] for group in groups if group.code == dimension.rest]
 
 
-def _protection_first(dimension: Dimension, groups: list[Group]) -> list[Group]:
-    present = [code for code in PROTECTED if code in dimension.categories]
-    if not present:
-        return groups
-    if len(present) < len(PROTECTED):
-        raise ValueError(f"{dimension.name}: {present[0]} alone cannot be counted as {PROTECTION}")
-    merged = Group(PROTECTION, PROTECTED, Message("protection", PROTECTION_REASON))
-    place = dimension.categories.index(min(present, key=dimension.categories.index))
-    rest = [group for group in groups if group.code not in PROTECTED]
-    return [*rest[:place], merged, *rest[place:]]
+def _torn(members: list[Group]) -> bool:
+    return len(members) > 1 and len({group.code for group in members} & set(PROTECTED)) == 1
+
+
+def _protection_first(groups: list[Group]) -> list[Group]:
+    """The groups with violence and trafficking as one, where both are among them."""
+    merged = _outside(tuple(groups))
+    return [replace(group, reason=MERGED) if group.code == PROTECTION else group for group in merged]
 
 
 def _small(size: int) -> bool:
@@ -101,4 +131,4 @@ def _join(members: list[Group], ordered: bool) -> Group:
         return members[0]
     sources = tuple(source for group in members for source in group.sources)
     code = f"{members[0].code}…{members[-1].code}" if ordered else OTHER
-    return Group(code, sources, Message("merged", MERGED_REASON))
+    return Group(code, sources, MERGED)

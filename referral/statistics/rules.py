@@ -1,10 +1,11 @@
 """The publishing door: every figure that leaves the case team passes through `publish`.
 
-A release is a list of tables over the same quarter. Before anything else gender-based violence and trafficking become
-one category for readers outside the information-sharing protocol, in rows and totals alike. Then categories whose
-total is 1–4 are counted together with others, figures of 1–4 are hidden, zeros are hidden where they would say that a
-whole group is in one place, and further figures are hidden until no hidden figure can be worked out from totals, or
-from another table of the release, to within fewer than `WIDTH` (`disclosure` audits that by linear programme).
+A release is a list of tables over the same quarter. Categories whose total is 1–4 are counted together with others,
+figures of 1–4 are hidden, zeros are hidden where they would say that a whole group is in one place, and further figures
+are hidden until no hidden figure can be worked out from totals, or from another table of the release, to within fewer
+than `WIDTH` (`disclosure` audits that by linear programme). Readers outside the information-sharing protocol get an
+edition in which gender-based violence and trafficking are one category, in rows and totals alike; both editions pass
+one audit together, so that whoever holds both learns nothing more.
 
 Two things a table must be: its categories share out what is counted (nobody is in two rows: count needs, not persons,
 by need), and a dimension of one name has one partition in the whole release.
@@ -20,10 +21,10 @@ by need), and a dimension of one name has one partition in the whole release.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from referral.statistics.margins import Key, Margins, collect, figure, primary
-from referral.statistics.merging import group_categories
+from referral.statistics.margins import Key, Margins, Pair, collect, figure, primary
+from referral.statistics.merging import group_categories, merge_protection
 from referral.statistics.tables import (
     GROUP_LABELS,
     HIDDEN,
@@ -61,27 +62,38 @@ __all__ = [
     "Unit",
     "percentage",
     "publish",
+    "publish_editions",
 ]
 
 
-def publish(tables: Sequence[Table], signatory: bool) -> list[PublishedTable]:
-    """Publish one release: the tables in the same order, each with its figures, hidden places and merged categories."""
+def publish(tables: Sequence[Table], signatory: bool, apart: Collection[frozenset[Pair]] = ()) -> list[PublishedTable]:
+    """Publish one release: the tables in the same order, each with its figures, hidden places and merged categories.
+
+    `apart` are the pairs of (dimension, category) that never go together, as everybody knows.
+    """
+    return publish_editions(tables, apart)[signatory]
+
+
+def publish_editions(
+    tables: Sequence[Table], apart: Collection[frozenset[Pair]] = ()
+) -> dict[bool, list[PublishedTable]]:
+    """Publish one release in two editions from one audit: for signatories of the protocol (True) and for others."""
     from referral.statistics.disclosure import protect  # the solver is loaded where figures are published, not at start
 
-    released: dict[int, PublishedTable] = {}
+    released: dict[bool, dict[int, PublishedTable]] = {True: {}, False: {}}
     families: dict[tuple[Unit, str], list[int]] = {}
     for index, table in enumerate(tables):
-        if table.restricted and not signatory:
-            released[index] = _withhold(table)
-        else:
-            families.setdefault((table.unit, table.measure), []).append(index)
+        families.setdefault((table.unit, table.measure), []).append(index)
     for members in families.values():
-        family = [tables[index] for index in members]
-        groups = group_categories(family, signatory)
-        margins = collect(family, groups)
-        hidden = protect(margins, primary(margins))
-        released |= {index: _release(tables[index], groups, margins, hidden) for index in members}
-    return [released[index] for index in range(len(tables))]
+        family = {index: tables[index] for index in members}
+        inside = group_categories(family.values())
+        margins = collect(family.values(), inside)
+        hidden = protect(margins, primary(margins), apart)
+        outside = merge_protection(inside, [table for table in family.values() if not table.restricted])
+        for index, table in family.items():
+            released[True][index] = _release(table, inside, margins, hidden)
+            released[False][index] = _withhold(table) if table.restricted else _release(table, outside, margins, hidden)
+    return {edition: [found[index] for index in range(len(tables))] for edition, found in released.items()}
 
 
 def _withhold(table: Table) -> PublishedTable:

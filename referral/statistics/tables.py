@@ -66,11 +66,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """A way to share out what is counted; small categories of an `ordered` one (ages) join a neighbour."""
+    """A way to share out what is counted; small categories of an `ordered` one (ages) join a neighbour.
+
+    `rest` is the category of all that the others do not divide ("not declined"): it is never counted with them.
+    """
 
     name: str
     categories: tuple[str, ...]
     ordered: bool = False
+    rest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
