@@ -131,6 +131,32 @@ UNDECIDED = frozenset({R.SENT, R.ACKNOWLEDGED, R.WAITLISTED, R.INFO_REQUESTED})
 RUNNING = UNDECIDED | {R.ACCEPTED, R.IN_SERVICE}
 
 
+class Pile(StrEnum):
+    """The three piles of a service's inbox."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return PILE_LABELS[self]
+
+
+PILE_LABELS: dict[Pile, str] = {
+    Pile.WAITING: N_("Waiting for an answer"),
+    Pile.RUNNING: N_("Accepted and under way"),
+    Pile.CLOSED: N_("Finished"),
+}
+STATES: dict[Pile, frozenset[ReferralState]] = {
+    Pile.WAITING: UNDECIDED,
+    Pile.RUNNING: RUNNING - UNDECIDED,
+    Pile.CLOSED: frozenset(ReferralState) - RUNNING - {R.DRAFT},
+}
+"""Which states lie on which pile."""
+
+
 class DeclineReason(StrEnum):
     """Refusal codes (DOMAIN)."""
 
@@ -289,6 +315,27 @@ def reference(draw: Callable[[str], str]) -> str:
     '2222-2222-2222'
     """
     return "-".join("".join(draw(REFERENCE_SIGNS) for _ in range(4)) for _ in range(3))
+
+
+REASONS: dict[ReferralAction, type[StrEnum]] = {
+    A.DECLINE: DeclineReason,
+    A.RECALL: DeclineReason,
+    A.REQUEST_INFO: InfoReason,
+    A.NOT_DELIVER: NonDeliveryReason,
+    A.DELIVER: ServiceResult,
+    A.CLOSE: ServiceResult,
+}
+"""Which closed set the coded reason of an act comes from."""
+
+
+def reason_of(action: ReferralAction, code: str) -> StrEnum | None:
+    """The coded reason of an event; None when it has none.
+
+    >>> reason_of(ReferralAction.DECLINE, "no_capacity"), reason_of(ReferralAction.START, "")
+    (<DeclineReason.NO_CAPACITY: 'no_capacity'>, None)
+    """
+    kind = REASONS.get(action)
+    return kind(code) if kind is not None and code in set(kind) else None
 
 
 def allowed(state: ReferralState, actions: tuple[ReferralAction, ...]) -> tuple[ReferralAction, ...]:

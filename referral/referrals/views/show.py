@@ -12,14 +12,12 @@ from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission, Role
 from referral.foundation.idempotency import idempotent
 from referral.referrals.rules import ReferralAction
-from referral.referrals.views import answering, bp
+from referral.referrals.views import answering, bp, sending
 
 
 def _side() -> ModuleType:
     """The module that answers for the actor's side: `show_page`, `ask_page` and `act_on` of it are called."""
-    if actor().role is Role.PROVIDER:
-        return answering
-    abort(404)
+    return answering if actor().role is Role.PROVIDER else sending
 
 
 def _action(name: str) -> ReferralAction:

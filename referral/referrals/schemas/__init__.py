@@ -1,0 +1,1 @@
+"""The gate for what is typed about referrals: `answering` for the service, `sending` for the case team."""
