@@ -54,6 +54,7 @@ class Settings:
     session_hours: int = 12
     base_url: str = "http://127.0.0.1:5000"
     mail_url: str = ""
+    security_contact: str = ""
     fast_passwords: bool = False
     generated_secrets: tuple[str, ...] = field(default=())
 
@@ -89,6 +90,7 @@ class Settings:
             audit_key=_key("MNR_AUDIT_KEY", values["MNR_AUDIT_KEY"]),
             base_url=env.get("MNR_BASE_URL", "http://127.0.0.1:5000").rstrip("/"),
             mail_url=env.get("MNR_MAIL_URL", ""),
+            security_contact=env.get("MNR_SECURITY_CONTACT", ""),
             product_name=env.get("MNR_NAME", "MNR"),
             generated_secrets=generated,
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -13,6 +11,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referral.consent.assumptions import POLICY
+from referral.consent.repeating import fingerprint
 from referral.consent.rules import Decision, Request
 from referral.foundation.tables import Base, enum_column, new_id
 
@@ -109,7 +108,6 @@ class DecisionRecord(Base):
     ) -> DecisionRecord:
         """The register's row of one decision on a referral; the hash covers the inputs in canonical JSON."""
         inputs = request.to_mapping()
-        canonical = json.dumps(inputs, sort_keys=True, separators=(",", ":"))
         return cls(
             at=now,
             actor_id=getattr(actor, "id", None),
@@ -122,6 +120,6 @@ class DecisionRecord(Base):
             code=decision.code,
             visible=[category.value for category in decision.visible],
             inputs=inputs,
-            inputs_hash=hashlib.sha256(canonical.encode()).hexdigest(),
+            inputs_hash=fingerprint(inputs),
             policy=POLICY,
         )

@@ -171,6 +171,31 @@ STEP_WAYS: dict[str, tuple[str, ...]] = {
 }
 
 
+DUTIES: dict[str, str] = {
+    "log": N_("Every look at it is written down, and the person may see who looked."),
+    "encrypt": N_("The export is encrypted."),
+    "notify_supervisor": N_("The supervisor is told."),
+    "tell_supervisor": N_("The supervisor is told."),
+    "alert_supervisor": N_("The supervisor is alerted: a review is overdue."),
+    "erase_or_anonymise": N_("The personal data are erased or made anonymous."),
+    "notify_recipients": N_("Those who received the data are told."),
+    "answer_person": N_("The person receives an answer."),
+    "restrict": N_("The case is restricted until it is decided."),
+    "notify_dpo": N_("The data officer is told."),
+    "verify_identity": N_("The identity of the reader is checked first."),
+    "redact_third_parties": N_("What concerns other people is left out."),
+    "bip_review": N_("A best-interests review decides."),
+    "metadata_only": N_("Only the log is shown, never the content."),
+    "review_72h": N_("The access is reviewed within 72 hours."),
+    "notify_subject": N_("The person is told."),
+    "expire_24h": N_("The access ends after 24 hours."),
+    "ask_consent_now": N_("The person is asked now."),
+    "legal_counsel": N_("Legal counsel answers."),
+    "verify_order": N_("The order is verified first."),
+}
+"""What must be done together with a decision, in words."""
+
+
 class LockName(StrEnum):
     """The three locks of sharing."""
 
@@ -228,16 +253,25 @@ STILL_EXAMINED = frozenset({"A1", "A2", "A4", "A6", "E2", "E3", "E5", "E6", "E7"
 
 def explain(request: Request, decision: Decision, settings: Settings = DEFAULTS) -> Message:
     """Say the decision and why, in one sentence."""
-    values: dict[str, Any] = {
-        "Z2": {"smallest": settings.smallest_cell},
-        "E5": {"hours": settings.emergency_hours},
-        "F3": {"days": settings.days_readable_after_completion},
-    }.get(decision.code, {})
     if decision.code == "A8" and request.action == "erase":
         return Message("A8", NO_ERASURE)
     if decision.code == "X2" and decision.removed:
         return Message("X2", DECISIONS["F5"])
-    return Message(decision.code, DECISIONS[decision.code], values)
+    return sentence(decision.code, settings)
+
+
+def sentence(code: str, settings: Settings = DEFAULTS) -> Message:
+    """Say what a code means, without knowing the request.
+
+    >>> str(sentence("Z2"))
+    'Not shown: a figure under 5 could reveal someone.'
+    """
+    values: dict[str, Any] = {
+        "Z2": {"smallest": settings.smallest_cell},
+        "E5": {"hours": settings.emergency_hours},
+        "F3": {"days": settings.days_readable_after_completion},
+    }.get(code, {})
+    return Message(code, DECISIONS[code], values)
 
 
 def ways_on(decision: Decision) -> list[Message]:

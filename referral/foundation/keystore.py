@@ -215,6 +215,11 @@ class KeyStore:
             )
         return moment
 
+    def ping(self) -> None:
+        """Read from the store; raises what the database raises when it cannot be read."""
+        with self._reading() as connection:
+            connection.execute(select(_keys.c.owner_id).limit(1)).first()
+
     def derived(self, purpose: str, version: int | None = None) -> tuple[int, AESGCM]:
         """A key for account secrets, derived from a version of the key ring (by default the highest)."""
         version = self.ring_version if version is None else version

@@ -42,7 +42,8 @@ INBOX = Entry("referrals.inbox", N_("Inbox"), ("referrals",))
 OWN_ENTRY = Entry("providers.own", N_("My entry"))
 AGREEMENTS = Entry("partners.agreements", N_("Agreements"))
 STATISTICS = Entry("statistics.dashboard", N_("Statistics"), ("statistics",))
-ACCESSES = Entry("consent.register", N_("Accesses"), ("consent",))
+ACCESSES = Entry("consent.register", N_("Register"), ("consent",))
+AUDIT = Entry("consent.audit", N_("Audit trail"))
 ACCOUNTS = Entry("partners.accounts", N_("Accounts"))
 OUTBOX = Entry("partners.outbox", N_("Outgoing notices"))
 
@@ -53,7 +54,7 @@ MENUS: Mapping[Role, tuple[Entry, ...]] = {
     Role.PROVIDER: (INBOX, OWN_ENTRY, DIRECTORY, PROCEDURE),
     Role.COORDINATOR: (ALERTS, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COMMITTEE: (STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
-    Role.DATA_OFFICER: (ACCESSES, AGREEMENTS, PROCEDURE),
+    Role.DATA_OFFICER: (ACCESSES, AUDIT, AGREEMENTS, PROCEDURE),
     Role.ADMINISTRATOR: (ACCOUNTS, OUTBOX),
 }
 ACCOUNT_LINKS = (Entry("partners.account", N_("My account")),)

@@ -135,6 +135,14 @@ def work_once(now: datetime, transport: Transport | None = None) -> int:
     return sent
 
 
+def retry(number: int, *, now: datetime) -> bool:
+    """Put a notice that could not be sent back into the queue, in the caller's transaction; False for any other."""
+    failed = (OutboxMessage.id == number) & (OutboxMessage.state == MessageState.FAILED)
+    again = {"state": MessageState.QUEUED, "attempts": 0, "next_try_at": now, "error_code": ""}
+    statement = update(OutboxMessage).where(failed).values(again).execution_options(synchronize_session=False)
+    return bool(db.session.execute(statement).rowcount)  # type: ignore[attr-defined]
+
+
 def waits(attempts: int) -> timedelta:
     """How long to wait after so many failed tries: one minute, doubled each time, six hours at most.
 

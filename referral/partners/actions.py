@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pyotp
@@ -14,7 +15,7 @@ from sqlalchemy import update
 
 from referral.errors import RuleViolation
 from referral.extensions import db
-from referral.foundation import audit, sealing
+from referral.foundation import audit, outbox, sealing
 from referral.foundation.grants import Role
 from referral.foundation.searching import fold
 from referral.foundation.tables import new_id
@@ -173,3 +174,11 @@ def find_or_add_organization(name: str, **columns: object) -> Organization:
         db.session.add(found)
         db.session.flush()
     return found
+
+
+def retry_notice(number: int, *, actor: Any, now: datetime) -> bool:
+    """Have a notice that could not be sent tried again; False when it is not one of those."""
+    if not outbox.retry(number, now=now):
+        return False
+    audit.record("outbox.retry", actor=actor, now=now, subject=("outbox_message", number))
+    return True

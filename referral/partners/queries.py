@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from referral.extensions import db
 from referral.foundation.access import Actor
 from referral.foundation.grants import Permission, Role, Scope, scope_of
+from referral.foundation.outbox import MessageState, OutboxMessage
 from referral.foundation.searching import fold
 from referral.partners.models import Agreement, Organization, SignInSession, User
 
@@ -73,3 +74,28 @@ def case_managers(organization_id: UUID) -> list[User]:
         .order_by(User.full_name)
     )
     return list(db.session.scalars(query))
+
+
+def notices(
+    *, state: MessageState | None, before: int | None, size: int
+) -> tuple[list[tuple[OutboxMessage, str | None]], int | None]:
+    """Outgoing notices with the recipient's account, newest first, and the number before which the next page starts."""
+    query = (
+        select(OutboxMessage, User.username)
+        .outerjoin(User, User.id == OutboxMessage.recipient_id)
+        .order_by(OutboxMessage.id.desc())
+        .limit(size + 1)
+    )
+    if state is not None:
+        query = query.where(OutboxMessage.state == state)
+    if before is not None:
+        query = query.where(OutboxMessage.id < before)
+    rows: list[tuple[OutboxMessage, str | None]] = [(row[0], row[1]) for row in db.session.execute(query)]
+    return rows[:size], rows[size - 1][0].id if len(rows) > size else None
+
+
+def notice_counts() -> dict[MessageState, int]:
+    """How many notices wait, left and failed."""
+    query = select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)
+    counted = dict(db.session.execute(query).tuples().all())
+    return {state: counted.get(state, 0) for state in MessageState}

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+
+from referral.foundation.outbox import MessageState
 
 
 class SignInSchema(Schema):
@@ -39,3 +44,23 @@ class PasswordSchema(Schema):
     present = fields.String(required=True, validate=validate.Length(1, 256))
     new = fields.String(required=True, validate=validate.Length(1, 300))
     again = fields.String(required=True, validate=validate.Length(1, 300))
+
+
+class NoticeFilterSchema(Schema):
+    """The filters of the list of notices as they stand in the URL."""
+
+    class Meta:
+        """Other parameters are not ours."""
+
+        unknown = EXCLUDE
+
+    state = fields.Enum(MessageState, by_value=True, load_default=None)
+    before = fields.Integer(validate=validate.Range(1, 2**53), load_default=None)
+
+    def read(self, arguments: Mapping[str, str]) -> dict[str, Any]:
+        """What the query string says; what is not a code of ours narrows nothing."""
+        nothing: dict[str, Any] = {"state": None, "before": None}
+        try:
+            return nothing | self.load({name: value for name, value in arguments.items() if value})
+        except ValidationError as error:
+            return nothing | (error.valid_data if isinstance(error.valid_data, dict) else {})

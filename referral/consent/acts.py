@@ -1,0 +1,102 @@
+"""Words for what stands in the register and in the audit trail: acts, outcomes, purposes."""
+
+from __future__ import annotations
+
+from referral.cases.queries.accesses import act_in_words
+from referral.consent.rules import Outcome
+from sop.vocabulary import N_, Message, Need
+
+OUTCOME_LABELS: dict[Outcome, str] = {
+    Outcome.ALLOW: N_("allowed"),
+    Outcome.ALLOW_REDACTED: N_("allowed in part"),
+    Outcome.DENY: N_("refused"),
+    Outcome.DENY_ESCALATE: N_("refused, to be examined"),
+}
+OUTCOME_TONES: dict[Outcome, str] = {
+    Outcome.ALLOW: "ok",
+    Outcome.ALLOW_REDACTED: "soon",
+    Outcome.DENY: "late",
+    Outcome.DENY_ESCALATE: "late",
+}
+
+ASKED: dict[str, str] = {
+    "view": N_("wanted to see"),
+    "preview": N_("looked at what would be shared"),
+    "send": N_("wanted to send"),
+    "print": N_("wanted to print"),
+    "download": N_("wanted to download"),
+    "export": N_("wanted to export"),
+}
+ANOTHER_ACTION = N_("asked for something else")
+
+ACTS: dict[str, str] = {
+    "sign_in.password": N_("entered the password"),
+    "sign_in.second_factor": N_("signed in with the second factor"),
+    "sign_out": N_("signed out"),
+    "password.change": N_("changed the password"),
+    "user.add": N_("made an account"),
+    "procedure.import": N_("took in a version of the procedure"),
+    "register.read": N_("read the register"),
+    "case.register.read": N_("read the register of this case"),
+    "audit.read": N_("looked at the audit trail"),
+    "audit.verify": N_("verified the audit trail"),
+    "outbox.retry": N_("had a notice sent again"),
+    "draft.start": N_("began an identification form"),
+    "draft.save": N_("saved an identification form"),
+    "draft.read": N_("opened an identification form"),
+    "draft.discard": N_("discarded an identification form"),
+    "draft.submit": N_("submitted an identification form"),
+    "prefile.open": N_("opened a file that waits for base consent"),
+    "prefile.read": N_("read a file that waits for base consent"),
+    "base_consent.ask": N_("opened the base consent form"),
+    "consent.given": N_("recorded a consent"),
+    "consent.refused": N_("recorded a refusal"),
+    "consent.withdrawn": N_("recorded a withdrawal"),
+    "referral.draft": N_("prepared a referral"),
+    "referral.send": N_("sent a referral"),
+    "referral.recall": N_("recalled a referral"),
+    "referral.acknowledge": N_("acknowledged a referral"),
+    "referral.accept": N_("accepted a referral"),
+    "referral.decline": N_("declined a referral"),
+    "referral.waitlist": N_("put a referral on the waiting list"),
+    "referral.start": N_("started the service"),
+    "referral.deliver": N_("delivered the service"),
+    "referral.close": N_("closed a referral"),
+    "referral.read": N_("opened a referral"),
+    "referral.request_info": N_("asked for more information"),
+    "referral.provide_info": N_("gave more information"),
+    "referral.not_deliver": N_("noted that the service was not delivered"),
+    "referral.client_decline": N_("noted that the person declines"),
+    "referral.lose_contact": N_("noted that contact was lost"),
+    "referral.expire": N_("let a referral lapse"),
+    "identity.reveal": N_("uncovered a name"),
+    "case.found": N_("found the case through the search"),
+}
+REFERRAL = N_("referral: %(need)s")
+CASE_MANAGEMENT = N_("care of the case")
+PURPOSES: dict[str, str] = {
+    "case_management": CASE_MANAGEMENT,
+    "justice": N_("specialised care and justice"),
+    "asylum": N_("asylum procedure"),
+}
+
+
+def act_words(action: str) -> str:
+    """What an audit line says, as a message id; an act without words of its own keeps its kind.
+
+    >>> act_words("audit.verify"), act_words("case.read"), act_words("referral.redirect"), act_words("x.y")
+    ('verified the audit trail', 'opened the case', 'referral', 'another act')
+    """
+    return ACTS.get(action) or act_in_words(action)
+
+
+def purpose_words(purpose: str) -> Message:
+    """The purpose of a decision in words; one without words stays the code it is.
+
+    >>> str(purpose_words("referral:MED")), str(purpose_words("justice")), str(purpose_words("research"))
+    ('referral: MED', 'specialised care and justice', 'research')
+    """
+    kind, _, need = purpose.partition(":")
+    if kind == "referral" and need in Need.__members__:
+        return Message(purpose, REFERRAL, {"need": Need(need)})
+    return Message(purpose, PURPOSES.get(purpose, "")) if purpose in PURPOSES else Message(purpose, purpose)
