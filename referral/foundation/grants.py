@@ -82,6 +82,7 @@ class Permission(StrEnum):
     CASE_COORDINATE = "case:coordinate"
     IDENTITY_REVEAL = "identity:reveal"
     CONSENT_RECORD = "consent:record"
+    REFERRAL_READ = "referral:read"
     REFERRAL_SEND = "referral:send"
     REFERRAL_ANSWER = "referral:answer"
     DIRECTORY_READ = "directory:read"
@@ -110,6 +111,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.CASE_COORDINATE: N_("see case codes, gaps and deadlines, never identity"),
     Permission.IDENTITY_REVEAL: N_("uncover a name (logged)"),
     Permission.CONSENT_RECORD: N_("record consent to a referral"),
+    Permission.REFERRAL_READ: N_("follow referrals, from either side"),
     Permission.REFERRAL_SEND: N_("send and recall referrals"),
     Permission.REFERRAL_ANSWER: N_("answer referrals"),
     Permission.DIRECTORY_READ: N_("consult the directory"),
@@ -142,6 +144,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.CASE_WORK: S.OWN,
         P.IDENTITY_REVEAL: S.OWN,
         P.CONSENT_RECORD: S.OWN,
+        P.REFERRAL_READ: S.OWN,
         P.REFERRAL_SEND: S.OWN,
         P.AGREEMENT_READ: S.ORGANIZATION,
     },
@@ -150,11 +153,13 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.CASE_READ: S.ORGANIZATION,
         P.CASE_SUPERVISE: S.ORGANIZATION,
         P.IDENTITY_REVEAL: S.ORGANIZATION,
+        P.REFERRAL_READ: S.ORGANIZATION,
         P.REFERRAL_SEND: S.ORGANIZATION,
         P.AGREEMENT_READ: S.ORGANIZATION,
     },
     Role.PROVIDER: {
         **_CONSULTS,
+        P.REFERRAL_READ: S.REFERRED,
         P.REFERRAL_ANSWER: S.REFERRED,
         P.DIRECTORY_EDIT: S.ORGANIZATION,
         P.AGREEMENT_READ: S.ORGANIZATION,

@@ -18,6 +18,7 @@ from referral.extensions import db
 from referral.foundation import audit, clock, formatting
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
+from referral.foundation.navigation import url_of
 from referral.referrals.actions.answering import BINDS, NoPlaceFree, judge
 from referral.referrals.actions.answering import act as answer
 from referral.referrals.documents import label_of, spoken
@@ -25,7 +26,16 @@ from referral.referrals.models import Referral
 from referral.referrals.queries import inbox as queries
 from referral.referrals.queries.fiche import Fiche, read_fiche
 from referral.referrals.queries.history import history, last_acceptance, last_move
-from referral.referrals.rules import PROVIDER_ACTIONS, REASONS, STATES, Pile, ReferralAction, ServiceResult, allowed
+from referral.referrals.rules import (
+    PROVIDER_ACTIONS,
+    REASONS,
+    STATES,
+    Pile,
+    ReferralAction,
+    ServiceResult,
+    Speed,
+    allowed,
+)
 from referral.referrals.schemas.answering import InboxSchema, answer_schema
 from referral.referrals.views import bp
 from referral.referrals.wording import ACTS, LINKS, MAIN, NEXT, OVER, TONES
@@ -60,7 +70,8 @@ def inbox() -> Any:
         kept={name: str(value) for name, value in chosen.items() if value and name in ("need", "speed", "service")},
         agenda=[] if only else queries.agenda(who, since=today, filters=filters),
         services=queries.services_of(who),
-        needs=Need,
+        needs=list(Need),
+        speeds=list(Speed),
         tones=TONES,
     )
 
@@ -86,6 +97,7 @@ def show_page(referral_id: UUID) -> Any:
         sheet=_sheet(fiche),
         contact=fiche.contact if fiche else None,
         withheld=_withheld(asked, decision),
+        slip_url=url_of("referrals.slip", referral_id=referral.id) if decision.allowed else None,
         moments=history(referral, viewer=actor(), notes=decision.allowed),
         **_answers(referral, decision),
     )
