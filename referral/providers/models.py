@@ -123,6 +123,7 @@ class ServiceAtLocation(Base):
     on_holidays: Mapped[str] = mapped_column(String(8), default="")
     timezone: Mapped[str] = mapped_column(String(40), default="")
     source_id: Mapped[str] = mapped_column(String(200), default="")
+    archived: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     schedules: Mapped[list[ServiceSchedule]] = relationship(

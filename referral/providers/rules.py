@@ -1,8 +1,11 @@
-"""Closed sets of the directory's tables that the directory library does not already name."""
+"""Closed sets of the directory's tables that the directory library does not already name, and how areas are written."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+from directory.profile import ServiceArea
+from sop.vocabulary import N_
 
 
 class LocationType(StrEnum):
@@ -21,6 +24,19 @@ class Section(StrEnum):
     CONTACTS = "contacts"
     SERVICE = "service"
 
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return SECTION_LABELS[self]
+
+
+SECTION_LABELS: dict[Section, str] = {
+    Section.HOURS: N_("Opening hours"),
+    Section.CAPACITY: N_("Free places"),
+    Section.CONTACTS: N_("Contacts"),
+    Section.SERVICE: N_("Eligibility, area, procedure"),
+}
+
 
 class VerificationMethod(StrEnum):
     """How an entry was confirmed."""
@@ -31,3 +47,29 @@ class VerificationMethod(StrEnum):
     MAIL = "mail"
     IMPORT = "import"
     REPORT = "report"
+
+
+ON_REQUEST = "on_request:"
+NAME = "name:"
+
+
+def area_of(written: str) -> ServiceArea:
+    """Read an area as it is kept: a P-code, or `name:…` where no code is known, either after `on_request:`.
+
+    >>> area_of("CM005"), area_of("on_request:name:Broward County").name
+    (ServiceArea(pcode='CM005', name='', on_request=False), 'Broward County')
+    """
+    plain = written.removeprefix(ON_REQUEST)
+    asked = plain != written
+    if plain.startswith(NAME):
+        return ServiceArea(name=plain.removeprefix(NAME), on_request=asked)
+    return ServiceArea(pcode=plain, on_request=asked)
+
+
+def area_text(area: ServiceArea) -> str:
+    """Write an area as it is kept; a code says more than a name.
+
+    >>> area_text(ServiceArea(name="Broward County", on_request=True)), area_text(ServiceArea("CM005", "Littoral"))
+    ('on_request:name:Broward County', 'CM005')
+    """
+    return (ON_REQUEST if area.on_request else "") + (area.pcode or NAME + area.name)

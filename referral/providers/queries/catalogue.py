@@ -1,0 +1,95 @@
+"""The directory as the ranking reads it, kept in the process until somebody writes to the directory or the day ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from threading import Lock
+from uuid import UUID
+
+from flask import current_app
+
+from directory import Catalogue, Offer, flatten
+from directory.places import Place, Places
+from referral.foundation import clock
+from referral.providers import stamp
+from referral.providers.queries.records import Records
+from referral.providers.queries.wording import haystacks
+from sop.places import load_places
+
+KEPT = "mnr.directory"
+_building = Lock()
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The directory at one stamp: indexed for ranking, by id, and the folded words that a search may find."""
+
+    stamp: str
+    day: date
+    catalogue: Catalogue
+    offers: Mapping[str, Offer]
+    words: Mapping[str, str]
+    """By offer id: name, organisation, acronym, place, types and needs in every language, without accents."""
+    listed: tuple[Offer, ...]
+    """In the order of the list: by name, then id."""
+
+
+def catalogue(now: datetime) -> Catalogue:
+    """Every offer, indexed for `directory.rank`."""
+    return snapshot(now).catalogue
+
+
+def offer(service_at_location_id: UUID | str, now: datetime | None = None) -> Offer | None:
+    """One service at one place, or None for an unknown or archived one. Never holds what must stay on the server."""
+    return snapshot(now or clock.now()).offers.get(str(service_at_location_id))
+
+
+def snapshot(now: datetime) -> Snapshot:
+    """The kept directory, or a new one when its stamp or the day changed: one small query otherwise."""
+    day = now.astimezone(clock.zone()).date()
+    key = (stamp.current(), day)
+    kept: Snapshot | None = current_app.extensions.get(KEPT)
+    if kept is None or (kept.stamp, kept.day) != key:
+        with _building:
+            kept = current_app.extensions.get(KEPT)
+            if kept is None or (kept.stamp, kept.day) != key:
+                kept = current_app.extensions[KEPT] = _build(key[0], day, now)
+    return kept
+
+
+def _build(at: str, day: date, now: datetime) -> Snapshot:
+    records = Records(now, clock.zone())
+    known = places(current_app.config["SETTINGS"].country)
+    offers: list[Offer] = []
+    acronyms: dict[str, str] = {}
+    for organization, service in records.entries():
+        offers.extend(flatten(organization, service, known, records.responses))
+        acronyms[organization.id] = organization.acronym
+    found = Catalogue(offers)
+    words = haystacks(found.offers, acronyms, known)
+    listed = tuple(sorted(found.offers, key=lambda one: (words[one.id], one.id)))
+    return Snapshot(at, day, found, {one.id: one for one in found.offers}, words, listed)
+
+
+@cache
+def places(country: str) -> Places:
+    """The gazetteer of the country in the directory's words."""
+    return Places(
+        Place(one.pcode, one.name["fr"], one.level, one.latitude, one.longitude, one.name["en"])
+        for one in load_places(country).places.values()
+    )
+
+
+def public_holidays(now: datetime) -> frozenset[date]:
+    """The public holidays of this year and the next, so that the days around any moment are known."""
+    return _holidays(current_app.config["SETTINGS"].country_code, now.astimezone(clock.zone()).year)
+
+
+@cache
+def _holidays(country: str, year: int) -> frozenset[date]:
+    import holidays  # late: 50 ms that only a question about hours must pay
+
+    return frozenset(holidays.country_holidays(country, years=[year - 1, year, year + 1]))

@@ -1,0 +1,220 @@
+"""Rows of the directory's tables into the records of the directory library, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from directory import freshness, profile
+from directory.taxonomy import AudienceRule, Facet, ServiceType, Visibility
+from referral.extensions import db
+from referral.partners.models import Organization
+from referral.providers.models import (
+    Location,
+    SectionVerification,
+    Service,
+    ServiceAtLocation,
+    ServiceAudience,
+    ServiceClosure,
+    ServiceContact,
+    ServiceSchedule,
+)
+from referral.providers.rules import Section, area_of
+from referral.referrals.models import Referral, ReferralEvent
+from referral.referrals.rules import ReferralAction
+
+ANSWERS = (ReferralAction.ACCEPT, ReferralAction.DECLINE, ReferralAction.WAITLIST, ReferralAction.REQUEST_INFO)
+ANSWER_WITHIN = timedelta(hours=24)
+ANSWERS_OF = timedelta(days=90)
+TYPES: frozenset[str] = frozenset(ServiceType)
+Row = Any
+
+
+class Records:
+    """Everything that is in the directory now, read once."""
+
+    def __init__(self, now: datetime, zone: ZoneInfo) -> None:
+        self.now, self.zone = now, zone
+        self.organizations = {row.id: row for row in _rows(Organization)}
+        self.services = {row.id: row for row in _rows(Service)}
+        self.locations = {row.id: row for row in _rows(Location)}
+        self.places = [row for row in _rows(ServiceAtLocation) if not row.archived]
+        self.audiences = _grouped(ServiceAudience, "service_id")
+        self.schedules = _grouped(ServiceSchedule, "service_at_location_id")
+        self.closures = _grouped(ServiceClosure, "service_at_location_id")
+        self.contacts = _grouped(ServiceContact, "service_at_location_id")
+        self.verified = verifications(zone)
+        self.responses = responses(now)
+
+    def entries(self) -> Iterator[tuple[profile.Organization, profile.Service]]:
+        """Each service at each of its places, as one service with one place."""
+        for place in self.places:
+            service = self.services[place.service_id]
+            yield self._organizations[service.organization_id], self._service(service, place)
+
+    @cached_property
+    def _organizations(self) -> Mapping[UUID, profile.Organization]:
+        return {
+            key: profile.Organization(
+                id=str(key), name=row.name, description=row.description, acronym=row.acronym, type=row.type.value,
+                email=row.email, website=row.website, demonstration=row.demonstration,
+            )
+            for key, row in self.organizations.items()
+        }  # fmt: skip
+
+    def _service(self, row: Row, place: Row) -> profile.Service:
+        verified, method = self._verified(row, place)
+        contacts = [one for one in self.contacts.get(place.id, ()) if one.visibility is not Visibility.RESTRICTED]
+        return profile.Service(
+            id=str(row.id),
+            name=row.name,
+            organization_id=str(row.organization_id),
+            needs=frozenset(row.needs),
+            types=frozenset(ServiceType(code) for code in row.types if code in TYPES),
+            status=row.status,
+            phones=tuple(phone(one) for one in contacts if one.phone),
+            minimum_age=row.minimum_age,
+            maximum_age=row.maximum_age,
+            all_ages=row.all_ages,
+            audiences=tuple(_audience(one) for one in self.audiences.get(row.id, ())),
+            eligibility_description=row.eligibility_description,
+            accepts_referrals=row.accepts_referrals,
+            languages=tuple(profile.Language(code) for code in row.languages),
+            interpretation_services=row.interpretation,
+            free=row.free,
+            remote=row.remote,
+            alert=row.alert,
+            visibility=row.visibility,
+            verified=verified,
+            verified_by=method,
+            archived=row.archived,
+            service_areas=tuple(area_of(one) for one in place.areas),
+            service_at_locations=(self._link(place),),
+        )
+
+    def _link(self, place: Row) -> profile.ServiceAtLocation:
+        row = self.locations.get(place.location_id)
+        location = profile.Location("") if row is None else _location(row)
+        return profile.ServiceAtLocation(
+            str(place.id), location, hours=self._hours(place, row), capacity=_capacity(place)
+        )
+
+    def _hours(self, place: Row, location: Row | None) -> profile.Hours:
+        zone = place.timezone or (location.timezone if location is not None else "") or profile.DOUALA
+        schedules = tuple(schedule(one) for one in self.schedules.get(place.id, ()))
+        closures = tuple(closure(one) for one in self.closures.get(place.id, ()))
+        return profile.Hours(schedules, closures, zone, place.on_holidays)
+
+    def _verified(self, service: Row, place: Row) -> tuple[dict[str, date], str]:
+        found = dict(self.verified.get(place.id, {}))
+        assured = service.assured_date
+        for section in freshness.SHELF_LIVES.mandatory if assured else ():
+            if section not in found or found[section][0] < assured:
+                found[section] = (assured, "import" if service.source else "")
+        known = [found[section] for section in freshness.SHELF_LIVES.mandatory if section in found]
+        method = min(known)[1] if known else ""
+        return {section: day for section, (day, _) in found.items()}, method
+
+
+def _rows(model: Any) -> list[Row]:
+    return list(db.session.execute(select(model.__table__).order_by(model.id)))
+
+
+def _grouped(model: Any, key: str) -> dict[UUID, list[Row]]:
+    found: dict[UUID, list[Row]] = defaultdict(list)
+    for row in _rows(model):
+        found[getattr(row, key)].append(row)
+    return found
+
+
+def _audience(row: Row) -> profile.Audience:
+    return profile.Audience(Facet(row.facet), row.term, AudienceRule(row.rule))
+
+
+def _location(row: Row) -> profile.Location:
+    address = profile.Address(row.address, row.city, country=row.country)
+    return profile.Location(
+        id=str(row.id), name=row.name, location_type=row.location_type.value, latitude=row.latitude,
+        longitude=row.longitude, pcode=row.pcode, addresses=(address,) if row.address or row.city else (),
+        accessibility=row.accessibility, disclosure=row.disclosure,
+    )  # fmt: skip
+
+
+def _capacity(row: Row) -> profile.Capacity | None:
+    if row.capacity_updated_at is None:
+        return None
+    return profile.Capacity(
+        row.capacity_status, row.capacity_available, row.capacity_maximum, row.capacity_unit or "place",
+        row.capacity_updated_at, row.capacity_valid_until, row.waiting_days,
+    )  # fmt: skip
+
+
+def phone(row: Row) -> profile.Phone:
+    """A contact's telephone with the function that answers it."""
+    return profile.Phone(row.phone, row.extension, "voice", row.function)
+
+
+def schedule(row: Row) -> profile.Schedule:
+    """A row of the schedule table (or the mapped object) as the library's record."""
+    return profile.Schedule(
+        byday=row.byday, opens_at=row.opens_at, closes_at=row.closes_at, freq=row.freq, interval=row.interval,
+        valid_from=row.valid_from, valid_to=row.valid_to, dtstart=row.dtstart, until=row.until, count=row.count,
+        wkst=row.wkst, bymonthday=row.bymonthday, byweekno=row.byweekno, byyearday=row.byyearday, kind=row.kind,
+        description=row.description,
+    )  # fmt: skip
+
+
+def closure(row: Row) -> profile.Closure:
+    """A row of the closure table (or the mapped object) as the library's record."""
+    return profile.Closure(row.starts_on, row.ends_on, row.reason)
+
+
+def verifications(zone: ZoneInfo) -> dict[UUID, dict[str, tuple[date, str]]]:
+    """The last confirmation of each section of each entry: day on the office's wall, method. Free places age apart."""
+    ranked = select(
+        SectionVerification.service_at_location_id,
+        SectionVerification.section,
+        SectionVerification.method,
+        SectionVerification.at,
+        func.row_number()
+        .over(
+            partition_by=(SectionVerification.service_at_location_id, SectionVerification.section),
+            order_by=(SectionVerification.at.desc(), SectionVerification.id),
+        )
+        .label("place"),
+    ).where(SectionVerification.section != Section.CAPACITY)
+    latest = ranked.subquery()
+    found: dict[UUID, dict[str, tuple[date, str]]] = defaultdict(dict)
+    for row in db.session.execute(select(latest).where(latest.c.place == 1)):
+        found[row.service_at_location_id][row.section.value] = (row.at.astimezone(zone).date(), row.method.value)
+    return found
+
+
+def responses(now: datetime) -> dict[str, profile.Response]:
+    """How each service answered the referrals of the last 90 days: within 24 hours, or not. Later ones may still be."""
+    first = (
+        select(ReferralEvent.referral_id, func.min(ReferralEvent.at).label("at"))
+        .where(ReferralEvent.action.in_(ANSWERS))
+        .group_by(ReferralEvent.referral_id)
+        .subquery()
+    )
+    query = (
+        select(ServiceAtLocation.service_id, Referral.sent_at, first.c.at)
+        .join(ServiceAtLocation, Referral.service_at_location_id == ServiceAtLocation.id)
+        .outerjoin(first, first.c.referral_id == Referral.id)
+        .where(Referral.sent_at > now - ANSWERS_OF)
+    )
+    counted: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
+    for service_id, sent_at, answered_at in db.session.execute(query):
+        if answered_at is None and sent_at > now - ANSWER_WITHIN:
+            continue
+        counted[service_id][0] += 1
+        counted[service_id][1] += answered_at is not None and answered_at - sent_at <= ANSWER_WITHIN
+    return {str(key): profile.Response(asked, answered, 24) for key, (asked, answered) in counted.items()}

@@ -1,0 +1,87 @@
+"""The directory's stamp: it changes with every transaction that writes to the directory, so caches know their age.
+
+Whoever writes through the session need not think of it. It is written just before the commit, because then no two
+writers ever wait for each other with half of their rows locked; `current` writes it earlier when the same transaction
+asks. Statements that go around the session's mapped classes must call `touch`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from sqlalchemy import event, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from referral.extensions import db
+from referral.partners.models import Organization
+from referral.providers.models import (
+    DirectoryStamp,
+    Location,
+    SectionVerification,
+    Service,
+    ServiceAtLocation,
+    ServiceAudience,
+    ServiceClosure,
+    ServiceContact,
+    ServiceSchedule,
+)
+
+DIRECTORY = (
+    Service, ServiceAudience, Location, ServiceAtLocation, ServiceSchedule, ServiceClosure, ServiceContact,
+    SectionVerification, Organization,
+)  # fmt: skip
+TOUCHED = "directory_touched"
+ONE = 1
+
+
+def touch() -> None:
+    """Say that this transaction changes the directory."""
+    db.session.info[TOUCHED] = True
+
+
+def current() -> str:
+    """The stamp as this transaction sees it; empty for a directory that nobody ever wrote to."""
+    if _touched(db.session()):
+        _write(db.session())
+    return db.session.scalar(select(DirectoryStamp.stamp).where(DirectoryStamp.id == ONE)) or ""
+
+
+def _touched(session: Session) -> bool:
+    session.flush()
+    return bool(session.info.get(TOUCHED))
+
+
+def _write(session: Session) -> None:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    new = secrets.token_hex(16)
+    statement = dialect.insert(DirectoryStamp.__table__).values(id=ONE, stamp=new)
+    session.connection().execute(statement.on_conflict_do_update(index_elements=["id"], set_={"stamp": new}))
+    session.info.pop(TOUCHED, None)
+
+
+@event.listens_for(db.session, "after_flush")
+def _notice(session: Session, _context: Any) -> None:
+    changed = (one for one in session.dirty if isinstance(one, DIRECTORY) and session.is_modified(one))
+    written = (one for rows in (session.new, session.deleted) for one in rows if isinstance(one, DIRECTORY))
+    if next(written, None) is not None or next(changed, None) is not None:
+        session.info[TOUCHED] = True
+
+
+@event.listens_for(db.session, "do_orm_execute")
+def _notice_statement(state: ORMExecuteState) -> None:
+    writes = state.is_insert or state.is_update or state.is_delete
+    if writes and any(issubclass(mapper.class_, DIRECTORY) for mapper in state.all_mappers):
+        state.session.info[TOUCHED] = True
+
+
+@event.listens_for(db.session, "before_commit")
+def _stamp(session: Session) -> None:
+    if _touched(session):
+        _write(session)
+
+
+@event.listens_for(db.session, "after_soft_rollback")
+def _forget(session: Session, _previous: Any) -> None:
+    session.info.pop(TOUCHED, None)
