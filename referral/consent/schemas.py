@@ -20,7 +20,7 @@ LONGEST_LINE = 2**53
 MOST_HEADS = 20
 HEAD = re.compile(r"[1-9][0-9]{0,14}-[0-9a-f]{16,64}")
 NOT_A_HEAD = N_(
-    "A head is a number, a dash and at least 16 signs from 0 to 9 and a to f, such as 1204-9f3a77c20b1d44e0."
+    "A head is a number, a dash and at least 16 signs (0 to 9, a to f), such as 1204-9f3a77c20b1d44e0."
 )
 TOO_MANY = N_("Enter at most %(most)d heads at once.")
 CHOICE = N_("Say what the person answered.")

@@ -121,7 +121,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.STATISTICS_READ: N_("read published statistics"),
     Permission.AUDIT_READ: N_("read decisions and accesses, without content"),
     Permission.USER_READ: N_("see accounts"),
-    Permission.OUTBOX_READ: N_("see outgoing notices"),
+    Permission.OUTBOX_READ: N_("see outgoing notices, and have failed ones sent again"),
 }
 
 P, S = Permission, Scope
