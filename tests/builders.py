@@ -6,6 +6,8 @@ import itertools
 from datetime import date, timedelta
 from typing import Any
 
+from referral.cases.actions import opening, progress
+from referral.cases.models import Case
 from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.foundation.searching import fold
@@ -14,6 +16,7 @@ from referral.partners.models import Agreement, Organization, User
 from referral.partners.rules import AgreementState, OrganizationKind, OrganizationType
 from referral.procedures.actions import import_library
 from referral.procedures.models import ProcedureVersion
+from referral.procedures.queries import active_version, triage_table
 from sop.vocabulary import MINIMUM, Category, Need
 from tests.conftest import NOW
 
@@ -77,3 +80,37 @@ def make_agreement(holder: Organization, partner: Organization, *needs: Need, **
     db.session.add(agreement)
     db.session.flush()
     return agreement
+
+
+ADULT: dict[str, Any] = {
+    "sex": "female", "age": 27, "age_band": "adult", "age_group": "25-59", "under_12": False, "nationality": "cmr",
+    "region": "CM005", "department": "CM005004", "language": "fr", "source": "airport", "migration_status": "returnee",
+    "immediate_danger": False, "medical_emergency": False, "suicidal_risk": False, "sexual_violence_120h": False,
+    "household_violence": False, "no_shelter": True, "child_in_household": False, "pregnant_or_chronic": False,
+    "fear_of_return": False, "unaccompanied": False, "trafficking": "none", "needs": ["HEB", "MED"],
+}  # fmt: skip
+"""Facts of an identification form: an adult without shelter tonight (medium priority, urgent)."""
+CHILD: dict[str, Any] = {**ADULT, "age": 15, "age_band": "minor", "age_group": "15-17", "guardian_present": True}
+
+
+def make_prefile(actor: User, organization: Organization, sealed: Any = None, **facts: Any) -> Case:
+    """A file that waits for base consent; `facts` replace those of `ADULT`."""
+    version = active_version() or make_procedure()
+    known = {**ADULT, **facts}
+    verdict = triage_table(version.id).decide(known)
+    words = sealed or {Category.C2: {"family_name": "Mbarga", "given_names": "Aline"}}
+    return opening.open_prefile(
+        submission=None, facts=known, verdict=verdict, organization=organization, actor=actor, now=NOW, sealed=words
+    )
+
+
+def make_case(manager: User, sealed: Any = None, **facts: Any) -> Case:
+    """An active case of `manager`, by default an adult's; a child's notice and best interests are done."""
+    case = make_prefile(manager, manager.organization, sealed, **facts)
+    for step in ("L02", "X02", "N04"):
+        if case.facts["age_band"] != "adult":
+            progress.advance(case, step=step, actor=manager, now=NOW)
+    opening.activate(case, actor=manager, now=NOW)
+    case.manager = manager
+    db.session.flush()
+    return case

@@ -10,6 +10,7 @@ from flask import current_app, url_for
 
 from referral.cases.models import Case, CaseNeed
 from referral.cases.queries.overview import NeedLine
+from referral.referrals.models import Referral
 from sop.agenda import Todo
 from sop.vocabulary import N_
 
@@ -27,14 +28,17 @@ class StepPage:
 STEP_PAGES: Mapping[str, StepPage] = {
     "G01": StepPage(("identification.base_consent",), N_("Record the consent")),
     "G02": StepPage(("identification.base_consent",), N_("Record the consent")),
-    "X01": StepPage(("identification.record_outside",), N_("Record the emergency referral")),
-    "X02": StepPage(("identification.record_outside",), N_("Record the notice to MINAS")),
+    "X01": StepPage(("identification.prefile",), N_("Record the emergency referral")),
+    "X02": StepPage(("identification.prefile",), N_("Record the notice to MINAS")),
+    "G03": StepPage(("referrals.specific_consent",), N_("Record the consent")),
+    "G04": StepPage(("referrals.specific_consent",), N_("Record the consent")),
     "R01": StepPage(("referrals.choose",), N_("Choose a service")),
     "G05": StepPage(("referrals.consent", "referrals.choose"), N_("Record the person’s choice")),
     "D09": StepPage(("referrals.preview", "referrals.choose"), N_("Check before sending")),
     "X03": StepPage(("referrals.preview", "referrals.choose"), N_("Check and send")),
     "W01": StepPage(("referrals.show",), N_("Open the referral")),
     "R05": StepPage(("referrals.show",), N_("Open the referral")),
+    "D11": StepPage(("referrals.show",), N_("Record what the person says")),
 }
 """Steps with a page of their own; they cannot be recorded on the general page, where nothing would be checked."""
 
@@ -47,8 +51,6 @@ BUTTONS: Mapping[str, str] = {
     "R02": N_("Record what was found"),
     "R03": N_("Record the help and the gap"),
     "R04": N_("Record the reminder"),
-    "G03": N_("Record the consent"),
-    "G04": N_("Record the consent"),
 }
 """Words of the button for steps of the general page; others get the plain ones."""
 
@@ -56,6 +58,7 @@ WHEN_LATE: Mapping[str, str] = {"W01": N_("Record that nobody answered")}
 """Steps that are served by somebody else, and that the case team may record once their time is over."""
 
 PLACE_NAMES = ("service_id", "service_at_location_id", "place_id")
+OPEN = N_("Open the referral")
 PLAIN = N_("Record this step")
 
 
@@ -91,6 +94,20 @@ def own_page(case: Case, step: str, line: NeedLine | None) -> Way | None:
     urls = (_url(endpoint, known) for endpoint in page.endpoints)
     url = next((one for one in urls if one is not None), None)
     return Way(url, page.button) if url else None
+
+
+def line_ways(case: Case, line: NeedLine) -> tuple[Way, ...]:
+    """Where the row of a need leads: what is to be done, and its referral."""
+    ways = [way_to(case, line.todo, line)] if line.todo else []
+    url = referral_url(line.referral) if line.referral else None
+    if url is not None and all(way is None or way.url != url for way in ways):
+        ways.append(Way(url, OPEN))
+    return tuple(way for way in ways if way is not None)
+
+
+def referral_url(referral: Referral) -> str | None:
+    """The page of a referral, where the application has one."""
+    return _url("referrals.show", {"referral_id": referral.id, "case_id": referral.case_id})
 
 
 def _known(case: Case, need: CaseNeed | None, line: NeedLine | None) -> dict[str, Any]:

@@ -139,23 +139,6 @@ class StepField:
 NOTE = StepField(
     "note", N_("Note for the file"), hint=N_("Sealed; read only by the case team. No more than is useful.")
 )
-MARKS: dict[str, str] = {
-    "signature": N_("Signature"),
-    "thumbprint": N_("Thumbprint, before a witness"),
-    "oral": N_("Orally, before a witness"),
-}
-SEPARATE_CONSENT: tuple[StepField, ...] = (
-    StepField(
-        "agrees",
-        N_("After your explanation, what does the person say?"),
-        "choice",
-        required=True,
-        choices={YES: N_("Agrees"), NO: N_("Does not agree, or wants to think about it")},
-    ),
-    StepField("mark", N_("How was the agreement given?"), "choice", required=True, choices=MARKS, when=("agrees", YES)),
-    NOTE,
-)
-
 STEP_FIELDS: dict[str, tuple[StepField, ...]] = {
     "N07": (
         StepField(
@@ -219,8 +202,6 @@ STEP_FIELDS: dict[str, tuple[StepField, ...]] = {
         StepField("supervisor_told", N_("My supervisor knows"), "tick", required=True),
         NOTE,
     ),
-    "G03": SEPARATE_CONSENT,
-    "G04": SEPARATE_CONSENT,
     "L01": (
         StepField("note", N_("Danger, witness, and whether the person could be asked"), required=True, hint=NOTE.hint),
     ),

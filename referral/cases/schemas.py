@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from referral.cases.questions import (
     StepField,
     choices_of,
 )
-from referral.cases.rules import CaseState
+from referral.cases.rules import CaseState, NeedState
 from sop.flowchart import Flowchart
 from sop.guards import FieldKind
 from sop.vocabulary import N_, Message, Need, Priority
@@ -132,7 +132,7 @@ class Gate:
 
     def _read_set(self, name: str, known: set[str], case: Case) -> None:
         chosen = {value for value in self.form.getlist(name) if value in known}
-        if not {need.need.value for need in case.needs} <= chosen:
+        if not {need.need.value for need in case.needs if need.state is NeedState.OPEN} <= chosen:
             self.errors[name] = KEEP_NEEDS
         elif not chosen:
             self.errors[name] = ONE_NEED
@@ -164,12 +164,12 @@ class Gate:
             self.errors[name] = TOO_LONG
         self.words[name] = typed
 
-    def read_goals(self, needs: list[str]) -> None:
-        """The plan: a goal for each need that is open."""
+    def read_goals(self, needs: Iterable[Need]) -> None:
+        """The plan: a goal for each need."""
         for need in needs:
-            self.read_words(GOAL + need, required=True)
+            self.read_words(GOAL + need.value, required=True)
 
-    def read_closing(self, needs: tuple[str, ...]) -> None:
+    def read_closing(self, needs: Iterable[str]) -> None:
         """The closure criteria as the case manager answers them."""
         goals = {need: self.form.get(GOAL + need, "") for need in needs}
         self.codes["goals"] = {need: result for need, result in goals.items() if result in GOAL_RESULTS}

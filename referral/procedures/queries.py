@@ -67,6 +67,11 @@ def active_form(name: str) -> FormVersion | None:
     return db.session.scalars(query.order_by(FormVersion.imported_at.desc())).first()
 
 
+def active_forms() -> list[FormVersion]:
+    """The version in use of every form."""
+    return list(db.session.scalars(select(FormVersion).where(FormVersion.active).order_by(FormVersion.name)))
+
+
 _forms: dict[UUID, Form] = {}
 
 

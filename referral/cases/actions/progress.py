@@ -26,6 +26,7 @@ NOT_NOW = Message("not_now", N_("This step cannot be done now: the case has move
 
 def begin(case: Case, *, facts: Mapping[str, Any], now: datetime) -> None:
     """Put a new case at the start of its procedure."""
+    db.session.flush()  # the case's row comes before those of its events
     flowchart = procedures.flowchart(case.procedure_version_id)
     _append(case, Event(EventKind.FACTS, None, None, dict(facts)), actor=None, now=now, sequence=0)
     _store(case, engine.start(flowchart, facts, now), now=now)

@@ -14,7 +14,7 @@ from referral.cases.queries.closing import standing
 from referral.cases.queries.news import note_purpose
 from referral.cases.queries.overview import approval
 from referral.cases.queries.progress import find_todo, is_waiting_for_answer, state_of
-from referral.cases.questions import C5_FIELDS, GOAL, MAX_NOTE, NO
+from referral.cases.questions import C5_FIELDS, GOAL, MAX_NOTE
 from referral.cases.rules import (
     APPROVED_STEP,
     TRANSITIONS,
@@ -73,8 +73,6 @@ def record(case: Case, step: str, need: str | None, entry: Entry, *, actor: Any,
         ask_approval(case, ApprovalKind.PLAN, entry.codes, actor=actor, now=now)
     elif step == CLOSING_STEP:
         _ask_closing(case, entry.codes, actor=actor, now=now, today=today)
-    elif entry.codes.get("agrees") == NO:
-        audit.record("case.note", actor=actor, now=now, case_id=case.id, step=step, need=need or "", code="not_agreed")
     elif is_waiting_for_answer(case, item):
         progress.learn(case, facts=entry.facts, need=need, actor=actor, now=now)
     else:

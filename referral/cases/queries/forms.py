@@ -13,7 +13,7 @@ from referral.cases.models import Case, CaseApproval, CaseNeed, CaseNote
 from referral.cases.queries.closing import standing
 from referral.cases.queries.news import notes_of
 from referral.cases.queries.overview import approval
-from referral.cases.queries.progress import find_todo
+from referral.cases.queries.progress import find_todo, state_of
 from referral.cases.questions import FACTS, GOAL, Asked, StepField, choices_of, facts_asked, fields_of
 from referral.cases.rules import APPROVED_STEP, ApprovalKind, NeedState
 from referral.foundation import sealing
@@ -21,7 +21,7 @@ from referral.procedures import queries as procedures
 from sop.agenda import Todo
 from sop.flowchart import Flowchart, Step
 from sop.guards import FieldKind
-from sop.vocabulary import Category
+from sop.vocabulary import Category, Need
 
 PLAN_STEP, CLOSING_STEP = APPROVED_STEP[ApprovalKind.PLAN], APPROVED_STEP[ApprovalKind.CLOSURE]
 
@@ -46,7 +46,7 @@ class StepForm:
     todo: Todo
     facts: list[FactQuestion]
     fields: tuple[StepField, ...]
-    goals: list[CaseNeed]
+    goals: list[Need]
     standing: Standing | None
     approval: CaseApproval | None
     notes: list[tuple[CaseNote, str]]
@@ -82,15 +82,22 @@ def step_form(case: Case, step: str, of: UUID | None, now: datetime, *, lang: st
         standing=standing(case) if step == CLOSING_STEP else None,
         approval=_approval_of(case, step),
         notes=[(note, words) for note, words in notes_of(case, step=step) if note.need == (item.need or "")],
-        known={**kept, "needs": [one.need.value for one in case.needs] or list(case.facts.get("needs", ()))},
+        known={**kept, "needs": [need.value for need in known_needs(case)]},
     )
 
 
-def goals_of(case: Case, step: str) -> list[CaseNeed]:
+def known_needs(case: Case) -> list[Need]:
+    """The needs that the procedure knows of, opened or not yet."""
+    told = set(state_of(case).facts_of().get("needs") or ())
+    return [need for need in Need if need.value in told or any(row.need == need for row in case.needs)]
+
+
+def goals_of(case: Case, step: str) -> list[Need]:
     """The needs that get a goal in the plan, or whose goal is looked at when closing."""
     if step == CLOSING_STEP:
-        return list(case.needs)
-    return [need for need in case.needs if need.state is NeedState.OPEN] if step == PLAN_STEP else []
+        return [row.need for row in case.needs]
+    over = {row.need for row in case.needs if row.state is not NeedState.OPEN}
+    return [need for need in known_needs(case) if need not in over] if step == PLAN_STEP else []
 
 
 def criteria_of(form: StepForm, answers: Mapping[str, Any], today: date) -> dict[Criterion, bool]:

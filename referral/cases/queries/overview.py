@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, union
 from sqlalchemy.orm import joinedload
 
-from referral.cases.models import Case, CaseApproval, CaseNeed
+from referral.cases.models import Case, CaseApproval, CaseNeed, CaseNote
 from referral.cases.queries.progress import state_of
 from referral.cases.rules import APPROVED_STEP, ApprovalKind, ApprovalState, NeedState
 from referral.consent.models import Consent, ConsentState, DecisionRecord
 from referral.extensions import db
 from referral.foundation.audit import AuditLine
-from referral.partners.models import Organization
+from referral.partners.models import Organization, User
 from referral.procedures import queries as procedures
 from referral.referrals.models import Referral
 from referral.referrals.rules import RUNNING, UNDECIDED, ReferralState
@@ -58,8 +58,11 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     "R02": ("late", N_("no service found")),
     "R03": ("soon", N_("helped without sharing data")),
     "R04": ("late", N_("no answer")),
+    "D11": ("soon", N_("waits for what the person says")),
 }
 """Where a need stands while no referral speaks for it: step -> tone and words."""
+
+WAITING, SERVING, REMINDING, CONFIRMING = "W01", "R05", "R04", "D11"
 
 GROUNDS: tuple[tuple[str, str], ...] = (
     ("L4", N_("basis: child protection")),
@@ -79,6 +82,7 @@ class NeedLine:
     sign: str | None
     words: str
     todo: Todo | None
+    latest: Referral | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +108,24 @@ def referrals_of(case: Case) -> list[Referral]:
     return list(db.session.scalars(query.options(joinedload(Referral.organization))))
 
 
-def _need_line(need: CaseNeed, referral: Referral | None, item: Todo | None) -> NeedLine:
+def _need_line(need: CaseNeed, latest: Referral | None, item: Todo | None) -> NeedLine:
     if need.state is not NeedState.OPEN:
-        tone, sign = NEED_TONES[need.state]
-        return NeedLine(need, referral, tone, sign, need.state.label, None)
-    speaking = referral if referral is not None and referral.state in RUNNING else None
+        return NeedLine(need, latest, *NEED_TONES[need.state], need.state.label, None, latest)
+    speaking = latest if latest is not None and _speaks(latest, item) else None
     words = STEP_WORDS.get(item.step) if item else None
-    late = item is not None and item.overdue
-    if words is not None and item is not None and (speaking is None or item.step == "R04"):
-        draft = referral if referral is not None and referral.state is ReferralState.DRAFT else speaking
-        return NeedLine(need, draft, "late" if late else words[0], None, words[1], item)
+    if words is not None and item is not None and (speaking is None or item.step not in (WAITING, SERVING)):
+        tone = "late" if item.overdue else words[0]
+        return NeedLine(need, speaking, tone, None, words[1], item, latest)
     if speaking is not None:
-        tone, sign = REFERRAL_TONES[speaking.state]
-        return NeedLine(need, speaking, tone, sign, speaking.state.label, item)
-    tone, sign = NEED_TONES[need.state]
-    return NeedLine(need, referral, tone, sign, need.state.label, item)
+        return NeedLine(need, speaking, *REFERRAL_TONES[speaking.state], speaking.state.label, item, latest)
+    return NeedLine(need, None, *NEED_TONES[need.state], need.state.label, item, latest)
+
+
+def _speaks(referral: Referral, item: Todo | None) -> bool:
+    """Whether the latest referral of a need is still what the need is about."""
+    if referral.state in RUNNING or referral.state is ReferralState.DRAFT:
+        return True
+    return item is not None and item.step in (WAITING, SERVING, REMINDING, CONFIRMING)
 
 
 def missing_needs(case: Case) -> list[Need]:
@@ -194,3 +201,18 @@ def asked_approval(case: Case) -> CaseApproval | None:
     active = {step for step, _need in state_of(case).active}
     waiting = (approval(case, kind) for kind in ApprovalKind if APPROVED_STEP[kind] in active)
     return next((one for one in waiting if one is not None and one.state is ApprovalState.ASKED), None)
+
+
+def approvals_of(case: Case) -> list[CaseApproval]:
+    """Every approval of the plan and of the closing, newest first."""
+    query = select(CaseApproval).where(CaseApproval.case_id == case.id).order_by(CaseApproval.asked_at.desc())
+    return list(db.session.scalars(query))
+
+
+def authors(case: Case) -> dict[UUID, str]:
+    """Names of the colleagues who wrote notes or decided approvals."""
+    wrote = select(CaseNote.author_id).where(CaseNote.case_id == case.id)
+    asked = select(CaseApproval.asked_by_id).where(CaseApproval.case_id == case.id)
+    decided = select(CaseApproval.decided_by_id).where(CaseApproval.case_id == case.id)
+    query = select(User.id, User.full_name).where(User.id.in_(union(wrote, asked, decided)))
+    return {row.id: row.full_name for row in db.session.execute(query)}

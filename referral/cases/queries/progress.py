@@ -22,9 +22,9 @@ def todo(case: Case, now: datetime, *, lang: str = "fr") -> list[Todo]:
     return engine.todo(procedures.flowchart(case.procedure_version_id), state_of(case), now, lang=lang)
 
 
-def position(case: Case) -> dict[str, Standing]:
-    """Each step: done, now, next or skipped."""
-    return dict(engine.position(procedures.flowchart(case.procedure_version_id), state_of(case)))
+def position(case: Case, need: str | None = None) -> dict[str, Standing]:
+    """Each step: done, now, next or skipped; with a need, only what that need did in its part."""
+    return dict(engine.position(procedures.flowchart(case.procedure_version_id), state_of(case), need))
 
 
 def stages(case: Case) -> list[Stage]:

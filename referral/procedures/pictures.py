@@ -1,0 +1,81 @@
+"""The pages of a flowchart as pictures and lists, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from flask_babel import gettext
+from markupsafe import Markup
+
+from sop import drawing, pages
+from sop.agenda import Standing
+from sop.drawing import Entry
+from sop.flowchart import Flowchart
+
+Address = Callable[[str], str]
+"""Id of a drawing page -> its URL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One page of the drawing, for the list of pages."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One page: the drawing and the same as an ordered list."""
+
+    id: str
+    title: str
+    svg: Markup
+    entries: list[Entry]
+
+
+def tabs(flowchart: Flowchart, *, lang: str) -> list[Tab]:
+    """The pages of the drawing, the main one first."""
+    return [Tab(*pair) for pair in _tabs(flowchart.hash, lang, _Held(flowchart))]
+
+
+def picture(
+    flowchart: Flowchart, page: str, *, lang: str, address: Address, position: Mapping[str, Standing] | None = None
+) -> Picture | None:
+    """One page of the drawing; None when there is no such page. A shape leads to its line of the list."""
+    known = {tab.id: tab.title for tab in tabs(flowchart, lang=lang)}
+    if page not in known:
+        return None
+
+    def link(target: str, step: str | None) -> str | None:
+        here = target == page
+        if step is None:
+            return address(target)
+        return f"#s-{step}" if here else f"{address(target)}#s-{step}"
+
+    words: dict[str, Any] = {"lang": lang, "position": position, "page": page, "translate": gettext}
+    scene = drawing.draw(flowchart, link=link, **words)
+    svg = Markup(scene.svg(id_prefix="chart"))  # noqa: S704 - the writer escapes every text
+    return Picture(page, known[page], svg, drawing.outline(flowchart, **words))
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A flowchart that may stand in a cache's key: its hash is the other part of the key."""
+
+    flowchart: Flowchart
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held)
+
+
+@lru_cache(maxsize=64)
+def _tabs(_digest: str, lang: str, held: _Held) -> tuple[tuple[str, str], ...]:
+    found = pages.pages(held.flowchart)
+    return tuple((one.id, drawing.page_title(held.flowchart, one, lang=lang, translate=gettext)) for one in found)
