@@ -15,7 +15,7 @@ from referral.config import Environment, Settings
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DATABASE = os.environ.get("MNR_TEST_DATABASE", "sqlite")
-NEEDS_APPLICATION = frozenset({"app", "session", "client", "committed"})
+NEEDS_APPLICATION = frozenset({"app", "session", "client", "committed", "empty"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -77,15 +77,16 @@ def settings_for(url: str, folder: Path) -> Settings:
     )
 
 
-def make_app(server: object | None, folder: Path, name: str) -> Flask:
-    """An application with its own empty schema."""
+def make_app(server: object | None, folder: Path, name: str, *, tables: bool = True) -> Flask:
+    """An application with a database of its own, its tables made."""
     from referral import create_app
     from referral.extensions import db
 
     app = create_app(settings_for(new_database(server, folder, name), folder), {"TESTING": True})
     app.extensions["mnr.clock"] = lambda: NOW
-    with app.app_context():
-        db.create_all()
+    if tables:
+        with app.app_context():
+            db.create_all()
     return app
 
 
@@ -141,6 +142,14 @@ def session(app: Flask) -> Iterator[object]:
 def committed(database_server: object | None, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
     """An application of its own whose commits are real: for what happens at the same moment."""
     app = make_app(database_server, tmp_path, "committed_" + str(abs(hash(request.node.nodeid)) % 10**8))
+    yield app
+    close(app)
+
+
+@pytest.fixture
+def empty(database_server: object | None, tmp_path: Path) -> Iterator[Flask]:
+    """An application whose database has no tables yet."""
+    app = make_app(database_server, tmp_path, "empty_" + str(abs(hash(str(tmp_path))) % 10**8), tables=False)
     yield app
     close(app)
 
