@@ -77,9 +77,11 @@ def directory_import(standard: str, path: Path, mapping: tuple[str, ...], source
 
     result, code = import_file(standard, path, mapping=mapping, source=source, now=_now())
     db.session.commit()
-    words = [f"row {q['row']} {q['id']}: {q['field']}: {q['reason']}" for q in result.get("quarantined", [])]
-    words.append(f"{result.get('services', 0)} services, {len(result.get('quarantined', []))} set aside")
-    _say(result, as_json, [*result.get("warnings", []), *words])
+    refused = result.get("quarantined", [])
+    rows = [("warning: ", one) for one in result.get("warnings", [])] + [("", one) for one in refused]
+    words = [f"{kind}row {one['row']} {one['id']}: {one['field']}: {one['reason']}" for kind, one in rows]
+    words.append(result.get("error") or f"{result['services']} services, {len(refused)} set aside")
+    _say(result, as_json, words)
     sys.exit(code)
 
 

@@ -1,0 +1,101 @@
+"""Importing another directory: the same file twice changes nothing, a newer one updates what it brought before."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from flask import current_app
+
+from directory import N_, hsds
+from referral.extensions import db
+from referral.foundation import audit
+from referral.providers.actions import mapping as mappings
+from referral.providers.actions.upserting import Upsert
+from referral.providers.models import ImportBatch, ImportIssue
+from referral.providers.queries.catalogue import places
+
+LONGEST_SOURCE = 80
+LONGEST_TERM = 200
+UNREADABLE = 2
+
+
+def import_file(
+    standard: str, path: Path, *, mapping: tuple[str, ...] = (), source: str = "", now: datetime
+) -> tuple[dict[str, Any], int]:
+    """Import services from a file; the summary, and 0, or 2 with `error` when the file as a whole cannot be used.
+
+    `mapping` holds `TERM=NEED`, added to what is kept of this source (by default the file's folder and name).
+    """
+    name = source.strip() or f"{path.resolve().parent.name}/{path.name}"[-LONGEST_SOURCE:]
+    try:
+        if standard != "hsds":
+            raise hsds.Unreadable("unknown_standard", N_("“%(standard)s” is not a known standard"), standard=standard)
+        if len(name) > LONGEST_SOURCE:
+            raise hsds.Unreadable("long_source", N_("the name of a source has at most %(limit)d characters"), limit=80)
+        given = hsds.parse_mapping(mapping)
+        if any(len(term) > LONGEST_TERM for term in given):
+            raise hsds.Unreadable("long_term", N_("a term has at most %(limit)d characters"), limit=LONGEST_TERM)
+        contents = _contents(path)
+        with db.session.begin_nested():
+            kept = mappings.keep(name, given)
+            known = places(current_app.config["SETTINGS"].country)
+            result = hsds.read(contents, kept, name, places=known)
+            return _store(result, name, now), 0
+    except hsds.Unreadable as error:
+        return {"error": str(error), "code": error.message.code}, UNREADABLE
+
+
+def _contents(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > hsds.MAX_BYTES:
+            raise hsds.Unreadable(
+                "too_large", N_("the file is larger than %(limit)d MB"), limit=hsds.MAX_BYTES // 1024**2
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise hsds.Unreadable("no_file", N_("the file cannot be read: %(why)s"), why=error.strerror or "") from error
+
+
+def _store(result: hsds.ImportResult, source: str, now: datetime) -> dict[str, Any]:
+    Upsert(source, now).all(result)
+    batch = ImportBatch(
+        source=source,
+        imported_at=now,
+        services=len(result.services),
+        organizations=len(result.organizations),
+        locations=len(result.locations),
+        quarantined=len(result.quarantined),
+    )
+    db.session.add(batch)
+    for one in result.quarantined:
+        _issue(batch, one.row, one.id, one.field, str(one.reason), quarantined=True)
+    for remark in result.warnings:
+        _issue(batch, remark.row, remark.id, remark.field, str(remark.message), quarantined=False)
+    db.session.flush()
+    audit.record("directory.import", actor=None, now=now, subject=("import_batch", batch.id))
+    printable: dict[str, Any] = _printable(result.summary())
+    return printable
+
+
+def _printable(value: Any) -> Any:
+    """The same without halves of characters, which a feed may hold and no terminal can print."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {name: _printable(one) for name, one in value.items()}
+    return [_printable(one) for one in value] if isinstance(value, list) else value
+
+
+def _issue(batch: ImportBatch, row: int, written: str, field: str, reason: str, *, quarantined: bool) -> None:
+    db.session.add(
+        ImportIssue(
+            batch=batch,
+            row=row,
+            source_id="".join(filter(str.isprintable, written))[:200],
+            field=field[:120],
+            reason=reason[:500],
+            quarantined=quarantined,
+        )
+    )

@@ -1,0 +1,223 @@
+"""What an import brings, put into the tables: found again by source and the source's own id, never by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import selectinload
+
+from directory import hsds, profile
+from referral.extensions import db
+from referral.foundation.searching import fold
+from referral.partners.models import Organization
+from referral.providers.models import (
+    Location,
+    SectionVerification,
+    Service,
+    ServiceAtLocation,
+    ServiceContact,
+    ServiceSchedule,
+)
+from referral.providers.rules import LocationType, Section, VerificationMethod, area_text
+
+UNKNOWN = "unknown"
+MOST_CONTACTS = 20
+Model = TypeVar("Model", Organization, Location)
+
+
+class Upsert:
+    """One import into the tables. What an organisation wrote itself stands: a feed does not overwrite it."""
+
+    def __init__(self, source: str, now: datetime) -> None:
+        self.source, self.now = source, now
+        self.organizations: dict[str, Organization] = _by_source(Organization, source)
+        self.locations: dict[str, Location] = _by_source(Location, source)
+        children = [selectinload(Service.places).selectinload(getattr(ServiceAtLocation, name)) for name in PARTS]
+        query = select(Service).where(Service.source == source).options(*children)
+        self.services = {one.source_id: one for one in db.session.scalars(query).unique()}
+        self.own = _written_by_partners()
+
+    def all(self, result: hsds.ImportResult) -> None:
+        """Put everything in; what the feed no longer has stays as it is."""
+        organizations = {one.id: one for one in result.organizations}
+        for one in organizations.values():
+            self._organization(one)
+        for location in result.locations:
+            self._location(location)
+        for service in result.services:
+            self._service(service, organizations[service.organization_id])
+        db.session.flush()
+
+    def _organization(self, one: profile.Organization) -> None:
+        key = _key(one)
+        row = self.organizations.get(key)
+        if row is None:
+            row = self.organizations[key] = Organization(source=self.source, source_id=key)
+            db.session.add(row)
+        _set(
+            row, name=one.name, folded_name=fold(one.name)[:200], description=one.description[:2000],
+            website=_fitting(one.website, 300), email=_fitting(one.email, 200),
+        )  # fmt: skip
+
+    def _location(self, one: profile.Location) -> None:
+        row = self.locations.get(one.id)
+        if row is None:
+            row = self.locations[one.id] = Location(source=self.source, source_id=one.id)
+            db.session.add(row)
+        address = one.addresses[0] if one.addresses else profile.Address()
+        country = address.country.strip().upper()
+        _set(
+            row, name=one.name, location_type=LocationType(one.location_type), address=address.address_1,
+            city=address.city, country=country if len(country) == 2 else "", pcode=_fitting(one.pcode, 16),
+            latitude=one.latitude, longitude=one.longitude, timezone=one.hours.timezone,
+            accessibility=one.accessibility[:500],
+        )  # fmt: skip
+
+    def _service(self, one: profile.Service, organization: profile.Organization) -> None:
+        key = _key(one)
+        row = self.services.get(key)
+        if row is None:
+            row = self.services[key] = Service(source=self.source, source_id=key, places=[])
+            db.session.add(row)
+        changed = _set(
+            row, organization=self.organizations[_key(organization)], name=one.name,
+            folded_name=fold(one.name)[:200], description=one.description, status=one.status, needs=sorted(one.needs),
+            terms=[term.name for term in one.terms], minimum_age=one.minimum_age, maximum_age=one.maximum_age,
+            eligibility_description=one.eligibility_description, application_process=one.application_process,
+            fees_description=one.fees_description or _prices(one), free=_free(one), alert=one.alert,
+            languages=[language.code for language in one.languages], interpretation=one.interpretation_services,
+            url=_fitting(one.url, 500), email=_fitting(one.email, 254),
+            required_documents=[document.document for document in one.required_documents],
+            assured_date=min(one.verified.values(), default=None),
+        )  # fmt: skip
+        changed |= self._places(row, one, organization)
+        if changed or row.last_modified is None:
+            row.last_modified = self.now
+
+    def _places(self, row: Service, one: profile.Service, organization: profile.Organization) -> bool:
+        links = one.service_at_locations or (profile.ServiceAtLocation("", profile.Location("")),)
+        known = {place.source_id: place for place in row.places}
+        changed = False
+        for link in links:
+            place = known.pop(link.id, None)
+            if place is None:
+                place = ServiceAtLocation(service=row, source_id=link.id, areas=[])
+                db.session.add(place)
+                changed = True
+            changed |= self._place(place, link, one, organization)
+        for gone in known.values():
+            changed |= _set(gone, archived=True)
+        return changed
+
+    def _place(
+        self,
+        place: ServiceAtLocation,
+        link: profile.ServiceAtLocation,
+        one: profile.Service,
+        organization: profile.Organization,
+    ) -> bool:
+        hours = next((some for some in (link.hours, one.hours, link.location.hours) if some.schedules), link.hours)
+        areas = [area_text(area) for area in link.service_areas or one.service_areas]
+        own = self.own.get(place.id, set())
+        changed = _set(
+            place, location=self.locations.get(link.location.id), areas=areas, archived=False,
+            timezone=hours.timezone if hours.schedules else place.timezone or "",
+        )  # fmt: skip
+        if Section.HOURS not in own:
+            changed |= _replace(place.schedules, [_schedule(some) for some in hours.schedules], SCHEDULE)
+        if Section.CONTACTS not in own:
+            contacts = list(_contacts(link.phones or one.phones or link.location.phones or organization.phones))
+            changed |= _replace(place.contacts, contacts, CONTACT)
+        capacity = link.capacity or one.capacity
+        if Section.CAPACITY not in own and capacity is not None:
+            changed |= _set(
+                place, capacity_status=capacity.status, capacity_available=capacity.available,
+                capacity_maximum=capacity.maximum, capacity_unit=capacity.unit[:24],
+                capacity_updated_at=capacity.updated, capacity_valid_until=capacity.valid_until,
+            )  # fmt: skip
+        return changed
+
+
+PARTS = ("schedules", "contacts")
+SCHEDULE = (
+    "byday", "opens_at", "closes_at", "valid_from", "valid_to", "freq", "interval", "dtstart", "until", "count", "wkst",
+    "bymonthday", "byweekno", "byyearday", "kind", "description",
+)  # fmt: skip
+CONTACT = ("function", "phone", "extension", "email")
+
+
+def _key(one: profile.Organization | profile.Service) -> str:
+    """The source's own id; the one made from it where it holds what no database keeps."""
+    if isinstance(one, profile.Organization) and not one.source_id:
+        return UNKNOWN
+    return one.source_id if one.source_id.isprintable() else one.id
+
+
+def _by_source(model: type[Model], source: str) -> dict[str, Model]:
+    return {one.source_id: one for one in db.session.scalars(select(model).where(model.source == source))}
+
+
+def _written_by_partners() -> dict[UUID, set[Section]]:
+    """The sections that an organisation changed itself, by entry."""
+    query = select(SectionVerification.service_at_location_id, SectionVerification.section).where(
+        SectionVerification.method == VerificationMethod.PARTNER, SectionVerification.changed
+    )
+    found: dict[UUID, set[Section]] = {}
+    for place, section in db.session.execute(query.distinct()):
+        found.setdefault(place, set()).add(section)
+    return found
+
+
+def _set(row: Any, **values: Any) -> bool:
+    """Set what differs, so that an import without news writes nothing; whether something differed."""
+    new = not inspect(row).persistent
+    changed = {name: value for name, value in values.items() if new or getattr(row, name) != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    return bool(changed)
+
+
+def _replace(present: list[Any], wanted: list[Any], names: tuple[str, ...]) -> bool:
+    """Put the wanted children in place of the present ones, unless they say the same."""
+
+    def key(row: Any) -> str:
+        return repr([getattr(row, name) for name in names])
+
+    if sorted(map(key, present)) == sorted(map(key, wanted)):
+        return False
+    present[:] = wanted
+    return True
+
+
+def _schedule(one: profile.Schedule) -> ServiceSchedule:
+    return ServiceSchedule(**{name: getattr(one, name) for name in SCHEDULE})
+
+
+def _contacts(phones: Iterable[profile.Phone]) -> Iterable[ServiceContact]:
+    for phone in list(phones)[:MOST_CONTACTS]:
+        number, extension = phone.number[:40], phone.extension[:40]
+        yield ServiceContact(function=phone.description[:120], phone=number, extension=extension, email="")
+
+
+def _free(one: profile.Service) -> bool | None:
+    amounts = [cost.amount for cost in one.cost_options if cost.amount is not None]
+    if one.free is not None or not amounts:
+        return one.free
+    return max(amounts) == 0
+
+
+def _prices(one: profile.Service) -> str:
+    texts = (
+        f"{cost.option} {'' if cost.amount is None else f'{cost.amount:g}'} {cost.currency}".strip()
+        for cost in one.cost_options
+    )
+    return "; ".join(filter(None, texts))[:500]
+
+
+def _fitting(text: str, limit: int) -> str:
+    """The text, or nothing: half an address is worse than none."""
+    return text if len(text) <= limit else ""
