@@ -98,10 +98,10 @@ def open_prefile(
         identified_at=identified_at or now,
     )
     db.session.add(case)
+    db.session.flush()  # its first event has no relationship that would order the two
     sealing.create_keys({case.id: OwnerKind.CASE}, now=now)
     known = procedure_facts(case.facts, procedures.flowchart(version.id).fields)
     progress.begin(case, facts=known, now=now)
-    db.session.flush()
     progress.advance(case, step="N01", actor=actor, now=now)
     carry_on(case, actor=actor, now=now)
     _open_tasks(case, verdict, now)
