@@ -44,7 +44,8 @@ def configure(app: Flask, settings: Settings, overrides: Mapping[str, object]) -
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         MAX_FORM_PARTS=2_000,
-        ALEMBIC={"script_location": str(ROOT / "migrations")},
+        ALEMBIC={"script_location": str(ROOT / "migrations"), "file_template": "%%(rev)s_%%(slug)s"},
+        ALEMBIC_CONTEXT={"render_as_batch": True},
         **overrides,
     )
     app.jinja_env.undefined = StrictUndefined
@@ -86,12 +87,24 @@ def stand_on_foundation(app: Flask) -> None:
 
 def register_blueprints(app: Flask) -> None:
     """One folder a blueprint, in the order in which they may use each other."""
-    from referral.partners.views import bp as partners
+    from referral.consent.views import bp as consent
+    from referral.cases.views import bp as cases
+    from referral.identification.views import bp as identification
+    from referral.partners.oversight_views import bp as partners
+    from referral.people.views import bp as people
+    from referral.procedures.views import bp as procedures
     from referral.referrals.views import bp as referrals
+    from referral.statistics.views import bp as statistics
 
     for blueprint in (
         partners,
+        procedures,
+        people,
+        cases,
+        identification,
         referrals,
+        consent,
+        statistics,
     ):
         app.register_blueprint(blueprint)
 

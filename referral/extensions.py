@@ -20,7 +20,18 @@ db = SQLAlchemy(model_class=Base, session_options={"join_transaction_mode": "cre
 csrf = CSRFProtect()
 login_manager = LoginManager()
 babel = Babel()
-alembic = Alembic(run_mkdir=False, metadatas=Base.metadata)
+
+
+class NumberedMigrations(Alembic):
+    """Alembic with readable revisions: 0001, 0002, …, so that files sort and two at once collide."""
+
+    def rev_id(self) -> str:
+        """The number after the last one."""
+        last = max((int(revision.revision) for revision in self.script_directory.walk_revisions()), default=0)
+        return f"{last + 1:04d}"
+
+
+alembic = NumberedMigrations(run_mkdir=False, metadatas=Base.metadata)
 
 will_write: ContextVar[bool] = ContextVar("will_write", default=True)
 """Whether the transaction that starts now writes: SQLite then takes its write lock at once (BEGIN IMMEDIATE)."""

@@ -41,6 +41,7 @@ def prepare(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     with app.app_context():
         alembic.upgrade()
+    with app.app_context():
         if settings.demo and not db.session.scalar(select(func.count()).select_from(User)):
             print("loading the demonstration country …", flush=True)
             for line in country.load(now=datetime.now(UTC)):  # noqa: TID251 - the entrance of the program

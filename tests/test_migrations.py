@@ -19,17 +19,29 @@ def test_there_is_one_head_and_files_are_numbered(app: Flask) -> None:
     assert [name[:4] for name in names] == [f"{number:04d}" for number in range(1, len(names) + 1)]
 
 
-def test_upgrading_an_empty_database_makes_exactly_the_models(empty: Flask) -> None:
-    with empty.app_context():
-        assert inspect(db.engine).get_table_names() == []
+def tables(app: Flask) -> set[str]:
+    with app.app_context():
+        return set(inspect(db.engine).get_table_names())
+
+
+def upgrade(app: Flask) -> None:
+    with app.app_context():
         alembic.upgrade()
-        assert alembic.compare_metadata() == []
-        made = set(inspect(db.engine).get_table_names()) - {"alembic_version"}
-        assert made == set(db.metadatas[None].tables)
+
+
+def differences(app: Flask) -> list[object]:
+    with app.app_context():
+        return list(alembic.compare_metadata())
+
+
+def test_upgrading_an_empty_database_makes_exactly_the_models(empty: Flask) -> None:
+    assert tables(empty) == set()
+    upgrade(empty)
+    assert tables(empty) - {"alembic_version"} == set(db.metadatas[None].tables)
+    assert differences(empty) == []
 
 
 def test_upgrading_twice_changes_nothing(empty: Flask) -> None:
-    with empty.app_context():
-        alembic.upgrade()
-        alembic.upgrade()
-        assert alembic.compare_metadata() == []
+    upgrade(empty)
+    upgrade(empty)
+    assert differences(empty) == []

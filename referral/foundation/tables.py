@@ -49,13 +49,13 @@ class Base(DeclarativeBase):
     )
 
 
-def enum_column(kind: type[StrEnum]) -> Enum:
-    """A closed set stored by value with a CHECK constraint of its own name."""
+def enum_column(kind: type[StrEnum], name: str = "") -> Enum:
+    """A closed set stored by value with a CHECK constraint; `name` it where a table has two columns of one set."""
     return Enum(
         kind,
         native_enum=False,
         create_constraint=True,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         length=32,
         values_callable=lambda members: [member.value for member in members],
     )

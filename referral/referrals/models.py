@@ -71,8 +71,8 @@ class ReferralEvent(Base):
     referral: Mapped[Referral] = relationship(back_populates="events")
     sequence: Mapped[int]
     action: Mapped[ReferralAction] = mapped_column(enum_column(ReferralAction))
-    from_state: Mapped[ReferralState] = mapped_column(enum_column(ReferralState))
-    to_state: Mapped[ReferralState] = mapped_column(enum_column(ReferralState))
+    from_state: Mapped[ReferralState] = mapped_column(enum_column(ReferralState, "from_state"))
+    to_state: Mapped[ReferralState] = mapped_column(enum_column(ReferralState, "to_state"))
     reason: Mapped[str] = mapped_column(String(24), default="")
     actor_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime]
