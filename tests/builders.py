@@ -6,8 +6,11 @@ import itertools
 from datetime import date, timedelta
 from typing import Any
 
+from directory.taxonomy import Status
 from referral.cases.actions import opening, progress
 from referral.cases.models import Case
+from referral.consent.actions import record_consent
+from referral.consent.models import ConsentMark
 from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.foundation.searching import fold
@@ -17,7 +20,9 @@ from referral.partners.rules import AgreementState, OrganizationKind, Organizati
 from referral.procedures.actions import import_library
 from referral.procedures.models import ProcedureVersion
 from referral.procedures.queries import active_version, triage_table
-from sop.vocabulary import MINIMUM, Category, Need
+from referral.providers.models import Location, Service, ServiceAtLocation, ServiceStaff
+from referral.referrals.actions import sending
+from sop.vocabulary import MINIMUM, SENSITIVE, Category, Need
 from tests.conftest import NOW
 
 PASSWORD = "quatre chats dorment"
@@ -114,3 +119,73 @@ def make_case(manager: User, sealed: Any = None, **facts: Any) -> Case:
     case.manager = manager
     db.session.flush()
     return case
+
+
+WORDS: dict[Category, dict[str, Any]] = {
+    Category.C2: {
+        "family_name": "Ngo Mbock", "given_names": "Solange", "phone": "+237 000 12 34 56", "phone_safe": "yes",
+    },
+    Category.C3: {"sex": "female", "age_years": 30},
+    Category.C4: {"route": "Agadez, Tripoli"},
+    Category.C6: {"health_situation": ["pregnancy"]},
+    Category.C9: {"trafficking_act": ["recruited"]},
+    Category.C12: {"no_shelter": "no"},
+}  # fmt: skip
+
+
+def make_planned_case(manager: User, *needs: Need, sealed: Any = None, **facts: Any) -> Case:
+    """An active case whose plan is made: each of its needs waits for a service to be chosen."""
+    wanted = [need.value for need in needs or (Need.MED,)]
+    case = make_case(manager, WORDS if sealed is None else sealed, **{"needs": wanted, **facts})
+    progress.advance(case, step="N07", actor=manager, now=NOW, facts={"needs": wanted})
+    progress.advance(case, step="N08", actor=manager, now=NOW)
+    db.session.flush()
+    return case
+
+
+def make_service(organization: Organization, *needs: Need, staff: tuple[User, ...] = (), **columns: Any) -> Any:
+    """A service at one place, with its listed staff; the first of them is the focal point."""
+    wanted = [need.value for need in needs or (Need.MED,)]
+    service = Service(
+        organization=organization, name=columns.pop("name", "Consultations (démonstration)"), needs=wanted,
+        types=["HLTH"], status=Status.ACTIVE, last_modified=NOW,
+    )  # fmt: skip
+    location = Location(organization_id=organization.id, name="Site", city=columns.pop("city", "Douala"))
+    db.session.add_all((service, location))
+    db.session.flush()
+    place = ServiceAtLocation(service=service, location=location, **columns)
+    db.session.add(place)
+    for number, user in enumerate(staff):
+        db.session.add(ServiceStaff(service_id=service.id, user_id=user.id, focal_point=number == 0))
+    db.session.flush()
+    return place
+
+
+def make_consent(case: Case, organization: Organization, need: Need, *, actor: User, **columns: Any) -> Any:
+    """A signed consent to the need's minimum, in force for a year."""
+    minimum = MINIMUM[need]
+    values: dict[str, Any] = {
+        "categories": minimum,
+        "explicit": [category for category in minimum if category in SENSITIVE],
+        "mark": ConsentMark.SIGNATURE,
+        "language": "fr",
+        "form_code": "F15_consent_referral",
+        "text_hash": "0" * 64,
+        "valid_until": NOW.date() + timedelta(days=365),
+        "given_age": 27,
+    }
+    purpose = f"referral:{need.value}"
+    return record_consent(case, recipient=organization, purpose=purpose, actor=actor, now=NOW, **{**values, **columns})
+
+
+def make_sent_referral(case: Case, place: Any, need: Need = Need.MED, *, consent: dict[str, Any] | None = None) -> Any:
+    """A referral of a case's need to a service, sent by its case manager under consent; the agreement must exist."""
+    manager = case.manager
+    assert manager is not None
+    referral = sending.draft(case, need, place, actor=manager, now=NOW)
+    make_consent(case, place.service.organization, need, actor=manager, **(consent or {}))
+    progress.advance(case, step="G05", need=need.value, facts={"choice": "consent"}, actor=manager, now=NOW)
+    db.session.flush()
+    decision = sending.send(referral, actor=manager, now=NOW)
+    assert referral.sent_at is not None, decision
+    return referral
