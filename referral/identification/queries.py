@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from directory.taxonomy import Disclosure, Status, Visibility
 from referral.cases.models import Case, CaseTask
 from referral.cases.queries import WAITING, visible_prefiles
+from referral.cases.queries.progress import stages, todo
 from referral.cases.rules import LIVE, CaseState
 from referral.consent.models import Consent, ConsentState
 from referral.extensions import db
@@ -21,17 +22,21 @@ from referral.foundation import sealing
 from referral.foundation.access import Actor
 from referral.foundation.grants import Permission, Role, Scope, scope_of
 from referral.identification.models import Submission, SubmissionState
-from referral.identification.rules import BASE_PURPOSE, Receiver, choose_receiver
+from referral.identification.rules import BASE_PURPOSE, Receiver, base_categories, choose_receiver
 from referral.partners.models import Organization, User
 from referral.procedures import queries as procedures
 from referral.providers.models import Location, Service, ServiceAtLocation, ServiceContact
-from sop.forms import Form, FormState
+from sop.agenda import Stage, Todo
+from sop.facts import suggested_needs
+from sop.forms import Form, FormState, Screen
 from sop.triage import Verdict
-from sop.vocabulary import Category
+from sop.vocabulary import Category, Need
 
 FORM = "identification"
 SHOWN = 50
 FINISHED = 20
+READ_ALOUD = frozenset({"fra", "eng", "unknown", None})
+"""Languages of interview in which the texts exist, or that nobody noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,3 +219,113 @@ def _where(location: Location | None) -> str:
         return ""
     street = location.address if location.disclosure is Disclosure.EXACT else ""
     return ", ".join(part for part in (street, location.city) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class PrefileLine:
+    """A pre-file as a list shows it: the file, what to do next on it, tasks beside the procedure."""
+
+    case: Case
+    next: Todo | None
+    label: Mapping[str, str]
+    tasks: list[CaseTask]
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a first responder finds on the first page; `announced` is for staff of a receiving organisation."""
+
+    drafts: list[tuple[Submission, Screen | None]]
+    prefiles: list[PrefileLine]
+    finished: list[Case]
+    announced: list[tuple[Case, Verdict]]
+
+
+def overview(actor: Actor, now: datetime, *, lang: str) -> Overview:
+    """Own drafts, own pre-files, what was handed over, and what the own organisation will receive."""
+    own = list(db.session.scalars(prefiles(actor).limit(SHOWN)))
+    tasks = tasks_of(own)
+    waiting = db.session.scalars(announced(actor).where(Case.identified_by_id != actor.id).limit(SHOWN))
+    return Overview(
+        [(draft, _screen(draft)) for draft in db.session.scalars(drafts(actor).limit(SHOWN))],
+        [_line(case, tasks.get(case.id, []), now, lang) for case in own],
+        list(db.session.scalars(finished(actor))),
+        [(case, verdict_of(case)) for case in waiting],
+    )
+
+
+def _screen(draft: Submission) -> Screen | None:
+    screens = procedures.form(draft.form_version_id).screens()
+    return next((one for one in screens if one.name == draft.screen), None)
+
+
+def _line(case: Case, tasks: list[CaseTask], now: datetime, lang: str) -> PrefileLine:
+    items = todo(case, now, lang=lang)
+    first = items[0] if items else None
+    label = procedures.flowchart(case.procedure_version_id).steps[first.step].label if first else {}
+    return PrefileLine(case, first, label, tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """One thing to do on a pre-file, with its step's name."""
+
+    item: Todo
+    label: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PrefileView:
+    """All that a pre-file's page shows: codes and the procedure, no sealed content."""
+
+    case: Case
+    verdict: Verdict
+    ahead: list[Ahead]
+    stages: list[Stage]
+    tasks: list[CaseTask]
+    needs: list[Need]
+    suggested: tuple[Need, ...]
+    unknown: list[Mapping[str, str]]
+    submission_id: UUID | None
+
+
+def prefile_view(case: Case, now: datetime, lang: str) -> PrefileView:
+    """Priority and by which rule, needs, what must happen now in the procedure's order."""
+    verdict = verdict_of(case)
+    steps = procedures.flowchart(case.procedure_version_id).steps
+    facts = procedures.triage_table(case.procedure_version_id).facts
+    return PrefileView(
+        case,
+        verdict,
+        [Ahead(item, steps[item.step].label) for item in todo(case, now, lang=lang)],
+        stages(case),
+        tasks_of([case]).get(case.id, []),
+        [Need(code) for code in case.facts.get("needs", ())],
+        suggested_needs(case.facts),
+        [fact.label for fact in facts if fact.field.name in verdict.unknown],
+        db.session.scalar(select(Submission.id).where(Submission.case_id == case.id)),
+    )
+
+
+def asked_categories(case: Case) -> tuple[list[Category], list[Category]]:
+    """What base consent asks for, plain and sensitive; the case code itself (C1) needs no tick."""
+    plain, sensitive = base_categories(categories_held(case))
+    return [one for one in plain if one is not Category.C1], sensitive
+
+
+def base_recipients(case: Case, actor: Any) -> list[str]:
+    """Who receives by base consent: the first responder's organisation and the receiving one, each once."""
+    return list(dict.fromkeys(one.name for one in (actor.organization, case.organization) if one is not None))
+
+
+def spoken_language(case: Case) -> Mapping[str, str] | None:
+    """The name of the language of the interview, when no text exists in it and an interpreter is needed."""
+    code = case.facts.get("language")
+    if code in READ_ALOUD:
+        return None
+    submission = db.session.scalar(select(Submission).where(Submission.case_id == case.id))
+    if submission is None:
+        return None
+    form = procedures.form(submission.form_version_id)
+    asked = next((one for one in form if one.fact == "language"), None)
+    return next((one.label for one in form.options(asked) if one.name == code), None) if asked else None

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
+from werkzeug.datastructures import MultiDict
 
 from referral.consent.models import ConsentMark
 from sop.questions import Kind, Question
@@ -26,22 +27,12 @@ WHOLE_TIME = N_("Enter a time, for example 08:30.")
 NO_FUTURE = N_("This moment is in the future.")
 
 
-class Fields(Protocol):
-    """A posted form."""
-
-    def get(self, key: str, default: str = "") -> Any:
-        """One value."""
-
-    def getlist(self, key: str) -> list[str]:
-        """All values of a name."""
-
-
-def read_answers(posted: Fields, questions: Iterable[Question]) -> dict[str, Any]:
+def read_answers(posted: MultiDict[str, str], questions: Iterable[Question]) -> dict[str, Any]:
     """What was typed for these questions, as typed: wrong answers are kept, so that nothing is lost."""
     return {question.name: _typed(posted, question) for question in questions if question.asks}
 
 
-def _typed(posted: Fields, question: Question) -> Any:
+def _typed(posted: MultiDict[str, str], question: Question) -> Any:
     name = PREFIX + question.name
     if question.type is Kind.SELECT_MULTIPLE:
         return [value[:200] for value in posted.getlist(name)[:MOST_CODES] if value]
@@ -50,7 +41,7 @@ def _typed(posted: Fields, question: Question) -> Any:
     return str(posted.get(name, ""))[:LONGEST]
 
 
-def typed_date(posted: Fields, name: str) -> str:
+def typed_date(posted: MultiDict[str, str], name: str) -> str:
     """Day, month and year as one text "2012-2-3"; what is missing stays empty between the hyphens."""
     day, month, year = (str(posted.get(f"{name}-{part}", "")).strip()[:12].replace("-", " ") for part in PARTS)
     return f"{year}-{month}-{day}" if day or month or year else ""

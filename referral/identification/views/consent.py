@@ -1,0 +1,104 @@
+"""Base consent: the text to read aloud, and what the person, or who stands for a child, answers."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+
+from referral.cases.models import Case
+from referral.consent.actions.base import FORM_CHILD, form_code, record_base_consent
+from referral.foundation import audit, clock
+from referral.foundation.access import actor, requires
+from referral.foundation.grants import Permission
+from referral.foundation.i18n import page_language
+from referral.foundation.idempotency import idempotent
+from referral.identification import queries
+from referral.identification.rules import assent_needed, consent_answers
+from referral.identification.schemas import BaseConsentSchema
+from referral.identification.views import bp
+from referral.identification.views.prefile import own_prefile
+from sop.texts import Text, load_text
+
+
+@bp.get("/prefiles/<uuid:case_id>/consent")
+@requires(Permission.BASE_CONSENT_RECORD, reads_person=True)
+def base_consent(case_id: UUID) -> Any:
+    """The text to read aloud, in the language asked for (`?text=en`), and the answer."""
+    case = own_prefile(case_id)
+    audit.record("base_consent.ask", actor=actor(), now=clock.now(), case_id=case.id, subject=case)
+    return _page(case, request.args.get("text", ""))
+
+
+@bp.post("/prefiles/<uuid:case_id>/consent")
+@requires(Permission.BASE_CONSENT_RECORD)
+@idempotent
+def base_consent_post(case_id: UUID) -> Any:
+    """Record the answer: it opens the case, goes back to the best interests, or erases."""
+    case = own_prefile(case_id, lock=True)
+    asked = [one for part in queries.asked_categories(case) for one in part]
+    language = _language(request.form.get("language", ""))
+    try:
+        values = _schema(case, asked).load(request.form)
+    except ValidationError as error:
+        return _page(case, language, errors=error.messages_dict), 422
+    today, now = clock.today(), clock.now()
+    answer = record_base_consent(
+        case, values, asked=asked, text=_text(case, language), actor=actor(), today=today, now=now
+    )
+    return _after(case, answer)
+
+
+def _after(case: Case, answer: str) -> Any:
+    """Where base consent leads: out of the file, or back to it when a child refused."""
+    if answer != "refused":
+        words = _("The case %(code)s is open. %(organisation)s takes over, and your access ends here.")
+        flash(words % {"code": case.code, "organisation": case.organization.name}, "success")
+    elif case.erased_at is None:
+        flash(_("The refusal is recorded. The child’s best interests must be looked at again."), "warning")
+        return redirect(url_for(".prefile", case_id=case.id), 303)
+    else:
+        flash(_("The refusal is recorded; what was written down is erased. Hand out the information sheet."), "success")
+    return redirect(url_for(".index"), 303)
+
+
+def _page(case: Case, language: str, *, errors: Any = None) -> Any:
+    plain, sensitive = queries.asked_categories(case)
+    code, language = form_code(case), _language(language)
+    return render_template(
+        "identification/base_consent.html",
+        case=case,
+        child=code == FORM_CHILD,
+        assent=assent_needed(case.facts.get("age")),
+        answers=_answers(case),
+        plain=plain,
+        sensitive=sensitive,
+        recipients=queries.base_recipients(case, actor()),
+        text=_text(case, language),
+        language=language,
+        spoken=queries.spoken_language(case),
+        typed=request.form,
+        chosen=request.form.getlist("categories"),
+        errors=errors or {},
+    )
+
+
+def _language(choice: str) -> str:
+    languages = current_app.config["SETTINGS"].languages
+    return choice if choice in languages else page_language()
+
+
+def _text(case: Case, language: str) -> Text:
+    return load_text(form_code(case), language, current_app.config["SETTINGS"].country)
+
+
+def _answers(case: Case) -> tuple[str, ...]:
+    return consent_answers(child=form_code(case) == FORM_CHILD, refusals=queries.refusals(case))
+
+
+def _schema(case: Case, asked: list[Any]) -> BaseConsentSchema:
+    languages, child = current_app.config["SETTINGS"].languages, form_code(case) == FORM_CHILD
+    return BaseConsentSchema(asked=asked, languages=languages, child=child, answers=_answers(case))

@@ -1,0 +1,209 @@
+"""The identification form: start, one screen after the other, review, submit, discard."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+
+from referral.extensions import db
+from referral.foundation import audit, clock
+from referral.foundation.access import actor, requires
+from referral.foundation.grants import Permission
+from referral.foundation.i18n import page_language
+from referral.foundation.idempotency import idempotent
+from referral.identification import actions, queries
+from referral.identification.models import Submission, SubmissionState
+from referral.identification.queries import Filling
+from referral.identification.rules import newly_asked, shown_questions
+from referral.identification.rules import review as review_of
+from referral.identification.schemas import PREFIX, VersionSchema, read_answers
+from referral.identification.views import bp
+from sop.forms import Screen
+
+
+@bp.get("/identifications")
+@requires(Permission.IDENTIFICATION_FILL)
+def index() -> Any:
+    """Own drafts and pre-files, what to do next on each, and what was handed over."""
+    lists = queries.overview(actor(), clock.now(), lang=page_language())
+    return render_template("identification/index.html", lists=lists)
+
+
+@bp.post("/identifications")
+@requires(Permission.IDENTIFICATION_FILL)
+@idempotent
+def start() -> Any:
+    """A new draft."""
+    draft = actions.start(actor=actor(), today=clock.today(), now=clock.now())
+    return redirect(url_for(".screen", submission_id=draft.id, name=draft.screen), 303)
+
+
+@bp.get("/identifications/<uuid:submission_id>/screens/<name>")
+@requires(Permission.IDENTIFICATION_FILL, reads_person=True)
+def screen(submission_id: UUID, name: str) -> Any:
+    """One group of questions; `?check=1` also says what is missing or wrong."""
+    filling = _draft(submission_id)
+    page = next((one for one in filling.form.applicable(filling.state) if one.name == name), None)
+    if page is None:
+        return redirect(url_for(".review", submission_id=submission_id), 303)
+    audit.record("draft.read", actor=actor(), now=clock.now(), subject=filling.submission)
+    return _screen_page(filling, page, check="check" in request.args)
+
+
+@bp.post("/identifications/<uuid:submission_id>/screens/<name>")
+@requires(Permission.IDENTIFICATION_FILL)
+@idempotent
+def save_screen(submission_id: UUID, name: str) -> Any:
+    """Keep what was typed, then go where the button says; a draft that changed elsewhere is not overwritten."""
+    filling = _draft(submission_id, lock=True)
+    page = next((one for one in filling.form.screens() if one.name == name), None) or abort(404)
+    shown = set(request.form.getlist("shown"))
+    given = read_answers(request.form, [one for one in page.questions if one.name in shown])
+    if _version() != filling.submission.version:
+        return _screen_page(_with(filling, given), page, stale=True), 409
+    actions.save(filling.submission, given, screen=name, actor=actor(), now=clock.now())
+    return redirect(_next_place(_with(filling, given), page, shown), 303)
+
+
+@bp.get("/identifications/<uuid:submission_id>")
+@requires(Permission.IDENTIFICATION_FILL, reads_person=True)
+def review(submission_id: UUID) -> Any:
+    """All answers by screen, what is missing, and the button that submits; read only once it is submitted."""
+    filling = _filling(submission_id)
+    audit.record("draft.read", actor=actor(), now=clock.now(), subject=filling.submission)
+    return _review_page(filling)
+
+
+@bp.post("/identifications/<uuid:submission_id>")
+@requires(Permission.IDENTIFICATION_FILL)
+@idempotent
+def submit(submission_id: UUID) -> Any:
+    """Make the pre-file."""
+    filling = _draft(submission_id, lock=True)
+    if _version() != filling.submission.version:
+        return _review_page(filling, stale=True), 409
+    if not filling.state.complete:
+        return _review_page(filling), 422
+    case = actions.submit(filling.submission, actor=actor(), today=clock.today(), now=clock.now())
+    flash(_("The identification is submitted. The file has the code %(code)s.", code=case.code), "success")
+    return redirect(url_for(".prefile", case_id=case.id), 303)
+
+
+@bp.get("/identifications/<uuid:submission_id>/discard")
+@requires(Permission.IDENTIFICATION_FILL)
+def discard(submission_id: UUID) -> Any:
+    """Ask once before a draft is erased."""
+    return render_template("identification/discard.html", submission=_submission(submission_id))
+
+
+@bp.post("/identifications/<uuid:submission_id>/discard")
+@requires(Permission.IDENTIFICATION_FILL)
+@idempotent
+def discard_post(submission_id: UUID) -> Any:
+    """Erase the draft."""
+    actions.discard(_submission(submission_id), actor=actor(), now=clock.now())
+    flash(_("The draft is erased."), "success")
+    return redirect(url_for(".index"), 303)
+
+
+def _submission(submission_id: UUID, *, lock: bool = False, draft: bool = True) -> Submission:
+    query = queries.visible_submissions(actor()).where(Submission.id == submission_id)
+    if draft:
+        query = query.where(Submission.state == SubmissionState.DRAFT)
+    return db.session.scalar(query.with_for_update() if lock else query) or abort(404)
+
+
+def _filling(submission_id: UUID) -> Filling:
+    return queries.filling(_submission(submission_id, draft=False), today=clock.today(), now=_local_now())
+
+
+def _draft(submission_id: UUID, *, lock: bool = False) -> Filling:
+    return queries.filling(_submission(submission_id, lock=lock), today=clock.today(), now=_local_now())
+
+
+def _with(filling: Filling, given: dict[str, Any]) -> Filling:
+    """The same form with what was just typed."""
+    typed = filling.typed | given
+    state = filling.form.evaluate(typed, today=clock.today(), now=_local_now())
+    return Filling(filling.submission, filling.form, typed, state)
+
+
+def _local_now() -> Any:
+    return clock.now().astimezone(clock.zone())
+
+
+def _version() -> int:
+    """The version that the page showed; none is an old page."""
+    try:
+        return int(VersionSchema().load(request.form)["version"])
+    except ValidationError:
+        return 0
+
+
+def _errors(filling: Filling, page: Screen | None = None) -> dict[str, str]:
+    """What is missing or wrong, in words, on one screen or everywhere."""
+    names = {one.name for one in page.questions} if page else filling.state.errors.keys()
+    return {
+        name: filling.form.explain(name, message, page_language(), _)
+        for name, message in filling.state.errors.items()
+        if name in names
+    }
+
+
+def _next_place(filling: Filling, page: Screen, shown: set[str]) -> str:
+    """Where a saved screen leads: out, back, to questions that have just come up, to what is wrong, or on."""
+    wanted, draft_id = request.form.get("do", "next"), filling.submission.id
+    if wanted == "save":
+        flash(_("The draft is saved."), "success")
+        return url_for(".index")
+    order = [one.name for one in filling.form.applicable(filling.state)]
+    at = order.index(page.name) if page.name in order else -1
+    if wanted == "back" and at > 0:
+        return url_for(".screen", submission_id=draft_id, name=order[at - 1])
+    fresh = newly_asked(page, filling.state, shown)
+    wrong = _errors(filling, page).keys() & shown
+    if fresh:
+        flash(_("Because of these answers, a few more questions have appeared on this screen."), "warning")
+        return url_for(
+            ".screen",
+            submission_id=draft_id,
+            name=page.name,
+            check=1 if wrong else None,
+            _anchor=f"f-{PREFIX}{fresh[0]}",
+        )
+    if wrong:
+        return url_for(".screen", submission_id=draft_id, name=page.name, check=1)
+    if 0 <= at < len(order) - 1:
+        return url_for(".screen", submission_id=draft_id, name=order[at + 1])
+    return url_for(".review", submission_id=draft_id)
+
+
+def _screen_page(filling: Filling, page: Screen, *, check: bool = False, stale: bool = False) -> str:
+    errors = _errors(filling, page) if check or stale else {}
+    applicable = filling.form.applicable(filling.state)
+    return render_template(
+        "identification/screen.html",
+        submission=filling.submission,
+        screen=page,
+        screens=applicable,
+        number=next((n for n, one in enumerate(applicable, 1) if one.name == page.name), 1),
+        questions=shown_questions(filling.form, page, filling.state, filling.typed, errors),
+        errors={PREFIX + name: text for name, text in errors.items()},
+        stale=stale,
+    )
+
+
+def _review_page(filling: Filling, *, stale: bool = False) -> str:
+    errors = _errors(filling)
+    return render_template(
+        "identification/review.html",
+        submission=filling.submission,
+        sections=review_of(filling.form, filling.state, filling.typed, errors),
+        errors=errors,
+        draft=filling.submission.state is SubmissionState.DRAFT,
+        stale=stale,
+    )

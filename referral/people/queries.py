@@ -1,0 +1,185 @@
+"""Finding people and things: only what the actor may see, whatever accents were typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, false, or_, select
+
+from directory.taxonomy import Visibility
+from referral.cases.models import Case
+from referral.cases.queries import coordinated_cases, visible_cases, visible_prefiles
+from referral.extensions import db
+from referral.foundation import sealing, searching
+from referral.foundation.access import Actor
+from referral.foundation.grants import Permission, Scope, scope_of
+from referral.identification.models import Submission
+from referral.partners.models import Organization
+from referral.people.models import PersonBlock
+from referral.people.rules import NAME_FIELDS, matches
+from referral.procedures import queries as procedures
+from referral.providers.models import Service
+from sop.flowchart import Step
+from sop.forms import Form
+from sop.vocabulary import Category
+
+MOST = 20
+CANDIDATES = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, by kind. `people`: cases found by the person's name, which is not shown here."""
+
+    cases: list[Case]
+    people: list[Case]
+    prefiles: list[Case]
+    services: list[Service]
+    organizations: list[Organization]
+    steps: list[Step]
+
+    @property
+    def nothing(self) -> bool:
+        """Nothing was found that this actor may see."""
+        parts = (self.cases, self.people, self.prefiles, self.services, self.organizations, self.steps)
+        return not any(parts)
+
+
+def search(actor: Actor, text: str) -> Found:
+    """Cases by code or by the person's name, services, organisations, procedure steps."""
+    consults = scope_of(actor.role, Permission.DIRECTORY_READ) is not Scope.NONE
+    reads_procedure = scope_of(actor.role, Permission.PROCEDURE_READ) is not Scope.NONE
+    cases = [*_by_code(visible_cases(actor), text), *_by_code(coordinated_cases(actor), text)]
+    return Found(
+        list({one.id: one for one in cases}.values()),
+        [one for one in people(actor, visible_cases(actor), text) if one not in cases],
+        [*_by_code(visible_prefiles(actor), text), *people(actor, visible_prefiles(actor), text)],
+        services(text) if consults else [],
+        organizations(text) if consults else [],
+        steps(text) if reads_procedure else [],
+    )
+
+
+def _by_code(visible: Select[Case], text: str) -> list[Case]:
+    code = "".join(text.split()).upper()
+    if len(code) < 3:
+        return []
+    query = visible.where(Case.code.contains(code, autoescape=True)).order_by(Case.code).limit(MOST)
+    return list(db.session.scalars(query).unique())
+
+
+def people(actor: Actor, visible: Select[Case], text: str) -> list[Case]:
+    """Visible cases of persons who bear the names typed; only roles that may uncover a name can look for one."""
+    may = any(
+        scope_of(actor.role, one) is not Scope.NONE for one in (Permission.IDENTITY_REVEAL, Permission.PREFILE_READ)
+    )
+    if not may or not searching.parts(text):
+        return []
+    ids = searching.candidates(text, limit=CANDIDATES)
+    query = visible.where(Case.person_id.in_(ids), Case.person_id.not_in(blocked_persons(actor)))
+    found = list(db.session.scalars(query.limit(CANDIDATES)).unique()) if ids else []
+    opened = sealing.read_many([one.person_id for one in found], [Category.C2])
+    place = {person_id: at for at, person_id in enumerate(ids)}
+    found.sort(key=lambda one: (place[one.person_id], one.code))
+    return [one for one in found if matches(text, names(opened.get(one.person_id, {})))][:MOST]
+
+
+def names(opened: Mapping[Category, Mapping[str, Any]]) -> list[str]:
+    """The names in what was opened of a person."""
+    identity = opened.get(Category.C2, {})
+    return [str(identity[name]) for name in NAME_FIELDS if identity.get(name)]
+
+
+def blocked_persons(actor: Actor) -> Select[UUID]:
+    """Persons who do not want this user or organisation to see anything of theirs (rule A2)."""
+    return select(PersonBlock.person_id).where(
+        or_(PersonBlock.user_id == actor.id, PersonBlock.organization_id == actor.organization_id)
+    )
+
+
+def revealable_cases(actor: Actor) -> Select[Case]:
+    """Cases of which the actor may uncover the name."""
+    if scope_of(actor.role, Permission.IDENTITY_REVEAL) is Scope.NONE:
+        return visible_cases(actor).where(false())
+    return visible_cases(actor).where(Case.person_id.not_in(blocked_persons(actor)))
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One thing that is known about who somebody is: the question's label, the answer in words or as typed."""
+
+    label: Mapping[str, str]
+    words: tuple[Any, ...]
+
+
+def identity(case: Case) -> list[Detail]:
+    """Names and safe contact (C2) in the words of the form that they were entered with; nothing else is opened."""
+    opened = sealing.read(case.person_id, [Category.C2]).get(Category.C2, {})
+    form = _form_of(case)
+    return [
+        Detail(question.label, _words(form, question.list_name, opened[question.name]))
+        for question in form.questions
+        if question.name in opened
+    ]
+
+
+def _form_of(case: Case) -> Form:
+    version = db.session.scalar(select(Submission.form_version_id).where(Submission.case_id == case.id))
+    if version is None:
+        active = procedures.active_form("identification")
+        if active is None:
+            raise LookupError("no identification form")
+        version = active.id
+    return procedures.form(version)
+
+
+def _words(form: Form, list_name: str, value: Any) -> tuple[Any, ...]:
+    labels = {choice.name: choice.label for choice in form.choices.get(list_name, ())}
+    return tuple(labels.get(one, one) for one in (value if isinstance(value, list) else [value]))
+
+
+def services(text: str) -> list[Service]:
+    """Services of the network by their own or their organisation's name."""
+    words = searching.fold(text).split()
+    if not words:
+        return []
+    query = (
+        select(Service)
+        .join(Service.organization)
+        .where(*(_says(word, Service.folded_name, Organization.folded_name) for word in words))
+        .where(Service.visibility != Visibility.RESTRICTED)
+        .order_by(Service.folded_name, Service.id)
+        .limit(MOST)
+    )
+    return list(db.session.scalars(query))
+
+
+def organizations(text: str) -> list[Organization]:
+    """Organisations by name."""
+    words = searching.fold(text).split()
+    if not words:
+        return []
+    query = select(Organization).where(*(_says(word, Organization.folded_name) for word in words))
+    return list(db.session.scalars(query.order_by(Organization.folded_name, Organization.id).limit(MOST)))
+
+
+def _says(word: str, *columns: Any) -> Any:
+    return or_(*(column.contains(word, autoescape=True) for column in columns))
+
+
+def steps(text: str) -> list[Step]:
+    """Steps of the procedure in force by their code or their words, in any of its languages."""
+    version = procedures.active_version()
+    words = searching.fold(text).split()
+    if version is None or not words:
+        return []
+    found = [one for one in procedures.flowchart(version.id).steps.values() if _step_says(one, words)]
+    return found[:MOST]
+
+
+def _step_says(step: Step, words: Iterable[str]) -> bool:
+    texts = [searching.fold(one) for one in (step.id, *step.label.values())]
+    return any(all(word in one for word in words) for one in texts)

@@ -1,0 +1,55 @@
+"""Search, and uncovering who a case is about."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, render_template, request
+from marshmallow import ValidationError
+
+from referral.cases.models import Case
+from referral.extensions import db
+from referral.foundation import audit, clock
+from referral.foundation.access import actor, can, requires
+from referral.foundation.grants import Permission
+from referral.people import queries
+from referral.people.schemas import SearchSchema
+
+bp = Blueprint("people", __name__)
+
+
+@bp.get("/search")
+@requires(Permission.PROCEDURE_READ)
+def search() -> Any:
+    """The search, empty: words never stand in a URL, because they may be a name."""
+    return _search_page("")
+
+
+@bp.post("/search")
+@requires(Permission.PROCEDURE_READ)
+def find() -> Any:
+    """What was found, on the same page."""
+    typed = request.form.get("q", "").strip()
+    try:
+        text = SearchSchema().load({"q": typed})["q"]
+    except ValidationError as error:
+        return _search_page(typed[:200], error=error.messages_dict["q"]), 422
+    found = queries.search(actor(), text)
+    for case in (*found.people, *found.prefiles):
+        audit.record("case.found", actor=actor(), now=clock.now(), case_id=case.id, subject=case)
+    return _search_page(text, found=found)
+
+
+def _search_page(typed: str, *, found: Any = None, error: Any = None) -> str:
+    opens = can(Permission.CASE_READ)
+    return render_template("people/search.html", typed=typed, found=found, error=error, opens=opens)
+
+
+@bp.post("/cases/<uuid:case_id>/identity")
+@requires(Permission.IDENTITY_REVEAL)
+def reveal(case_id: UUID) -> Any:
+    """Uncover who a case is about, for this one view; the audit trail says who looked."""
+    case = db.session.scalar(queries.revealable_cases(actor()).where(Case.id == case_id)) or abort(404)
+    audit.record("identity.reveal", actor=actor(), now=clock.now(), case_id=case.id, subject=case, code="C2")
+    return render_template("people/identity.html", case=case, details=queries.identity(case))
