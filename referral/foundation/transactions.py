@@ -41,6 +41,12 @@ def commit_now() -> None:
     db.session.commit()
 
 
+def begin_writing() -> None:
+    """For a GET that turns out to write: end what was read, so that the next statement takes SQLite's lock at once."""
+    db.session.commit()
+    will_write.set(True)
+
+
 def init_app(app: Flask) -> None:
     """Install the hooks; `finish` is registered first, so that it runs last."""
     app.before_request(announce_intent)

@@ -44,7 +44,6 @@ from referral.statistics.tables import (
     Unit,
     percentage,
 )
-from sop.vocabulary import Message
 
 __all__ = [
     "GROUP_LABELS",
@@ -117,7 +116,9 @@ def _release(
             reason = reasons.get(row) or reasons.get(column)
             shown = Cell(State.MERGED if reason else State.VALUE, margins.values[key], reason)
             cells[row, column] = HIDDEN if key in hidden else shown
-    notes = tuple(dict.fromkeys(reason.text for reason in reasons.values() if reason))
+    notes = {reason.code: reason for reason in reasons.values() if reason}
+    if HIDDEN in cells.values():
+        notes[HIDDEN_REASON.code] = HIDDEN_REASON
     return PublishedTable(
         table.title,
         table.unit,
@@ -126,7 +127,7 @@ def _release(
         rows,
         columns,
         cells,
-        tuple(Message("merged", text) for text in notes) + ((HIDDEN_REASON,) if HIDDEN in cells.values() else ()),
+        tuple(notes.values()),
         False,
         {source: group.code for group in rows for source in group.sources},
         {source: group.code for group in columns for source in group.sources},
