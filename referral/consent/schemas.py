@@ -19,9 +19,7 @@ NAME = 200
 LONGEST_LINE = 2**53
 MOST_HEADS = 20
 HEAD = re.compile(r"[1-9][0-9]{0,14}-[0-9a-f]{16,64}")
-NOT_A_HEAD = N_(
-    "A head is a number, a dash and at least 16 signs (0 to 9, a to f), such as 1204-9f3a77c20b1d44e0."
-)
+NOT_A_HEAD = N_("A head is a number, a dash and at least 16 signs (0 to 9, a to f), such as 1204-9f3a77c20b1d44e0.")
 TOO_MANY = N_("Enter at most %(most)d heads at once.")
 CHOICE = N_("Say what the person answered.")
 TOO_LONG = N_("Shorten this text.")
@@ -125,6 +123,6 @@ def _heads(text: str) -> tuple[str, ...]:
 
 
 def page_from(arguments: Mapping[str, str], name: str = "before") -> int | None:
-    """A whole number of the URL that says where a page starts; None for anything else."""
+    """A whole number of the URL that says where a page starts; None for anything that no row can have."""
     text = arguments.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

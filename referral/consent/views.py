@@ -65,7 +65,7 @@ def audit() -> str:
 
 @bp.post("/audit")
 @requires(READ)
-def verify() -> Any:
+def audit_post() -> Any:
     """Check every line, every batch, the anchor file, and heads that were read from paper."""
     typed = request.form.get("heads", "")
     try:

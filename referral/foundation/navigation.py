@@ -76,7 +76,7 @@ def navigation() -> list[Link]:
     user = _user()
     if user is None:
         return []
-    here = request.endpoint or ""
+    here = (request.endpoint or "").removesuffix("_post")
     exact = {entry.endpoint for entry in MENUS[user.role]}
     links = []
     for entry in MENUS[user.role]:

@@ -48,7 +48,7 @@ def outbox() -> str:
     )
 
 
-@bp.post("/outbox/<int:number>/retry")
+@bp.post("/outbox/<int(max=9007199254740991):number>/retry")
 @requires(Permission.OUTBOX_READ)
 def retry_notice(number: int) -> Any:
     """Have a notice that could not be sent tried again."""

@@ -97,5 +97,5 @@ def notices(
 def notice_counts() -> dict[MessageState, int]:
     """How many notices wait, left and failed."""
     query = select(OutboxMessage.state, func.count()).group_by(OutboxMessage.state)
-    counted = dict(db.session.execute(query).tuples().all())
+    counted: dict[MessageState, int] = {row[0]: row[1] for row in db.session.execute(query)}
     return {state: counted.get(state, 0) for state in MessageState}
