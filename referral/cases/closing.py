@@ -40,6 +40,9 @@ CRITERION_LABELS: dict[Criterion, str] = {
     Criterion.SUPERVISOR: N_("The supervisor has approved"),
 }
 
+KNOWN_FROM_FILE = frozenset({Criterion.REFERRALS, Criterion.EMERGENCIES})
+"""Criteria that nobody answers: the file itself says."""
+
 RISKS: dict[str, str] = {
     "low": N_("Low"),
     "medium": N_("Medium"),

@@ -7,11 +7,11 @@ from typing import Any
 from flask_babel import gettext
 
 from referral.cases import pages
-from referral.cases.closing import Criterion
+from referral.cases.closing import KNOWN_FROM_FILE, Criterion
 from referral.cases.models import Case
 from referral.cases.queries.forms import CLOSING_STEP, PLAN_STEP, StepForm
 from referral.cases.questions import GOAL, StepField, fields_of
-from referral.cases.rules import needs_approval
+from referral.cases.rules import APPROVED_STEP, ApprovalKind, needs_approval
 from referral.cases.views import bp
 from referral.foundation import formatting
 from referral.foundation.i18n import translate
@@ -59,9 +59,21 @@ def stage_item(stage: Stage) -> dict[str, Any]:
 
 
 @bp.app_template_filter()
-def criteria_items(found: dict[Criterion, bool]) -> list[tuple[str, str]]:
-    """The closure criteria for the component `reasons`."""
-    return [("yes" if holds else "no", criterion.label) for criterion, holds in found.items()]
+def approved_step(kind: ApprovalKind) -> str:
+    """The step that an approval finishes."""
+    return APPROVED_STEP[kind]
+
+
+@bp.app_template_filter()
+def criteria_items(found: dict[Criterion, bool], answered: bool) -> list[tuple[str, str]]:
+    """The closure criteria for the component `reasons`; what nobody has answered yet is neither yes nor no.
+
+    >>> criteria_items({Criterion.RISK: False, Criterion.REFERRALS: False, Criterion.SUPERVISOR: False}, False)[0][0]
+    'unknown'
+    """
+    settled = KNOWN_FROM_FILE | (set(Criterion) - {Criterion.SUPERVISOR} if answered else set())
+    answers = {one: "yes" if holds else "no" if one in settled else "unknown" for one, holds in found.items()}
+    return [(answer, criterion.label) for criterion, answer in answers.items()]
 
 
 @bp.app_template_filter()

@@ -56,10 +56,15 @@ def picture(
             return address(target)
         return f"#s-{step}" if here else f"{address(target)}#s-{step}"
 
-    words: dict[str, Any] = {"lang": lang, "position": position, "page": page, "translate": gettext}
+    words: dict[str, Any] = {"lang": lang, "position": position, "page": page, "translate": translate}
     scene = drawing.draw(flowchart, link=link, **words)
     svg = Markup(scene.svg(id_prefix="chart"))  # noqa: S704 - the writer escapes every text
     return Picture(page, known[page], svg, drawing.outline(flowchart, **words))
+
+
+def translate(text: str) -> str:
+    """A word of the drawing; nothing stays nothing (an empty id would fetch the catalogue's own header)."""
+    return gettext(text) if text else ""
 
 
 @dataclass(frozen=True)
@@ -78,4 +83,4 @@ class _Held:
 @lru_cache(maxsize=64)
 def _tabs(_digest: str, lang: str, held: _Held) -> tuple[tuple[str, str], ...]:
     found = pages.pages(held.flowchart)
-    return tuple((one.id, drawing.page_title(held.flowchart, one, lang=lang, translate=gettext)) for one in found)
+    return tuple((one.id, drawing.page_title(held.flowchart, one, lang=lang, translate=translate)) for one in found)

@@ -197,7 +197,7 @@ def _live_cases(users: Iterable[Any]) -> dict[Any, int]:
         .where(Case.manager_id.in_(list(users)), Case.state.in_(LIVE))
         .group_by(Case.manager_id)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def _move(case: Case, action: CaseAction) -> None:

@@ -34,7 +34,7 @@ ACTS: dict[str, str] = {
     "case.close": N_("closed the case"),
     "case.task": N_("finished a task"),
     "case.approval.ask": N_("asked the supervisor to approve"),
-    "case.approval.approve": N_("approved"),
+    "case.approval.approve": N_("approved the plan or the closing"),
     "case.approval.return": N_("sent back to the case manager"),
 }
 KINDS: dict[str, str] = {

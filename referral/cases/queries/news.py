@@ -23,7 +23,7 @@ from sop.flowchart import Flowchart
 from sop.state import EventKind
 from sop.vocabulary import N_, Message, Need
 
-LATEST = 12
+LATEST = 8
 NOTED = ("case.reassign", "case.assign")
 """Acts that leave their only trace in the audit trail."""
 
@@ -76,7 +76,9 @@ Dated = tuple[News, UUID | None]
 
 def _steps(case: Case, limit: int) -> list[Dated]:
     flowchart = procedures.flowchart(case.procedure_version_id)
-    query = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.sequence.desc()).limit(limit)
+    told = (CaseEvent.kind != EventKind.FACTS.value) | (CaseEvent.sequence == 0)
+    query = select(CaseEvent).where(CaseEvent.case_id == case.id, told)
+    query = query.order_by(CaseEvent.sequence.desc()).limit(limit)
     notes = {(note.at, note.step, note.need): words for note, words in notes_of(case, limit=limit)}
     found: list[Dated] = []
     for event in db.session.scalars(query):
@@ -90,7 +92,7 @@ def _sentence(event: CaseEvent, flowchart: Flowchart) -> Message:
         return Message("need", N_("Need added: %(need)s"), {"need": Need(event.need)})
     step = flowchart.steps.get(event.step)
     if step is None:
-        return Message("facts", N_("What was learned was recorded"))
+        return Message("facts", N_("The identification form was submitted"))
     if event.need:
         return Message("done", N_("%(need)s – done: %(step)s"), {"need": Need(event.need), "step": step.label})
     return Message("done", N_("Done: %(step)s"), {"step": step.label})

@@ -114,8 +114,7 @@ def _need_line(need: CaseNeed, latest: Referral | None, item: Todo | None) -> Ne
     speaking = latest if latest is not None and _speaks(latest, item) else None
     words = STEP_WORDS.get(item.step) if item else None
     if words is not None and item is not None and (speaking is None or item.step not in (WAITING, SERVING)):
-        tone = "late" if item.overdue else words[0]
-        return NeedLine(need, speaking, tone, None, words[1], item, latest)
+        return NeedLine(need, speaking, words[0], None, words[1], item, latest)
     if speaking is not None:
         return NeedLine(need, speaking, *REFERRAL_TONES[speaking.state], speaking.state.label, item, latest)
     return NeedLine(need, None, *NEED_TONES[need.state], need.state.label, item, latest)

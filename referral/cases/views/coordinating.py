@@ -33,7 +33,7 @@ def alerts() -> str:
         page=page,
         gaps=gaps(actor()),
         regions=regions,
-        region_choices=[("", _("all")), *((code, in_language(name)) for code, name in regions.items())],
+        region_choices=[("", _("the whole country")), *((code, in_language(name)) for code, name in regions.items())],
         region=region,
         everything=everything,
         after=after,

@@ -17,7 +17,7 @@ from referral.cases.queries import accesses, listing, news, open_tasks, overview
 from referral.cases.queries.closing import standing
 from referral.cases.queries.forms import known_needs, plan_of
 from referral.cases.queries.progress import position, stages, todo
-from referral.cases.rules import CaseState, needs_approval
+from referral.cases.rules import APPROVED_STEP, CaseState, needs_approval
 from referral.cases.schemas import filters_from, uuid_from
 from referral.cases.views import bp
 from referral.extensions import db
@@ -72,13 +72,16 @@ def show(case_id: UUID) -> str:
 def _now_and_next(case: Case) -> dict[str, Any]:
     """What is to be done, by whom and where."""
     items, works = todo(case, clock.now(), lang=page_language()), can(Permission.CASE_WORK)
+    asked = overview.asked_approval(case)
+    if asked is not None:  # what waits for the supervisor is not the case manager's next thing to do
+        items.sort(key=lambda item: item.step == APPROVED_STEP[asked.kind])
     lines = overview.need_lines(case, items)
     ways = {line.need.need.value: line for line in lines}
     return {
         "items": [(item, pages.way_to(case, item, ways.get(item.need or ""))) for item in items],
         "lines": [(line, pages.line_ways(case, line)) for line in lines],
         "tasks": open_tasks(case.id),
-        "approval": overview.asked_approval(case),
+        "approval": asked,
         "addable": pairs(overview.missing_needs(case)) if works and case.closed_at is None else [],
         "supervises": can(Permission.CASE_SUPERVISE),
         "managers": [(user.id, user.full_name) for user in case_managers(case.organization_id)],
@@ -90,7 +93,7 @@ def _file(case: Case) -> dict[str, Any]:
     """Who this is, where the case stands, who may see what, what happened."""
     person, today = case.person, clock.today()
     return {
-        "who": portrait(person.sex, person.age_band, person.age_group),
+        "person_words": portrait(person.sex, person.age_band, person.age_group),
         "situation": _situation(case),
         "reason": _reason(case),
         "flowchart": procedures.flowchart(case.procedure_version_id),

@@ -167,6 +167,7 @@ def _page(case: Case, form: StepForm, typed: MultiDict[str, str], errors: dict[s
         errors=errors,
         stale=status == 409,
         criteria=criteria_of(form, gate.codes if gate else {}, clock.today()),
+        answered=gate is not None,
         risks=RISKS,
         goal_results=GOAL_RESULTS,
     )
