@@ -87,17 +87,19 @@ def stand_on_foundation(app: Flask) -> None:
 
 def register_blueprints(app: Flask) -> None:
     """One folder a blueprint, in the order in which they may use each other."""
-    from referral.consent.views import bp as consent
     from referral.cases.views import bp as cases
+    from referral.consent.views import bp as consent
     from referral.identification.views import bp as identification
     from referral.partners.oversight_views import bp as partners
     from referral.people.views import bp as people
     from referral.procedures.views import bp as procedures
+    from referral.providers.views import bp as providers
     from referral.referrals.views import bp as referrals
     from referral.statistics.views import bp as statistics
 
     for blueprint in (
         partners,
+        providers,
         procedures,
         people,
         cases,

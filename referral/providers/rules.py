@@ -73,3 +73,12 @@ def area_text(area: ServiceArea) -> str:
     ('on_request:name:Broward County', 'CM005')
     """
     return (ON_REQUEST if area.on_request else "") + (area.pcode or NAME + area.name)
+
+
+def dialled(number: str) -> str:
+    """A kept number as a telephone dials it.
+
+    >>> dialled("+237 6 99-12 34 56"), dialled("(904) 356-8371")
+    ('+237699123456', '9043568371')
+    """
+    return "".join(one for one in number if one.isascii() and (one.isdigit() or one in "+*#"))

@@ -14,14 +14,8 @@ from directory import hsds, profile
 from referral.extensions import db
 from referral.foundation.searching import fold
 from referral.partners.models import Organization
-from referral.providers.models import (
-    Location,
-    SectionVerification,
-    Service,
-    ServiceAtLocation,
-    ServiceContact,
-    ServiceSchedule,
-)
+from referral.providers.actions.children import CONTACT, SCHEDULE, put, schedule_row
+from referral.providers.models import Location, SectionVerification, Service, ServiceAtLocation, ServiceContact
 from referral.providers.rules import LocationType, Section, VerificationMethod, area_text
 
 UNKNOWN = "unknown"
@@ -128,10 +122,10 @@ class Upsert:
             timezone=hours.timezone if hours.schedules else place.timezone or "",
         )  # fmt: skip
         if Section.HOURS not in own:
-            changed |= _replace(place.schedules, [_schedule(some) for some in hours.schedules], SCHEDULE)
+            changed |= put(place.schedules, [schedule_row(some) for some in hours.schedules], SCHEDULE)
         if Section.CONTACTS not in own:
             contacts = list(_contacts(link.phones or one.phones or link.location.phones or organization.phones))
-            changed |= _replace(place.contacts, contacts, CONTACT)
+            changed |= put(place.contacts, contacts, CONTACT)
         capacity = link.capacity or one.capacity
         if Section.CAPACITY not in own and capacity is not None:
             changed |= _set(
@@ -143,11 +137,6 @@ class Upsert:
 
 
 PARTS = ("schedules", "contacts")
-SCHEDULE = (
-    "byday", "opens_at", "closes_at", "valid_from", "valid_to", "freq", "interval", "dtstart", "until", "count", "wkst",
-    "bymonthday", "byweekno", "byyearday", "kind", "description",
-)  # fmt: skip
-CONTACT = ("function", "phone", "extension", "email")
 
 
 def _key(one: profile.Organization | profile.Service) -> str:
@@ -179,22 +168,6 @@ def _set(row: Any, **values: Any) -> bool:
     for name, value in changed.items():
         setattr(row, name, value)
     return bool(changed)
-
-
-def _replace(present: list[Any], wanted: list[Any], names: tuple[str, ...]) -> bool:
-    """Put the wanted children in place of the present ones, unless they say the same."""
-
-    def key(row: Any) -> str:
-        return repr([getattr(row, name) for name in names])
-
-    if sorted(map(key, present)) == sorted(map(key, wanted)):
-        return False
-    present[:] = wanted
-    return True
-
-
-def _schedule(one: profile.Schedule) -> ServiceSchedule:
-    return ServiceSchedule(**{name: getattr(one, name) for name in SCHEDULE})
 
 
 def _contacts(phones: Iterable[profile.Phone]) -> Iterable[ServiceContact]:

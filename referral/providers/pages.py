@@ -1,0 +1,131 @@
+"""The three forms of an own entry: what they show at first, how they are read, which act they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from directory import edit
+from directory.edit import show_phone
+from directory.taxonomy import UNIT_LABELS, CapacityStatus
+from referral.foundation import clock
+from referral.providers import actions, schemas
+from referral.providers.models import ServiceAtLocation
+from referral.providers.queries.records import schedule
+from referral.providers.rules import Section
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form: its template, what it shows of the entry as it stands, how it is read, the act."""
+
+    section: Section
+    template: str
+    present: Callable[[ServiceAtLocation], dict[str, str]]
+    read: Callable[[ServiceAtLocation, Mapping[str, str], datetime], schemas.Reading]
+    act: Callable[..., None]
+
+
+def present_hours(place: ServiceAtLocation) -> dict[str, str]:
+    """The weekly grid as typed; rules that a week cannot say are not in it."""
+    grid = weekly(place) or {}
+    typed = {"on_holidays": place.on_holidays}
+    for day, slots in grid.items():
+        for number, (opens, closes) in enumerate(slots, start=1):
+            typed[f"{day}-{number}-opens"], typed[f"{day}-{number}-closes"] = written(opens), written(closes)
+    return typed
+
+
+def weekly(place: ServiceAtLocation) -> edit.Grid | None:
+    """The hours as a week; None where a week cannot say them."""
+    return edit.grid([schedule(one) for one in place.schedules if one.kind != "holiday"])
+
+
+def written(at: time) -> str:
+    """A time of day as it is typed.
+
+    >>> written(time(8, 30))
+    '08:30'
+    """
+    return f"{at:%H:%M}"
+
+
+def slots_shown(typed: Mapping[str, str]) -> int:
+    """How many slots a day the form offers: two, or as many as are in use."""
+    used = [number for number in range(1, edit.SLOTS_A_DAY + 1) for day in edit.DAY_LABELS if _used(typed, day, number)]
+    return max([schemas.SHOWN_SLOTS, *used])
+
+
+def _used(typed: Mapping[str, str], day: str, number: int) -> bool:
+    return any(typed.get(f"{day}-{number}-{end}") for end in ("opens", "closes"))
+
+
+def present_capacity(place: ServiceAtLocation) -> dict[str, str]:
+    """The room declared last."""
+    unknown = place.capacity_status is CapacityStatus.UNKNOWN
+    numbers = {
+        "available": place.capacity_available,
+        "maximum": place.capacity_maximum,
+        "waiting_days": place.waiting_days,
+    }
+    typed = {name: str(value) for name, value in numbers.items() if value is not None}
+    unit = place.capacity_unit if place.capacity_unit in UNIT_LABELS else "place"
+    return {**typed, "status": "" if unknown else place.capacity_status.value, "unit": unit}
+
+
+def present_contacts(place: ServiceAtLocation) -> dict[str, str]:
+    """The contacts by number, in a lasting order."""
+    typed = {}
+    for number, one in enumerate(sorted(place.contacts, key=lambda row: (row.function, str(row.id))), start=1):
+        values = {"id": str(one.id), "title": one.function, "phones": show_phone(one.phone), "email": one.email}
+        typed.update({f"c{number}-{name}": value for name, value in values.items()})
+    return typed
+
+
+def contacts_shown(typed: Mapping[str, str]) -> int:
+    """The contacts in use and one more."""
+    numbers = range(1, schemas.MOST_CONTACTS + 1)
+    used = [
+        number for number in numbers if any(typed.get(f"c{number}-{name}") for name in ("title", "phones", "email"))
+    ]
+    return min(max([1, *used]) + 1, schemas.MOST_CONTACTS)
+
+
+def _read_hours(place: ServiceAtLocation, posted: Mapping[str, str], _now: datetime) -> schemas.Reading:
+    return schemas.read_hours(posted, known={one.id for one in place.closures}, today=clock.today())
+
+
+def _read_capacity(_place: ServiceAtLocation, posted: Mapping[str, str], now: datetime) -> schemas.Reading:
+    return schemas.read_capacity(posted, now=now)
+
+
+def _read_contacts(place: ServiceAtLocation, posted: Mapping[str, str], _now: datetime) -> schemas.Reading:
+    return schemas.read_contacts(posted, demonstration=place.service.organization.demonstration)
+
+
+HOURS = Form(Section.HOURS, "providers/edit_hours.html", present_hours, _read_hours, actions.edit_hours)
+CAPACITY = Form(
+    Section.CAPACITY, "providers/edit_capacity.html", present_capacity, _read_capacity, actions.edit_capacity
+)
+CONTACTS = Form(
+    Section.CONTACTS, "providers/edit_contacts.html", present_contacts, _read_contacts, actions.edit_contacts
+)
+
+
+def shown(form: Form, place: ServiceAtLocation, reading: schemas.Reading | None = None) -> dict[str, Any]:
+    """What the template of a form needs: the entry as it stands, or what was typed with its errors."""
+    typed = reading.typed if reading else form.present(place)
+    return {
+        "place": place,
+        "typed": typed,
+        "errors": reading.errors if reading else {},
+        "stale": False,
+        "days": edit.DAY_LABELS,
+        "slots": slots_shown(typed) if form is HOURS else 0,
+        "irregular": form is HOURS and weekly(place) is None,
+        "number_of_contacts": contacts_shown(typed) if form is CONTACTS else 0,
+        "status_choices": [(one.value, one.label) for one in CapacityStatus if one is not CapacityStatus.UNKNOWN],
+        "unit_choices": list(UNIT_LABELS.items()),
+    }

@@ -1,0 +1,189 @@
+"""The gate for what is typed: filters of the list, weekly hours and closures, free places, contacts.
+
+Each form is read into what was typed (shown again when something is wrong), the values, and the errors by field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+from directory import edit
+from directory.profile import Capacity, Closure, Contact
+from directory.schedule import WEEKDAYS
+from referral.providers.filters import Filters
+from referral.providers.rules import Section
+from sop.vocabulary import N_, Message, Need
+
+LONGEST = 300
+SHOWN_SLOTS = 2
+MOST_CONTACTS = 8
+PARTS = ("day", "month", "year")
+HOLIDAYS = ("", "open", "closed")
+NOT_A_NUMBER = Message("not_a_number", N_("a whole number, for example 12"))
+NOT_A_DAY = Message("not_a_day", N_("Enter a day that exists, such as 31 12 2031."))
+NO_CONTACT = Message("no_contact", N_("keep at least one contact, or nobody can reach the service"))
+CHOOSE = Message("choose", N_("choose one of the list"))
+
+
+class FilterSchema(Schema):
+    """Codes of the URL; whatever is not a code of ours is left out."""
+
+    class Meta:
+        """Other parameters are not ours."""
+
+        unknown = EXCLUDE
+
+    q = fields.String()
+    need = fields.Enum(Need, by_value=True)
+    region = fields.String()
+    open = fields.Boolean()
+    after = fields.UUID()
+
+
+def filters_from(arguments: Mapping[str, str], regions: Collection[str]) -> Filters:
+    """The filters of a query string; a wrong code filters nothing.
+
+    >>> filters_from({"q": "  santé ", "need": "XXX", "region": "CM999", "open": "1"}, {"CM001"}).to_query()
+    {'q': 'santé', 'open': '1'}
+    """
+    given = {name: value for name, value in arguments.items() if value}
+    try:
+        found = FilterSchema().load(given)
+    except ValidationError as error:
+        found = error.valid_data if isinstance(error.valid_data, dict) else {}
+    words = "".join(one for one in found.get("q", "") if one.isprintable()).strip()[:100]
+    region = found.get("region", "")
+    return Filters(**{**found, "q": words, "region": region if region in regions else ""})
+
+
+class VersionSchema(Schema):
+    """The version of the entry that the form was made from."""
+
+    class Meta:
+        """Other fields are not ours."""
+
+        unknown = EXCLUDE
+
+    version = fields.Integer(load_default=0)
+
+
+class ConfirmSchema(VersionSchema):
+    """Which section has not changed; `all` for all of them."""
+
+    section = fields.String(required=True)
+
+
+def sections_from(posted: Mapping[str, str]) -> tuple[tuple[Section, ...], int]:
+    """The sections to confirm and the version they were read in; raises ValidationError for any other section."""
+    values = ConfirmSchema().load(posted)
+    if values["section"] == "all":
+        return tuple(Section), values["version"]
+    if values["section"] not in list(Section):
+        raise ValidationError("unknown section", "section")
+    return (Section(values["section"]),), values["version"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A form as it came: what was typed, its values where nothing is wrong, and the errors by field."""
+
+    typed: dict[str, str]
+    values: dict[str, Any]
+    version: int
+    errors: dict[str, Message] = field(default_factory=dict)
+
+
+def _typed(posted: Mapping[str, str]) -> tuple[dict[str, str], int]:
+    typed = {name: "".join(c for c in value if c.isprintable())[:LONGEST] for name, value in posted.items()}
+    try:
+        version = VersionSchema().load(posted)["version"]
+    except ValidationError:
+        version = 0
+    return typed, version if abs(version) < 2**31 else 0
+
+
+def read_hours(posted: Mapping[str, str], *, known: Collection[UUID], today: date) -> Reading:
+    """Weekly hours, what holds on public holidays, closures to end (of those known), and a new one."""
+    typed, version = _typed(posted)
+    grid, errors = edit.check_hours({day: slots_of(typed, day) for day in WEEKDAYS})
+    closure, more = _closure(typed, today)
+    if typed.get("on_holidays", "") not in HOLIDAYS:
+        more["on_holidays"] = CHOOSE
+    ended = {one for one in known if typed.get(f"end-{one}")}
+    values = {"grid": grid, "closure": closure, "ended": ended, "on_holidays": typed.get("on_holidays", "")}
+    return Reading(typed, values, version, {**_own(errors), **_own(more)})
+
+
+def slots_of(typed: Mapping[str, str], day: str) -> list[tuple[str, str]]:
+    """The slots typed for a day of the week."""
+    numbers = range(1, edit.SLOTS_A_DAY + 1)
+    return [(typed.get(f"{day}-{number}-opens", ""), typed.get(f"{day}-{number}-closes", "")) for number in numbers]
+
+
+def _closure(typed: Mapping[str, str], today: date) -> tuple[Closure | None, dict[str, Any]]:
+    errors: dict[str, Any] = {}
+    found: dict[str, date | None] = {}
+    for name in ("starts", "ends"):
+        try:
+            found[name] = _day(typed, name)
+        except ValueError:
+            errors[name] = NOT_A_DAY
+    reason = typed.get("reason", "").strip()
+    if errors or not (any(found.values()) or reason):
+        return None, errors
+    closure, wrong = edit.check_closure(found["starts"], found["ends"], reason, today=today)
+    return closure, dict(wrong)
+
+
+def _day(typed: Mapping[str, str], name: str) -> date | None:
+    parts = [typed.get(f"{name}-{part}", "").strip() for part in PARTS]
+    if not any(parts):
+        return None
+    if not all(part.isdecimal() and len(part) <= 4 for part in parts):
+        raise ValueError(name)
+    day, month, year = map(int, parts)
+    return date(year, month, day)
+
+
+def read_capacity(posted: Mapping[str, str], *, now: datetime) -> Reading:
+    """Room as declared now."""
+    typed, version = _typed(posted)
+    numbers, errors = {}, {}
+    for name in ("available", "maximum", "waiting_days"):
+        written = typed.get(name, "").strip()
+        if written and not (written.isdecimal() and len(written) <= 9):
+            errors[name] = NOT_A_NUMBER
+        numbers[name] = int(written) if written and name not in errors else None
+    status, unit = typed.get("status", ""), typed.get("unit", "place")
+    capacity: Capacity | None
+    capacity, wrong = edit.check_capacity(status, **numbers, unit=unit, now=now)
+    return Reading(typed, {"capacity": capacity}, version, {**_own(wrong), **errors})
+
+
+def read_contacts(posted: Mapping[str, str], *, demonstration: bool) -> Reading:
+    """Contacts by number; one whose three fields are empty is taken away."""
+    typed, version = _typed(posted)
+    contacts: list[tuple[str, Contact]] = []
+    errors: dict[str, Message] = {}
+    for number in range(1, MOST_CONTACTS + 1):
+        title, phone, email = (typed.get(f"c{number}-{name}", "") for name in ("title", "phones", "email"))
+        if not (title.strip() or phone.strip() or email.strip()):
+            continue
+        contact, wrong = edit.check_contact(title=title, email=email, phones=[phone], demonstration=demonstration)
+        errors.update({f"c{number}-{name}": message for name, message in _own(wrong).items()})
+        if contact is not None:
+            contacts.append((typed.get(f"c{number}-id", ""), contact))
+    if not contacts and not errors:
+        errors["c1-title"] = NO_CONTACT
+    return Reading(typed, {"contacts": contacts}, version, errors)
+
+
+def _own(errors: Mapping[str, Any]) -> dict[str, Message]:
+    """The library's messages as those of the application."""
+    return {name: Message(one.code, one.text, dict(one.values)) for name, one in errors.items()}

@@ -1,0 +1,124 @@
+"""The directory: its list, one entry, and what an organisation keeps up to date itself."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import contains_eager
+
+from directory.edit import show_phone
+from referral.extensions import db
+from referral.foundation import clock
+from referral.foundation.access import actor, can, requires
+from referral.foundation.grants import Permission
+from referral.foundation.i18n import page_language
+from referral.foundation.idempotency import idempotent
+from referral.providers import actions, pages, queries
+from referral.providers.models import ServiceAtLocation
+from referral.providers.rules import dialled
+from referral.providers.schemas import filters_from, sections_from
+from sop.places import load_places
+from sop.vocabulary import NEED_LABELS
+
+bp = Blueprint("providers", __name__)
+bp.add_app_template_filter(show_phone, "phone")
+bp.add_app_template_filter(dialled, "dialled")
+
+
+@bp.get("/directory")
+@requires(Permission.DIRECTORY_READ)
+def index() -> Any:
+    """The directory: words, need, region, open now."""
+    regions = load_places(current_app.config["SETTINGS"].country).regions
+    filters = filters_from(request.args, {one.pcode for one in regions})
+    page = queries.listing(filters, actor(), clock.now())
+    region_choices = [(one.pcode, dict(one.name)) for one in regions]
+    choices = {"need_choices": list(NEED_LABELS.items()), "region_choices": region_choices}
+    return render_template("providers/index.html", page=page, filters=filters, need_labels=NEED_LABELS, **choices)
+
+
+@bp.get("/directory/<uuid:place_id>")
+@requires(Permission.DIRECTORY_READ)
+def show(place_id: UUID) -> Any:
+    """One service at one place, in full."""
+    place = db.session.scalar(queries.visible_places(actor()).where(ServiceAtLocation.id == place_id))
+    sheet = queries.sheet(place, actor(), clock.now(), page_language()) if place else None
+    if sheet is None:
+        abort(404)
+    may_edit = can(Permission.DIRECTORY_EDIT)
+    return render_template("providers/show.html", sheet=sheet, need_labels=NEED_LABELS, can_edit=may_edit)
+
+
+@bp.get("/directory/own")
+@requires(Permission.DIRECTORY_EDIT)
+def own() -> Any:
+    """The own organisation's entries, and what to confirm."""
+    entries = queries.own_entries(actor(), clock.now())
+    return render_template("providers/own.html", entries=entries, need_labels=NEED_LABELS)
+
+
+@bp.route("/directory/own/<uuid:place_id>/hours", methods=["GET", "POST"])
+@requires(Permission.DIRECTORY_EDIT)
+@idempotent
+def edit_hours(place_id: UUID) -> Any:
+    """Weekly hours and closures."""
+    return _edit(place_id, pages.HOURS)
+
+
+@bp.route("/directory/own/<uuid:place_id>/capacity", methods=["GET", "POST"])
+@requires(Permission.DIRECTORY_EDIT)
+@idempotent
+def edit_capacity(place_id: UUID) -> Any:
+    """The room there is now."""
+    return _edit(place_id, pages.CAPACITY)
+
+
+@bp.route("/directory/own/<uuid:place_id>/contacts", methods=["GET", "POST"])
+@requires(Permission.DIRECTORY_EDIT)
+@idempotent
+def edit_contacts(place_id: UUID) -> Any:
+    """Who answers."""
+    return _edit(place_id, pages.CONTACTS)
+
+
+@bp.post("/directory/own/<uuid:place_id>/confirm")
+@requires(Permission.DIRECTORY_EDIT)
+@idempotent
+def confirm(place_id: UUID) -> Any:
+    """Nothing changed: one section, or all."""
+    place = _editable(place_id)
+    sections, version = sections_from(request.form)
+    actions.confirm(place, sections=sections, expected_version=version, actor=actor(), now=clock.now())
+    flash(_("Thank you: confirmed today. The referral teams see it at once."), "success")
+    return redirect(url_for("providers.own", _anchor=f"e-{place.id}"), code=303)
+
+
+def _editable(place_id: UUID) -> ServiceAtLocation:
+    """An entry of the own organisation, locked while it is written."""
+    query = queries.editable_places(actor()).options(contains_eager(ServiceAtLocation.service))
+    query = query.where(ServiceAtLocation.id == place_id)
+    if request.method == "POST":
+        query = query.with_for_update(of=ServiceAtLocation)
+    place = db.session.scalar(query)
+    if place is None:
+        abort(404)
+    return place
+
+
+def _edit(place_id: UUID, form: pages.Form) -> Any:
+    place = _editable(place_id)
+    if request.method == "GET":
+        return render_template(form.template, **pages.shown(form, place))
+    reading = form.read(place, request.form, clock.now())
+    if reading.errors:
+        return render_template(form.template, **pages.shown(form, place, reading)), 422
+    stamp = {"expected_version": reading.version, "actor": actor(), "now": clock.now()}
+    try:
+        form.act(place, **reading.values, **stamp)
+    except actions.StaleEntry:
+        return render_template(form.template, **pages.shown(form, place, reading) | {"stale": True}), 409
+    flash(_("Saved and confirmed today. The referral teams see it at once."), "success")
+    return redirect(url_for("providers.own", _anchor=f"e-{place.id}"), code=303)
