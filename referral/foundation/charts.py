@@ -7,7 +7,7 @@ picture tells nothing that the table does not. A total over hidden values is pri
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, log10
 from typing import TypeAlias
 
@@ -202,6 +202,8 @@ class _BarChart:
         if not self.style.narrow:
             items.append(Line(self.left - 0.5, 0, self.left - 0.5, max(y - 12, 1), stroke=MUTED))
         entries: list[tuple[Fill, str]] = [(SERIES[at % len(SERIES)], name) for at, name in enumerate(series)]
+        if any(None in row.values and row.total is not None for row in self.rows):
+            entries.append((HIDDEN, self.style.hidden))
         swatches, more = legend(entries, y, self.style.width)
         return Scene(self.style.width, max(y + more, 20), (*items, *swatches), title, description)
 
@@ -214,11 +216,15 @@ class _BarChart:
 
 
 class _StackChart(_BarChart):
-    """One bar a row, its parts after each other; a hidden part has the same width everywhere."""
+    """One bar a row, its parts after each other.
+
+    Hidden parts of a row whose total is given are one box, as long as what the total leaves for them; without a total
+    each has the same width everywhere.
+    """
 
     def __init__(self, style: Style, rows: Sequence[Row]) -> None:
         super().__init__(style, rows)
-        shares = [(row.values.count(None), self.length(row) / self.largest) for row in rows]
+        shares = [(self._boxes(row), self.length(row) / self.largest) for row in rows]
         full = self.room
         self.room = min([full, *((full - hidden * HIDDEN_WIDTH) / share for hidden, share in shares if share)])
 
@@ -226,12 +232,18 @@ class _StackChart(_BarChart):
         return [] if row.known_total is None else [self.style.write(row.known_total)]
 
     def length(self, row: Row) -> float:
-        return sum(value for value in row.values if value is not None)
+        known = sum(value for value in row.values if value is not None)
+        return known if row.total is None else max(row.total, known)
+
+    def _boxes(self, row: Row) -> int:
+        return row.values.count(None) if row.total is None else 0
 
     def bar(self, row: Row, top: float) -> tuple[list[Item], float]:
         items: list[Item] = []
         x = self.left
         for number, value in enumerate(row.values):
+            if value is None and row.total is not None:
+                continue
             if value is None:
                 items += [
                     hidden_box(x, top, HIDDEN_WIDTH - 2, BAR),
@@ -243,9 +255,21 @@ class _StackChart(_BarChart):
                 items.append(_bar(x, top, max(wide - 1.5, 0.8), BAR, fill))
                 items += self._printed(x, wide, top, value, fill)
                 x += wide
+        if row.total is not None and None in row.values:
+            wide = (self.length(row) - self.length(replace(row, total=None))) / self.largest * self.room
+            items += [hidden_box(x, top, max(wide - 1.5, 0.8), BAR), *self._covered(x, wide, top)]
+            x += wide
         for words in self.figures(row):
             items.append(Text(x + 8, top + BAR / 2 + SIZE * 0.36, words, SIZE, bold=True))
         return items, BAR
+
+    def _covered(self, x: float, wide: float, top: float) -> list[Item]:
+        """The word for hidden parts, where there is room; the legend has it too."""
+        plate = text_width(self.style.hidden, 12) + 4
+        if plate + 6 > wide:
+            return []
+        plain = Rect(x + (wide - plate) / 2 - 0.75, top + 4, plate, BAR - 8, 3, fill=WHITE)
+        return [plain, _inside(x, wide, top, self.style.hidden)]
 
     def _printed(self, x: float, wide: float, top: float, value: float, fill: Fill) -> list[Item]:
         """The value inside its part, where there is room; the table beside the chart has all of them."""

@@ -65,7 +65,7 @@ def _limits(figures: Mapping[str, Value], style: Style) -> list[float]:
     """Upper limits of the four shades, round numbers."""
     top = nice_ceiling(max((value for value in figures.values() if value is not None), default=0))
     if not style.percent:
-        top = max(4.0, top)
+        top = max(20.0, top)
     steps = [top * share for share in (0.25, 0.5, 0.75, 1)]
     return steps if style.percent else [float(round(step)) for step in steps]
 

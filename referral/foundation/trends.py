@@ -50,8 +50,8 @@ class _LineChart:
         known = [value for line in lines for value in line.values if value is not None]
         self.top = nice_ceiling(max(known, default=0))
         if not style.percent:
-            self.top = max(self.top, 4.0)
-        self.ticks = [self.top * share for share in (0, 0.25, 0.5, 0.75, 1)]
+            self.top = max(self.top, 25.0)
+        self.ticks = [self.top * share / 5 for share in range(6)]
         self.left = max(text_width(self._tick(tick), 12) for tick in self.ticks) + 8
         self.high = 210.0 if style.narrow else 230.0
         self.step = (style.width - self.left) / max(len(quarters), 1)
@@ -138,6 +138,8 @@ class _LineChart:
         items.append(Text(self._x(at), y, words, 12, "middle", bold=True, fill=COLOURS[number]))
 
     def _legend(self, top: float) -> tuple[list[Item], float]:
+        if len(self.lines) == 1:
+            return [], 0
         items: list[Item] = []
         x, y = 0.0, top
         for number, line in enumerate(self.lines):

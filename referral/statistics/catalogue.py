@@ -21,10 +21,12 @@ from referral.statistics.categories import (
     PRIORITY,
     REASON,
     REGION,
+    SERVED,
     SEX,
     STAGE,
     TIME,
     Counted,
+    served,
 )
 from referral.statistics.tables import Dimension, Table, Unit
 from sop.vocabulary import N_
@@ -107,7 +109,7 @@ LAYOUT: dict[str, tuple[Unit, Dimension, Dimension | None, str]] = {
     REFERRALS_TIME: (Unit.REFERRALS, TIME, None, TIME_DEFINITION),
     REFERRALS_REFUSALS: (Unit.REFERRALS, REASON, None, REFERRALS_DEFINITION),
     NEEDS_STATE: (Unit.NEEDS, NEED, NEED_STATE, NEEDS_DEFINITION),
-    NEEDS_REGION: (Unit.NEEDS, REGION, NEED_STATE, NEEDS_DEFINITION),
+    NEEDS_REGION: (Unit.NEEDS, REGION, SERVED, NEEDS_DEFINITION),
 }
 
 
@@ -124,7 +126,7 @@ def tables(counts: Counts) -> dict[str, Table]:
         REFERRALS_TIME: _sum((one.time, n) for (_need, one), n in referrals),
         REFERRALS_REFUSALS: _sum((one.reason, n) for (_need, one), n in referrals),
         NEEDS_STATE: _sum(((need, state), n) for (need, state, _region), n in needs),
-        NEEDS_REGION: _sum(((region, state), n) for (_need, state, region), n in needs),
+        NEEDS_REGION: _sum(((region, served(state)), n) for (_need, state, region), n in needs),
     }
     return {
         name: Table(TITLES[name], unit, rows, columns, found[name], definition=definition)

@@ -76,6 +76,8 @@ NEED = Dimension("need", tuple(need.value for need in Need))
 NEED_STATE = Dimension(
     "need_state", tuple(str(state) for state in (NeedState.MET, NeedState.OPEN, NeedState.GAP, NeedState.STOPPED))
 )
+SERVED = Dimension("served", ("without_service", "not_without"))
+"""Whether a need is a recorded gap: what `NEED_STATE` says, in two categories, so that less has to be hidden."""
 OUTCOME = Dimension("outcome", ("delivered", "under_way", "declined", "ended"))
 STAGE = Dimension("stage", tuple(OUTCOME_OF))
 REASON = Dimension(
@@ -135,8 +137,15 @@ def _never() -> Iterator[frozenset[Pair]]:
         Answer.OVER.value: {"not_in_time"},
         Answer.NONE.value: {"not_in_time"},
     }
+    for state in NEED_STATE.categories:
+        yield from _others("need_state", state, "served", {served(state)}, SERVED)
     for time, deadlines in possible.items():
         yield from _others("time", time, "deadline", deadlines, DEADLINE)
+
+
+def served(state: str) -> str:
+    """Whether a need stands without a service."""
+    return "without_service" if state == NeedState.GAP else "not_without"
 
 
 def _others(name: str, code: str, other: str, possible: set[str], dimension: Dimension) -> Iterator[frozenset[Pair]]:

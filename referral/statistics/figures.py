@@ -10,8 +10,7 @@ from babel.dates import format_date
 from flask_babel import gettext
 from markupsafe import Markup
 
-from referral.cases.rules import NeedState
-from referral.foundation.charts import Row, Style, Value, bars, grouped_bars, stacked_bars
+from referral.foundation.charts import Row, Style, Value, bars, stacked_bars
 from referral.foundation.formatting import locale, number, percent
 from referral.foundation.i18n import page_language, translate
 from referral.foundation.maps import TILES, region_map
@@ -37,6 +36,7 @@ from sop.vocabulary import Message
 
 Draw = Callable[[Style], Scene]
 NOTHING = Markup("")
+GAP = "without_service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +103,8 @@ def _cells(table: PublishedTable, row: str, shares: bool) -> list[Any]:
 
 def gap_share(table: PublishedTable, row: str) -> Cell:
     """Share of needs without a service, if gaps are counted apart from other states."""
-    apart = any(group.code == NeedState.GAP for group in table.columns)
-    return percentage(table.at(row, NeedState.GAP) if apart else Cell(State.HIDDEN), table.at(row))
+    apart = any(group.code == GAP for group in table.columns)
+    return percentage(table.at(row, GAP) if apart else Cell(State.HIDDEN), table.at(row))
 
 
 def _pictured(made: Figure, draw: Draw) -> Figure:
@@ -127,7 +127,7 @@ def _bars(table: PublishedTable, release: Release) -> Draw:
     return lambda style: bars(translate(table.title), figures, style)
 
 
-def _crossed(table: PublishedTable, release: Release, draw: Any) -> Draw:
+def _stacked(table: PublishedTable, release: Release) -> Draw:
     """One row a category, one series a column; an empty column is left out of the picture."""
     _unit, rows, columns, _definition = catalogue.LAYOUT[_name(table, release)]
     used = [group for group in table.columns if table.at(TOTAL, group.code).value != 0]
@@ -141,15 +141,7 @@ def _crossed(table: PublishedTable, release: Release, draw: Any) -> Draw:
         for group in table.rows
         if table.at(group.code).value != 0
     ]
-    return lambda style: draw(translate(table.title), series, lines, style)
-
-
-def _stacked(table: PublishedTable, release: Release) -> Draw:
-    return _crossed(table, release, stacked_bars)
-
-
-def _grouped(table: PublishedTable, release: Release) -> Draw:
-    return _crossed(table, release, grouped_bars)
+    return lambda style: stacked_bars(translate(table.title), series, lines, style)
 
 
 def _map(table: PublishedTable, _release: Release) -> Draw:
@@ -189,7 +181,7 @@ def _name(table: PublishedTable, release: Release) -> str:
 
 DRAWINGS: dict[str, Callable[[PublishedTable, Release], Draw]] = {
     catalogue.PERSONS_REGION: _map,
-    catalogue.PERSONS_AGE: _grouped,
+    catalogue.PERSONS_AGE: _stacked,
     catalogue.CASES_PRIORITY: _bars,
     catalogue.REFERRALS_NEED: _stacked,
     catalogue.REFERRALS_STAGE: _bars,
@@ -256,7 +248,7 @@ def key_figures(release: Release, before: Release | None) -> list[KeyFigure]:
         KeyFigure(
             shown_cell(release.in_time, share=True), gettext("decided in time"), gettext("of the referrals sent")
         ),
-        KeyFigure(words, gettext("until a decision"), gettext("half of the decisions were faster, half slower")),
+        KeyFigure(words, gettext("until a decision"), gettext("middle value of the decisions")),
     ]
 
 

@@ -23,6 +23,10 @@ OUTCOME_LABELS = {
     "declined": N_("declined"),
     "ended": N_("ended without the service"),
 }
+SERVED_LABELS = {
+    "without_service": N_("no service exists: gap recorded"),
+    "not_without": N_("service received, under way or stopped"),
+}
 STAGE_LABELS = {
     "unseen": N_("sent, not yet seen"),
     "received": N_("received, waiting for an answer"),
@@ -56,6 +60,7 @@ LABELS: dict[str, Mapping[str, Any]] = {
     "priority": {str(priority): label for priority, label in PRIORITY_LABELS.items()},
     "need": {str(need): label for need, label in NEED_LABELS.items()},
     "need_state": {str(state): label for state, label in NEED_STATE_LABELS.items()},
+    "served": SERVED_LABELS,
     "outcome": OUTCOME_LABELS,
     "stage": STAGE_LABELS,
     "time": TIME_LABELS,
@@ -72,6 +77,7 @@ HEADINGS = {
     "priority": N_("Priority"),
     "need": N_("Need"),
     "need_state": N_("Where it stands"),
+    "served": N_("Where it stands"),
     "outcome": N_("Outcome"),
     "stage": N_("Where it stands"),
     "time": N_("Time to a decision"),

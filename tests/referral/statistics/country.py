@@ -73,7 +73,7 @@ class Country:
         }  # fmt: skip
         self.rows[Case].append(case)
         weights = [9, 5, 10, 3, 2, 1, 2, 5, 3, 3, 2, 6, 1]
-        for need in set(chance.choices(list(Need), weights, k=chance.choice((1, 2, 2, 3)))):
+        for need in dict.fromkeys(chance.choices(list(Need), weights, k=chance.choice((1, 2, 2, 3)))):
             self._need(case, need, at)
 
     def _person(self, at: datetime) -> UUID:
