@@ -34,6 +34,7 @@ directory = AppGroup("directory", help="The service directory: import from other
 audit = AppGroup("audit", help="The audit trail: seal and verify.")
 user = AppGroup("user", help="Accounts.")
 demo = AppGroup("demo", help="The demonstration country.")
+docs = AppGroup("docs", help="Pages of the documentation that are written from the code.")
 
 
 @sop.command("check")
@@ -165,6 +166,14 @@ def demo_load(seed: int, cases: int) -> None:
         click.echo(line)
 
 
+@docs.command("access")
+def docs_access() -> None:
+    """Print who may do what, for docs/access.md."""
+    from referral.foundation import access_table
+
+    click.echo(access_table.markdown(), nl=False)
+
+
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Send what waits, seal the audit trail, and stop.")
 @with_appcontext
@@ -180,5 +189,5 @@ def worker(once: bool) -> None:
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (sop, consent, directory, audit, user, demo, worker):
+    for command in (sop, consent, directory, audit, user, demo, docs, worker):
         app.cli.add_command(command)
