@@ -152,12 +152,12 @@ def receivers() -> list[Receiver]:
     managers: dict[UUID, set[str]] = defaultdict(set)
     counts: dict[UUID, int] = defaultdict(int)
     staff = select(User.organization_id, User.region).where(User.role == Role.CASE_MANAGER, User.active)
-    for organization_id, region in db.session.execute(staff).tuples():
+    for organization_id, region in db.session.execute(staff):
         if organization_id is not None:
             managers[organization_id].add(region)
             counts[organization_id] += 1
     live = select(Case.organization_id, func.count()).where(Case.state.in_((*LIVE, *WAITING)))
-    loads = dict(db.session.execute(live.group_by(Case.organization_id)).tuples().all())
+    loads = dict(db.session.execute(live.group_by(Case.organization_id)).all())
     found = db.session.scalars(select(Organization).where(Organization.id.in_(managers)))
     return [
         Receiver(
@@ -201,7 +201,7 @@ def sheet_entries(region: str, *, limit: int = 40) -> list[SheetEntry]:
         ServiceContact.visibility == Visibility.PUBLIC,
         ServiceContact.phone != "",
     )
-    for place_id, phone in db.session.execute(public.order_by(ServiceContact.function)).tuples():
+    for place_id, phone in db.session.execute(public.order_by(ServiceContact.function)):
         phones[place_id].append(phone)
     return [
         SheetEntry(
