@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from referral.consent.wording import words_for
 from referral.foundation.documents import Document
 from referral.foundation.formatting import day, language_name
 from referral.foundation.i18n import translate
@@ -59,11 +60,8 @@ def consent_form(form: ConsentForm, *, lang: str, printed_at: datetime, audit_he
             audit_head=audit_head,
             house=house(),
         )
-        for block in form.text.blocks:
-            if form.child or block.kind != "heading":
-                _block(document, block)
-            else:
-                break
+        for block in words_for(form.text, child=form.child):
+            _block(document, block)
         document.fields([(_("Service"), form.recipient), (_("For"), str(translate(form.need)))])
         _choices(document, form)
         _circumstances(document, form)

@@ -5,7 +5,7 @@ A text that asks for more gets a new code, so that a consent to the narrower one
 
 from __future__ import annotations
 
-from sop.texts import Text, load_text
+from sop.texts import Block, Text, load_text
 from sop.vocabulary import Need
 
 REFERRAL = "F15_consent_referral"
@@ -54,3 +54,9 @@ def text_of(purpose: str, language: str) -> Text:
         return load_text(form_of(purpose), language)
     except FileNotFoundError:
         return load_text(form_of(purpose), "fr")
+
+
+def words_for(text: Text, *, child: bool) -> tuple[Block, ...]:
+    """What is read aloud: a text's part about children, under its heading, only for a child."""
+    own = next((at for at, block in enumerate(text.blocks) if block.kind == "heading"), len(text.blocks))
+    return text.blocks if child else text.blocks[:own]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,11 +11,16 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from directory.taxonomy import Disclosure
+from referral.extensions import db
 from referral.foundation.documents import Document
 from referral.foundation.formatting import day, listing, moment
 from referral.foundation.i18n import translate
 from referral.foundation.paper import House
-from referral.referrals.queries.fiche import Fiche, Section
+from referral.partners.models import Organization, User
+from referral.providers.models import Location
+from referral.referrals.models import Referral
+from referral.referrals.queries.fiche import Fiche, Section, read_fiche
 from sop.vocabulary import Category
 
 
@@ -65,6 +70,34 @@ def referral_slip(slip: Slip, *, lang: str, printed_at: datetime, audit_head: st
         )
         _receipt(document)
         return document.render()
+
+
+def slip_of(referral: Referral, visible: Iterable[Category]) -> Slip:
+    """The slip of a referral with the visible categories, and no others opened."""
+    place = referral.service_at_location
+    sender = db.session.get(User, referral.sender_id)
+    organization = db.session.get(Organization, referral.sender_organization_id)
+    return Slip(
+        reference=referral.reference,
+        case_code=referral.case.code,
+        need=referral.need,
+        speed=referral.speed,
+        sent_at=referral.sent_at,
+        due_at=referral.due_at,
+        sender=sender.full_name if sender else "",
+        sender_organization=organization.name if organization else "",
+        service=place.service.name,
+        organization=referral.organization.name,
+        place=_place(place.location),
+        fiche=read_fiche(referral, visible),
+    )
+
+
+def _place(location: Location | None) -> str:
+    """Town and, where it may be told, the street; a refuge gives neither on paper."""
+    if location is None or location.disclosure is not Disclosure.EXACT:
+        return ""
+    return ", ".join(part for part in (location.address, location.city) if part)
 
 
 def house() -> House:

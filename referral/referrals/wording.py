@@ -163,3 +163,66 @@ TONES: Mapping[ReferralState, tuple[str, str | None]] = {
     **dict.fromkeys((R.DECLINED, R.NOT_DELIVERED, R.EXPIRED), ("late", "✕")),
 }
 """Tone and sign of a state on the service's pages."""
+
+SENDER_NEXT: Mapping[ReferralState, tuple[str, str]] = {
+    R.DRAFT: (N_("Check and send"), N_("Nothing has crossed yet.")),
+    R.SENT: (
+        N_("Wait for the service"),
+        N_("It has been told by code. Past the deadline, remind it or look elsewhere."),
+    ),
+    R.ACKNOWLEDGED: (N_("Wait for the decision"), N_("The service has seen the referral.")),
+    R.INFO_REQUESTED: (N_("Answer the service"), N_("It asks for more information before it decides.")),
+    R.WAITLISTED: (
+        N_("Tell the person about the wait"),
+        N_("The service will take the person later. You may look elsewhere meanwhile."),
+    ),
+    R.ACCEPTED: (N_("Tell the person, and go along if they wish"), N_("The service takes the person.")),
+    R.IN_SERVICE: (N_("Stay in touch with the person"), N_("The service is under way.")),
+    R.DELIVERED: (
+        N_("Ask the person what they received"),
+        N_("The service says that it is done; only the person can confirm it."),
+    ),
+    R.NOT_DELIVERED: (N_("Ask the person what happened"), N_("The service says that it could not help.")),
+    R.CLOSED: (N_("Nothing more to do here"), N_("The referral was closed with the person.")),
+    R.DECLINED: (N_("Look for another service"), N_("The service declined.")),
+    R.REDIRECTED: (
+        N_("Look at where it was redirected"),
+        N_("The service named another one; nothing was passed on to it."),
+    ),
+    R.CLIENT_DECLINED: (
+        N_("Talk with the person"),
+        N_("The person did not want this service. They may change their mind."),
+    ),
+    R.LOST_CONTACT: (N_("Try to reach the person safely"), N_("The service lost contact.")),
+    R.RECALLED: (
+        N_("Look for another service, if the need is still there"),
+        N_("The referral was recalled; the service no longer sees anything."),
+    ),
+    R.EXPIRED: (N_("Look for another service"), N_("Nobody answered in time.")),
+}
+"""What the case team does next, and why, in each state."""
+
+FOLLOW_WORDS: Mapping[ReferralAction, tuple[str, str, str]] = {
+    A.PROVIDE_INFO: (
+        N_("Give the information asked"),
+        N_("The service sees your words at once. The person’s agreement still sets the limits of what you may write."),
+        N_("Send the information"),
+    ),
+    A.CLOSE: (
+        N_("Confirm with the person and close"),
+        N_(
+            "The person’s word counts: received in part or not at all, the need stays open and you look for another "
+            "service."
+        ),
+        N_("Confirm and close"),
+    ),
+    A.RECALL: (
+        N_("Recall this referral?"),
+        N_(
+            "The service is told and no longer sees anything. What it has seen or printed cannot be taken back. "
+            "This cannot be undone."
+        ),
+        N_("Recall the referral"),
+    ),
+}
+"""The question that a page of the case team asks, what happens then, the button."""

@@ -240,7 +240,7 @@ def _listed(referral: Referral) -> list[tuple[User, bool]]:
         )
         .order_by(User.username)
     )
-    return [(user, focal) for user, focal in db.session.execute(query).tuples()]
+    return [(user, focal) for user, focal in db.session.execute(query)]
 
 
 def staff_of(referral: Referral) -> list[User]:

@@ -31,7 +31,7 @@ STEPS: Mapping[ReferralAction, tuple[str, Mapping[str, Any]]] = {
     A.NOT_DELIVER: (SERVING, {}),
 }
 """Which step an answer finishes, and what it finds out."""
-EARLY_ENDS = frozenset({A.CLIENT_DECLINE, A.LOSE_CONTACT})
+EARLY_ENDS = frozenset({A.CLIENT_DECLINE, A.LOSE_CONTACT, A.RECALL})
 
 
 def tell(referral: Referral, action: ReferralAction, before: ReferralState, *, actor: Any, now: datetime) -> None:

@@ -17,10 +17,11 @@ from referral.extensions import db
 from referral.foundation import audit, outbox
 from referral.foundation.tables import new_id
 from referral.providers.models import ServiceAtLocation
+from referral.referrals.actions import procedure
 from referral.referrals.actions.moves import Stale, transition
 from referral.referrals.models import Referral
 from referral.referrals.queries.sending import open_draft, sent_before, step_of
-from referral.referrals.rules import HOURS, SPEED_OF, ReferralAction, ReferralState, Speed, reference
+from referral.referrals.rules import HOURS, SPEED_OF, ReferralAction, ReferralState, ServiceResult, Speed, reference
 from sop.vocabulary import N_, Message, Need
 
 WRONG_NEED = Message("wrong_need", N_("This service does not answer this need. Choose one from the list."))
@@ -163,28 +164,18 @@ def follow(
     note: str = "",
     expected_version: int | None = None,
 ) -> None:
-    """The sender gives the information asked, confirms and closes, or recalls."""
+    """The sender gives the information asked, recalls, or closes with what the person says of the service."""
     if action not in (ReferralAction.PROVIDE_INFO, ReferralAction.CLOSE, ReferralAction.RECALL):
         raise RuleViolation(NOT_YOURS)
+    before = referral.state
     transition(referral, action, actor=actor, now=now, reason=reason, note=note, expected_version=expected_version)
-    if action is ReferralAction.RECALL:
-        _look_elsewhere(referral, actor=actor, now=now)
+    if action is ReferralAction.CLOSE:
+        procedure.confirm(referral, ServiceResult(reason), actor=actor, now=now)
+    elif action is ReferralAction.RECALL:
+        procedure.tell(referral, action, before, actor=actor, now=now)
         _tell_staff(referral, "referral_recalled", now)
-    elif action is ReferralAction.PROVIDE_INFO:
+    else:
         _tell_staff(referral, "referral_received", now)
-
-
-def _look_elsewhere(referral: Referral, *, actor: Any, now: datetime) -> None:
-    """A recalled referral is answered by nobody: the need goes back to looking for a service."""
-    case, at = referral.case, {"need": referral.need.value, "actor": actor, "now": now}
-    step = step_of(case, referral.need)
-    if step == "R04":
-        advance(case, step="R04", **at)
-        step = step_of(case, referral.need)
-    if step == "W01":
-        advance(case, step="W01", facts={"response": "declined"}, **at)
-    elif step == "R05":
-        advance(case, step="R05", facts={"service_result": "none"}, **at)
 
 
 def _tell_staff(referral: Referral, template: str, now: datetime) -> None:

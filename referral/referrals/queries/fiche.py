@@ -113,7 +113,7 @@ def _lines(form: Form | None, category: Category, values: Mapping[str, Any]) -> 
 
 def _shown(form: Form, question: Question, value: Any) -> Any:
     """An answer as it is read: the choice's words, a day, a text; nothing for what was not asked."""
-    if value is None or value in MEANINGLESS or value == []:
+    if value is None or value == [] or (isinstance(value, str) and value in MEANINGLESS):
         return None
     if question.type.has_choices:
         labels = {choice.name: choice.label for choice in form.choices.get(question.list_name, ())}

@@ -50,7 +50,7 @@ def history(referral: Referral, *, viewer: Any, notes: bool) -> list[Moment]:
         .where(ReferralEvent.referral_id == referral.id)
         .order_by(ReferralEvent.sequence.desc())
     )
-    rows = db.session.execute(query).tuples().all()
+    rows = db.session.execute(query).all()
     sealed = [(event.id, event.sealed_note) for event, _ in rows if notes and event.sealed_note]
     words = sealing.open_texts((referral.case_id, note_purpose(identity), blob) for identity, blob in sealed)
     opened = dict(zip((identity for identity, _ in sealed), words, strict=True))

@@ -5,3 +5,5 @@ from __future__ import annotations
 from flask import Blueprint
 
 bp = Blueprint("referrals", __name__)
+
+from referral.referrals.views import answering, choosing, papers, sending, show  # noqa: E402, F401 - they add their routes to `bp`

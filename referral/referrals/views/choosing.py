@@ -1,0 +1,108 @@
+"""Choosing a service for a need: ranked, with reasons; or saying that there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from referral.cases.models import Case
+from referral.cases.queries import visible_cases
+from referral.consent.actions import Incomplete, answer_specific, asked_of
+from referral.consent.schemas import AnswerSchema
+from referral.extensions import db
+from referral.foundation import audit, clock
+from referral.foundation.access import actor, requires
+from referral.foundation.grants import Permission
+from referral.foundation.i18n import page_language
+from referral.foundation.idempotency import idempotent
+from referral.referrals import actions
+from referral.referrals.queries import choosing, sending
+from referral.referrals.views import bp
+from referral.referrals.views.forms import consent_page, errors_of
+from referral.referrals.views.ways import case_url
+from sop.vocabulary import Need
+
+BEFOREHAND = {"G03": Need.TEH, "G04": Need.ASI}
+
+
+def _case(case_id: UUID, need: str) -> tuple[Case, Need]:
+    found = db.session.scalar(visible_cases(actor()).where(Case.id == case_id))
+    if found is None or need not in set(Need):
+        abort(404)
+    return found, Need(need)
+
+
+@bp.get("/cases/<uuid:case_id>/needs/<need>/services")
+@requires(Permission.REFERRAL_SEND, reads_person=True)
+def choose(case_id: UUID, need: str) -> Any:
+    """Which services fit this person's need, which must be asked, which are out, and why."""
+    case, code = _case(case_id, need)
+    if sending.step_of(case, code) in BEFOREHAND:
+        return redirect(url_for("referrals.specific_consent", case_id=case.id, need=need), 303)
+    everything = request.args.get("show") == "excluded"
+    found = choosing.services_for(case, code, now=clock.now(), excluded=everything)
+    audit.record("referral.choose", actor=actor(), now=clock.now(), case_id=case.id, subject=case, need=need)
+    return render_template(
+        "referrals/choose.html", case=case, need=code, found=found, everything=everything, case_url=case_url(case)
+    )
+
+
+@bp.post("/cases/<uuid:case_id>/needs/<need>/services")
+@requires(Permission.REFERRAL_SEND)
+@idempotent
+def choose_post(case_id: UUID, need: str) -> Any:
+    """One service is chosen: prepare its referral and ask the person."""
+    case, code = _case(case_id, need)
+    try:
+        place = sending.place(UUID(request.form.get("service", "")), code)
+    except ValueError:
+        place = None
+    if place is None:
+        abort(404)
+    referral = actions.draft(case, code, place, actor=actor(), now=clock.now())
+    return redirect(url_for("referrals.consent", referral_id=referral.id), 303)
+
+
+@bp.post("/cases/<uuid:case_id>/needs/<need>/gap")
+@requires(Permission.REFERRAL_SEND)
+@idempotent
+def gap(case_id: UUID, need: str) -> Any:
+    """There is no service: the coordination is told, or the person is helped without one."""
+    case, code = _case(case_id, need)
+    actions.record_gap(case, code, actor=actor(), now=clock.now())
+    flash(_("The gap is recorded. The procedure says what comes next."), "success")
+    return redirect(case_url(case), 303)
+
+
+@bp.get("/cases/<uuid:case_id>/needs/<need>/consent")
+@requires(Permission.CONSENT_RECORD, reads_person=True)
+def specific_consent(case_id: UUID, need: str) -> Any:
+    """The consent that trafficking and asylum ask before any service is looked for."""
+    case, code = _case(case_id, need)
+    if sending.step_of(case, code) not in BEFOREHAND:
+        return redirect(url_for("referrals.choose", case_id=case.id, need=need), 303)
+    audit.record("consent.ask", actor=actor(), now=clock.now(), case_id=case.id, subject=case, need=need)
+    return consent_page(case, code, asked_of(case, clock.now()))
+
+
+@bp.post("/cases/<uuid:case_id>/needs/<need>/consent")
+@requires(Permission.CONSENT_RECORD)
+@idempotent
+def specific_consent_post(case_id: UUID, need: str) -> Any:
+    """Record it; a refusal is recorded too and keeps the need where it is."""
+    case, code = _case(case_id, need)
+    answer, errors = errors_of(AnswerSchema(), request.form)
+    try:
+        if answer is not None:
+            answer_specific(case, code, answer, actor=actor(), now=clock.now(), language=page_language())
+    except Incomplete as error:
+        errors = error.errors
+    if errors:
+        return consent_page(case, code, asked_of(case, clock.now()), errors=errors), 422
+    flash(_("The answer is recorded."), "success")
+    waiting = sending.step_of(case, code) in BEFOREHAND
+    target = case_url(case) if waiting else url_for("referrals.choose", case_id=case.id, need=need)
+    return redirect(target, 303)
