@@ -10,13 +10,13 @@ from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 
-from referral.foundation.grants import Role
+from referral.foundation.grants import Permission, Role, Scope, scope_of
 from sop.vocabulary import N_
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: the endpoint it opens, its label (a message id), the blueprints whose pages light it up."""
+    """One entry: the endpoint it opens, its label (a message id), the blueprints or endpoints that light it up."""
 
     endpoint: str
     label: str
@@ -39,7 +39,9 @@ IDENTIFICATION = Entry("identification.index", N_("Identifications"), ("identifi
 DIRECTORY = Entry("providers.index", N_("Directory"), ("providers",))
 PROCEDURE = Entry("procedures.index", N_("Procedure"), ("procedures",))
 INBOX = Entry("referrals.inbox", N_("Inbox"), ("referrals",))
-OWN_ENTRY = Entry("providers.own", N_("My entry"))
+OWN_ENTRY = Entry(
+    "providers.own", N_("My entry"), ("providers.edit_hours", "providers.edit_capacity", "providers.edit_contacts")
+)
 AGREEMENTS = Entry("partners.agreements", N_("Agreements"))
 STATISTICS = Entry("statistics.dashboard", N_("Statistics"), ("statistics",))
 ACCESSES = Entry("consent.register", N_("Register"), ("consent",))
@@ -59,11 +61,12 @@ MENUS: Mapping[Role, tuple[Entry, ...]] = {
 }
 ACCOUNT_LINKS = (Entry("partners.account", N_("My account")),)
 SIGN_OUT = "partners.sign_out"
+SEARCH = "people.search"
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `navigation()`, `account()` and `url_of(endpoint)`."""
-    app.jinja_env.globals.update(navigation=navigation, account=account, url_of=url_of)
+    """Give templates `navigation()`, `account()`, `search_url()` and `url_of(endpoint)`."""
+    app.jinja_env.globals.update(navigation=navigation, account=account, url_of=url_of, search_url=search_url)
 
 
 def url_of(endpoint: str, **values: Any) -> str | None:
@@ -77,14 +80,22 @@ def navigation() -> list[Link]:
     if user is None:
         return []
     here = (request.endpoint or "").removesuffix("_post")
-    exact = {entry.endpoint for entry in MENUS[user.role]}
+    exact = {name for entry in MENUS[user.role] for name in (entry.endpoint, *entry.lights)}
     links = []
     for entry in MENUS[user.role]:
         url = url_of(entry.endpoint)
         if url is not None:
-            lit = here == entry.endpoint or (here not in exact and request.blueprint in entry.lights)
+            named = here == entry.endpoint or here in entry.lights
+            lit = named or (here not in exact and request.blueprint in entry.lights)
             links.append(Link(url, entry.label, active=lit, exact=here == entry.endpoint))
     return links
+
+
+def search_url() -> str | None:
+    """Where the search is, for users whose role has something to find."""
+    user = _user()
+    may = user is not None and scope_of(user.role, Permission.PROCEDURE_READ) is not Scope.NONE
+    return url_of(SEARCH) if may else None
 
 
 def account() -> dict[str, Any] | None:
