@@ -1,0 +1,148 @@
+"""The hand-made case of the walk: CM-LT-…-00042, a girl of 14 who came back alone through Douala airport."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from random import Random
+
+from referral.cases.actions.steps import Entry
+from referral.cases.models import Case
+from referral.cases.questions import GOAL
+from referral.cases.rules import ApprovalKind
+from referral.consent.actions.answering import answer_service
+from referral.demonstration.answers import Invented
+from referral.demonstration.beginnings import ask, asks_consent, fill_in, next_step
+from referral.demonstration.cases import STORY_NUMBER, began_story, lead_counter_to
+from referral.demonstration.lives import approve, record_step
+from referral.demonstration.pathways import Pathway, answer_for
+from referral.demonstration.people import LITTORAL, LOG_INS
+from referral.demonstration.world import World
+from referral.foundation import clock
+from referral.identification import actions as identification
+from referral.referrals.actions import draft, send
+from referral.referrals.actions.answering import act
+from referral.referrals.models import Referral
+from referral.referrals.rules import ReferralAction as A
+from sop.vocabulary import Need
+
+HOSPITAL = ("hospital-lt", "Consultations et soins")
+SHELTER = ("shelter-lt", "Hébergement d’urgence")
+CHILD = ("child-lt", "Protection et accueil de remplacement")
+FAMILY = ("shelter-lt", "Recherche de la famille et médiation")
+FRESH = (HOSPITAL, SHELTER, CHILD, FAMILY)
+"""Services of the walk: confirmed recently, with room."""
+GIRL = Invented(
+    kind="child",
+    sex="female",
+    age=14,
+    country="CM",
+    region=LITTORAL,
+    department="CM005004",
+    family_name="Bikoko",
+    given_names="Clarisse",
+    status="returnee_forced",
+    source="airport",
+    needs=("HEB", "ENF", "FAM", "MED"),
+    more={
+        "place": "Aéroport de Douala, zone d’arrivée",
+        "interview_language": "fra",
+        "interpreter": "no",
+        "immediate_danger": "no",
+        "medical_emergency": "no",
+        "no_shelter": "yes",
+        "care_status": "unaccompanied",
+        "return_country": "TN",
+        "health_situation": ["injury"],
+        "suicidal_risk": "not_asked",
+        "household_violence": "no",
+        "sexual_violence_120h": "no",
+        "phone": "+237 000 042 042",
+        "wishes": "Retrouver sa grand-mère à Edéa et reprendre l’école.",
+    },
+)
+WORDS = {
+    "assessment_individual": "Calme, fatiguée du voyage ; une blessure au pied à faire soigner. Veut retourner à l’école.",
+    "assessment_household": "Grand-mère maternelle à Edéa, sans téléphone connu. Pas d’autre adulte responsable.",
+    "assessment_community": "Une association de l’aéroport l’a accueillie la première nuit.",
+    "assessment_structural": "Sans acte de naissance ; scolarité interrompue depuis deux ans.",
+}
+
+
+def walk(world: World, now: datetime) -> Iterator[datetime]:
+    """From the airport five days ago to a shelter that has not answered for 29 hours."""
+    rng = Random("walk")  # noqa: S311 - a story, not a secret
+    began = began_story(now)
+    yield began
+    actor = world.staff.named[LOG_INS[0].username]
+    submission = fill_in(GIRL, actor, rng, began)
+    yield began + timedelta(minutes=50)
+    lead_counter_to(STORY_NUMBER, began)
+    at = began + timedelta(minutes=50)
+    today = at.astimezone(clock.zone()).date()
+    case = identification.submit(submission, actor=actor, today=today, now=at)
+    for moment in (began + timedelta(hours=1, minutes=20), began + timedelta(hours=19, minutes=40)):
+        yield moment
+        if not asks_consent(case):
+            next_step(world, case, actor, moment)
+    at = began + timedelta(hours=23)
+    yield at
+    ask(case, actor, Random("given"), at)  # noqa: S311 - a story, not a secret
+    yield from _planned(world, case, at + timedelta(hours=2))
+    yield from _referred(world, case, now)
+
+
+def _planned(world: World, case: Case, at: datetime) -> Iterator[datetime]:
+    """Assessment on the same day, plan on the next, approved by the supervisor."""
+    yield at
+    record_step(case, "N07", Entry(facts={"needs": sorted(GIRL.needs)}, words=WORDS), at)
+    goals = {
+        "HEB": "Un lit sûr jusqu’aux retrouvailles.",
+        "ENF": "Un adulte responsable désigné.",
+        "FAM": "La grand-mère retrouvée et visitée.",
+        "MED": "Le pied soigné.",
+    }
+    at += timedelta(hours=17)
+    yield at
+    words = {GOAL + need: text for need, text in goals.items()}
+    record_step(case, "N08", Entry(codes={"plan_agreed": True}, words=words), at)
+    yield from approve(world, case, ApprovalKind.PLAN, Random("approved"), at)  # noqa: S311 - a story, not a secret
+
+
+def _referred(world: World, case: Case, now: datetime) -> Iterator[datetime]:
+    """Health accepted, child protection under way, shelter silent; the family's turn comes with the visitor."""
+    start = now - timedelta(hours=52)
+    yield start
+    child = _sent(world, case, Need.ENF, CHILD, start)
+    health = _sent(world, case, Need.MED, HOSPITAL, start + timedelta(minutes=40))
+    at = start + timedelta(hours=3)
+    yield at
+    _acted(world, child, A.ACKNOWLEDGE, at)
+    _acted(world, child, A.ACCEPT, at + timedelta(minutes=12), at + timedelta(hours=18))
+    at = now - timedelta(hours=29)
+    yield at
+    _sent(world, case, Need.HEB, SHELTER, at)
+    at = now - timedelta(hours=26)
+    yield at
+    _acted(world, health, A.ACKNOWLEDGE, at)
+    _acted(world, child, A.START, at + timedelta(minutes=5))
+    at = now - timedelta(minutes=48)
+    yield at
+    meeting = (now + timedelta(days=1)).astimezone(clock.zone()).replace(hour=9, minute=0, second=0, microsecond=0)
+    _acted(world, health, A.ACCEPT, at, meeting)
+
+
+def _sent(world: World, case: Case, need: Need, service: tuple[str, str], at: datetime) -> Referral:
+    """Chosen, agreed to and sent within a quarter of an hour: the girl and her case manager sat together."""
+    path = Pathway(world, case, need, Random(f"walk-{need}"))  # noqa: S311 - a story, not a secret
+    referral = draft(case, need, world.directory.place(service), actor=path.manager, now=at - timedelta(minutes=14))
+    today = at.astimezone(clock.zone()).date()
+    answer = answer_for(path, today, referral=referral)
+    answer_service(referral, answer, actor=path.manager, now=at - timedelta(minutes=6))
+    send(referral, actor=path.manager, now=at)
+    return referral
+
+
+def _acted(world: World, referral: Referral, action: A, at: datetime, meeting: datetime | None = None) -> None:
+    staff = world.directory.staff_of(referral.service_at_location)[0]
+    act(referral, action, actor=staff, now=at, appointment_at=meeting, beyond_capacity=True)
