@@ -81,8 +81,8 @@ class Settings:
         database_url = env.get("DATABASE_URL") or _sqlite(instance, "mnr.sqlite")
         return cls(
             environment=environment,
-            database_url=database_url.replace("postgres://", "postgresql+psycopg://", 1),
-            keystore_url=env.get("KEYSTORE_URL") or _sqlite(instance, "keys.sqlite"),
+            database_url=_with_driver(database_url),
+            keystore_url=_with_driver(env.get("KEYSTORE_URL") or _sqlite(instance, "keys.sqlite")),
             instance=instance,
             secret_key=values["SECRET_KEY"],
             key_ring=_key_ring(values["MNR_KEY_RING"]),
@@ -94,6 +94,16 @@ class Settings:
             product_name=env.get("MNR_NAME", "MNR"),
             generated_secrets=generated,
         )
+
+
+def _with_driver(url: str) -> str:
+    """PostgreSQL by the driver that we install, whatever shape of its URL a host hands out.
+
+    >>> _with_driver("postgres://u@h/mnr"), _with_driver("postgresql://u@h/mnr"), _with_driver("sqlite:///x")
+    ('postgresql+psycopg://u@h/mnr', 'postgresql+psycopg://u@h/mnr', 'sqlite:///x')
+    """
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if separator and scheme in ("postgres", "postgresql") else url
 
 
 def _sqlite(instance: Path, name: str) -> str:
