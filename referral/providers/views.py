@@ -56,8 +56,9 @@ def show(place_id: UUID) -> Any:
 @requires(Permission.DIRECTORY_EDIT)
 def own() -> Any:
     """The own organisation's entries, and what to confirm."""
-    entries = queries.own_entries(actor(), clock.now())
-    return render_template("providers/own.html", entries=entries, need_labels=NEED_LABELS)
+    kept = queries.own_entries(actor(), clock.now())
+    due = sum(len(one.due) for one in kept)
+    return render_template("providers/own.html", kept=kept, due=due, need_labels=NEED_LABELS)
 
 
 @bp.route("/directory/own/<uuid:place_id>/hours", methods=["GET", "POST"])

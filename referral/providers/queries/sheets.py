@@ -163,11 +163,12 @@ def audiences(offer: Offer) -> tuple[tuple[Message, tuple[Message, ...]], ...]:
     found: dict[AudienceRule, list[Audience]] = {}
     for row in offer.audiences:
         found.setdefault(row.rule, []).append(row)
-    return tuple(
-        (RULE_LABELS[rule], tuple(dict.fromkeys(label(row.term, TERM_LABELS[row.facet]) for row in found[rule])))
-        for rule in RULE_LABELS
-        if rule in found
-    )
+    return tuple((text, _terms(found[rule])) for rule, text in RULE_LABELS.items() if rule in found)
+
+
+def _terms(rows: list[Audience]) -> tuple[Message, ...]:
+    terms = dict.fromkeys((row.facet, row.term) for row in rows)
+    return tuple(label(term, TERM_LABELS[facet]) for facet, term in terms)
 
 
 def area_name(area: ServiceArea, language: str) -> str:
