@@ -1,0 +1,168 @@
+"""A whole referral over HTTP (create, consent, route, send, accept) against the floor: CPU of the server, per referral.
+
+The floor answers as many requests with as many commits; both are served by the same server on the same database.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyotp
+
+from tests.bench.browser import Connection, Person
+from tests.bench.clock import Figure, cpu_seconds, memory_mb
+from tests.builders import PASSWORD, SECRET
+from tests.referral.identification.walk import ADULT, CONSENT, submitted
+from tests.referral.referrals.test_sending_pages import AGREES
+
+REFERRALS = 12
+LIMIT = 4.0
+MEMORY_LIMIT = 200.0
+URGENT = {**ADULT, "no_shelter": "yes", "child_in_household": "yes", "needs": ["MED"]}
+
+
+@contextmanager
+def serve(*command: str) -> Iterator[tuple[int, int]]:
+    """A server process on a free port: (process id, port), once it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "-m", *command, str(port)], stderr=subprocess.PIPE)
+    try:
+        for _ in range(600):
+            if process.poll() is not None:
+                raise RuntimeError(process.stderr.read().decode() if process.stderr else "the server stopped")
+            try:
+                with socket.create_connection(("127.0.0.1", port), 1):
+                    break
+            except OSError:
+                time.sleep(0.1)
+        yield process.pid, port
+    finally:
+        process.terminate()
+        process.wait(10)
+        if process.stderr:
+            process.stderr.close()
+
+
+def signed_in(port: int, username: str) -> Person:
+    """A person after both steps of signing in."""
+    person = Person(port)
+    person.get("/sign-in")
+    page = person.submit("username", username=username, password=PASSWORD)
+    if "code" in (name for form in page.forms for name in form.names):
+        code = pyotp.TOTP(SECRET).at(datetime.now(UTC))  # noqa: TID251 - a real telephone reads a real clock
+        page = person.submit("code", code=code)
+    if page.status != 200:
+        raise RuntimeError(f"{username} cannot sign in: {page.status} {page.text[:300]}")
+    return person
+
+
+def refer(responder: Person, manager: Person, port: int, known: dict[str, Person]) -> None:
+    """One person identified, consenting, referred and accepted."""
+    page = submitted(responder, URGENT)
+    prefile = page.url
+    case_id = re.search(r"[0-9a-f-]{36}", prefile).group()  # type: ignore[union-attr]
+    page = responder.get(f"{prefile}/consent")
+    page = responder.post(page.url, {**page.form("answer").fields, **CONSENT})
+    if page.status != 200:
+        raise RuntimeError(f"no base consent: {page.status} {page.text[:900]}")
+    manager.get(f"/cases/{case_id}")
+    services = f"/cases/{case_id}/needs/MED/services"
+    page = manager.get(services)
+    if "service" not in {name for form in page.forms for name in form.names}:
+        raise RuntimeError(f"nobody to refer to: {page.status} {page.text[:900]}")
+    place = page.form("service").fields["service"]
+    page = manager.post(services, {"service": place})
+    address = re.search(r"/referrals/[0-9a-f-]{36}", page.url).group()  # type: ignore[union-attr]
+    page = manager.get(f"{address}/consent")
+    version = page.form("choice").fields["version"]
+    page = manager.post(f"{address}/consent", {**AGREES, "version": version})
+    page = manager.submit("/send")
+    if page.status != 200:
+        raise RuntimeError(f"not sent: {page.status} {page.text[:400]}")
+    number = re.search(r"Hôpital (\d+)", page.text).group(1)  # type: ignore[union-attr]
+    nurse = known.get(number) or known.setdefault(number, signed_in(port, f"infirmerie.{number}"))
+    nurse.get(address)
+    nurse.get(f"{address}/accept")
+    page = nurse.submit("/accept")
+    if page.status != 200 or "accepté" not in page.text:
+        raise RuntimeError(f"not accepted: {page.status} {page.text[:400]}")
+
+
+def audited(paths: list[tuple[str, str]]) -> list[tuple[str, bool]]:
+    """Each request of the log and whether it commits: posts do, and reads that leave an audit line."""
+    from referral import create_app
+    from referral.foundation.access import access_of
+    from tests.conftest import settings_for
+
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(settings_for("sqlite://", Path(folder)))
+        adapter = app.url_map.bind("127.0.0.1")
+        kinds = []
+        for method, path in paths:
+            endpoint, _ = adapter.match(path.partition("?")[0], method=method)
+            access = access_of(app, endpoint)
+            kinds.append((method, method == "POST" or bool(access and access.reads_person)))
+        app.extensions["mnr.keystore"].engine.dispose()
+    return kinds
+
+
+def measure(database: str, url_of: object) -> list[Figure]:
+    """CPU milliseconds of our server and of the floor for one referral, and the ratio; memory of our worker."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = url_of("ours", Path(folder))  # type: ignore[operator]
+        with serve("tests.bench.served", url, folder) as (process, port):
+            responder, manager = signed_in(port, "agent"), signed_in(port, "gestion")
+            known: dict[str, Person] = {}
+            refer(responder, manager, port, known)
+            for person in (responder, manager, *known.values()):
+                person.client.log.clear()
+            began = cpu_seconds(process)
+            for _ in range(REFERRALS):
+                refer(responder, manager, port, known)
+            ours = (cpu_seconds(process) - began) / REFERRALS * 1000
+            memory = memory_mb(process)
+            log = [entry for person in (responder, manager, *known.values()) for entry in person.client.log]
+        kinds = audited(log)
+        floor_url = url_of("floor", Path(folder))  # type: ignore[operator]
+        with serve("tests.bench.floor", floor_url) as (process, port):
+            floor = floor_of(process, port, kinds)
+    commits = sum(commit for _, commit in kinds) / REFERRALS
+    return [
+        Figure(f"{database}: floor, {len(kinds) / REFERRALS:.0f} requests and {commits:.0f} commits", floor, "ms CPU"),
+        Figure(f"{database}: whole referral, the same requests and commits", ours, "ms CPU", ratio=ours / floor),
+        Figure(f"{database}: ratio to the floor", ours / floor, "x", limit=LIMIT),
+        Figure(f"{database}: memory of one worker afterwards", memory, "MB", limit=MEMORY_LIMIT),
+    ]
+
+
+def floor_of(process: int, port: int, kinds: list[tuple[str, bool]]) -> float:
+    """The same sequence against the floor, after a warm-up of one round."""
+    wire = Connection(port)
+    began = 0.0
+    for round_ in range(2):
+        if round_:
+            began = cpu_seconds(process)
+        for number, (method, commits) in enumerate(kinds):
+            if method == "POST" or commits:
+                wire.open(f"/{number}", method="POST", data={"name": "Awa"}, headers={})
+            else:
+                wire.open(f"/{number}", method="GET", headers={})
+    return (cpu_seconds(process) - began) / REFERRALS * 1000
+
+
+def close(person: Person) -> None:
+    """Close a person's connection."""
+    wire: http.client.HTTPConnection = person.client.wire
+    wire.close()
