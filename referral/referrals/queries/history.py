@@ -20,6 +20,7 @@ YOU = Message("you", N_("you"))
 COLLEAGUE = Message("colleague", N_("a colleague of your service"))
 CASE_TEAM = Message("case_team", N_("the case team"))
 WITH_REASON = N_("%(state)s: %(reason)s")
+SENT = N_("referral sent")
 TONES = {
     **dict.fromkeys((ReferralState.ACCEPTED, ReferralState.IN_SERVICE, ReferralState.DELIVERED), "ok"),
     **dict.fromkeys((ReferralState.DECLINED, ReferralState.NOT_DELIVERED, ReferralState.RECALLED), "late"),
@@ -83,7 +84,7 @@ def last_move(referral: Referral) -> datetime | None:
 def _sentence(event: ReferralEvent) -> Message:
     reason = reason_of(event.action, event.reason)
     if reason is None:
-        return Message("state", event.to_state.label)
+        return Message("state", SENT if event.to_state is ReferralState.SENT else event.to_state.label)
     return Message("reason", WITH_REASON, {"state": event.to_state, "reason": reason})
 
 

@@ -57,9 +57,14 @@ class NoteSchema(Schema):
     version = fields.Integer(load_default=None, validate=validate.Range(1, 2**31 - 1))
 
     @pre_load
-    def without_blanks(self, posted: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+    def prepare(self, posted: Mapping[str, Any], **_: Any) -> dict[str, Any]:
         """Nothing typed is nothing said."""
-        return {name: value.strip() for name, value in posted.items() if isinstance(value, str) and value.strip()}
+        typed = {name: value.strip() for name, value in posted.items() if isinstance(value, str) and value.strip()}
+        return self.composed(typed)
+
+    def composed(self, typed: dict[str, Any]) -> dict[str, Any]:
+        """Fields that are made of several inputs."""
+        return typed
 
 
 class AcceptSchema(NoteSchema):
@@ -68,12 +73,11 @@ class AcceptSchema(NoteSchema):
     beyond_capacity = fields.Boolean(load_default=False, truthy={"yes"}, falsy={""})
     appointment_at = fields.Raw(load_default=None)
 
-    @pre_load
-    def read_appointment(self, posted: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+    def composed(self, typed: dict[str, Any]) -> dict[str, Any]:
         """Day, month, year and time as one moment on the wall of the office."""
-        parts = [str(posted.get(f"appointment-{part}", "")).strip() for part in ("day", "month", "year")]
-        clock = str(posted.get("appointment_time", "")).strip()
-        values = {name: value for name, value in posted.items() if name != "appointment_at"}
+        parts = [typed.get(f"appointment-{part}", "") for part in ("day", "month", "year")]
+        clock = typed.get("appointment_time", "")
+        values = {name: value for name, value in typed.items() if name != "appointment_at"}
         if any(parts) or clock:
             values["appointment_at"] = self._moment(parts, clock)
         return values
