@@ -49,7 +49,7 @@ class Country:
         self.chance = random.Random(seed)  # noqa: S311 - invented figures
         self.rows: dict[type, list[dict[str, Any]]] = {Person: [], Case: [], CaseNeed: [], Referral: []}
         self.weights = [self.chance.choice((1, 2, 5, 12)) for _ in REGIONS]
-        self.numbers = 0
+        self.seed, self.numbers = seed, 0
         for _ in range(cases):
             self._case()
 
@@ -65,14 +65,15 @@ class Country:
         declined = chance.random() < 0.08
         self.numbers += 1
         case = {
-            "id": self._id(), "code": f"CM-XX-2026-{self.numbers:05d}", "person_id": person, "region": region,
+            "id": self._id(), "code": f"CM-XX-{self.seed:04d}-{self.numbers:05d}", "person_id": person,
+            "region": region,
             "state": CaseState.DECLINED if declined else CaseState.ACTIVE, "priority": chance.choice(list(Priority)),
             "identified_at": at, "opened_at": None if declined else at + timedelta(hours=chance.randrange(1, 400)),
             "department": "", "facts": {}, "engine": {}, "priority_rule": 0, "urgent": False, "legal_hold": False,
             "capacity": True, "version": 1,
         }  # fmt: skip
         self.rows[Case].append(case)
-        weights = [9, 5, 10, 3, 2, 1, 2, 5, 3, 3, 2, 6, 1]
+        weights = [9, 5, 10, 3, 6, 5, 2, 5, 3, 3, 2, 6, 1]
         for need in dict.fromkeys(chance.choices(list(Need), weights, k=chance.choice((1, 2, 2, 3)))):
             self._need(case, need, at)
 
@@ -106,9 +107,10 @@ class Country:
         missed = state is ReferralState.NOT_DELIVERED or (state is ReferralState.CLOSED and chance.random() < 0.2)
         self.rows[Referral].append(
             {
-                "id": self._id(), "reference": f"{len(self.rows[Referral]):016d}", "case_id": case["id"], "need": need,
-                "state": state, "speed": chance.choice(list(Speed)), "attempt": 1, "categories": [], "version": 1,
-                "created_at": sent, "sent_at": None if state is ReferralState.DRAFT else sent, "decided_at": decided,
+                "id": self._id(), "reference": f"{self.seed:06d}{len(self.rows[Referral]):010d}", "case_id": case["id"],
+                "need": need, "state": state, "speed": chance.choice(list(Speed)), "attempt": 1, "categories": [],
+                "version": 1, "created_at": sent,
+                "sent_at": None if state is ReferralState.DRAFT else sent, "decided_at": decided,
                 "completed_at": decided + timedelta(days=9) if decided and done else None,
                 "decline_reason": chance.choice(list(DeclineReason)) if state is ReferralState.DECLINED else None,
                 "non_delivery_reason": NonDeliveryReason.NO_SHOW if missed else None,
