@@ -13,12 +13,15 @@ from referral.cases.queries.forms import CLOSING_STEP, PLAN_STEP, StepForm
 from referral.cases.questions import GOAL, StepField, fields_of
 from referral.cases.rules import APPROVED_STEP, ApprovalKind, needs_approval
 from referral.cases.views import bp
+from referral.consent.acts import act_words
 from referral.foundation import formatting
 from referral.foundation.i18n import translate
 from sop.agenda import Stage, Standing
 from sop.vocabulary import N_, Need
 
 STATES = {Standing.DONE: "done", Standing.NOW: "now"}
+
+bp.add_app_template_filter(act_words)
 
 
 @bp.app_template_filter()

@@ -68,13 +68,11 @@ def happen(case: Case, event: Event, *, actor: Any, now: datetime) -> None:
 
 
 def _append(case: Case, event: Event, *, actor: Any, now: datetime, sequence: int | None = None) -> None:
-    if sequence is None:
-        last = db.session.scalar(select(func.max(CaseEvent.sequence)).where(CaseEvent.case_id == case.id))
-        sequence = (last or 0) + 1
+    last = select(func.coalesce(func.max(CaseEvent.sequence), 0)).where(CaseEvent.case_id == case.id)
     db.session.add(
         CaseEvent(
             case_id=case.id,
-            sequence=sequence,
+            sequence=last.scalar_subquery() + 1 if sequence is None else sequence,
             kind=event.kind.value,
             step=event.step or "",
             need=event.need or "",

@@ -15,7 +15,8 @@ from referral.partners.models import Organization, User
 from sop.vocabulary import N_
 
 PAGE = 50
-LOOKED = frozenset({"read", "reveal", "show", "view", "open"})
+LOOKED = frozenset({"read", "reveal", "found", "print"})
+"""How the names of acts that only look end."""
 
 ACTS: dict[str, str] = {
     "case.read": N_("opened the case"),
@@ -46,6 +47,10 @@ KINDS: dict[str, str] = {
     "decision": N_("sharing decision"),
     "sharing": N_("sharing decision"),
     "identification": N_("identification"),
+    "emergency": N_("emergency access"),
+    "outside": N_("notice outside the system"),
+    "best_interests": N_("best interests"),
+    "base_consent": N_("consent"),
 }
 OTHER = N_("another act")
 
@@ -59,9 +64,9 @@ class Access:
     name: str
     role: Role | None
     organization: str
-    act: str
+    action: str
     looked: bool
-    code: str
+    step: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ def _access(line: AuditLine, name: str | None, organization: str | None) -> Acce
         name=name or "",
         role=Role(line.actor_role) if line.actor_role in set(Role) else None,
         organization=organization or "",
-        act=act_in_words(line.action),
+        action=line.action,
         looked=line.action.rpartition(".")[2] in LOOKED,
-        code=line.code,
+        step=str(line.details.get("step") or ""),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from referral.cases.models import Case, CaseApproval, CaseNeed, CaseNote
+from referral.cases.queries.accesses import LOOKED
 from referral.cases.queries.progress import state_of
 from referral.cases.rules import APPROVED_STEP, ApprovalKind, ApprovalState, NeedState
 from referral.consent.models import Consent, ConsentState, DecisionRecord
@@ -23,9 +24,6 @@ from referral.referrals.rules import RUNNING, UNDECIDED, ReferralState
 from sop.agenda import Todo
 from sop.flowchart import StepKind
 from sop.vocabulary import N_, Message, Need
-
-READS = ("%.read", "%.reveal", "%.show", "%.view")
-"""How the names of acts that only look end."""
 
 WEEK = timedelta(days=7)
 NOTHING = Message("nothing", "")
@@ -180,7 +178,7 @@ def _lawful_decisions(case: Case) -> list[tuple[UUID, str, str]]:
 
 def reads_since(case: Case, now: datetime) -> int:
     """How often the case was looked at within a week."""
-    looks = or_(*(AuditLine.action.like(ending) for ending in READS))
+    looks = or_(*(AuditLine.action.like(f"%.{ending}") for ending in sorted(LOOKED)))
     query = select(func.count()).where(AuditLine.case_id == case.id, AuditLine.at >= now - WEEK, looks)
     return db.session.scalar(query) or 0
 
@@ -190,7 +188,7 @@ def approval(case: Case, kind: ApprovalKind) -> CaseApproval | None:
     query = (
         select(CaseApproval)
         .where(CaseApproval.case_id == case.id, CaseApproval.kind == kind)
-        .order_by(CaseApproval.asked_at.desc())
+        .order_by(CaseApproval.asked_at.desc(), (CaseApproval.state == ApprovalState.ASKED).desc())
     )
     return db.session.scalars(query).first()
 

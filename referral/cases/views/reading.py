@@ -155,7 +155,8 @@ def show_accesses(case_id: UUID) -> str:
     case, before = find_case(case_id), request.args.get("before", "")
     page = accesses.accesses_of(case.id, before=int(before) if before.isdecimal() and len(before) < 16 else None)
     audit.record("case.accesses.read", actor=actor(), now=clock.now(), case_id=case.id, subject=case)
-    return render_template("cases/accesses.html", case=case, page=page, before=before)
+    flowchart = procedures.flowchart(case.procedure_version_id)
+    return render_template("cases/accesses.html", case=case, page=page, before=before, flowchart=flowchart)
 
 
 def pairs(members: Iterable[Any]) -> list[tuple[str, str]]:
