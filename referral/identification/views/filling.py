@@ -56,16 +56,19 @@ def screen(submission_id: UUID, name: str) -> Any:
 
 @bp.post("/identifications/<uuid:submission_id>/screens/<name>")
 @requires(Permission.IDENTIFICATION_FILL)
-@idempotent
 def save_screen(submission_id: UUID, name: str) -> Any:
-    """Keep what was typed, then go where the button says; a draft that changed elsewhere is not overwritten."""
+    """Keep what was typed, then go where the button says; a draft that changed elsewhere is not overwritten.
+
+    A screen sent twice is saved once: the second sending has an old version and nothing new to say.
+    """
     filling = _draft(submission_id, lock=True)
     page = next((one for one in filling.form.screens() if one.name == name), None) or abort(404)
     shown = set(request.form.getlist("shown"))
     given = read_answers(request.form, [one for one in page.questions if one.name in shown])
-    if _version() != filling.submission.version:
+    if _version() == filling.submission.version:
+        actions.save(filling.submission, given, screen=name, actor=actor(), now=clock.now())
+    elif any((filling.typed.get(one) or "") != (answer or "") for one, answer in given.items()):
         return _screen_page(_with(filling, given), page, stale=True), 409
-    actions.save(filling.submission, given, screen=name, actor=actor(), now=clock.now())
     return redirect(_next_place(_with(filling, given), page, shown), 303)
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 
 from referral.extensions import db
 from referral.foundation.grants import Role
+from referral.identification.actions import save
+from referral.identification.models import Submission
+from referral.partners.models import User
 from tests.builders import make_organization, make_procedure, make_user
+from tests.conftest import NOW
 from tests.page_client import Page, PageClient
 
 ADULT: dict[str, Any] = {
@@ -126,6 +131,12 @@ def fill_in(client: PageClient, answers: dict[str, Any], most: int = 20) -> Page
 
 
 def submitted(client: PageClient, answers: dict[str, Any] = ADULT) -> Page:
-    """A submitted form: the pre-file's page."""
-    fill_in(client, answers)
+    """A form that was filled in at once (not screen by screen) and submitted: the pre-file's page."""
+    base = begin(client).url.split("/screens")[0]
+    with client.app.app_context():
+        submission = db.session.get(Submission, UUID(base.rpartition("/")[2]))
+        author = db.session.get(User, submission.author_id)
+        save(submission, answers, screen="needs_and_wishes", actor=author, now=NOW)
+        db.session.commit()
+    client.get(base)
     return client.submit("Soumettre" if client.language == "fr" else "Submit")
