@@ -62,7 +62,7 @@ def consent_form(form: ConsentForm, *, lang: str, printed_at: datetime, audit_he
         )
         for block in words_for(form.text, child=form.child):
             _block(document, block)
-        document.fields([(_("Service"), form.recipient), (_("For"), str(translate(form.need)))])
+        document.fields([(_("Service"), form.recipient), (_("For"), str(translate(form.need)))], columns=2)
         _choices(document, form)
         _circumstances(document, form)
         document.signatures(_signers(form))
@@ -102,7 +102,8 @@ def _circumstances(document: Document, form: ConsentForm) -> None:
             (_("The person understood and repeated it in their own words"), filled is not None),
             (_("Help does not depend on the answer; this was said"), filled is not None),
             (_("An interpreter helped"), bool(filled and filled.interpreter)),
-        ]
+        ],
+        columns=2,
     )
     marks = {"signature": _("signature"), "thumbprint": _("thumbprint"), "oral": _("spoken, before a witness")}
     document.ticks([(marks[mark], bool(filled and filled.mark == mark)) for mark in MARKS], columns=3)

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from directory.taxonomy import Disclosure
 from referral.extensions import db
 from referral.foundation.documents import Document
-from referral.foundation.formatting import day, listing, moment
+from referral.foundation.formatting import day, moment
 from referral.foundation.i18n import translate
 from referral.foundation.paper import House
 from referral.partners.models import Organization, User
@@ -109,7 +109,7 @@ def house() -> House:
 def spoken(value: Any) -> str:
     """An answer in the reader's language; the words of a person stay as they were written."""
     if isinstance(value, tuple):
-        return listing([spoken(one) for one in value])
+        return " · ".join(spoken(one) for one in value)
     if isinstance(value, Mapping) or hasattr(value, "label") or hasattr(value, "text"):
         return str(translate(value))
     return day(value) if isinstance(value, date) else str(value)

@@ -63,10 +63,10 @@ def transition(
     changes = {"state": after, "version": referral.version + 1, **_stamps(referral, after, reason, actor, now)}
     changes.update(columns or {})
     where = (Referral.id == referral.id, Referral.state == before, Referral.version == referral.version)
-    statement = update(Referral).where(*where).values(**changes).returning(Referral.id)
-    moved = db.session.execute(statement.execution_options(synchronize_session=False)).first()
-    db.session.refresh(referral)
-    if moved is None:
+    statement = update(Referral).where(*where).values(**changes).returning(Referral)
+    options = {"synchronize_session": False, "populate_existing": True}
+    if db.session.scalars(statement, execution_options=options).first() is None:
+        db.session.refresh(referral)
         raise Stale
     audit.record(
         f"referral.{action.value}", actor=actor, now=now, case_id=referral.case_id, subject=referral, code=reason,
@@ -103,10 +103,11 @@ def _append(
     reason: str,
     note: str,
 ) -> ReferralEvent:
-    last = db.session.scalar(select(func.max(ReferralEvent.sequence)).where(ReferralEvent.referral_id == referral.id))
+    last = select(func.coalesce(func.max(ReferralEvent.sequence), 0)).where(ReferralEvent.referral_id == referral.id)
     event = ReferralEvent(
         id=new_id(),
-        sequence=(last or 0) + 1,
+        referral=referral,
+        sequence=last.scalar_subquery() + 1,
         action=action,
         from_state=states[0],
         to_state=states[1],
@@ -116,7 +117,7 @@ def _append(
     )
     if note.strip():
         event.sealed_note = sealing.seal_text(referral.case_id, note_purpose(event), note.strip())
-    referral.events.append(event)
+    db.session.add(event)
     return event
 
 

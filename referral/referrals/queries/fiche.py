@@ -71,6 +71,7 @@ def read_fiche(referral: Referral, visible: Iterable[Category]) -> Fiche:
             contact = CAUTIOUS if values.get("phone_safe") == "yes" else UNSAFE_PHONE
             if contact is UNSAFE_PHONE:
                 values.pop("phone", None)
+            values.pop("phone_safe", None)
         lines = _first_lines(referral) if category is Category.C1 else _lines(form, category, values)
         sections.append(Section(category, lines))
     return Fiche(tuple(sections), contact)

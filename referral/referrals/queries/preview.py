@@ -7,7 +7,7 @@ from typing import Any
 
 from referral.consent import sentences
 from referral.consent.rules import Decision, Request, share_gate
-from referral.consent.sentences import Lock, LockState
+from referral.consent.sentences import Lock, LockName, LockState
 from referral.referrals.models import Referral
 from referral.referrals.queries.fiche import Fiche, held_categories, read_fiche
 from referral.referrals.queries.sending import step_of
@@ -16,7 +16,10 @@ from sop.vocabulary import MINIMUM, N_, Category, Message
 
 ANSWERS = {LockState.YES: "yes", LockState.NO: "no", LockState.NOT_NEEDED: "yes", LockState.NOT_REACHED: "unknown"}
 TOO_LITTLE = N_("Not sent: without %(categories)s this service cannot help.")
-NEEDLESS = "withheld_needless"
+CROSSES = N_("passed on")
+AGREED_ONLY = N_("agreed, not passed on")
+SHUTS = {LockName.CONSENT: "deny_consent", LockName.AGREEMENT: "deny_agreement"}
+NEEDLESS, DENIED = "withheld_needless", "withheld_denied"
 READY, ASK_FIRST, NOT_NOW = "ready", "ask_first", "not_now"
 
 
@@ -45,15 +48,23 @@ class Preview:
 
     @property
     def lock_items(self) -> list[dict[str, Any]]:
-        """The locks as the panel shows them."""
-        return [{"label": one.name, "answer": ANSWERS[one.state], "text": one.sentence} for one in self.locks]
+        """The locks as the panel shows them; one that keeps back what the need cannot do without is shut."""
+        return [{"label": one.name, "answer": self._answer(one), "text": one.sentence} for one in self.locks]
+
+    def _answer(self, lock: Lock) -> str:
+        shut = self.decision.allowed and self.gate == SHUTS.get(lock.name)
+        return "no" if shut else ANSWERS[lock.state]
 
     @property
     def row_items(self) -> list[dict[str, Any]]:
-        """The categories as the panel shows them; the reason of what is needless is said once, by its state."""
-        return [
-            {"label": one.label, "state": one.state, **({"text": one.text} if one.text else {})} for one in self.rows
-        ]
+        """The categories as the panel shows them."""
+        return [{"label": one.label, **self._shown(one)} for one in self.rows]
+
+    def _shown(self, row: Row) -> dict[str, Any]:
+        if row.state == "sent":
+            crosses = self.gate == "allow" or self.stage == NOT_NOW
+            return {"state": "sent", "text": CROSSES} if crosses else {"state": "needless", "text": AGREED_ONLY}
+        return {"state": row.state, "text": row.text} if row.text else {"state": row.state}
 
     @property
     def sendable(self) -> bool:
@@ -74,11 +85,19 @@ def preview_of(referral: Referral, request: Request, decision: Decision) -> Prev
         locks=tuple(_named(lock, referral) for lock in sentences.locks(request, decision)),
         rows=_rows(referral, request, decision),
         duties=tuple(sentences.DUTIES[code] for code in decision.obligations),
-        ways=tuple(sentences.ways_on(decision)) if gate != "allow" else (),
+        ways=_ways(decision) if gate != "allow" else (),
         fiche=read_fiche(referral, decision.visible),
         gate=gate,
         stage=_stage(referral),
     )
+
+
+def _ways(decision: Decision) -> tuple[Message, ...]:
+    """The lawful ways on; too little agreed leaves those of a denial as well."""
+    ways = sentences.ways_on(decision)
+    if decision.allowed:
+        ways += [Message("way", text) for text in (sentences.OTHER_SERVICE, sentences.CODE_ONLY, sentences.ACCOMPANY)]
+    return tuple(ways)
 
 
 def _named(lock: Lock, referral: Referral) -> Lock:
@@ -92,7 +111,11 @@ def _named(lock: Lock, referral: Referral) -> Lock:
 def _rows(referral: Referral, request: Request, decision: Decision) -> tuple[Row, ...]:
     rows = {category: Row(category, "sent", None) for category in decision.visible}
     for category, why in sentences.withheld(request, decision, held_categories(referral.case)).items():
-        rows[category] = Row(category, "needless", None) if why.code == NEEDLESS else Row(category, "withheld", why)
+        rows[category] = (
+            Row(category, "needless", None)
+            if why.code == NEEDLESS
+            else Row(category, "withheld", None if why.code == DENIED else why)
+        )
     return tuple(rows[category] for category in sorted(rows, key=lambda one: one.order))
 
 
