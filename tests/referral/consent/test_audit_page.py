@@ -68,6 +68,7 @@ def test_the_first_tampered_line_is_named(committed: Flask, officer: PageClient)
     assert "le journal est rompu" in page.text
     assert "ligne 3" in page.text
     assert "ligne 5" not in page.text
+    assert "Toutes les lignes qui précèdent sont telles qu’elles ont été scellées." in page.text
     with committed.app_context():
         last = db.session.scalars(select(AuditLine).order_by(AuditLine.id.desc()).limit(1)).one()
         assert (last.action, last.code) == ("audit.verify", "content")
@@ -99,6 +100,7 @@ def test_a_trail_rebuilt_with_its_own_key_is_found_by_a_head_from_paper(committe
     page = verify(officer, printed)
     assert "le journal est rompu" in page.text
     assert "relisez d’abord ses signes" in page.text
+    assert "Toutes les lignes qui précèdent" not in page.text, "the whole may have been rebuilt"
 
 
 @pytest.mark.parametrize(
