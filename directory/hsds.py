@@ -217,7 +217,8 @@ class _Reader:
             return self._made(table, value)
 
     def _made(self, table: str, value: Any) -> str:
-        return str(uuid5(NAMESPACE, f"{self.source}|{table}|{value}"))
+        name = f"{self.source}|{table}|{value}".encode("utf-8", "replace").decode()  # half a character has no bytes
+        return str(uuid5(NAMESPACE, name))
 
     def organizations_of(self, found: list[Any]) -> None:
         """Collect the organisations first: a row may name one that another row describes."""
