@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 
 from referral.cases.models import Case
 from referral.demonstration.agreements import add_agreements
+from referral.demonstration.bulk import together
 from referral.demonstration.cases import drafts, stories
 from referral.demonstration.directory import add_directory, confirm, list_staff
 from referral.demonstration.organizations import add_organizations
@@ -49,7 +50,9 @@ def load(*, seed: int = 2026, cases: int = 320, now: datetime) -> Iterator[str]:
     keys = {organization.id: key for key, organization in organizations.items()}
     world = World(directory, agreements, staff, keys)
     yield f"{len(organizations)} organisations, {len(directory.entries)} services at a place, {len(staff.named)} accounts"
-    tell([*stories(world, seed, cases, now), *drafts(world, seed, 2 + cases // CASES_PER_DRAFT, now), walk(world, now)], now)
+    unsent = drafts(world, seed, 2 + cases // CASES_PER_DRAFT, now)
+    with together():
+        tell([*stories(world, seed, cases, now), *unsent, walk(world, now)], now)
     confirm(directory, rng, now, _places(world))
     agreements.settle(rng, now)
     _forget_old_notices(now)
