@@ -53,27 +53,35 @@ FULL = N_("Your entry counts no free place. Tick this box if your service takes 
 def inbox() -> Any:
     """What waits for an answer, what is under way, the agenda, what is finished; codes only."""
     chosen = InboxSchema().read(request.args)
-    filters = queries.Filters(chosen["need"], chosen["speed"], chosen["service"])
-    only, after, who = chosen["pile"], chosen["after"], actor()
-    piles = {
-        which: queries.pile(who, which, filters, limit=_limit(which, only), after=after if only else "")
-        for which in Pile
-        if only in (None, which)
-    }
-    today = clock.now().astimezone(clock.zone()).replace(hour=0, minute=0, second=0, microsecond=0)
+    kept = {name: str(chosen[name]) for name in ("need", "speed", "service") if chosen[name]}
     return render_template(
         "referrals/inbox.html",
-        piles=piles,
-        only=only,
-        after=after,
         chosen=chosen,
-        kept={name: str(value) for name, value in chosen.items() if value and name in ("need", "speed", "service")},
-        agenda=[] if only else queries.agenda(who, since=today, filters=filters),
-        services=queries.services_of(who),
+        kept=kept,
+        only=chosen["pile"],
+        after=chosen["after"],
+        services=queries.services_of(actor()),
         needs=list(Need),
         speeds=list(Speed),
         tones=TONES,
+        **_lists(chosen),
     )
+
+
+def _lists(chosen: dict[str, Any]) -> dict[str, Any]:
+    """The piles, or the one that was asked for, and the agenda from this morning on."""
+    filters = queries.Filters(chosen["need"], chosen["speed"], chosen["service"])
+    only, who = chosen["pile"], actor()
+    after = chosen["after"] if only else ""
+    morning = clock.now().astimezone(clock.zone()).replace(hour=0, minute=0, second=0, microsecond=0)
+    return {
+        "piles": {
+            which: queries.pile(who, which, filters, limit=_limit(which, only), after=after)
+            for which in Pile
+            if only in (None, which)
+        },
+        "agenda": [] if only else queries.agenda(who, since=morning, filters=filters),
+    }
 
 
 def _limit(which: Pile, only: Pile | None) -> int:

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
+from referral.cases.actions.progress import advance
 from referral.cases.models import Case
 from referral.cases.queries.news import latest
 from referral.cases.queries.progress import state_of
@@ -151,6 +152,23 @@ def test_the_day_after_the_last_one_of_the_consent_shows_nothing(app: Flask, sce
     app.extensions["mnr.clock"] = lambda: NOW + timedelta(days=366)
     client.sign_in("nurse")
     assert NAME not in client.get(scene.url).html
+
+
+def test_a_narrower_consent_shows_less_and_says_why(app: Flask, scene: Scene) -> None:
+    with app.app_context():
+        db.session.scalars(select(Consent).where(Consent.case_id == scene.case)).one().explicit = []
+        db.session.commit()
+    page = signed_in(app, "nurse").get(scene.url)
+    assert NAME in page.text
+    assert "Enceinte" not in page.html
+    assert "Non transmis à votre service Santé physique" in page.text
+    assert "sensible" in page.text
+
+
+def test_what_else_the_file_holds_is_not_even_named(app: Flask, scene: Scene) -> None:
+    """That something is written about trafficking is itself a thing to keep."""
+    page = signed_in(app, "nurse").get(scene.url)
+    assert "Traite" not in page.text
 
 
 # --- who may ---------------------------------------------------------------------------------------------------------
@@ -378,8 +396,6 @@ def test_an_early_end_moves_the_procedure_too(
 
 def test_an_answer_after_the_reminder_counts(app: Flask, scene: Scene) -> None:
     with app.app_context():
-        from referral.cases.actions.progress import advance
-
         case = referral_of(scene).case
         advance(case, step="W01", need="MED", facts={"response": "timeout"}, actor=user("cm"), now=NOW)
         assert steps(scene)["MED"] == "R04"
@@ -387,6 +403,28 @@ def test_an_answer_after_the_reminder_counts(app: Flask, scene: Scene) -> None:
     answer(signed_in(app, "nurse"), scene, "accept")
     with app.app_context():
         assert steps(scene)["MED"] == "R05"
+
+
+def test_an_answer_to_an_older_referral_moves_nothing(app: Flask, scene: Scene) -> None:
+    with app.app_context():
+        old = referral_of(scene)
+        case, manager, place = old.case, user("cm"), db.session.get(ServiceAtLocation, scene.place)
+        at = {"need": "MED", "actor": manager, "now": NOW}
+        for step, facts in (
+            ("W01", {"response": "timeout"}), ("R04", {}), ("W01", {"response": "timeout"}), ("R04", {}),
+            ("W01", {"response": "timeout"}), ("R02", {"gap_solved": True}),
+            ("G05", {"choice": "other_provider"}),
+        ):  # fmt: skip
+            advance(case, step=step, facts=facts, **at)
+        new = make_sent_referral(case, place)
+        new.sent_at = NOW + timedelta(minutes=1)
+        db.session.flush()
+        act(old, A.ACCEPT, actor=user("nurse"), now=NOW + timedelta(hours=1))
+        assert old.state is S.ACCEPTED
+        assert steps(scene)["MED"] == "W01"
+        act(new, A.ACCEPT, actor=user("nurse"), now=NOW + timedelta(hours=1))
+        assert steps(scene)["MED"] == "R05"
+        db.session.rollback()
 
 
 def test_an_answer_to_one_need_leaves_the_others_alone(app: Flask) -> None:
@@ -534,6 +572,17 @@ def test_the_case_team_reads_the_feedback_and_the_service_does_not_read_the_othe
         case = db.session.get(Case, scene.case)
         assert case is not None
         assert "Première consultation jeudi" in [news.note for news in latest(case, limit=50)]
+
+
+def test_the_information_asked_reaches_the_service(app: Flask, scene: Scene) -> None:
+    answer(signed_in(app, "nurse"), scene, "request_info", reason="document", note="Un carnet de santé ?")
+    manager = signed_in(app, "cm")
+    assert "Un carnet de santé ?" in manager.get(scene.url).text
+    assert answer(manager, scene, "provide_info", note="Oui, elle l’a sur elle.").status == 200
+    page = signed_in(app, "midwife").get(scene.url)
+    assert "Oui, elle l’a sur elle." in page.text
+    with app.app_context():
+        assert referral_of(scene).state is S.ACKNOWLEDGED
 
 
 def test_every_answer_leaves_its_line_in_the_trail(app: Flask, scene: Scene) -> None:
