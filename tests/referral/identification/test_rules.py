@@ -38,6 +38,8 @@ def receiver(
 
 NEAR = receiver(1, "near", regions="CM005")
 NATIONAL = receiver(2, "national", enf=True)
+BUSY = receiver(5, "busy", regions="CM005", managers=2, live=9)
+CALM = receiver(6, "calm", regions="CM005", live=4)
 FAR = receiver(3, "far", regions="CM001", enf=True)
 
 
@@ -104,7 +106,8 @@ def test_danger_is_danger_or_care_needed_at_once(danger: object, medical: object
 
 def test_the_procedure_is_told_its_own_facts_only() -> None:
     facts = {
-        "immediate_danger": False, "medical_emergency": False, "age_band": "minor", "nationality": "cmr", "sex": "female",
+        "immediate_danger": False, "medical_emergency": False, "age_band": "minor", "nationality": "cmr",
+        "sex": "female",
         "needs": ["MED", "XXX"], "priority": "high", "urgent": True, "suicidal_risk": "not_asked",
     }  # fmt: skip
     assert procedure_facts(facts, FIELDS) == {

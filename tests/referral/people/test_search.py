@@ -1,0 +1,185 @@
+"""Search finds what one may see, whatever the accents; uncovering a name shows it once and leaves a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from directory.taxonomy import Visibility
+from referral.cases.models import Case
+from referral.extensions import db
+from referral.foundation.audit import AuditLine
+from referral.foundation.grants import Role
+from referral.foundation.searching import fold
+from referral.partners.models import Organization
+from referral.people.models import PersonBlock
+from referral.people.rules import matches
+from referral.providers.models import Service
+from tests.builders import make_organization, make_user
+from tests.conftest import NOW
+from tests.page_client import Page, PageClient
+from tests.referral.identification.walk import ADULT, CONSENT, furnish, submitted
+from tests.signing_in import sign_in
+
+Someone = Callable[[str], PageClient]
+
+
+@pytest.fixture
+def someone(app: Flask) -> Someone:
+    def enter(username: str) -> PageClient:
+        client = PageClient(app, sign_in=sign_in)
+        client.sign_in(username)
+        return client
+
+    return enter
+
+
+@pytest.fixture
+def case_code(app: Flask, someone: Someone) -> str:
+    """An active case of Awa Zoukoumbélé at MINAS, and users of each role."""
+    furnish(app)
+    with app.app_context():
+        other = make_organization("Autre ONG (démonstration)", region="CM001")
+        for role in (Role.PROVIDER, Role.COORDINATOR, Role.DATA_OFFICER, Role.ADMINISTRATOR, Role.COMMITTEE):
+            make_user(role, other, role.value)
+        make_user(Role.CASE_MANAGER, other, "stranger")
+        minas = db.session.scalars(select(Organization).where(Organization.name.startswith("MINAS"))).one()
+        for name, visibility in (
+            ("Écoute et santé des femmes", Visibility.NETWORK),
+            ("Foyer caché", Visibility.RESTRICTED),
+        ):
+            columns = {"folded_name": fold(name), "visibility": visibility, "last_modified": NOW}
+            db.session.add(Service(organization=minas, name=name, **columns))
+        db.session.commit()
+    client = someone("agent")
+    page = submitted(client, ADULT)
+    code, url = page.title, page.url + "/consent"
+    page = client.get(url)
+    client.post(url, {**page.form("answer").fields, **CONSENT})
+    return code
+
+
+def search(client: PageClient, words: str) -> Page:
+    client.get("/search")
+    return client.submit("q", q=words)
+
+
+@pytest.mark.parametrize("words", ["Zoukoumbélé Awa", "awa zoukoumbele", "ZOUKOUMBÉLÉ", "zoukumbele awa"])
+def test_a_case_is_found_by_name_without_showing_it(someone: Someone, case_code: str, words: str) -> None:
+    page = search(someone("gestion"), words)
+    assert case_code in page.text
+    assert "trouvé par le nom" in page.text
+    assert page.url == "/search"
+    assert "Zoukoumbélé" not in page.tree.first("main").text or words.startswith("Zoukoumbélé")
+
+
+@pytest.mark.parametrize("who", ["stranger", "agent", "provider", "coordinator", "data_officer", "committee"])
+def test_nobody_else_finds_the_person(someone: Someone, case_code: str, who: str) -> None:
+    assert case_code not in search(someone(who), "Zoukoumbélé Awa").text
+
+
+def test_codes_are_found_by_those_who_see_the_case(someone: Someone, case_code: str) -> None:
+    number = case_code.rpartition("-")[2]
+    for who in ("gestion", "chef", "coordinator"):
+        assert case_code in search(someone(who), f"lt-2026-{number}").text
+    for who in ("stranger", "agent", "provider", "data_officer"):
+        assert case_code not in search(someone(who), case_code[3:]).text
+
+
+def test_services_organisations_and_steps_are_found_without_accents(someone: Someone, case_code: str) -> None:
+    client = someone("gestion")
+    assert "Écoute et santé des femmes" in search(client, "ecoute sante").text
+    assert "MINAS Littoral" in search(client, "minas littoral").text
+    assert "Évaluer l’intérêt supérieur" in search(client, "interet superieur").text
+    assert "Foyer caché" not in search(client, "foyer cache").tree.first("main").text
+
+
+def test_nothing_found_says_what_to_do(someone: Someone, case_code: str) -> None:
+    page = search(someone("gestion"), "Qwxzptk")
+    assert "Rien trouvé parmi ce que vous pouvez voir" in page.text
+
+
+@pytest.mark.parametrize("words", ["", "a", "x" * 121])
+def test_words_too_short_or_too_long_are_refused(someone: Someone, case_code: str, words: str) -> None:
+    page = search(someone("gestion"), words)
+    assert page.status == 422
+    assert "Tapez au moins deux lettres" in page.text
+
+
+@pytest.mark.parametrize("words", ["<script>alert(1)</script>", "%%__", "'; DROP TABLE person; --", "\\\\"])
+def test_hostile_words_find_nothing_and_are_shown_as_typed(someone: Someone, case_code: str, words: str) -> None:
+    page = search(someone("gestion"), words)
+    assert page.status == 200
+    assert case_code not in page.text
+    assert page.form("q").fields["q"] == words
+
+
+def test_words_in_the_address_are_not_looked_for(someone: Someone, case_code: str) -> None:
+    assert case_code not in someone("gestion").get("/search?q=Zoukoumb").text
+
+
+def test_the_administrator_has_nothing_to_search(someone: Someone, case_code: str) -> None:
+    client = someone("administrator")
+    assert client.get("/search").status == 404
+    assert "Rechercher" not in client.get("/account").links
+    assert "Rechercher" not in PageClient(client.app).get("/").links
+
+
+def test_a_name_is_uncovered_for_one_view_and_leaves_a_line(someone: Someone, app: Flask, case_code: str) -> None:
+    with app.app_context():
+        case_id = db.session.scalars(select(Case.id)).one()
+    client = someone("gestion")
+    client.get("/search")
+    page = client.post(f"/cases/{case_id}/identity")
+    assert page.title == f"De qui il s’agit : {case_code}".replace(" :", "\u00a0:")
+    assert "Zoukoumbélé" in page.text
+    assert "+237 000 11 22 33" in page.text
+    assert "Ouvrir un petit commerce" not in page.html
+    assert page.response.headers["Cache-Control"] == "no-store"
+    assert client.get(f"/cases/{case_id}/identity").status in (404, 405)
+    with app.app_context():
+        lines = db.session.scalars(select(AuditLine).where(AuditLine.action == "identity.reveal")).all()
+        assert [(line.case_id, line.code, line.actor_role) for line in lines] == [(case_id, "C2", "case_manager")]
+
+
+@pytest.mark.parametrize("who", ["stranger", "agent", "provider", "coordinator", "data_officer", "administrator"])
+def test_others_cannot_uncover_a_name(someone: Someone, app: Flask, case_code: str, who: str) -> None:
+    with app.app_context():
+        case_id = db.session.scalars(select(Case.id)).one()
+    client = someone(who)
+    client.get("/account")
+    page = client.post(f"/cases/{case_id}/identity")
+    assert page.status == 404
+    assert "Zoukoumb" not in page.html
+
+
+def test_whoever_the_person_blocked_neither_finds_nor_uncovers(someone: Someone, app: Flask, case_code: str) -> None:
+    client = someone("gestion")
+    with app.app_context():
+        case = db.session.scalars(select(Case)).one()
+        db.session.add(
+            PersonBlock(person_id=case.person_id, user_id=case.manager_id, reason="relative", created_at=NOW)
+        )
+        case_id = case.id
+        db.session.commit()
+    assert case_code not in search(client, "Zoukoumbélé Awa").text
+    assert client.post(f"/cases/{case_id}/identity").status == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "names", "found"),
+    [
+        ("Bello", ["Aïssatou", "Bello"], True),
+        ("belo", ["Bello"], True),
+        ("aissatou bello", ["Bello Aïssatou"], True),
+        ("aissatou bello moussa", ["Bello Aïssatou"], False),
+        ("awa", ["Hawa"], False),
+        ("Tchana", ["Ngono"], False),
+        ("", ["Ngono"], False),
+    ],
+)
+def test_names_match_give_or_take_a_letter(typed: str, names: list[str], found: bool) -> None:
+    assert matches(typed, names) is found
