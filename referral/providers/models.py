@@ -56,7 +56,7 @@ class Service(Base):
     source_id: Mapped[str] = mapped_column(String(200), default="")
     version: Mapped[int] = mapped_column(default=1)
     places: Mapped[list[ServiceAtLocation]] = relationship(back_populates="service")
-    audiences: Mapped[list[ServiceAudience]] = relationship(back_populates="service")
+    audiences: Mapped[list[ServiceAudience]] = relationship(back_populates="service", cascade="all, delete-orphan")
 
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (Index("ix_service_source_source_id", "source", "source_id"),)
