@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sop import drawing, pages
 from sop.agenda import Standing
 from sop.drawing import Entry
-from sop.flowchart import Flowchart
+from sop.flowchart import Flowchart, StepKind
 
 Address = Callable[[str], str]
 """Id of a drawing page -> its URL."""
@@ -25,6 +25,7 @@ class Tab:
 
     id: str
     title: str
+    of_need: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +34,21 @@ class Picture:
 
     id: str
     title: str
+    of_need: bool
     svg: Markup
     entries: list[Entry]
 
 
 def tabs(flowchart: Flowchart, *, lang: str) -> list[Tab]:
     """The pages of the drawing, the main one first."""
-    return [Tab(*pair) for pair in _tabs(flowchart.hash, lang, _Held(flowchart))]
+    return [Tab(*one) for one in _tabs(flowchart.hash, lang, _Held(flowchart))]
 
 
 def picture(
     flowchart: Flowchart, page: str, *, lang: str, address: Address, position: Mapping[str, Standing] | None = None
 ) -> Picture | None:
     """One page of the drawing; None when there is no such page. A shape leads to its line of the list."""
-    known = {tab.id: tab.title for tab in tabs(flowchart, lang=lang)}
+    known = {tab.id: tab for tab in tabs(flowchart, lang=lang)}
     if page not in known:
         return None
 
@@ -59,7 +61,7 @@ def picture(
     words: dict[str, Any] = {"lang": lang, "position": position, "page": page, "translate": translate}
     scene = drawing.draw(flowchart, link=link, **words)
     svg = Markup(scene.svg(id_prefix="chart"))  # noqa: S704 - the writer escapes every text
-    return Picture(page, known[page], svg, drawing.outline(flowchart, **words))
+    return Picture(page, known[page].title, known[page].of_need, svg, drawing.outline(flowchart, **words))
 
 
 def translate(text: str) -> str:
@@ -81,6 +83,14 @@ class _Held:
 
 
 @lru_cache(maxsize=64)
-def _tabs(_digest: str, lang: str, held: _Held) -> tuple[tuple[str, str], ...]:
-    found = pages.pages(held.flowchart)
-    return tuple((one.id, drawing.page_title(held.flowchart, one, lang=lang, translate=translate)) for one in found)
+def _tabs(_digest: str, lang: str, held: _Held) -> tuple[tuple[str, str, bool], ...]:
+    flowchart = held.flowchart
+    titles = {pages.MAIN: gettext("The whole procedure"), pages.LOOP: gettext("The way of one need")}
+    return tuple(
+        (
+            one.id,
+            titles.get(one.id) or drawing.page_title(flowchart, one, lang=lang, translate=translate),
+            one.about is not None and one.about.kind is StepKind.PATHWAY,
+        )
+        for one in pages.pages(flowchart)
+    )
