@@ -40,37 +40,37 @@ class Profile:
 PROFILES: dict[str, Profile] = {
     "returnee": Profile(
         26, (18, 44), 0.4, 0.0, ("returnee_assisted", "returnee_spontaneous", "returnee_forced"),
-        ("airport", "airport", "ngo", "self"), {"ECO": 0.8, "PSY": 0.5, "HEB": 0.4, "MED": 0.35, "DOC": 0.25, "EDU": 0.2},
+        ("airport", "airport", "ngo", "self"), {"ECO": 0.7, "PSY": 0.3, "HEB": 0.25, "MED": 0.25, "DOC": 0.15, "EDU": 0.15},
         ("CM005", "CM002", "CM005", "CM002", "CM008", "CM010", "CM003", "CM009"),
     ),
     "child": Profile(
         20, (5, 17), 0.45, 0.35, ("returnee_forced", "stranded", "transit", "idp"),
         ("border", "police", "social_service", "airport", "community"),
-        {"ENF": 1.0, "FAM": 0.8, "HEB": 0.6, "MED": 0.35, "EDU": 0.35, "PSY": 0.2},
+        {"ENF": 1.0, "FAM": 0.5, "HEB": 0.35, "MED": 0.2, "EDU": 0.15, "PSY": 0.1},
     ),
     "violence": Profile(
         14, (17, 48), 1.0, 0.15, ("resident", "idp", "returnee_spontaneous"), ("hospital", "hotline", "self", "police"),
-        {"VBG": 1.0, "PSY": 0.6, "JUR": 0.4, "HEB": 0.35, "MED": 0.3},
+        {"VBG": 1.0, "PSY": 0.4, "JUR": 0.25, "HEB": 0.2, "MED": 0.15},
     ),
     "trafficking": Profile(
         11, (15, 34), 0.65, 0.35, ("returnee_forced", "stranded", "transit"), ("police", "border", "hotline", "ngo"),
-        {"TEH": 1.0, "PSY": 0.5, "MED": 0.4, "JUR": 0.3, "DOC": 0.2},
+        {"TEH": 1.0, "PSY": 0.3, "MED": 0.25, "JUR": 0.15, "DOC": 0.1},
     ),
     "asylum": Profile(
         11, (18, 58), 0.5, 1.0, ("asylum_seeker", "refugee", "stateless"), ("border", "ngo", "transit_centre", "self"),
-        {"ASI": 1.0, "HEB": 0.4, "DOC": 0.35, "MED": 0.25}, ("CM003", "CM001", "CM004", "CM002", "CM006", "CM005"),
+        {"ASI": 1.0, "HEB": 0.25, "DOC": 0.2, "MED": 0.15}, ("CM003", "CM001", "CM004", "CM002", "CM006", "CM005"),
     ),
     "displaced": Profile(
         9, (18, 59), 0.6, 0.0, ("idp",), ("community", "ngo", "family"),
-        {"HEB": 0.7, "MED": 0.4, "DOC": 0.5, "EDU": 0.3, "ECO": 0.3}, ("CM007", "CM010", "CM004", "CM008", "CM005"),
+        {"HEB": 0.6, "MED": 0.3, "DOC": 0.3, "EDU": 0.2, "ECO": 0.2}, ("CM007", "CM010", "CM004", "CM008", "CM005"),
     ),
     "stranded": Profile(
         6, (18, 40), 0.3, 1.0, ("stranded", "transit"), ("border", "transit_centre", "consulate", "police"),
-        {"RET": 1.0, "HEB": 0.5, "MED": 0.3}, ("CM005", "CM003", "CM009", "CM006", "CM002"),
+        {"RET": 1.0, "HEB": 0.3, "MED": 0.2}, ("CM005", "CM003", "CM009", "CM006", "CM002"),
     ),
     "elder": Profile(
         3, (60, 79), 0.55, 0.1, ("idp", "resident", "returnee_spontaneous"), ("community", "hospital", "family"),
-        {"MED": 1.0, "HEB": 0.5, "FAM": 0.3},
+        {"MED": 1.0, "HEB": 0.3, "FAM": 0.2},
     ),
 }  # fmt: skip
 

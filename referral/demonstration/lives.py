@@ -150,7 +150,7 @@ def _followed(world: World, case: Case, plan: Plan, rng: Random) -> Iterator[dat
     now = _last(case)
     visits = {"goals_met": rng.randint(1, 3), "closing": 1, "lost": 2}.get(plan.fate, 40 if plan.fate == "following" else 1)
     for _ in range(visits):
-        now = later(now, rng, 120 * plan.pace, 600 * plan.pace)
+        now = later(now, rng, 300 * plan.pace, 1100 * plan.pace)
         yield now
         if not _at(case, "N09"):
             return

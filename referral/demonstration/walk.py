@@ -18,6 +18,7 @@ from referral.demonstration.lives import approve, record_step
 from referral.demonstration.pathways import Pathway, answer_for
 from referral.demonstration.people import LITTORAL, LOG_INS
 from referral.demonstration.world import World
+from referral.extensions import db
 from referral.foundation import clock
 from referral.identification import actions as identification
 from referral.referrals.actions import draft, send
@@ -139,6 +140,7 @@ def _sent(world: World, case: Case, need: Need, service: tuple[str, str], at: da
     today = at.astimezone(clock.zone()).date()
     answer = answer_for(path, today, referral=referral)
     answer_service(referral, answer, actor=path.manager, now=at - timedelta(minutes=6))
+    db.session.flush()
     send(referral, actor=path.manager, now=at)
     return referral
 

@@ -14,6 +14,7 @@ from referral.demonstration.agreements import Agreements
 from referral.demonstration.directory import Directory
 from referral.demonstration.people import Staff
 from referral.demonstration.services import Offered
+from referral.extensions import db
 from referral.foundation import clock
 from referral.partners.models import User
 from referral.providers.models import ServiceAtLocation
@@ -104,8 +105,10 @@ def together(*stories: Story) -> Story:
 def tell(stories: list[Story], until: datetime) -> int:
     """Tell all stories in the order of time up to a moment; returns how many things happened."""
     told = 0
-    for moment in together(*stories):
-        if moment > until:
-            break
-        told += 1
+    with db.session.no_autoflush:
+        for moment in together(*stories):
+            db.session.flush()
+            if moment > until:
+                break
+            told += 1
     return told
