@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from referral.consent.wording import words_for
 from referral.foundation.documents import Document
-from referral.foundation.formatting import day, language_name
+from referral.foundation.formatting import day
 from referral.foundation.i18n import translate
 from referral.referrals.documents import house
 from sop.texts import Block, Text
@@ -25,7 +25,7 @@ class Filled:
     categories: frozenset[Category]
     valid_until: date
     given_at: datetime
-    language: str
+    language: Any
     interpreter: bool
     mark: str
 
@@ -95,7 +95,7 @@ def _choices(document: Document, form: ConsentForm) -> None:
 def _circumstances(document: Document, form: ConsentForm) -> None:
     filled = form.filled
     until = day(filled.valid_until) if filled else None
-    language = language_name(filled.language) if filled else None
+    language = str(translate(filled.language)) if filled else None
     document.fields([(_("Good until"), until), (_("Language"), language)], columns=2)
     document.ticks(
         [

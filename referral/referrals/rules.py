@@ -300,7 +300,6 @@ RECALL_REASONS = (
     DeclineReason.NO_LONGER_NEEDED,
     DeclineReason.PERSON_DECLINED,
     DeclineReason.SAFETY_RISK,
-    DeclineReason.DUPLICATE,
     DeclineReason.OTHER,
 )
 """Why a sender takes a referral back."""

@@ -99,6 +99,15 @@ def _groups(need: Need, offered: tuple[Category, ...]) -> dict[str, list[tuple[s
 
 def _languages() -> list[tuple[str, Any]]:
     """The languages of the identification form, so that the same words are used."""
+    return [("", "–"), *_spoken()]
+
+
+def language_label(code: str) -> Any:
+    """The name of a language by the form's own list; the code where it is not there."""
+    return dict(_spoken()).get(code, code)
+
+
+def _spoken() -> list[tuple[str, Any]]:
     version = procedures.active_form("identification")
     choices = procedures.form(version.id).choices.get(LANGUAGE_LIST, ()) if version else ()
-    return [("", "–"), *((choice.name, choice.label) for choice in choices)]
+    return [(choice.name, choice.label) for choice in choices]

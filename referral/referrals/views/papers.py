@@ -26,6 +26,7 @@ from referral.referrals.queries import sending
 from referral.referrals.queries.inbox import visible_referral
 from referral.referrals.rules import ReferralState
 from referral.referrals.views import bp
+from referral.referrals.views.forms import language_label
 from sop.vocabulary import Category
 
 
@@ -92,7 +93,7 @@ def _form(referral: Referral, lang: str) -> ConsentForm:
             categories=frozenset(map(Category, recorded.categories)),
             valid_until=recorded.valid_until,
             given_at=recorded.given_at,
-            language=recorded.language,
+            language=language_label(recorded.language),
             interpreter=recorded.interpreter,
             mark=recorded.mark.value,
         )
