@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 
+from flask import current_app
 from flask_alembic import Alembic
-from flask_babel import Babel
+from flask_babel import Babel, Domain
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -16,10 +17,21 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from referral.foundation.tables import Base
 
+
+class OneCatalogue(Babel):
+    """Flask-Babel with one domain for the life of the application: it would read the catalogue anew in each request."""
+
+    @property
+    def domain_instance(self) -> Domain:
+        """The domain with its catalogues already read."""
+        domain: Domain = current_app.extensions.setdefault("mnr.catalogues", Domain(domain=self.domain))
+        return domain
+
+
 db = SQLAlchemy(model_class=Base, session_options={"join_transaction_mode": "create_savepoint"})
 csrf = CSRFProtect()
 login_manager = LoginManager()
-babel = Babel()
+babel = OneCatalogue()
 
 
 class NumberedMigrations(Alembic):

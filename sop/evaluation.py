@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
 
-from sop.expressions import Answer, Call, Column, Here, Node, Number, Text
+from sop.expressions import Answer, Call, Column, Here, Node
 from sop.patterns import PatternError, compile_pattern
 
 Value = str | float | bool | date | datetime | time
@@ -47,15 +47,15 @@ class Scope:
 
 def evaluate(node: Node, scope: Scope) -> Value:
     """The value of `node`: text, number, boolean, date or time."""
-    if isinstance(node, Number | Text):
-        return node.value
+    if isinstance(node, Call):
+        return _call(node, scope)
     if isinstance(node, Answer):
         return scope.answers.get(node.name, "")
     if isinstance(node, Here):
         return scope.here
     if isinstance(node, Column):
         return scope.columns.get(node.name, "")
-    return _call(node, scope)
+    return node.value
 
 
 def is_true(node: Node, scope: Scope) -> bool:

@@ -126,6 +126,7 @@ class Call:
 
 
 Node = Number | Text | Answer | Here | Column | Call
+CLOCK = frozenset({"today", "now", "random", "uuid"})
 
 TOKEN = re.compile(
     r"""\s*(?:
@@ -310,6 +311,15 @@ def answers_used(node: Node) -> frozenset[str]:
     ['a', 'b']
     """
     return frozenset(part.name for part in walk(node) if isinstance(part, Answer))
+
+
+def reads_clock(node: Node) -> bool:
+    """Whether the value may change while the answers do not.
+
+    >>> reads_clock(parse("${born} > today()")), reads_clock(parse("${a} = 'x'"))
+    (True, False)
+    """
+    return any(isinstance(part, Call) and part.name in CLOCK for part in walk(node))
 
 
 def to_json(node: Node) -> list[Any]:

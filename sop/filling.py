@@ -13,6 +13,9 @@ from sop.expressions import Node
 from sop.questions import Choice, Group, Kind, Question
 from sop.vocabulary import N_, Message
 
+MOST_KEPT = 1024
+"""Filtered choice lists that a form remembers before it starts afresh."""
+
 if TYPE_CHECKING:
     from sop.forms import Form
 
@@ -104,11 +107,23 @@ class Filling:
         return clean_answer(question, self.answers.get(question.name), self.form.options(question))
 
     def filtered(self, question: Question) -> tuple[Choice, ...]:
-        """The choices that the choice filter leaves."""
-        choices = self.form.options(question)
+        """The choices that the choice filter leaves: worked out once for the answers that it reads."""
         condition = question.choice_filter
         if condition is None:
-            return choices
+            return self.form.options(question)
+        kept, reads = self.form.filtered_choices, self.form.filter_reads[question.name]
+        if reads is None:
+            return self.filter_now(question, condition)
+        key = (question.name, *(self.known.get(name) for name in reads))
+        if key not in kept:
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
+            kept[key] = self.filter_now(question, condition)
+        return kept[key]
+
+    def filter_now(self, question: Question, condition: Node) -> tuple[Choice, ...]:
+        """Hold the filter against every choice."""
+        choices = self.form.options(question)
         return tuple(
             choice
             for choice in choices

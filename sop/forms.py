@@ -24,7 +24,7 @@ from typing import Any
 
 from sop.answers import Answer, plain
 from sop.evaluation import Scope
-from sop.expressions import answers_used
+from sop.expressions import answers_used, reads_clock
 from sop.facts import INPUTS
 from sop.filling import Filling, FormState, clean_answer, plain_value, try_value
 from sop.questions import (
@@ -102,6 +102,20 @@ class Form:
             used = {name for node in (item.relevant, calculation) if node for name in answers_used(node)}
             sorter.add(item.name, *item.groups, *sorted(used))
         return tuple(sorter.static_order())
+
+    @cached_property
+    def filtered_choices(self) -> dict[tuple[Any, ...], tuple[Choice, ...]]:
+        """What choice filters left, by question and the answers that the filter read."""
+        return {}
+
+    @cached_property
+    def filter_reads(self) -> dict[str, tuple[str, ...] | None]:
+        """By question with a choice filter: the answers that it reads; None when it also reads the clock."""
+        filters = {question.name: question.choice_filter for question in self.questions if question.choice_filter}
+        return {
+            name: None if reads_clock(condition) else tuple(sorted(answers_used(condition)))
+            for name, condition in filters.items()
+        }
 
     def options(self, question: Question, state: FormState | None = None) -> tuple[Choice, ...]:
         """What may be chosen, as far as the answers given leave it."""

@@ -22,7 +22,7 @@ import pyotp
 from tests.bench.browser import Connection, Person
 from tests.bench.clock import Figure, cpu_seconds, memory_mb
 from tests.builders import PASSWORD, SECRET
-from tests.referral.identification.walk import ADULT, CONSENT, submitted
+from tests.referral.identification.walk import ADULT, CONSENT, fill_in
 from tests.referral.referrals.test_sending_pages import AGREES
 
 REFERRALS = 12
@@ -70,7 +70,8 @@ def signed_in(port: int, username: str) -> Person:
 
 def refer(responder: Person, manager: Person, port: int, known: dict[str, Person]) -> None:
     """One person identified, consenting, referred and accepted."""
-    page = submitted(responder, URGENT)
+    fill_in(responder, URGENT)
+    page = responder.submit("Soumettre")
     prefile = page.url
     case_id = re.search(r"[0-9a-f-]{36}", prefile).group()  # type: ignore[union-attr]
     page = responder.get(f"{prefile}/consent")
