@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import Select, false, or_, select
 
-from directory.taxonomy import Visibility
 from referral.cases.models import Case
 from referral.cases.queries import coordinated_cases, visible_cases, visible_prefiles
 from referral.extensions import db
@@ -21,7 +20,8 @@ from referral.partners.models import Organization
 from referral.people.models import PersonBlock
 from referral.people.rules import NAME_FIELDS, matches
 from referral.procedures import queries as procedures
-from referral.providers.models import Service
+from referral.providers.models import Service, ServiceAtLocation
+from referral.providers.queries import visible_places
 from sop.flowchart import Step
 from sop.forms import Form
 from sop.vocabulary import Category
@@ -37,7 +37,7 @@ class Found:
     cases: list[Case]
     people: list[Case]
     prefiles: list[Case]
-    services: list[Service]
+    services: list[ServiceAtLocation]
     organizations: list[Organization]
     steps: list[Step]
 
@@ -57,7 +57,7 @@ def search(actor: Actor, text: str) -> Found:
         list({one.id: one for one in cases}.values()),
         [one for one in people(actor, visible_cases(actor), text) if one not in cases],
         [*_by_code(visible_prefiles(actor), text), *people(actor, visible_prefiles(actor), text)],
-        services(text) if consults else [],
+        services(actor, text),
         organizations(text) if consults else [],
         steps(text) if reads_procedure else [],
     )
@@ -141,20 +141,20 @@ def _words(form: Form, list_name: str, value: Any) -> tuple[Any, ...]:
     return tuple(labels.get(one, one) for one in (value if isinstance(value, list) else [value]))
 
 
-def services(text: str) -> list[Service]:
-    """Services of the network by their own or their organisation's name."""
+def services(actor: Actor, text: str) -> list[ServiceAtLocation]:
+    """Services at their places, by their own or their organisation's name; only those that the actor may see."""
     words = searching.fold(text).split()
     if not words:
         return []
     query = (
-        select(Service)
+        visible_places(actor)
+        .join(ServiceAtLocation.service)
         .join(Service.organization)
         .where(*(_says(word, Service.folded_name, Organization.folded_name) for word in words))
-        .where(Service.visibility != Visibility.RESTRICTED)
-        .order_by(Service.folded_name, Service.id)
+        .order_by(Service.folded_name, ServiceAtLocation.id)
         .limit(MOST)
     )
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query).unique())
 
 
 def organizations(text: str) -> list[Organization]:

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
 
+from directory.taxonomy import Disclosure, Visibility
 from referral.cases.models import Case, CaseEvent, CaseTask
 from referral.consent.models import Consent
 from referral.extensions import db
@@ -21,6 +22,7 @@ from referral.identification.models import Submission
 from referral.partners.models import User
 from referral.partners.queries import user_by_name
 from referral.people.models import PersonBlock
+from referral.providers.models import Location, Service, ServiceAtLocation, ServiceContact
 from sop.vocabulary import Category
 from tests.builders import make_organization, make_user
 from tests.conftest import NOW
@@ -403,3 +405,30 @@ def test_the_index_asks_the_database_equally_often_for_few_and_for_many(responde
         submitted(responder, ADULT)
     counted.append(statements())
     assert counted[0] == counted[1] > 0
+
+
+def test_the_sheet_lists_public_services_of_the_region_and_no_refuge(responder: PageClient, app: Flask) -> None:
+    with app.app_context():
+        ngo = make_organization("Femmes debout (démonstration)")
+        for name, visibility, disclosure, pcode, phone in (
+            ("Point écoute", Visibility.PUBLIC, Disclosure.EXACT, "CM005004", "+237 000 000 001"),
+            ("Ligne verte", Visibility.PUBLIC, Disclosure.EXACT, "", "+237 000 000 002"),
+            ("Refuge discret", Visibility.PUBLIC, Disclosure.ON_REQUEST, "CM005004", "+237 000 000 003"),
+            ("Réservé au réseau", Visibility.NETWORK, Disclosure.EXACT, "CM005004", "+237 000 000 004"),
+            ("Trop loin", Visibility.PUBLIC, Disclosure.EXACT, "CM001005", "+237 000 000 005"),
+        ):
+            location = Location(
+                name=name, disclosure=disclosure, pcode=pcode, city="Douala", address="12 rue des Écoles"
+            )
+            service = Service(organization=ngo, name=name, visibility=visibility, last_modified=NOW)
+            contact = ServiceContact(phone=phone, visibility=Visibility.PUBLIC)
+            db.session.add(ServiceAtLocation(service=service, location=location, contacts=[contact]))
+        db.session.commit()
+    url = submitted(responder, ADULT).url
+    sheet = responder.client.get(url + "/information-sheet")
+    words = " ".join(pypdfium2.PdfDocument(sheet.data).get_page(0).get_textpage().get_text_range().split())
+    assert "Point écoute" in words
+    assert "+237 000 000 001" in words
+    assert "+237 000 000 002" in words
+    for hidden in ("Refuge", "Réservé", "Trop loin", "+237 000 000 003", "Zoukoumb"):
+        assert hidden not in words
