@@ -13,6 +13,7 @@ from referral.cases.queries.progress import state_of
 from referral.extensions import db
 from referral.foundation.access import Actor
 from referral.providers.models import Service, ServiceAtLocation
+from referral.providers.queries.visible import OPEN_TO_ALL
 from referral.referrals.models import Referral
 from referral.referrals.rules import ReferralState
 from sop.vocabulary import Need
@@ -54,11 +55,12 @@ def step_of(case: Case, need: Need) -> str | None:
 
 
 def place(service_at_location_id: UUID, need: Need) -> ServiceAtLocation | None:
-    """An active service at a place that answers a need."""
+    """An active service at a place that answers a need, of those that the ranking shows: none kept to named people."""
     query = (
         select(ServiceAtLocation)
         .join(Service)
-        .where(ServiceAtLocation.id == service_at_location_id, Service.status == Status.ACTIVE)
+        .where(ServiceAtLocation.id == service_at_location_id, ServiceAtLocation.archived.is_(False))
+        .where(Service.status == Status.ACTIVE, Service.archived.is_(False), Service.visibility.in_(OPEN_TO_ALL))
     )
     found = db.session.scalars(query).unique().first()
     return found if found is not None and need.value in found.service.needs else None

@@ -14,7 +14,7 @@ from referral.consent.actions import Incomplete, answer_specific, asked_of
 from referral.consent.schemas import AnswerSchema
 from referral.extensions import db
 from referral.foundation import audit, clock
-from referral.foundation.access import actor, requires
+from referral.foundation.access import actor, can, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
@@ -46,12 +46,18 @@ def choose(case_id: UUID, need: str) -> Any:
     found = choosing.services_for(case, code, now=clock.now(), excluded=everything)
     audit.record("referral.choose", actor=actor(), now=clock.now(), case_id=case.id, subject=case, need=need)
     return render_template(
-        "referrals/choose.html", case=case, need=code, found=found, everything=everything, case_url=case_url(case)
+        "referrals/choose.html",
+        case=case,
+        need=code,
+        found=found,
+        everything=everything,
+        asks=can(Permission.CONSENT_RECORD),
+        case_url=case_url(case),
     )
 
 
 @bp.post("/cases/<uuid:case_id>/needs/<need>/services")
-@requires(Permission.REFERRAL_SEND)
+@requires(Permission.CONSENT_RECORD)
 @idempotent
 def choose_post(case_id: UUID, need: str) -> Any:
     """One service is chosen: prepare its referral and ask the person."""
