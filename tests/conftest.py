@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import Connection
 
 from referral.config import Environment, Settings
 
@@ -107,26 +109,33 @@ def _application(database_server: object | None, tmp_path_factory: pytest.TempPa
     close(app)
 
 
-@pytest.fixture
-def app(_application: Flask) -> Iterator[Flask]:
+@contextmanager
+def rolled_back(app: Flask) -> Iterator[Connection]:
     """The application inside one transaction that is rolled back afterwards, savepoints and commits included."""
     from referral.extensions import db
 
-    with _application.app_context():
-        engines = db._app_engines[_application]
+    with app.app_context():
+        engines = db._app_engines[app]
         engine = engines[None]
         connection = engine.connect()
         transaction = connection.begin()
         engines[None] = connection  # type: ignore[assignment]
-    _application.extensions["mnr.clock"] = lambda: NOW
+    app.extensions["mnr.clock"] = lambda: NOW
     try:
-        yield _application
+        yield connection
     finally:
-        with _application.app_context():
+        with app.app_context():
             db.session.remove()
         engines[None] = engine
         transaction.rollback()
         connection.close()
+
+
+@pytest.fixture
+def app(_application: Flask) -> Iterator[Flask]:
+    """The application; whatever a test writes is taken back."""
+    with rolled_back(_application):
+        yield _application
 
 
 @pytest.fixture

@@ -1,0 +1,326 @@
+"""Who may call what: every endpoint × every role × relation to the object, expected status written by hand.
+
+DOMAIN, "Who uses it", and the grants say what is expected; nothing here is computed from them. The columns:
+
+    stranger   not signed in                          focal      listed on the service, its focal point
+    responder  identified everybody                   nurse      listed; took the referral `taken`
+    patrol     first responder, same organisation     midwife    listed; took nothing
+    manager    case manager of `case`                 clerk      works at the hospital, listed nowhere
+    colleague  case manager, same organisation        warden     provider of another organisation (a refuge)
+    outsider   case manager, other organisation       coordinator, committee, officer (data), admin (system)
+    supervisor of the case's organisation; boss: supervisor of the other one
+
+Objects are those of tests/town.py: `prefile`, `danger`, `child`, `interests` wait for base consent, `case` was handed
+over (so `responder` is out), `declined` was refused and erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask, url_for
+
+from referral.extensions import db
+from tests.conftest import rolled_back
+from tests.town import STAFF, Town, build_town
+from tests.visitors import STRANGER, Visitors
+
+pytestmark = pytest.mark.application
+
+COLUMNS = (
+    "stranger", "responder", "patrol", "manager", "colleague", "outsider", "supervisor", "boss", "focal", "nurse",
+    "midwife", "clerk", "warden", "coordinator", "committee", "officer", "admin",
+)  # fmt: skip
+
+TABLE = """
+#                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
+language                     POST  -                303 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303
+static                       GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+partners.home                GET   -                200 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303
+partners.health              GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+partners.security_text       GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+partners.sign_in             GET   -                200 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303
+partners.sign_in_post        POST  -                422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
+partners.sign_in_code        POST  -                401 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
+partners.sign_out            POST  -                401 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303
+partners.account             GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+partners.change_password     POST  -                401 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
+partners.accounts            GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200
+partners.agreements          GET   -                303 404 404 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+partners.outbox              GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200
+partners.retry_notice        POST  failed           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303
+partners.retry_notice        POST  unknown          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+
+#                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
+providers.index              GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
+providers.show               GET   place            303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
+providers.show               GET   refuge           303 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404 404
+providers.own                GET   -                303 404 404 404 404 404 404 404 200 200 200 200 200 404 404 404 404
+providers.edit_hours         GET   place            303 404 404 404 404 404 404 404 200 200 200 200 404 404 404 404 404
+providers.edit_hours         POST  place            401 404 404 404 404 404 404 404 409 409 409 409 404 404 404 404 404
+providers.edit_capacity      GET   place            303 404 404 404 404 404 404 404 200 200 200 200 404 404 404 404 404
+providers.edit_capacity      POST  place            401 404 404 404 404 404 404 404 422 422 422 422 404 404 404 404 404
+providers.edit_contacts      GET   place            303 404 404 404 404 404 404 404 200 200 200 200 404 404 404 404 404
+providers.edit_contacts      POST  place            401 404 404 404 404 404 404 404 422 422 422 422 404 404 404 404 404
+providers.confirm            POST  place            401 404 404 404 404 404 404 404 303 303 303 303 404 404 404 404 404
+providers.confirm            POST  refuge           401 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404 404
+procedures.index             GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.triage            GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.forms             GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+people.search                GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+people.find                  POST  name             401 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+people.reveal                POST  case             401 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+people.reveal                POST  prefile          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+statistics.dashboard         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+statistics.table_csv         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+
+#                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
+cases.index                  GET   -                303 404 404 200 200 200 200 200 404 404 404 404 404 404 404 404 404
+cases.alerts                 GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+cases.show                   GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+cases.show                   GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.show                   GET   declined         303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.procedure              GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+cases.procedure              GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.plan                   GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+cases.plan                   GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.accesses               GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+cases.accesses               GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.step                   GET   new              303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.step                   GET   case             303 404 404 409 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.step                   GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.step_post              POST  new              401 404 404 422 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.step_post              POST  prefile          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.approve                POST  new              401 404 404 404 404 404 303 404 404 404 404 404 404 404 404 404 404
+cases.add_need               POST  case             401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.add_need               POST  prefile          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.finish_task            POST  case             401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.reassign               POST  to_colleague     401 404 404 404 404 404 303 404 404 404 404 404 404 404 404 404 404
+cases.reassign               POST  to_outsider      401 404 404 404 404 404 422 404 404 404 404 404 404 404 404 404 404
+
+#                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
+identification.index         GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
+identification.start         POST  -                401 303 303 303 303 303 404 404 404 404 404 404 404 404 404 404 404
+identification.screen        GET   draft            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.screen        GET   form_before      303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.save_screen   POST  draft            401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.save_screen   POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.review        GET   draft            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.review        GET   form_before      303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.review        GET   form_after       303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.review        GET   form_declined    303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.submit        POST  draft            401 422 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.submit        POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.discard       GET   draft            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.discard_post  POST  draft            401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.discard_post  POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.prefile       GET   prefile          303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.prefile       GET   case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.prefile       GET   declined         303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.base_consent  GET   prefile          303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.base_consent  GET   case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.base_consent_post POST prefile       401 422 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.base_consent_post POST case          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.best_interests GET  interests        303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.best_interests GET  case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.best_interests_post POST interests   401 422 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.record_outside GET  child            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.record_outside GET  nonsense         303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.record_outside GET  case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.record_outside_post POST child       401 422 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.information_sheet GET prefile        303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.information_sheet GET declined       303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.information_sheet GET case           303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.review_emergency GET danger          303 404 404 404 404 404 200 404 404 404 404 404 404 404 404 404 404
+identification.review_emergency GET case            303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.review_emergency_post POST danger    401 404 404 404 404 404 303 404 404 404 404 404 404 404 404 404 404
+
+#                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
+consent.register             GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+consent.case_register        GET   case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+consent.audit                GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+consent.audit_post           POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+
+#                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
+referrals.choose             GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+referrals.choose             GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.choose_post        POST  case             401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.choose_post        POST  refuge           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.gap                POST  case             401 404 404 303 404 404 303 404 404 404 404 404 404 404 404 404 404
+referrals.specific_consent   GET   case             303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.specific_consent_post POST case           401 404 404 422 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.consent            GET   prepared         303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.consent            GET   sent             303 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.consent_post       POST  prepared         401 404 404 422 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.consent_form       GET   prepared         303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.preview            GET   prepared         303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+referrals.preview            GET   sent             303 404 404 303 404 404 303 404 404 404 404 404 404 404 404 404 404
+referrals.send               POST  prepared         401 404 404 409 404 404 409 404 404 404 404 404 404 404 404 404 404
+referrals.inbox              GET   -                303 404 404 404 404 404 404 404 200 200 200 200 200 404 404 404 404
+referrals.show               GET   prepared         303 404 404 303 404 404 303 404 404 404 404 404 404 404 404 404 404
+referrals.show               GET   sent             303 404 404 200 404 404 200 404 200 200 200 404 404 404 404 404 404
+referrals.show               GET   taken            303 404 404 200 404 404 200 404 200 200 404 404 404 404 404 404 404
+referrals.slip               GET   prepared         303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.slip               GET   sent             303 404 404 200 404 404 200 404 200 200 200 404 404 404 404 404 404
+referrals.slip               GET   taken            303 404 404 200 404 404 200 404 404 200 404 404 404 404 404 404 404
+referrals.ask                GET   sent_accept      303 404 404 404 404 404 404 404 200 200 200 404 404 404 404 404 404
+referrals.ask                GET   sent_recall      303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+referrals.ask                GET   taken_start      303 404 404 404 404 404 404 404 200 200 404 404 404 404 404 404 404
+referrals.ask                GET   sent_nonsense    303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.act                POST  sent_acknowledge 401 404 404 409 404 404 409 404 303 303 303 404 404 404 404 404 404
+referrals.act                POST  sent_accept      401 404 404 409 404 404 409 404 303 303 303 404 404 404 404 404 404
+referrals.act                POST  sent_recall      401 404 404 303 404 404 303 404 404 404 404 404 404 404 404 404 404
+referrals.act                POST  taken_accept     401 404 404 409 404 404 409 404 409 409 409 404 404 404 404 404 404
+referrals.act                POST  sent_nonsense    401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+"""
+"""Endpoint, method, which object, and the status for each column."""
+
+Row = tuple[str, str, str]
+
+
+def rows() -> dict[Row, list[int]]:
+    """The table as it is written above."""
+    found: dict[Row, list[int]] = {}
+    for line in TABLE.splitlines():
+        if line and not line.startswith("#"):
+            endpoint, method, variant, *statuses = line.split()
+            assert (endpoint, method, variant) not in found, f"twice: {line}"
+            assert len(statuses) == len(COLUMNS), line
+            found[endpoint, method, variant] = [int(status) for status in statuses]
+    return found
+
+
+ROWS = rows()
+
+
+def call(at: dict[str, Any], row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What stands in the address, and what is posted."""
+    endpoint, _method, variant = row
+    blueprint, _, name = endpoint.partition(".")
+    if blueprint == "identification":
+        return identification_call(at, name, variant)
+    if blueprint == "referrals":
+        return referrals_call(at, name, variant)
+    if blueprint == "cases":
+        return cases_call(at, name, variant)
+    return other_call(at, endpoint, variant)
+
+
+def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    values: dict[str, dict[str, Any]] = {
+        "static": {"filename": "emblem.svg"},
+        "partners.retry_notice": {"number": at["notice"] if variant == "failed" else 999_999},
+        "statistics.table_csv": {"quarter": "2026-Q3", "name": at["table"]},
+    }
+    posted: dict[str, dict[str, Any]] = {
+        "language": {"language": "en", "next": "/"},
+        "people.find": {"q": "Zoukoumbélé"},
+        "providers.confirm": {"section": "hours", "version": 1},
+    }
+    place = {"place_id": at[variant]} if endpoint.startswith("providers.") and variant != "-" else {}
+    case = {"case_id": at[variant]} if endpoint in ("people.reveal", "consent.case_register") else {}
+    return {**values.get(endpoint, {}), **place, **case}, posted.get(endpoint, {})
+
+
+def cases_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    if variant == "-":
+        return {}, {}
+    case = {"case_id": at.get(variant, at["case"])}
+    if name in ("step", "step_post"):
+        return case | {"step": "N07" if variant == "case" else "N08"}, {"version": at["new_version"]}
+    posted: dict[str, dict[str, Any]] = {
+        "approve": {"approval": at["approval"], "do": "return"},
+        "add_need": {"need": "EDU"},
+        "finish_task": {"task": at["task"]},
+        "reassign": {"manager": at["outsider" if variant == "to_outsider" else "colleague"]},
+    }
+    return case, posted.get(name, {})
+
+
+def identification_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    if variant == "-":
+        return {}, {}
+    if name in ("screen", "save_screen"):
+        return {"submission_id": at[variant], "name": at["draft_screen"]}, {"version": at["draft_version"], "do": "next"}
+    if name in ("review", "submit", "discard", "discard_post"):
+        return {"submission_id": at[variant]}, {"version": at["draft_version"]}
+    if name.startswith("record_outside"):
+        kind = "nonsense" if variant == "nonsense" else "child"
+        return {"case_id": at.get(variant, at["child"]), "kind": kind}, {}
+    return {"case_id": at[variant]}, {"conclusion": "justified"} if name == "review_emergency_post" else {}
+
+
+def referrals_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    if variant == "-":
+        return {}, {}
+    if name in ("choose", "choose_post", "gap"):
+        need = "HEB" if variant == "refuge" else "JUR"
+        service = at["refuge" if variant == "refuge" else "place"]
+        return {"case_id": at["prefile" if variant == "prefile" else "case"], "need": need}, {"service": service}
+    if name.startswith("specific_consent"):
+        return {"case_id": at["case"], "need": "TEH"}, {}
+    which, _, action = variant.partition("_")
+    reason = {"recall": "no_longer_needed"}.get(action, "")
+    posted = {"version": at[f"{which}_version"], "reason": reason}
+    return {"referral_id": at[which], **({"action": action} if action else {})}, posted
+
+
+class World:
+    """The town, and everybody in it at the keyboard."""
+
+    def __init__(self, app: Flask, town: Town, visitors: Visitors) -> None:
+        self.app, self.at, self.visitors = app, {**town.at, **town.people}, visitors
+
+    def statuses(self, row: Row) -> list[int]:
+        """What each column gets."""
+        values, posted = call(self.at, row)
+        with self.app.test_request_context():
+            url = url_for(row[0], **values)
+        return [self.visitors.visit(name, row[1], url, posted).status_code for name in COLUMNS]
+
+
+@pytest.fixture(scope="module")
+def world(_application: Flask) -> Iterator[World]:
+    """One town for the whole module; each visit is taken back, and in the end the town too."""
+    with rolled_back(_application) as connection:
+        with _application.app_context():
+            town = build_town()
+            town.at["table"] = first_table()
+            db.session.commit()
+        visitors = Visitors(_application, connection, COLUMNS)
+        yield World(_application, town, visitors)
+
+
+def first_table() -> str:
+    """A table of the statistics."""
+    from referral.statistics import catalogue
+
+    return next(iter(catalogue.TITLES))
+
+
+def test_the_columns_are_a_stranger_and_everybody_of_the_town() -> None:
+    assert COLUMNS == (STRANGER, *(name for name, _role, _house in STAFF))
+
+
+def test_every_endpoint_and_method_has_a_row_and_every_row_an_endpoint(_application: Flask) -> None:
+    served = {
+        (rule.endpoint, method)
+        for rule in _application.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    listed = {(endpoint, method) for endpoint, method, _variant in ROWS}
+    assert sorted(served - listed) == [], "these endpoints need a row in the access matrix"
+    assert sorted(listed - served) == [], "these rows name no endpoint"
+
+
+@pytest.mark.parametrize("row", ROWS, ids=" ".join)
+def test_who_gets_what(world: World, row: Row) -> None:
+    got = world.statuses(row)
+    wrong = {
+        name: f"{status} instead of {expected}"
+        for name, status, expected in zip(COLUMNS, got, ROWS[row], strict=True)
+        if status != expected
+    }
+    assert wrong == {}

@@ -1,0 +1,177 @@
+"""A whole town in one database: every role on both sides of one case, before and after it was handed over.
+
+    town = build_town()        inside an application context; commit afterwards
+    town.at["case"]            ids by name, for addresses;  town.people  the accounts
+
+The first responder `responder` (police) entered everything; the case was handed over to `manager` of the social service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from directory.taxonomy import Disclosure, Visibility
+from referral.cases.actions import opening, progress, steps
+from referral.cases.models import CaseTask
+from referral.cases.rules import ApprovalKind, TaskKind
+from referral.extensions import db
+from referral.foundation import outbox
+from referral.foundation.grants import Role
+from referral.foundation.outbox import MessageState
+from referral.foundation.tables import new_id
+from referral.identification import actions as identification
+from referral.identification.models import SubmissionState
+from referral.partners.rules import OrganizationKind
+from referral.providers.models import ServiceAtLocation
+from referral.referrals.actions import answering, sending
+from referral.referrals.rules import ReferralAction
+from sop.vocabulary import Category, Need
+from tests import builders
+from tests.conftest import NOW
+
+STAFF: tuple[tuple[str, Role, str | None], ...] = (
+    ("responder", Role.FIRST_RESPONDER, "police"),
+    ("patrol", Role.FIRST_RESPONDER, "police"),
+    ("manager", Role.CASE_MANAGER, "team"),
+    ("colleague", Role.CASE_MANAGER, "team"),
+    ("outsider", Role.CASE_MANAGER, "far"),
+    ("supervisor", Role.SUPERVISOR, "team"),
+    ("boss", Role.SUPERVISOR, "far"),
+    ("focal", Role.PROVIDER, "hospital"),
+    ("nurse", Role.PROVIDER, "hospital"),
+    ("midwife", Role.PROVIDER, "hospital"),
+    ("clerk", Role.PROVIDER, "hospital"),
+    ("warden", Role.PROVIDER, "refuge"),
+    ("coordinator", Role.COORDINATOR, None),
+    ("committee", Role.COMMITTEE, None),
+    ("officer", Role.DATA_OFFICER, None),
+    ("admin", Role.ADMINISTRATOR, None),
+)
+"""Who works where. focal, nurse and midwife are listed on the hospital's service, clerk is not; warden is elsewhere."""
+
+HEB, JUR, MED, PSY, TEH = Need.HEB, Need.JUR, Need.MED, Need.PSY, Need.TEH
+
+
+@dataclass
+class Town:
+    """Ids by name."""
+
+    at: dict[str, Any] = field(default_factory=dict)
+    people: dict[str, UUID] = field(default_factory=dict)
+
+
+def build_town(sealed: Mapping[Category, Mapping[str, Any]] | None = None) -> Town:
+    """Everybody and everything; `sealed` is what is known of the person of the case (by default the builders' words)."""
+    builders.make_procedure()
+    houses = {
+        "team": builders.make_organization("Affaires sociales (démonstration)", mandates=["ENF"]),
+        "far": builders.make_organization("Affaires sociales du Nord (démonstration)", region="CM007"),
+        "police": builders.make_organization("Police aux frontières (démonstration)", kind=OrganizationKind.JUSTICE),
+        "hospital": builders.make_organization("Hôpital (démonstration)", kind=OrganizationKind.HEALTH),
+        "refuge": builders.make_organization("Foyer (démonstration)"),
+    }
+    users = {
+        name: builders.make_user(role, houses.get(house or ""), name, email=f"{name}@example.cm")
+        for name, role, house in STAFF
+    }
+    town = Town(people={name: user.id for name, user in users.items()})
+    _directory(town, houses, users)
+    _identifications(town, houses, users, sealed)
+    _case(town, houses, users, sealed)
+    _new_case(town, houses, users)
+    _notice(town, users)
+    return town
+
+
+def _directory(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> None:
+    """A public service of the hospital, and a refuge that only named people may see."""
+    staff = tuple(users[name] for name in ("focal", "nurse", "midwife"))
+    place = builders.make_service(houses["hospital"], MED, PSY, HEB, JUR, TEH, staff=staff, capacity_available=9)
+    refuge = builders.make_service(houses["refuge"], HEB, staff=(users["warden"],), name="Foyer Étoile (démonstration)")
+    refuge.service.visibility = Visibility.RESTRICTED
+    refuge.location.disclosure = Disclosure.ON_REQUEST
+    refuge.location.address = "17 ruelle des Lauriers-Roses"
+    db.session.flush()
+    town.at |= {"place": place.id, "refuge": refuge.id}
+
+
+def _identifications(town: Town, houses: dict[str, Any], users: dict[str, Any], sealed: Any) -> None:
+    """Before the case exists: a draft, pre-files that wait (an adult, danger, a child), and one that was declined."""
+    author, team = users["responder"], houses["team"]
+    draft = identification.start(actor=author, today=NOW.date(), now=NOW)
+    identification.save(draft, {"family_name": "Zoukoumbélé"}, screen=draft.screen, actor=author, now=NOW)
+    files = {
+        "prefile": builders.make_prefile(author, team, sealed),
+        "danger": builders.make_prefile(author, team, sealed, immediate_danger=True),
+        "child": builders.make_prefile(author, team, sealed, **builders.CHILD),
+        "interests": builders.make_prefile(author, team, sealed, **builders.CHILD),
+        "declined": builders.make_prefile(author, team),
+    }
+    for name, passed in (("danger", ("L01", "X01")), ("interests", ("L02", "X02"))):
+        for step in passed:
+            progress.advance(files[name], step=step, actor=author, now=NOW)
+    opening.refuse(files["declined"], actor=author, now=NOW)
+    for name, case in (("form_before", files["prefile"]), ("form_declined", files["declined"])):
+        town.at[name] = _submitted(case, author)
+    town.at |= {"draft": draft.id, "draft_screen": draft.screen, "draft_version": draft.version}
+    town.at |= {name: file.id for name, file in files.items()}
+
+
+def _submitted(case: Any, author: Any) -> UUID:
+    """The form that a file was made from."""
+    form = identification.start(actor=author, today=NOW.date(), now=NOW)
+    form.state, form.case_id, form.submitted_at = SubmissionState.SUBMITTED, case.id, NOW
+    db.session.flush()
+    return form.id
+
+
+def _case(town: Town, houses: dict[str, Any], users: dict[str, Any], sealed: Any) -> None:
+    """A case that was handed over, with one referral in each state that matters."""
+    manager = users["manager"]
+    needs = [need.value for need in (MED, PSY, HEB, JUR, TEH)]
+    case = builders.make_prefile(
+        users["responder"], houses["team"], builders.WORDS if sealed is None else sealed, needs=needs, trafficking="strong"
+    )
+    opening.activate(case, actor=users["responder"], now=NOW)
+    case.manager = manager
+    progress.advance(case, step="N07", actor=manager, now=NOW, facts={"needs": needs})
+    progress.advance(case, step="N08", actor=manager, now=NOW)
+    db.session.flush()
+    place = db.session.get(ServiceAtLocation, town.at["place"])
+    agreement = builders.make_agreement(houses["team"], houses["hospital"])
+    sent = builders.make_sent_referral(case, place, MED)
+    taken = builders.make_sent_referral(case, place, PSY)
+    answering.act(taken, ReferralAction.ACCEPT, actor=users["nurse"], now=NOW)
+    draft = sending.draft(case, HEB, place, actor=manager, now=NOW)
+    task = CaseTask(id=new_id(), case_id=case.id, kind=TaskKind.OTHER, opened_at=NOW, due_at=NOW)
+    db.session.add(task)
+    db.session.flush()
+    town.at |= {
+        "form_after": _submitted(case, users["responder"]), "case": case.id, "code": case.code, "case_version": case.version, "task": task.id,
+        "sent": sent.id, "sent_version": sent.version, "taken": taken.id, "taken_version": taken.version,
+        "prepared": draft.id, "prepared_version": draft.version, "reference": sent.reference,
+        "agreement": agreement.reference,
+    }  # fmt: skip
+
+
+def _new_case(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> None:
+    """A case that was handed over a little later: its plan (N08) is what there is to do, and waits for approval."""
+    case = builders.make_prefile(users["responder"], houses["team"])
+    opening.activate(case, actor=users["responder"], now=NOW)
+    case.manager = users["manager"]
+    progress.advance(case, step="N07", actor=users["manager"], now=NOW, facts={"needs": ["HEB", "MED"]})
+    asked = steps.ask_approval(case, ApprovalKind.PLAN, {}, actor=users["manager"], now=NOW)
+    db.session.flush()
+    town.at |= {"new": case.id, "new_version": case.version, "approval": asked.id}
+
+
+def _notice(town: Town, users: dict[str, Any]) -> None:
+    """A notice that could not be sent."""
+    failed = outbox.queue("case_assigned", now=NOW, user=users["manager"], case_code=town.at["code"])
+    failed.state, failed.error_code = MessageState.FAILED, "refused"
+    db.session.flush()
+    town.at["notice"] = failed.id
+
