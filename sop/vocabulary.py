@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 
-def N_(text: str) -> str:
+def N_(text: str) -> str:  # noqa: N802 - the name that gettext tools know
     """Mark `text` for the translation catalogue and return it unchanged."""
     return text
 

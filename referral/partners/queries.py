@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, false, func, or_, select
 
 from referral.extensions import db
 from referral.foundation.access import Actor
@@ -43,7 +43,7 @@ def visible_agreements(actor: Actor) -> Select[Agreement]:
         return query.where(
             or_(Agreement.holder_id == actor.organization_id, Agreement.partner_id == actor.organization_id)
         )
-    return query.where(False)
+    return query.where(false())
 
 
 def agreements_between(holder_id: UUID, partner_id: UUID) -> list[Agreement]:

@@ -1,4 +1,4 @@
-"""The real application with a small invented place, served like in production: `python -m tests.bench.served URL DIR PORT`."""
+"""The real application with a small invented place, served: `python -m tests.bench.served URL DIR PORT`."""
 
 from __future__ import annotations
 
