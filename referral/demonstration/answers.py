@@ -19,7 +19,12 @@ SPOKEN: dict[str, tuple[str, ...]] = {
     "CM005": ("fra", "dua", "bas"), "CM006": ("fub", "fra"), "CM007": ("wes", "eng", "lns"), "CM008": ("fra", "bbj"),
     "CM009": ("fra", "bum"), "CM010": ("wes", "eng"),
 }  # fmt: skip
-SPOKEN_BY: dict[str, tuple[str, ...]] = {"CF": ("sag", "fra"), "TD": ("shu", "fra"), "NG": ("hau", "eng"), "CD": ("lin",)}
+SPOKEN_BY: dict[str, tuple[str, ...]] = {
+    "CF": ("sag", "fra"),
+    "TD": ("shu", "fra"),
+    "NG": ("hau", "eng"),
+    "CD": ("lin",),
+}
 Chances = Mapping[str, float]
 
 
@@ -40,37 +45,37 @@ class Profile:
 PROFILES: dict[str, Profile] = {
     "returnee": Profile(
         26, (18, 44), 0.4, 0.0, ("returnee_assisted", "returnee_spontaneous", "returnee_forced"),
-        ("airport", "airport", "ngo", "self"), {"ECO": 0.7, "PSY": 0.3, "HEB": 0.25, "MED": 0.25, "DOC": 0.15, "EDU": 0.15},
+        ("airport", "airport", "ngo", "self"), {"ECO": 0.43, "PSY": 0.19, "HEB": 0.15, "MED": 0.15, "DOC": 0.09, "EDU": 0.09},
         ("CM005", "CM002", "CM005", "CM002", "CM008", "CM010", "CM003", "CM009"),
     ),
     "child": Profile(
         20, (5, 17), 0.45, 0.35, ("returnee_forced", "stranded", "transit", "idp"),
         ("border", "police", "social_service", "airport", "community"),
-        {"ENF": 1.0, "FAM": 0.5, "HEB": 0.35, "MED": 0.2, "EDU": 0.15, "PSY": 0.1},
+        {"ENF": 1.0, "FAM": 0.31, "HEB": 0.22, "MED": 0.12, "EDU": 0.09, "PSY": 0.06},
     ),
     "violence": Profile(
         14, (17, 48), 1.0, 0.15, ("resident", "idp", "returnee_spontaneous"), ("hospital", "hotline", "self", "police"),
-        {"VBG": 1.0, "PSY": 0.4, "JUR": 0.25, "HEB": 0.2, "MED": 0.15},
+        {"VBG": 1.0, "PSY": 0.25, "JUR": 0.15, "HEB": 0.12, "MED": 0.09},
     ),
     "trafficking": Profile(
         11, (15, 34), 0.65, 0.35, ("returnee_forced", "stranded", "transit"), ("police", "border", "hotline", "ngo"),
-        {"TEH": 1.0, "PSY": 0.3, "MED": 0.25, "JUR": 0.15, "DOC": 0.1},
+        {"TEH": 1.0, "PSY": 0.19, "MED": 0.15, "JUR": 0.09, "DOC": 0.06},
     ),
     "asylum": Profile(
         11, (18, 58), 0.5, 1.0, ("asylum_seeker", "refugee", "stateless"), ("border", "ngo", "transit_centre", "self"),
-        {"ASI": 1.0, "HEB": 0.25, "DOC": 0.2, "MED": 0.15}, ("CM003", "CM001", "CM004", "CM002", "CM006", "CM005"),
+        {"ASI": 1.0, "HEB": 0.15, "DOC": 0.12, "MED": 0.09}, ("CM003", "CM001", "CM004", "CM002", "CM006", "CM005"),
     ),
     "displaced": Profile(
         9, (18, 59), 0.6, 0.0, ("idp",), ("community", "ngo", "family"),
-        {"HEB": 0.6, "MED": 0.3, "DOC": 0.3, "EDU": 0.2, "ECO": 0.2}, ("CM007", "CM010", "CM004", "CM008", "CM005"),
+        {"HEB": 0.37, "MED": 0.19, "DOC": 0.19, "EDU": 0.12, "ECO": 0.12}, ("CM007", "CM010", "CM004", "CM008", "CM005"),
     ),
     "stranded": Profile(
         6, (18, 40), 0.3, 1.0, ("stranded", "transit"), ("border", "transit_centre", "consulate", "police"),
-        {"RET": 1.0, "HEB": 0.3, "MED": 0.2}, ("CM005", "CM003", "CM009", "CM006", "CM002"),
+        {"RET": 1.0, "HEB": 0.19, "MED": 0.12}, ("CM005", "CM003", "CM009", "CM006", "CM002"),
     ),
     "elder": Profile(
         3, (60, 79), 0.55, 0.1, ("idp", "resident", "returnee_spontaneous"), ("community", "hospital", "family"),
-        {"MED": 1.0, "HEB": 0.3, "FAM": 0.2},
+        {"MED": 1.0, "HEB": 0.19, "FAM": 0.12},
     ),
 }  # fmt: skip
 
@@ -99,7 +104,9 @@ class Invented:
         return self.age < 18 or self.doubt
 
 
-def invent(rng: Random, *, kind: str = "", region: str = "", adult: bool = False, more: Mapping[str, Any] | None = None) -> Invented:
+def invent(
+    rng: Random, *, kind: str = "", region: str = "", adult: bool = False, more: Mapping[str, Any] | None = None
+) -> Invented:
     """Somebody; `kind`, `region` or being an adult may be wished for."""
     kind = kind or rng.choices(tuple(PROFILES), [one.weight for one in PROFILES.values()])[0]
     profile = PROFILES[kind]
@@ -159,7 +166,14 @@ def answers(person: Invented, rng: Random, today: date) -> dict[str, Any]:
         "needs": sorted(person.needs),
         "remarks": "Personne inventée pour la démonstration.",
     }
-    return typed | _age(person, rng, today) | _journey(person, rng) | _sensitive(person, rng) | _child(person, rng) | dict(person.more)
+    return (
+        typed
+        | _age(person, rng, today)
+        | _journey(person, rng)
+        | _sensitive(person, rng)
+        | _child(person, rng)
+        | dict(person.more)
+    )
 
 
 def _sign(rng: Random, chance: float) -> str:

@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import event, insert, inspect
 from sqlalchemy.orm import Session
 
-from referral.cases.models import CaseEvent
+from referral.cases.models import CaseEvent, CaseNote
+from referral.consent.models import DecisionRecord
 from referral.extensions import db
 from referral.foundation.audit import AuditLine
 from referral.foundation.keystore import keystore
 from referral.foundation.outbox import OutboxMessage
+from referral.referrals.models import ReferralEvent
 
-GATHERED = (AuditLine, OutboxMessage, CaseEvent)
+GATHERED = (AuditLine, OutboxMessage, CaseEvent, CaseNote, DecisionRecord, ReferralEvent)
 CHUNK = 500
 
 
@@ -31,13 +33,14 @@ class Gathered:
         kept = self.rows.get(type(one))
         if kept is not None:
             session.expunge(one)
+            if isinstance(one, ReferralEvent):
+                owner = one.referral.id
+                one.referral = None  # type: ignore[assignment]
+                one.referral_id = owner
             kept.append(one)
 
     def write(self) -> None:
-        """Write them; the events of each case are numbered in their order."""
-        numbers: dict[Any, int] = {}
-        for one in self.rows[CaseEvent]:
-            one.sequence = numbers[one.case_id] = numbers.get(one.case_id, -1) + 1
+        """Write them."""
         db.session.flush()
         for kind, kept in self.rows.items():
             rows = [_row(one) for one in kept]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from random import Random
 
@@ -20,12 +21,12 @@ from referral.partners.models import User
 
 FATES: dict[str, tuple[int, int, int, float]] = {
     "goals_met": (9, 110, 365, 0.6),
-    "active": (14, 7, 58, 0.35),
-    "following": (5, 80, 300, 0.6),
-    "waiting": (2, 0, 9, 1.0),
-    "refused": (2, 5, 365, 1.0),
+    "active": (12, 7, 58, 0.35),
+    "following": (3, 80, 200, 0.6),
+    "waiting": (3, 0, 9, 1.0),
+    "refused": (4, 5, 365, 1.0),
     "lost": (2, 190, 365, 0.6),
-    "best_interests": (1, 2, 16, 1.0),
+    "best_interests": (2, 2, 16, 1.0),
     "closing": (1, 70, 95, 0.3),
     "left": (1, 100, 365, 0.5),
     "withdrawn": (1, 100, 365, 0.5),
@@ -48,7 +49,12 @@ def plans(world: World, seed: int, count: int, now: datetime) -> list[Plan]:
         (_began(turn[number % SHARE], rng, now), number, turn[number % SHARE]) for number in range(count - 1)
     )
     crowded = {number for _, number, _ in _in_littoral(drawn, seed, now)[STORY_NUMBER - 1 :]}
-    return [_plan(world, seed, number, fate, began, crowded) for began, number, fate in drawn]
+    turns: Counter[str] = Counter()
+    made = []
+    for began, number, fate in drawn:
+        made.append(_plan(world, seed, number, fate, began, crowded, turns[fate]))
+        turns[fate] += 1
+    return made
 
 
 def _began(fate: str, rng: Random, now: datetime) -> datetime:
@@ -83,10 +89,10 @@ def began_story(now: datetime) -> datetime:
     return (now - timedelta(days=STORY_DAYS)).replace(hour=13, minute=10, second=0, microsecond=0)
 
 
-def _plan(world: World, seed: int, number: int, fate: str, began: datetime, crowded: set[int]) -> Plan:
+def _plan(world: World, seed: int, number: int, fate: str, began: datetime, crowded: set[int], turn: int) -> Plan:
     person = _wished(seed, number, fate, elsewhere=number in crowded)
     actors = world.staff.responders[person.region]
-    return Plan(number, fate, began, person, actors[number % len(actors)], FATES[fate][3])
+    return Plan(number, fate, began, person, actors[number % len(actors)], turn, FATES[fate][3])
 
 
 def stories(world: World, seed: int, count: int, now: datetime) -> list[Story]:

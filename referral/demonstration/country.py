@@ -28,7 +28,8 @@ from referral.referrals.models import Referral
 from sop.vocabulary import N_, Message
 
 OCCUPIED = Message(
-    "occupied", N_("This database is in use: the demonstration country goes into an empty one only. Nothing was changed.")
+    "occupied",
+    N_("This database is in use: the demonstration country goes into an empty one only. Nothing was changed."),
 )
 PRODUCTION = Message("production", N_("The demonstration country does not belong in production. Nothing was changed."))
 CASES_PER_DRAFT = 27

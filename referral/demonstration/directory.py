@@ -167,7 +167,9 @@ def _opening(one: Offered, place: ServiceAtLocation, now: datetime) -> None:
 def _contacts(place: ServiceAtLocation, one: Offered, phones: Phones) -> None:
     hidden = one.disclosure is not Disclosure.EXACT
     place.contacts = [
-        ServiceContact(function="Accueil", phone=phones.next(), visibility=Visibility.NETWORK if hidden else one.visibility),
+        ServiceContact(
+            function="Accueil", phone=phones.next(), visibility=Visibility.NETWORK if hidden else one.visibility
+        ),
         ServiceContact(function="Point focal", phone=phones.next(), visibility=Visibility.NETWORK),
     ]
 

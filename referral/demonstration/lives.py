@@ -32,12 +32,12 @@ FINISHED: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 """What became of a need of an older case, in turn."""
 PRESENT: tuple[tuple[str, ...], ...] = (
-    ("sent",), ("in_service",), ("draft",), ("accepted",), ("closed",), ("acknowledged",), ("waitlisted",), ("delivered",),
-    ("info_requested",), ("declined", "sent"), ("closed",), ("recalled", "draft"), ("in_service",),
-    ("client_declined", "draft"), ("not_delivered", "sent"), ("denied", "draft"), ("closed",),
-    ("lost_contact", "draft"), ("expired", "draft"), ("other", "sent"), ("declined", "accepted"),
+    ("expired", "draft"), ("delivered",), ("failed",), ("lost_contact", "draft"), ("in_service",), ("declined", "sent"),
+    ("client_declined", "draft"), ("recalled", "draft"), ("waitlisted",), ("info_requested",), ("accepted",),
+    ("acknowledged",), ("draft",), ("sent",), ("closed",), ("denied", "draft"), ("in_service",), ("not_delivered", "sent"),
+    ("closed",), ("other", "sent"), ("declined", "accepted"), ("closed",),
 )  # fmt: skip
-"""Where a need of a case under way stands, in turn."""
+"""Where a need of a case under way stands, in turn: the first takes longest, and the oldest cases come first."""
 GAP = ("declined", "declined", "declined", "gap")
 CARE = (
     "La personne est en sécurité et sait qui appeler.",
@@ -62,6 +62,7 @@ class Plan:
     began: datetime
     person: Invented
     actor: User
+    turn: int
     pace: float = 1.0
 
 
@@ -142,13 +143,15 @@ def _fates(plan: Plan, place: int) -> tuple[str, ...]:
     if plan.fate == "gap" and place == 0:
         return GAP
     turn = PRESENT if plan.fate == "active" else FINISHED
-    return turn[(plan.number * 3 + place) % len(turn)]
+    return turn[(plan.turn + 11 * place) % len(turn)]
 
 
 def _followed(world: World, case: Case, plan: Plan, rng: Random) -> Iterator[datetime]:
     """Follow-up, until it is over; a case with needs under way does not get there."""
     now = _last(case)
-    visits = {"goals_met": rng.randint(1, 3), "closing": 1, "lost": 2}.get(plan.fate, 40 if plan.fate == "following" else 1)
+    visits = {"goals_met": rng.randint(1, 3), "closing": 1, "lost": 2}.get(
+        plan.fate, 40 if plan.fate == "following" else 1
+    )
     for _ in range(visits):
         now = later(now, rng, 300 * plan.pace, 1100 * plan.pace)
         yield now
@@ -170,7 +173,9 @@ def _ended(world: World, case: Case, plan: Plan, rng: Random, now: datetime) -> 
         yield from _withdrawn(case, rng, now)
     elif plan.fate in ENDINGS:
         facts, codes = ENDINGS[plan.fate]
-        record_step(case, "N09", Entry(facts={"review": facts}, codes=codes, words={"note": "Conclusion de la revue."}), now)
+        record_step(
+            case, "N09", Entry(facts={"review": facts}, codes=codes, words={"note": "Conclusion de la revue."}), now
+        )
     elif plan.fate in ("goals_met", "closing", "gap"):
         record_step(case, "N09", Entry(facts={"review": "closable"}, words={"note": rng.choice(REVIEWS)}), now)
         now = later(now, rng, 24, 100)

@@ -80,7 +80,9 @@ def _regional(region: str) -> list[Body]:
     short, (seat, second, third) = SHORT[region], SEATS[region]
     town, name = TOWNS[seat].name, load_places()[region].name["fr"]
     return [
-        Body(f"social-{short}", f"Centre social de {town}", Type.GOVERNMENT, Kind.SOCIAL, seat, f"MINAS {name}", ("ENF",)),
+        Body(
+            f"social-{short}", f"Centre social de {town}", Type.GOVERNMENT, Kind.SOCIAL, seat, f"MINAS {name}", ("ENF",)
+        ),
         Body(f"hospital-{short}", f"Hôpital régional de {town}", Type.GOVERNMENT, Kind.HEALTH, seat),
         Body(f"shelter-{short}", SHELTERS[region], Type.NATIONAL_NGO, Kind.SHELTER, seat),
         Body(f"child-{short}", CHILDREN[region], Type.NATIONAL_NGO, Kind.CHILD_PROTECTION, second, mandates=("ENF",)),
@@ -102,7 +104,14 @@ RESPONDERS = (
     Body("police-nsi", "Police des frontières de Yaoundé-Nsimalen", Type.GOVERNMENT, Kind.POLICE, "mfou", "DGSN"),
     Body("border-gb", "Poste-frontière de Garoua-Boulaï", Type.GOVERNMENT, Kind.POLICE, "garoua_boulai", "DGSN"),
     Body("border-ks", "Poste-frontière de Kousséri", Type.GOVERNMENT, Kind.POLICE, "kousseri", "DGSN"),
-    Body("redcross", "Équipes de premiers secours de la Croix-Rouge", Type.RED_CROSS, Kind.OTHER, "yaounde", national=True),
+    Body(
+        "redcross",
+        "Équipes de premiers secours de la Croix-Rouge",
+        Type.RED_CROSS,
+        Kind.OTHER,
+        "yaounde",
+        national=True,
+    ),
     Body("hotline", "Ligne verte d’écoute", Type.GOVERNMENT, Kind.SOCIAL, "yaounde", national=True),
 )
 NATIONAL_PROVIDERS = (

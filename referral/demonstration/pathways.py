@@ -93,7 +93,8 @@ def _missing(path: Pathway, now: datetime) -> Told:
 
 def _attempt(path: Pathway, fate: str, asked: set[UUID], now: datetime) -> Told:
     """Choose a service and ask the person; then send, unless the fate is decided before."""
-    place = path.world.choose(path.case, path.need, path.rng, avoid=asked, lawful=fate != "denied")
+    lawless = path.world.choose(path.case, path.need, path.rng, avoid=asked, lawful=False) if fate == "denied" else None
+    place = lawless or path.world.choose(path.case, path.need, path.rng, avoid=asked)
     if place is None:
         return (yield from _missing(path, now))
     asked.add(place.id)
@@ -144,7 +145,9 @@ def _unanswered(path: Pathway, referral: Referral, now: datetime) -> Told:
         now = later(now, path.rng, 1, 8)
         yield now
         if path.step == "R04":
-            entry = Entry(codes={"channel": "phone", "supervisor_told": True}, words={"note": "Appel resté sans réponse."})
+            entry = Entry(
+                codes={"channel": "phone", "supervisor_told": True}, words={"note": "Appel resté sans réponse."}
+            )
             steps.record(path.case, "R04", path.need.value, entry, today=day(now), **path.at(now))
     transition(referral, A.EXPIRE, **path.at(now))
     return now
@@ -160,7 +163,13 @@ def _decided(path: Pathway, fate: str, referral: Referral, staff: User, now: dat
     if fate in ("waitlisted", "waited"):
         act(referral, A.WAITLIST, actor=staff, now=now, expected_on=day(now) + timedelta(days=rng.randrange(7, 30)))
     if fate in ("info_requested", "informed"):
-        act(referral, A.REQUEST_INFO, actor=staff, now=now, note="Pouvez-vous préciser les disponibilités de la personne ?")
+        act(
+            referral,
+            A.REQUEST_INFO,
+            actor=staff,
+            now=now,
+            note="Pouvez-vous préciser les disponibilités de la personne ?",
+        )
     if fate in STAYS:
         if fate in ("waitlisted", "info_requested"):
             return now
@@ -187,9 +196,11 @@ def _served(path: Pathway, fate: str, referral: Referral, staff: User, now: date
         yield now
         act(referral, A.LOSE_CONTACT, actor=staff, now=now)
         return now
-    if fate == "not_delivered":
+    if fate in ("not_delivered", "failed"):
         act(referral, A.NOT_DELIVER, actor=staff, now=now, reason=rng.choice(NOT_GIVEN))
         result = ServiceResult.NONE
+        if fate == "failed":
+            return now
     else:
         act(referral, A.START, actor=staff, now=now)
         if fate == "in_service":
@@ -209,7 +220,7 @@ def _served(path: Pathway, fate: str, referral: Referral, staff: User, now: date
 
 
 STAYS = frozenset(
-    {"draft", "sent", "acknowledged", "waitlisted", "info_requested", "accepted", "in_service", "delivered"}
+    {"draft", "sent", "acknowledged", "waitlisted", "info_requested", "accepted", "in_service", "delivered", "failed"}
 )
 """Fates in which a referral is now."""
 
@@ -236,4 +247,3 @@ def answer_for(path: Pathway, today: date, choice: Choice = Choice.CONSENT, refe
         guardian=rng.choice(GUARDIANS) if child and not by_decision else "",
         best_interests="Décision motivée du comité local" if by_decision else "",
     )
-

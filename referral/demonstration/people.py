@@ -158,7 +158,9 @@ def log_in_lines(now: datetime) -> list[str]:
         return []
     head = ("Rôle", "Role", "Compte · Account", "Code", "Secret")
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (head, *rows)]
+    table = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (head, *rows)
+    ]
     return ["", f"Mot de passe de toutes et tous · Everybody’s password: {PASSPHRASE}", *table, ""]
 
 

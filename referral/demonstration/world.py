@@ -39,7 +39,9 @@ class World:
         """Who supervises the team that holds the case."""
         return self.staff.supervisors[case.organization_id]
 
-    def choose(self, case: Case, need: Need, rng: Random, *, avoid: set[UUID], lawful: bool = True) -> ServiceAtLocation | None:
+    def choose(
+        self, case: Case, need: Need, rng: Random, *, avoid: set[UUID], lawful: bool = True
+    ) -> ServiceAtLocation | None:
         """A service for a need, the nearest more often; with an agreement in force, or (not lawful) without."""
         holder = self.keys[case.organization_id]
         pairs = self.agreements.in_force if lawful else self.agreements.missing
@@ -107,7 +109,8 @@ def tell(stories: list[Story], until: datetime) -> int:
     told = 0
     with db.session.no_autoflush:
         for moment in together(*stories):
-            db.session.flush()
+            if db.session.new:
+                db.session.flush()
             if moment > until:
                 break
             told += 1

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-
 from referral.cases.models import Case, CaseEvent, CaseNeed
 from referral.cases.queries.progress import state_of
 from referral.cases.rules import NeedState
@@ -28,7 +26,7 @@ def begin(case: Case, *, facts: Mapping[str, Any], now: datetime) -> None:
     """Put a new case at the start of its procedure."""
     db.session.flush()  # the case's row comes before those of its events
     flowchart = procedures.flowchart(case.procedure_version_id)
-    _append(case, Event(EventKind.FACTS, None, None, dict(facts)), actor=None, now=now, sequence=0)
+    _append(case, Event(EventKind.FACTS, None, None, dict(facts)), 0, actor=None, now=now)
     _store(case, engine.start(flowchart, facts, now), now=now)
 
 
@@ -55,7 +53,7 @@ def happen(case: Case, event: Event, *, actor: Any, now: datetime) -> None:
         state = engine.apply(procedures.flowchart(case.procedure_version_id), state_of(case), event, now)
     except Refused as refusal:
         raise RuleViolation(NOT_NOW) from refusal
-    _append(case, event, actor=actor, now=now)
+    _append(case, event, state.sequence - 1, actor=actor, now=now)
     _store(case, state, now=now)
     audit.record(
         "case." + event.kind.value,
@@ -67,12 +65,12 @@ def happen(case: Case, event: Event, *, actor: Any, now: datetime) -> None:
     )
 
 
-def _append(case: Case, event: Event, *, actor: Any, now: datetime, sequence: int | None = None) -> None:
-    last = select(func.coalesce(func.max(CaseEvent.sequence), 0)).where(CaseEvent.case_id == case.id)
+def _append(case: Case, event: Event, sequence: int, *, actor: Any, now: datetime) -> None:
+    """The fold counts its events (the start is the first), so no query is needed to number them."""
     db.session.add(
         CaseEvent(
             case_id=case.id,
-            sequence=last.scalar_subquery() + 1 if sequence is None else sequence,
+            sequence=sequence,
             kind=event.kind.value,
             step=event.step or "",
             need=event.need or "",

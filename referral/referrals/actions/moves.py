@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from referral.errors import RuleViolation
 from referral.extensions import db
@@ -103,11 +103,10 @@ def _append(
     reason: str,
     note: str,
 ) -> ReferralEvent:
-    last = select(func.coalesce(func.max(ReferralEvent.sequence), 0)).where(ReferralEvent.referral_id == referral.id)
     event = ReferralEvent(
         id=new_id(),
         referral=referral,
-        sequence=last.scalar_subquery() + 1,
+        sequence=referral.version,  # it counts every change, so no query is needed to number the moves
         action=action,
         from_state=states[0],
         to_state=states[1],
