@@ -161,9 +161,13 @@ def user_add(
 def demo_load(seed: int, cases: int) -> None:
     """Load the demonstration country: invented people and organisations at real places."""
     from referral.demonstration import country
+    from referral.errors import RuleViolation
 
-    for line in country.load(seed=seed, cases=cases, now=_now()):
-        click.echo(line)
+    try:
+        for line in country.load(seed=seed, cases=cases, now=_now()):
+            click.echo(line)
+    except RuleViolation as refusal:
+        raise click.ClickException(str(refusal.message)) from refusal
 
 
 @docs.command("access")
