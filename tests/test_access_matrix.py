@@ -243,7 +243,8 @@ def identification_call(at: dict[str, Any], name: str, variant: str) -> tuple[di
     if variant == "-":
         return {}, {}
     if name in ("screen", "save_screen"):
-        return {"submission_id": at[variant], "name": at["draft_screen"]}, {"version": at["draft_version"], "do": "next"}
+        posted = {"version": at["draft_version"], "do": "next"}
+        return {"submission_id": at[variant], "name": at["draft_screen"]}, posted
     if name in ("review", "submit", "discard", "discard_post"):
         return {"submission_id": at[variant]}, {"version": at["draft_version"]}
     if name.startswith("record_outside"):
@@ -301,7 +302,7 @@ def first_table() -> str:
 
 
 def test_the_columns_are_a_stranger_and_everybody_of_the_town() -> None:
-    assert COLUMNS == (STRANGER, *(name for name, _role, _house in STAFF))
+    assert (STRANGER, *(name for name, _role, _house in STAFF)) == COLUMNS
 
 
 def test_every_endpoint_and_method_has_a_row_and_every_row_an_endpoint(_application: Flask) -> None:

@@ -3,7 +3,8 @@
     town = build_town()        inside an application context; commit afterwards
     town.at["case"]            ids by name, for addresses;  town.people  the accounts
 
-The first responder `responder` (police) entered everything; the case was handed over to `manager` of the social service.
+The first responder `responder` (police) entered everything; the case was handed over to `manager` of the social
+service.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ STAFF: tuple[tuple[str, Role, str | None], ...] = (
 
 HEB, JUR, MED, PSY, TEH = Need.HEB, Need.JUR, Need.MED, Need.PSY, Need.TEH
 
+Words = Mapping[Category, Mapping[str, Any]]
+
 
 @dataclass
 class Town:
@@ -63,8 +66,12 @@ class Town:
     people: dict[str, UUID] = field(default_factory=dict)
 
 
-def build_town(sealed: Mapping[Category, Mapping[str, Any]] | None = None) -> Town:
-    """Everybody and everything; `sealed` is what is known of the person of the case (by default the builders' words)."""
+def build_town(
+    sealed: Words | None = None, waiting: Words | None = None, typed: Mapping[str, str] | None = None
+) -> Town:
+    """Everybody and everything; `sealed` is what is known of the person of the case, `waiting` of those of the
+    pre-files (by default the builders' words), `typed` what stands in the draft.
+    """
     builders.make_procedure()
     houses = {
         "team": builders.make_organization("Affaires sociales (démonstration)", mandates=["ENF"]),
@@ -79,7 +86,7 @@ def build_town(sealed: Mapping[Category, Mapping[str, Any]] | None = None) -> To
     }
     town = Town(people={name: user.id for name, user in users.items()})
     _directory(town, houses, users)
-    _identifications(town, houses, users, sealed)
+    _identifications(town, houses, users, waiting, typed or {"family_name": "Zoukoumbélé"})
     _case(town, houses, users, sealed)
     _new_case(town, houses, users)
     _notice(town, users)
@@ -98,11 +105,13 @@ def _directory(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> Non
     town.at |= {"place": place.id, "refuge": refuge.id}
 
 
-def _identifications(town: Town, houses: dict[str, Any], users: dict[str, Any], sealed: Any) -> None:
+def _identifications(
+    town: Town, houses: dict[str, Any], users: dict[str, Any], sealed: Any, typed: Mapping[str, str]
+) -> None:
     """Before the case exists: a draft, pre-files that wait (an adult, danger, a child), and one that was declined."""
     author, team = users["responder"], houses["team"]
     draft = identification.start(actor=author, today=NOW.date(), now=NOW)
-    identification.save(draft, {"family_name": "Zoukoumbélé"}, screen=draft.screen, actor=author, now=NOW)
+    identification.save(draft, typed, screen=draft.screen, actor=author, now=NOW)
     files = {
         "prefile": builders.make_prefile(author, team, sealed),
         "danger": builders.make_prefile(author, team, sealed, immediate_danger=True),
@@ -132,15 +141,14 @@ def _case(town: Town, houses: dict[str, Any], users: dict[str, Any], sealed: Any
     """A case that was handed over, with one referral in each state that matters."""
     manager = users["manager"]
     needs = [need.value for need in (MED, PSY, HEB, JUR, TEH)]
-    case = builders.make_prefile(
-        users["responder"], houses["team"], builders.WORDS if sealed is None else sealed, needs=needs, trafficking="strong"
-    )
+    words = builders.WORDS if sealed is None else sealed
+    case = builders.make_prefile(users["responder"], houses["team"], words, needs=needs, trafficking="strong")
     opening.activate(case, actor=users["responder"], now=NOW)
     case.manager = manager
     progress.advance(case, step="N07", actor=manager, now=NOW, facts={"needs": needs})
     progress.advance(case, step="N08", actor=manager, now=NOW)
     db.session.flush()
-    place = db.session.get(ServiceAtLocation, town.at["place"])
+    place = db.session.get_one(ServiceAtLocation, town.at["place"])
     agreement = builders.make_agreement(houses["team"], houses["hospital"])
     sent = builders.make_sent_referral(case, place, MED)
     taken = builders.make_sent_referral(case, place, PSY)
@@ -150,8 +158,9 @@ def _case(town: Town, houses: dict[str, Any], users: dict[str, Any], sealed: Any
     db.session.add(task)
     db.session.flush()
     town.at |= {
-        "form_after": _submitted(case, users["responder"]), "case": case.id, "code": case.code, "case_version": case.version, "task": task.id,
-        "sent": sent.id, "sent_version": sent.version, "taken": taken.id, "taken_version": taken.version,
+        "form_after": _submitted(case, users["responder"]), "task": task.id,
+        "case": case.id, "code": case.code, "case_version": case.version, "sent": sent.id, "sent_version": sent.version,
+        "taken": taken.id, "taken_version": taken.version,
         "prepared": draft.id, "prepared_version": draft.version, "reference": sent.reference,
         "agreement": agreement.reference,
     }  # fmt: skip
@@ -174,4 +183,3 @@ def _notice(town: Town, users: dict[str, Any]) -> None:
     failed.state, failed.error_code = MessageState.FAILED, "refused"
     db.session.flush()
     town.at["notice"] = failed.id
-

@@ -1,0 +1,368 @@
+"""No secret reaches whom the decision forbids it: everybody walks through every page they can reach.
+
+A town whose people have a word of their own in every sealed category; pages, papers, tables, mails, logs, addresses,
+titles, the audit trail and the database itself are searched for these words.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import html
+import logging
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pypdfium2
+import pytest
+from flask import Flask, url_for
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from referral.extensions import db
+from referral.foundation import jobs
+from sop.vocabulary import Category
+from tests.conftest import DATABASE, NOW, close, make_app
+from tests.page_client import PageClient
+from tests.signing_in import sign_in
+from tests.test_access_matrix import ROWS, call, first_table
+from tests.town import STAFF, Town, build_town
+from tests.visitors import TOKEN, fresh
+
+pytestmark = pytest.mark.application
+C = Category
+
+CASE: dict[Category, dict[str, Any]] = {
+    C.C2: {
+        "family_name": "Zambélongo",
+        "given_names": "Perpétue-Awa",
+        "phone": "+237 000 77 88 99",
+        "phone_safe": "yes",
+    },
+    C.C3: {"family_words": "trois-soeurs-à-Mokolo"},
+    C.C4: {"route": "Tamanrasset-puis-Ghadamès"},
+    C.C5: {"wishes": "atelier-de-sérigraphie"},
+    C.C6: {"health_words": "drépanocytose-connue"},
+    C.C7: {"mind_words": "cauchemars-du-puits"},
+    C.C8: {"violence_words": "agression-près-du-lavoir"},
+    C.C9: {"trafficking_words": "patron-nommé-Zébulon"},
+    C.C10: {"asylum_words": "parti-de-la-Lumière"},
+    C.C11: {"paper_words": "passeport-QX4471902"},
+    C.C12: {"address_words": "impasse-des-Hérons"},
+    C.C13: {"child_words": "tante-Ebobolo-tutrice"},
+    C.C14: {"work_words": "brevet-de-soudure"},
+    C.C15: {"money_words": "compte-10029-55813"},
+}
+"""What is known of the person of the case that was handed over, one word of its own in each category."""
+
+WAITING: dict[Category, dict[str, Any]] = {
+    C.C2: {
+        "family_name": "Nguidjolbé",
+        "given_names": "Fidèle-Marie",
+        "phone": "+237 000 66 55 44",
+        "phone_safe": "no",
+    },
+    C.C6: {"health_words": "hémophilie-sévère"},
+    C.C9: {"trafficking_words": "passeur-de-la-gare"},
+    C.C12: {"address_words": "derrière-le-moulin-vert"},
+    C.C13: {"child_words": "oncle-Mbatoumbé"},
+}
+"""What is known of people who wait for base consent."""
+
+DRAFT = {"family_name": "Ébokolowa", "route": "Zinder-Arlit-Assamaka", "wishes": "retrouver-son-cousin"}
+"""What was typed into a form that is not submitted."""
+
+REFUGE = "17 ruelle des Lauriers-Roses"
+"""The street of a refuge that only its own people know (tests/town.py)."""
+
+ANSWERS = {"yes", "no"}
+ALL_CASE = {value for words in CASE.values() for value in words.values()} - ANSWERS
+ALL_WAITING = {value for words in WAITING.values() for value in words.values()} - ANSWERS
+SECRETS = ALL_CASE | ALL_WAITING | set(DRAFT.values())
+
+
+def of_case(*categories: Category) -> set[str]:
+    return {value for category in categories for value in CASE[category].values()} - ANSWERS
+
+
+NOBODY: set[str] = set()
+MAY_SEE: dict[str, set[str]] = {
+    "stranger": NOBODY,
+    "responder": ALL_WAITING | set(DRAFT.values()),
+    "patrol": NOBODY,
+    "manager": ALL_CASE,
+    "colleague": NOBODY,
+    "outsider": NOBODY,
+    "supervisor": ALL_CASE,
+    "boss": NOBODY,
+    "focal": of_case(C.C2, C.C6),
+    "nurse": of_case(C.C2, C.C6, C.C7),
+    "midwife": of_case(C.C2, C.C6),
+    "clerk": NOBODY,
+    "warden": {REFUGE},
+    "coordinator": NOBODY,
+    "committee": NOBODY,
+    "officer": NOBODY,
+    "admin": NOBODY,
+}
+"""The referral for MED went to focal, nurse and midwife; nurse alone took the one for PSY."""
+
+MUST_SEE: dict[str, set[str]] = {
+    "responder": {"Ébokolowa"},
+    "manager": of_case(C.C2, C.C6, C.C7),
+    "supervisor": of_case(C.C2, C.C6, C.C7),
+    "focal": of_case(C.C2, C.C6),
+    "nurse": of_case(C.C2, C.C6, C.C7),
+    "midwife": of_case(C.C2, C.C6),
+    "warden": {REFUGE},
+}
+"""The same walk finds what is somebody's own: else an empty page would pass."""
+
+LINK = re.compile(r'(?:href|action|formaction|src)="([^"]*)"')
+TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+SAME_FOR_ALL = ("/static/", "/procedure")
+
+
+def plain(text: str) -> str:
+    """Without case, accents and folded spaces, so that no spelling of a secret slips through."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(one for one in letters if not unicodedata.combining(one)).split())
+
+
+def found_in(text: str, secrets: set[str] = SECRETS | {REFUGE}) -> set[str]:
+    known = plain(text)
+    return {secret for secret in secrets if plain(secret) in known}
+
+
+def words_of(response: TestResponse) -> str:
+    """All that a reader gets: the page with its attributes, or the text and the metadata of a paper."""
+    if response.mimetype == "application/pdf":
+        document = pypdfium2.PdfDocument(response.data)
+        try:
+            pages = [page.get_textpage().get_text_range() for page in document]
+            return "\n".join((*pages, *map(str, document.get_metadata_dict().values())))
+        finally:
+            document.close()
+    return html.unescape(response.get_data(as_text=True))
+
+
+@dataclass
+class Walk:
+    """What one person met."""
+
+    seen: dict[str, set[str]] = field(default_factory=dict)
+    """By secret: on which pages."""
+    addresses: set[str] = field(default_factory=set)
+    titles: set[str] = field(default_factory=set)
+    pages: int = 0
+
+
+class Walker:
+    """Follows every link that somebody is given, and tries every address that there is."""
+
+    def __init__(self, app: Flask, name: str, passed: set[str]) -> None:
+        self.app, self.passed = app, passed
+        self.walk = Walk()
+        client = PageClient(app)
+        if name != "stranger":
+            sign_in(client, name)
+        self.client = client.client
+        self.known: set[str] = set()
+        self.waiting: list[str] = []
+
+    def go(self, starts: list[str]) -> Walk:
+        self.waiting.extend(starts)
+        while self.waiting:
+            self._visit(self.waiting.pop())
+        return self.walk
+
+    def press(self, url: str, page: str) -> None:
+        """A post with the token of a page."""
+        token = TOKEN.search(fresh(lambda: self.client.get(page)).get_data(as_text=True))
+        assert token is not None
+        self._note(url, fresh(lambda: self.client.post(url, data={"csrf_token": token.group(1)})))
+
+    def _visit(self, url: str) -> None:
+        parts = urlsplit(html.unescape(url))
+        address = parts.path + (f"?{parts.query}" if parts.query else "")
+        if parts.netloc or not parts.path.startswith("/") or address in self.known:
+            return
+        self.known.add(address)
+        if parts.path.startswith(SAME_FOR_ALL):
+            if address in self.passed:
+                return
+            self.passed.add(address)
+        self._note(address, fresh(lambda: self.client.get(address)))
+
+    def _note(self, address: str, response: TestResponse) -> None:
+        text = words_of(response)
+        self.walk.pages += 1
+        self.walk.addresses.add(unquote(address))
+        for secret in found_in(text):
+            self.walk.seen.setdefault(secret, set()).add(address)
+        headers = " ".join(f"{name}: {value}" for name, value in response.headers if name != "Set-Cookie")
+        self.walk.addresses.add(unquote(headers))
+        if response.mimetype == "text/html":
+            links = LINK.findall(response.get_data(as_text=True))
+            self.walk.addresses.update(unquote(html.unescape(one)) for one in links)
+            self.walk.titles.update(TITLE.findall(text))
+            self.waiting.extend(links)
+        if response.location:
+            self.waiting.append(response.location)
+
+
+@dataclass
+class Country:
+    """Everything that was met, written and logged."""
+
+    app: Flask
+    town: Town
+    walks: dict[str, Walk]
+    log: list[str]
+    folder: Path
+
+
+class Remembering(logging.Handler):
+    """Keeps every line of every log, tracebacks included."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(logging.Formatter().format(record))
+
+
+@pytest.fixture(scope="module")
+def country(database_server: object | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
+    """A town of its own whose commits are real, after everybody has walked through it and the worker has worked."""
+    folder = tmp_path_factory.mktemp("leaks")
+    app = make_app(database_server, folder, "leaks")
+    app.extensions["mnr.clock"] = lambda: NOW
+    logger, handler = logging.getLogger(), Remembering()
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    try:
+        with app.app_context():
+            town = build_town(CASE, WAITING, DRAFT)
+            db.session.commit()
+        walks = walk_all(app, town)
+        with app.app_context():
+            jobs.work_once(NOW)
+        yield Country(app, town, walks, handler.lines, folder)
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+        close(app)
+
+
+def walk_all(app: Flask, town: Town) -> dict[str, Walk]:
+    at = {**town.at, **town.people, "table": first_table()}
+    with app.test_request_context():
+        addresses = [url_for(row[0], **call(at, row)[0]) for row in ROWS if row[1] == "GET"]
+        reveal = url_for("people.reveal", case_id=at["case"])
+        case = url_for("cases.show", case_id=at["case"])
+    passed: set[str] = set()
+    walks = {}
+    for name in MAY_SEE:
+        walker = Walker(app, name, passed)
+        walks[name] = walker.go(["/", *addresses])
+        if name in ("manager", "supervisor"):
+            walker.press(reveal, case)
+    return walks
+
+
+def test_everybody_of_the_town_walks() -> None:
+    assert set(MAY_SEE) == {"stranger", *(name for name, _role, _house in STAFF)}
+
+
+@pytest.mark.parametrize("name", MAY_SEE)
+def test_nobody_meets_what_the_decision_forbids(country: Country, name: str) -> None:
+    walk = country.walks[name]
+    assert walk.pages > (5 if name == "stranger" else 60), "the walk got nowhere"
+    assert {secret: sorted(on) for secret, on in walk.seen.items() if secret not in MAY_SEE[name]} == {}
+
+
+@pytest.mark.parametrize("name", MUST_SEE)
+def test_everybody_meets_what_is_theirs(country: Country, name: str) -> None:
+    assert MUST_SEE[name] - country.walks[name].seen.keys() == set()
+
+
+def test_papers_are_read_too(country: Country) -> None:
+    slip = f"/referrals/{country.town.at['sent']}/slip.pdf"
+    assert any(slip in one for one in country.walks["nurse"].seen["Zambélongo"])
+    assert any(slip in one for one in country.walks["nurse"].seen["drépanocytose-connue"])
+
+
+def test_a_name_is_shown_to_the_case_team_on_no_page_of_the_case_before_it_is_uncovered(country: Country) -> None:
+    case = f"/cases/{country.town.at['case']}"
+    for name in ("manager", "supervisor"):
+        on = {one for one in country.walks[name].seen["Zambélongo"] if one.startswith(case)}
+        assert on == {f"{case}/identity"}
+
+
+def test_no_address_title_or_header_holds_a_secret_even_for_those_who_may_know(country: Country) -> None:
+    for name, walk in country.walks.items():
+        assert found_in("\n".join(walk.addresses)) == set(), name
+        assert found_in("\n".join(walk.titles)) == set(), name
+
+
+def test_the_log_holds_no_secret(country: Country) -> None:
+    assert len(country.log) > 100, "nothing was logged: the test would prove nothing"
+    assert found_in("\n".join(country.log)) == set()
+
+
+def test_mails_say_the_case_code_and_no_secret(country: Country) -> None:
+    letters = [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in sorted((country.folder / "outbox").glob("*.eml"))
+    ]
+    texts = ["\n".join((*map(str, one.values()), one.get_body().get_content())) for one in letters]  # type: ignore[union-attr]
+    assert len(texts) >= 5
+    assert any(country.town.at["code"] in text for text in texts)
+    assert found_in("\n".join(texts)) == set()
+
+
+def test_no_column_of_any_table_holds_a_secret_in_clear(country: Country) -> None:
+    with country.app.app_context():
+        tables = db.metadatas[None].sorted_tables
+        rows = {table.name: db.session.execute(select(table)).all() for table in tables}
+    assert len(rows["sealed_record"]) >= len(CASE)
+    assert len(rows["audit_line"]) > 100
+    leaks = {name: found for name, kept in rows.items() if (found := found_in(spoken(kept), SECRETS))}
+    assert leaks == {}
+    assert found_in(spoken(rows["location"])) == {REFUGE}, "a search that finds nothing would pass too"
+
+
+def spoken(rows: Any) -> str:
+    """Every value as text; bytes as whatever text they could be."""
+    return "\n".join(
+        value.decode("utf-8", "ignore") if isinstance(value, bytes) else str(value) for row in rows for value in row
+    )
+
+
+def test_the_key_store_holds_no_secret(country: Country) -> None:
+    files = [path for path in country.folder.iterdir() if path.name.startswith("keys")]
+    assert files
+    assert [path.name for path in files if raw_in(path.read_bytes())] == []
+
+
+@pytest.mark.skipif(DATABASE != "sqlite", reason="the files of a PostgreSQL server are not ours; its tables are read")
+def test_the_files_of_the_database_hold_no_secret(country: Country) -> None:
+    files = [path for path in country.folder.iterdir() if path.name.startswith("leaks.sqlite")]
+    assert {path.suffix for path in files} >= {".sqlite", ".sqlite-wal"}
+    assert sum(path.stat().st_size for path in files) > 100_000
+    assert {path.name: found for path in files if (found := raw_in(path.read_bytes()))} == {}
+    assert any(REFUGE.encode() in path.read_bytes() for path in files), "the search sees what is in clear"
+
+
+def raw_in(content: bytes) -> set[str]:
+    """Secrets in bytes, in the encodings that a database or JSON would use."""
+    spellings = ("utf-8", "utf-16-le", "unicode_escape")
+    return {secret for secret in SECRETS for one in spellings if secret.encode(one) in content}
