@@ -32,8 +32,8 @@ GIVEN: dict[tuple[str, str], State | None] = {
 }
 """Pairs whose state a walk through Littoral relies on; None: no agreement was ever made."""
 DRAWN: tuple[State | None, ...] = (
-    *[State.ACTIVE] * 30, State.EXPIRED, State.EXPIRED, State.SUSPENDED, State.SIGNED_ONE, State.SIGNED_BOTH, State.DRAFT,
-    State.NEGOTIATION, State.LEGAL_REVIEW, None, None,
+    *[State.ACTIVE] * 30, State.EXPIRED, State.EXPIRED, State.SUSPENDED, State.SIGNED_ONE, State.SIGNED_BOTH,
+    State.DRAFT, State.NEGOTIATION, State.LEGAL_REVIEW, None, None,
 )  # fmt: skip
 LATER = frozenset({State.EXPIRED, State.SUSPENDED})
 """States that begin only now: in the months before, these agreements were in force."""

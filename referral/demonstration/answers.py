@@ -45,7 +45,8 @@ class Profile:
 PROFILES: dict[str, Profile] = {
     "returnee": Profile(
         26, (18, 44), 0.4, 0.0, ("returnee_assisted", "returnee_spontaneous", "returnee_forced"),
-        ("airport", "airport", "ngo", "self"), {"ECO": 0.43, "PSY": 0.19, "HEB": 0.15, "MED": 0.15, "DOC": 0.09, "EDU": 0.09},
+        ("airport", "airport", "ngo", "self"),
+        {"ECO": 0.43, "PSY": 0.19, "HEB": 0.15, "MED": 0.15, "DOC": 0.09, "EDU": 0.09},
         ("CM005", "CM002", "CM005", "CM002", "CM008", "CM010", "CM003", "CM009"),
     ),
     "child": Profile(
@@ -67,7 +68,8 @@ PROFILES: dict[str, Profile] = {
     ),
     "displaced": Profile(
         9, (18, 59), 0.6, 0.0, ("idp",), ("community", "ngo", "family"),
-        {"HEB": 0.37, "MED": 0.19, "DOC": 0.19, "EDU": 0.12, "ECO": 0.12}, ("CM007", "CM010", "CM004", "CM008", "CM005"),
+        {"HEB": 0.37, "MED": 0.19, "DOC": 0.19, "EDU": 0.12, "ECO": 0.12},
+        ("CM007", "CM010", "CM004", "CM008", "CM005"),
     ),
     "stranded": Profile(
         6, (18, 40), 0.3, 1.0, ("stranded", "transit"), ("border", "transit_centre", "consulate", "police"),
@@ -199,11 +201,12 @@ def _journey(person: Invented, rng: Random) -> dict[str, Any]:
 
 def _sensitive(person: Invented, rng: Random) -> dict[str, Any]:
     trafficked = person.kind == "trafficking"
+    recent = person.kind == "violence" and rng.random() < 0.12
     found: dict[str, Any] = {
         "health_situation": _health(person, rng),
         "suicidal_risk": rng.choices(("no", "not_asked", "unknown", "yes"), (60, 34, 3, 3))[0],
         "household_violence": "yes" if person.kind == "violence" else rng.choice(("no", "no", "not_asked")),
-        "sexual_violence_120h": "yes" if person.kind == "violence" and rng.random() < 0.12 else rng.choice(("no", "not_asked")),
+        "sexual_violence_120h": "yes" if recent else rng.choice(("no", "not_asked")),
         "trafficking_act": ["recruited", "transported"] if trafficked else ["none"],
         "trafficking_means": ["deception", "documents_kept"] if trafficked and rng.random() < 0.75 else ["none"],
         "trafficking_purpose": [rng.choice(("sexual", "labour", "domestic"))] if trafficked else ["none"],

@@ -72,6 +72,7 @@ def _steps(case: Case) -> set[str]:
 
 
 def asks_consent(case: Case) -> bool:
+    """Whether the procedure now waits for base consent."""
     return bool(_steps(case) & {"G01", "G02"})
 
 
@@ -86,8 +87,8 @@ def next_step(world: World, case: Case, actor: User, now: datetime) -> None:
     elif "N02" in steps:
         actions.review_emergency(case, "justified", actor=world.supervisor(case), now=now)
     elif "L02" in steps:
-        told = done | {"authority": "MINAS (démonstration)", "reference": "", "reason": "Enfant signalé.", "witness": "",
-                       "capable": ""}  # fmt: skip
+        told = done | {"authority": "MINAS (démonstration)", "reference": "", "reason": "Enfant signalé.",
+                       "witness": "", "capable": ""}  # fmt: skip
         actions.record_outside(case, Outside.CHILD, told, actor=actor, now=now)
     else:
         weigh(case, actor, now)

@@ -50,7 +50,8 @@ def load(*, seed: int = 2026, cases: int = 320, now: datetime) -> Iterator[str]:
     agreements = add_agreements(organizations, rng, now)
     keys = {organization.id: key for key, organization in organizations.items()}
     world = World(directory, agreements, staff, keys)
-    yield f"{len(organizations)} organisations, {len(directory.entries)} services at a place, {len(staff.named)} accounts"
+    places = len(directory.entries)
+    yield f"{len(organizations)} organisations, {places} services at a place, {len(staff.named)} accounts"
     unsent = drafts(world, seed, 2 + cases // CASES_PER_DRAFT, now)
     with together():
         tell([*stories(world, seed, cases, now), *unsent, walk(world, now)], now)

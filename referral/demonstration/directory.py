@@ -40,8 +40,8 @@ HOURS: dict[str, tuple[Slot, ...]] = {
     "afternoons": (("MO,TU,TH,FR,SA", time(14), time(19)),),
 }
 STREETS = (
-    "rue de la Liberté", "avenue de l’Indépendance", "carrefour du Marché", "quartier Administratif", "rue des Manguiers",
-    "route de la Gare", "montée de la Mission", "rue du Lac",
+    "rue de la Liberté", "avenue de l’Indépendance", "carrefour du Marché", "quartier Administratif",
+    "rue des Manguiers", "route de la Gare", "montée de la Mission", "rue du Lac",
 )  # fmt: skip
 VERIFIED_DAYS = (2, 5, 9, 12, 20, 31, 45, 60, 74, 88, 97, 112, 140, 200)
 METHODS = (VerificationMethod.PARTNER, VerificationMethod.CALL, VerificationMethod.VISIT, VerificationMethod.PARTNER)

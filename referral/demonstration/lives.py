@@ -34,7 +34,8 @@ FINISHED: tuple[tuple[str, ...], ...] = (
 PRESENT: tuple[tuple[str, ...], ...] = (
     ("expired", "draft"), ("delivered",), ("failed",), ("lost_contact", "draft"), ("in_service",), ("declined", "sent"),
     ("client_declined", "draft"), ("recalled", "draft"), ("waitlisted",), ("info_requested",), ("accepted",),
-    ("acknowledged",), ("draft",), ("sent",), ("closed",), ("denied", "draft"), ("in_service",), ("not_delivered", "sent"),
+    ("acknowledged",), ("draft",), ("sent",), ("closed",), ("denied", "draft"), ("in_service",),
+    ("not_delivered", "sent"),
     ("closed",), ("other", "sent"), ("declined", "accepted"), ("closed",),
 )  # fmt: skip
 """Where a need of a case under way stands, in turn: the first takes longest, and the oldest cases come first."""
@@ -117,10 +118,12 @@ def _assessed(world: World, case: Case, rng: Random, now: datetime, pace: float)
 
 
 def record_step(case: Case, step: str, entry: Entry, now: datetime) -> None:
+    """The case manager records a step of the case."""
     steps.record(case, step, None, entry, actor=case.manager, now=now, today=day(now))
 
 
 def approve(world: World, case: Case, kind: ApprovalKind, rng: Random, now: datetime) -> Iterator[datetime]:
+    """The supervisor approves, where that was asked."""
     asked = approval(case, kind)
     if asked is None or asked.state is not ApprovalState.ASKED:
         return

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from referral.cases.actions import steps
@@ -47,8 +47,7 @@ class Pathway:
     @property
     def manager(self) -> User:
         """The case manager of record."""
-        assert self.case.manager is not None
-        return self.case.manager
+        return cast(User, self.case.manager)
 
     @property
     def step(self) -> str | None:

@@ -71,7 +71,7 @@ SHELTER_AGES: tuple[tuple[int, int] | None, ...] = (
 
 
 def regional() -> list[Offered]:
-    """The services that every region has: health, clinical care, shelter, child protection, listening, after violence."""
+    """The services that every region has: health, clinical care, shelter, child protection, listening."""
     made = []
     for number, region in enumerate(SEATS):
         short, (seat, second, third), spoken = SHORT[region], SEATS[region], LANGUAGES[region]
@@ -79,8 +79,8 @@ def regional() -> list[Offered]:
         made += [
             _offered(here, f"hospital-{short}", "Consultations et soins", (T.HLTH,), ("MED",), seat, hours="always",
                      free=False if number % 3 == 0 else None, audiences=EVERYBODY),
-            _offered(here, f"hospital-{short}", "Prise en charge clinique après un viol", (T.HLTH, T.WOMN), ("VBG", "MED"),
-                     seat, hours="always", response_hours=4, audiences=EVERYBODY),
+            _offered(here, f"hospital-{short}", "Prise en charge clinique après un viol", (T.HLTH, T.WOMN),
+                     ("VBG", "MED"), seat, hours="always", response_hours=4, audiences=EVERYBODY),
             _offered(here, f"shelter-{short}", "Hébergement d’urgence", (T.SHEL, T.FOOD), ("HEB",), seat,
                      hours=SHELTER_HOURS[number], ages=SHELTER_AGES[number], unit="bed",
                      audiences=ALONE if number % 2 == 0 else EVERYBODY,
@@ -150,8 +150,8 @@ def national() -> list[Offered]:
 def _places_apart() -> list[Offered]:
     """Entries that are out of the ordinary: a secret refuge, nights only, closed, mobile, not mapped to any need."""
     return [
-        Offered("refuge", "Refuge pour femmes et leurs enfants", (T.SHEL, T.WOMN), ("HEB", "VBG"), ("douala",), "always",
-                (18, 120), SURVIVORS, ("CM005", "CM010"), "bed", ("fra", "eng"), disclosure=Disclosure.ON_REQUEST,
+        Offered("refuge", "Refuge pour femmes et leurs enfants", (T.SHEL, T.WOMN), ("HEB", "VBG"), ("douala",),
+                "always", (18, 120), SURVIVORS, ("CM005", "CM010"), "bed", ("fra", "eng"), disclosure=Disclosure.ON_REQUEST,
                 referrals=Referrals.PROFESSIONALS_ONLY, response_hours=4),
         Offered("night", "Lits pour la nuit", (T.SHEL,), ("HEB",), ("douala",), "night", (18, 120), MEN, ("CM005",),
                 "bed", ("fra", "eng", "pcm"), referrals=Referrals.NOT_NEEDED, response_hours=None),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
-from referral.cases.actions.steps import Entry
+from referral.cases.actions.steps import Entry, add_need
 from referral.cases.models import Case
 from referral.cases.questions import GOAL
 from referral.cases.rules import ApprovalKind
@@ -44,7 +44,7 @@ GIRL = Invented(
     given_names="Clarisse",
     status="returnee_forced",
     source="airport",
-    needs=("HEB", "ENF", "FAM", "MED"),
+    needs=("HEB", "ENF", "MED"),
     more={
         "place": "Aéroport de Douala, zone d’arrivée",
         "interview_language": "fra",
@@ -59,12 +59,12 @@ GIRL = Invented(
         "household_violence": "no",
         "sexual_violence_120h": "no",
         "phone": "+237 000 042 042",
-        "wishes": "Retrouver sa grand-mère à Edéa et reprendre l’école.",
+        "wishes": "Dormir en sécurité et reprendre l’école.",
     },
 )
 WORDS = {
-    "assessment_individual": "Calme, fatiguée du voyage ; une blessure au pied à faire soigner. Veut retourner à l’école.",
-    "assessment_household": "Grand-mère maternelle à Edéa, sans téléphone connu. Pas d’autre adulte responsable.",
+    "assessment_individual": "Calme, fatiguée du voyage ; blessée au pied. Veut retourner à l’école.",
+    "assessment_household": "Parle d’une grand-mère à Edéa, mais ne veut pas encore qu’on la cherche.",
     "assessment_community": "Une association de l’aéroport l’a accueillie la première nuit.",
     "assessment_structural": "Sans acte de naissance ; scolarité interrompue depuis deux ans.",
 }
@@ -100,7 +100,6 @@ def _planned(world: World, case: Case, at: datetime) -> Iterator[datetime]:
     goals = {
         "HEB": "Un lit sûr jusqu’aux retrouvailles.",
         "ENF": "Un adulte responsable désigné.",
-        "FAM": "La grand-mère retrouvée et visitée.",
         "MED": "Le pied soigné.",
     }
     at += timedelta(hours=17)
@@ -111,7 +110,7 @@ def _planned(world: World, case: Case, at: datetime) -> Iterator[datetime]:
 
 
 def _referred(world: World, case: Case, now: datetime) -> Iterator[datetime]:
-    """Health accepted, child protection under way, shelter silent; the family's turn comes with the visitor."""
+    """Health accepted, child protection under way, shelter silent; today she wants her grandmother to be found."""
     start = now - timedelta(hours=52)
     yield start
     child = _sent(world, case, Need.ENF, CHILD, start)
@@ -127,6 +126,9 @@ def _referred(world: World, case: Case, now: datetime) -> Iterator[datetime]:
     yield at
     _acted(world, health, A.ACKNOWLEDGE, at)
     _acted(world, child, A.START, at + timedelta(minutes=5))
+    at = now - timedelta(minutes=95)
+    yield at
+    add_need(case, Need.FAM, actor=case.manager, now=at)
     at = now - timedelta(minutes=48)
     yield at
     meeting = (now + timedelta(days=1)).astimezone(clock.zone()).replace(hour=9, minute=0, second=0, microsecond=0)

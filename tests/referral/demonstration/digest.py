@@ -42,7 +42,8 @@ def content() -> dict[str, list[str]]:
             CaseEvent.at, joined=case,
         ),
         "consents": rows(
-            Consent, Case.code, Consent.purpose, Consent.state, Consent.categories, Consent.mark, Consent.given_at, joined=case
+            Consent, Case.code, Consent.purpose, Consent.state, Consent.categories, Consent.mark, Consent.given_at,
+            joined=case,
         ),
         "decisions": rows(
             DecisionRecord, Case.code, DecisionRecord.purpose, DecisionRecord.code, DecisionRecord.at, joined=case
