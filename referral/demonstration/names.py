@@ -21,11 +21,11 @@ def _names(women: str, men: str, families: str) -> Names:
 
 SOUTH = _names(
     "Alice, Brigitte, Carine, Clarisse, Danielle, Estelle, Félicité, Germaine, Huguette, Irène, Josiane, Laure, "
-    "Mireille, Nadège, Odette, Pascaline, Rosine, Solange, Thérèse, Viviane, Yvette, Sandrine, Chantal, Bernadette, Marlyse",
+    "Mireille, Nadège, Odette, Rosine, Solange, Thérèse, Viviane, Yvette, Sandrine, Chantal, Bernadette, Marlyse",
     "Achille, Bertrand, Cyrille, Désiré, Emmanuel, Fabrice, Gaston, Hervé, Innocent, Joseph, Landry, Martial, "
-    "Narcisse, Olivier, Patrice, Roland, Serge, Thierry, Valentin, Yannick, Blaise, Romuald, Guy, Alain, Hilaire",
+    "Olivier, Patrice, Roland, Serge, Thierry, Valentin, Yannick, Blaise, Romuald, Guy, Alain, Hilaire",
     "Ngo Bassong, Abena, Atangana, Bikoko, Ebelle, Elanga, Essomba, Ewane, Fotso, Kamga, Kotto, Mbarga, Mboua, "
-    "Moukoko, Mvondo, Ndzana, Ngono, Nguini, Njoya, Nkolo, Owona, Talla, Tchoumi, Wamba, Zambo, Ekane, Ndongo, Simo, Tchinda",
+    "Moukoko, Mvondo, Ndzana, Ngono, Njoya, Nkolo, Owona, Talla, Tchoumi, Wamba, Zambo, Ekane, Ndongo, Simo, Tchinda",
 )
 NORTH = _names(
     "Aïssatou, Amina, Djamila, Fadimatou, Habiba, Hadja, Haoua, Khadidja, Maïmouna, Mariama, Nafissatou, Oumoul, "

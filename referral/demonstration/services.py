@@ -151,8 +151,8 @@ def _places_apart() -> list[Offered]:
     """Entries that are out of the ordinary: a secret refuge, nights only, closed, mobile, not mapped to any need."""
     return [
         Offered("refuge", "Refuge pour femmes et leurs enfants", (T.SHEL, T.WOMN), ("HEB", "VBG"), ("douala",),
-                "always", (18, 120), SURVIVORS, ("CM005", "CM010"), "bed", ("fra", "eng"), disclosure=Disclosure.ON_REQUEST,
-                referrals=Referrals.PROFESSIONALS_ONLY, response_hours=4),
+                "always", (18, 120), SURVIVORS, ("CM005", "CM010"), "bed", ("fra", "eng"),
+                disclosure=Disclosure.ON_REQUEST, referrals=Referrals.PROFESSIONALS_ONLY, response_hours=4),
         Offered("night", "Lits pour la nuit", (T.SHEL,), ("HEB",), ("douala",), "night", (18, 120), MEN, ("CM005",),
                 "bed", ("fra", "eng", "pcm"), referrals=Referrals.NOT_NEEDED, response_hours=None),
         Offered("corridor", "Soins de base au corridor", (T.HLTH,), ("MED",), ("garoua_boulai",), "office",
