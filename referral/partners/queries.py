@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from referral.extensions import db
 from referral.foundation.access import Actor
@@ -37,6 +38,7 @@ def visible_agreements(actor: Actor) -> Select[Agreement]:
     """Agreements that `actor` may see: all, or those of the own organisation."""
     scope = scope_of(actor.role, Permission.AGREEMENT_READ)
     query = select(Agreement).order_by(Agreement.reference)
+    query = query.options(joinedload(Agreement.holder), joinedload(Agreement.partner))
     if scope is Scope.ALL:
         return query
     if scope is Scope.ORGANIZATION:
