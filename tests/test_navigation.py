@@ -1,0 +1,72 @@
+"""The top bar leads everybody to pages that are theirs, and every first page is in somebody's top bar."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask, url_for
+
+from referral.extensions import db
+from referral.foundation.grants import Role
+from referral.foundation.navigation import ACCOUNT_LINKS, MENUS, SEARCH, SIGN_OUT
+from tests.builders import make_organization, make_procedure, make_user
+from tests.page_client import PageClient
+
+EXCEPTIONS = {
+    "static": "files",
+    "language": "the language switch",
+    "partners.home": "leads to the role's first page",
+    "partners.sign_in": "for strangers",
+    "partners.health": "for machines",
+    "partners.security_text": "for finders of weaknesses",
+    "people.search": "the search field of the top bar",
+    "procedures.forms": "a tab of the procedure",
+    "procedures.triage": "a tab of the procedure",
+}
+"""Pages without parameters that are in no menu, and why."""
+
+
+def addresses(app: Flask, role: Role) -> dict[str, str]:
+    """The entries of a role with their addresses; an entry without a page has none."""
+    with app.test_request_context():
+        return {entry.endpoint: url_for(entry.endpoint) for entry in (*MENUS[role], *ACCOUNT_LINKS)}
+
+
+def test_every_role_has_a_menu() -> None:
+    assert set(MENUS) == set(Role)
+    assert all(MENUS.values())
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_entry_of_a_role_opens_for_that_role(app: Flask, client: PageClient, role: Role) -> None:
+    with app.app_context():
+        make_procedure()
+        make_user(role, make_organization(), "somebody")
+        db.session.commit()
+    expected = addresses(app, role)
+    client.sign_in("somebody")
+    shown = set(client.get("/account").links.values())
+    for endpoint, url in expected.items():
+        assert url in shown, f"{endpoint} is not in the top bar"
+        assert client.get(url).status == 200, endpoint
+
+
+@pytest.mark.parametrize("role", Role)
+def test_home_is_an_entry_of_the_role(app: Flask, client: PageClient, role: Role) -> None:
+    with app.app_context():
+        make_user(role, make_organization(), "somebody")
+        db.session.commit()
+    client.sign_in("somebody")
+    assert client.get("/").url in addresses(app, role).values()
+
+
+def test_every_page_without_parameters_is_in_a_menu_or_listed_here(app: Flask) -> None:
+    pages = {
+        rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or set()) and not rule.arguments
+    }
+    assert len(pages) > 15
+    listed = {entry.endpoint for menu in MENUS.values() for entry in menu}
+    listed |= {entry.endpoint for entry in ACCOUNT_LINKS}
+    assert pages - listed - EXCEPTIONS.keys() == set()
+    known = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert (listed | EXCEPTIONS.keys() | {SEARCH, SIGN_OUT}) - known == set()
+    assert listed & EXCEPTIONS.keys() == set()

@@ -1,0 +1,147 @@
+"""A list costs the database as many statements with fifty rows as with five."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, event
+
+from referral.extensions import db
+from referral.foundation.grants import Role
+from referral.identification import actions as identification
+from referral.partners.queries import user_by_name
+from referral.providers.models import ServiceAtLocation
+from sop.vocabulary import Need
+from tests import builders
+from tests.conftest import NOW, rolled_back
+from tests.page_client import PageClient
+from tests.signing_in import sign_in
+from tests.visitors import Visitors
+
+pytestmark = pytest.mark.application
+
+FEW, MANY = 5, 50
+PAGES: dict[str, tuple[str, str]] = {
+    "cases of a manager": ("manager", "/cases"),
+    "cases of an organisation": ("supervisor", "/cases"),
+    "delays": ("coordinator", "/alerts?all=yes"),
+    "identifications": ("responder", "/identifications"),
+    "inbox": ("nurse", "/inbox"),
+    "inbox, one pile": ("nurse", "/inbox?pile=waiting"),
+    "directory": ("nurse", "/directory"),
+    "own entries": ("nurse", "/directory/own"),
+    "agreements": ("coordinator", "/agreements"),
+    "register": ("officer", "/register"),
+    "audit trail": ("officer", "/audit"),
+    "accounts": ("admin", "/accounts"),
+    "outgoing notices": ("admin", "/outbox"),
+    "dashboard": ("coordinator", "/statistics"),
+}
+"""Who looks at which list."""
+
+MOST = 25
+"""No list needs more statements than this, sign-in included."""
+
+
+@contextmanager
+def counted(*engines: Any) -> Iterator[list[str]]:
+    """The statements that these databases get."""
+    seen: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        if "SAVEPOINT" not in arguments[2]:
+            seen.append(arguments[2])
+
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", note)
+
+
+class Office:
+    """A case team, a hospital, and as many of everything as asked for."""
+
+    def __init__(self) -> None:
+        builders.make_procedure()
+        team = builders.make_organization(mandates=["ENF"])
+        hospital = builders.make_organization()
+        for name, role, house in (
+            ("manager", Role.CASE_MANAGER, team),
+            ("supervisor", Role.SUPERVISOR, team),
+            ("responder", Role.FIRST_RESPONDER, team),
+            ("nurse", Role.PROVIDER, hospital),
+            ("coordinator", Role.COORDINATOR, None),
+            ("officer", Role.DATA_OFFICER, None),
+            ("admin", Role.ADMINISTRATOR, None),
+        ):
+            builders.make_user(role, house, name, email=f"{name}@example.cm")
+        builders.make_agreement(team, hospital)
+        self.place = builders.make_service(hospital, Need.MED, staff=(self.user("nurse"),)).id
+        self.rows = 0
+
+    @staticmethod
+    def user(name: str) -> Any:
+        return user_by_name(name)
+
+    def grow(self, rows: int) -> None:
+        """One more of everything until there are so many."""
+        manager, responder, nurse = self.user("manager"), self.user("responder"), self.user("nurse")
+        place = db.session.get_one(ServiceAtLocation, self.place)
+        for number in range(self.rows, rows):
+            builders.make_sent_referral(builders.make_planned_case(manager, Need.MED), place)
+            builders.make_case(manager)
+            builders.make_prefile(responder, manager.organization)
+            identification.start(actor=responder, today=NOW.date(), now=NOW)
+            builders.make_service(nurse.organization, Need.PSY, staff=(nurse,), name=f"Service {number:02d}")
+            partner = builders.make_organization()
+            builders.make_user(Role.PROVIDER, partner)
+            builders.make_agreement(manager.organization, partner)
+        self.rows = rows
+        db.session.commit()
+
+
+Costs = dict[str, tuple[list[str], list[str]]]
+
+
+@pytest.fixture(scope="module")
+def costs(_application: Flask) -> Iterator[Costs]:
+    """By page: the statements with few rows, and with many."""
+    with rolled_back(_application) as connection:
+        with _application.app_context():
+            office = Office()
+            office.grow(FEW)
+        visitors = Visitors(_application, connection, {name for name, _url in PAGES.values()})
+        publisher = PageClient(_application, sign_in=sign_in)
+        publisher.sign_in("coordinator")
+        publisher.get("/statistics")  # the first reader publishes the quarters that are over, once
+        few = measure(_application, connection, visitors)
+        with _application.app_context():
+            office.grow(MANY)
+        many = measure(_application, connection, visitors)
+        yield {page: (few[page], many[page]) for page in PAGES}
+
+
+def measure(app: Flask, connection: Connection, visitors: Visitors) -> dict[str, list[str]]:
+    """Each page twice: the first visit fills what a process keeps (the catalogue, published quarters)."""
+    found = {}
+    for page, (name, url) in PAGES.items():
+        assert visitors.visit(name, "GET", url).status_code == 200, page
+        with counted(connection, app.extensions["mnr.keystore"].engine) as seen:
+            visitors.visit(name, "GET", url)
+        found[page] = seen
+    return found
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_list_asks_the_database_equally_often_for_few_and_for_many(costs: Costs, page: str) -> None:
+    few, many = costs[page]
+    assert len(few) >= 2, "nothing was counted"
+    assert len(many) == len(few), "\n".join(many)
+    assert len(many) <= MOST
