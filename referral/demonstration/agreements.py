@@ -45,7 +45,6 @@ class Agreements:
 
     def __init__(self) -> None:
         self.in_force: set[tuple[str, str]] = set()
-        self.missing: set[tuple[str, str]] = set()
         self.later: list[tuple[Agreement, State]] = []
 
     def settle(self, rng: Random, now: datetime) -> None:
@@ -68,7 +67,6 @@ def add_agreements(organizations: dict[str, Organization], rng: Random, now: dat
             pair = (holder.key, key)
             state = GIVEN[pair] if pair in GIVEN else rng.choice(DRAWN)
             if state is None:
-                made.missing.add(pair)
                 continue
             began = State.ACTIVE if state in LATER else state
             agreement = _agreement(organizations[holder.key], organizations[key], served[0], began, rng, now)
@@ -77,8 +75,6 @@ def add_agreements(organizations: dict[str, Organization], rng: Random, now: dat
             db.session.add(agreement)
             if began is State.ACTIVE:
                 made.in_force.add(pair)
-            else:
-                made.missing.add(pair)
             if state in LATER:
                 made.later.append((agreement, state))
     db.session.flush()

@@ -43,18 +43,17 @@ class Gathered:
         """Write them."""
         db.session.flush()
         for kind, kept in self.rows.items():
-            rows = [_row(one) for one in kept]
+            columns = [(one.key, one.columns[0]) for one in inspect(kind).column_attrs]
+            rows = [_row(one, columns) for one in kept]
             for start in range(0, len(rows), CHUNK):
                 db.session.execute(insert(kind.__table__), rows[start : start + CHUNK])
 
 
-def _row(one: Any) -> dict[str, Any]:
+def _row(one: Any, columns: list[tuple[str, Any]]) -> dict[str, Any]:
     """The columns that have a value; what the table fills in by itself is left out."""
-    mapper = inspect(type(one))
     found = {}
-    for attribute in mapper.column_attrs:
-        column = attribute.columns[0]
-        value = getattr(one, attribute.key)
+    for key, column in columns:
+        value = getattr(one, key)
         if value is None and column.default is not None:
             value = column.default.arg(None) if column.default.is_callable else column.default.arg
         if not (value is None and column.primary_key):

@@ -52,8 +52,9 @@ def plans(world: World, seed: int, count: int, now: datetime) -> list[Plan]:
     turns: Counter[str] = Counter()
     made = []
     for began, number, fate in drawn:
-        made.append(_plan(world, seed, number, fate, began, crowded, turns[fate]))
-        turns[fate] += 1
+        group = "active" if fate == "active" else "older"
+        made.append(_plan(world, seed, number, fate, began, crowded, turns[group]))
+        turns[group] += fate not in ("waiting", "refused", "best_interests")
     return made
 
 

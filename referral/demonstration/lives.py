@@ -25,10 +25,11 @@ from sop import engine
 from sop.vocabulary import Need
 
 FINISHED: tuple[tuple[str, ...], ...] = (
-    ("closed",), ("closed",), ("closed",), ("declined", "closed"), ("waited",), ("closed",), ("informed",),
-    ("not_delivered", "closed"), ("closed",), ("stop",), ("closed",), ("partial", "closed"), ("other", "closed"),
-    ("recalled", "closed"), ("closed",), ("denied", "closed"), ("client_declined", "stop"), ("expired", "closed"),
-    ("closed",), ("declined", "declined", "closed"), ("lost_contact", "stop"), ("gap",),
+    ("closed",), ("denied", "closed"), ("closed",), ("declined", "closed"), ("waited",), ("closed",), ("informed",),
+    ("not_delivered", "closed"), ("closed",), ("recalled", "closed"), ("closed",), ("stop",), ("closed",),
+    ("partial", "closed"), ("closed",), ("denied", "closed"), ("client_declined", "stop"), ("other", "closed"),
+    ("expired", "closed"), ("closed",), ("declined", "declined", "closed"), ("lost_contact", "stop"), ("closed",),
+    ("gap",),
 )  # fmt: skip
 """What became of a need of an older case, in turn."""
 PRESENT: tuple[tuple[str, ...], ...] = (

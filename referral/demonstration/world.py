@@ -44,14 +44,13 @@ class World:
     ) -> ServiceAtLocation | None:
         """A service for a need, the nearest more often; with an agreement in force, or (not lawful) without."""
         holder = self.keys[case.organization_id]
-        pairs = self.agreements.in_force if lawful else self.agreements.missing
         fits = [
             place
             for one, place in self.directory.entries
             if need.value in one.needs
             and one.status == "active"
-            and (holder, one.body) in pairs
-            and {case.region, "CM"} & {area[:5] for area in one.areas}
+            and ((holder, one.body) in self.agreements.in_force) == lawful
+            and (not lawful or {case.region, "CM"} & {area[:5] for area in one.areas})
             and suits(one, case)
         ]
         fits.sort(key=lambda place: (place.location.pcode if place.location else "")[:5] != case.region)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from referral.cases.models import Case
 from referral.procedures import queries as procedures
@@ -11,10 +13,15 @@ from sop.agenda import Stage, Standing, Todo
 from sop.engine import State
 from sop.track import PASSES_ALONE
 
+_read: WeakKeyDictionary[Case, tuple[dict[str, Any], State]] = WeakKeyDictionary()
+
 
 def state_of(case: Case) -> State:
-    """The engine's state of a case."""
-    return State.from_json(case.engine)
+    """The engine's state of a case; read once for as long as the row in memory holds the same fold."""
+    known = _read.get(case)
+    if known is None or known[0] is not case.engine:
+        known = _read[case] = (case.engine, State.from_json(case.engine))
+    return known[1]
 
 
 def todo(case: Case, now: datetime, *, lang: str = "fr") -> list[Todo]:
