@@ -46,38 +46,38 @@ PROFILES: dict[str, Profile] = {
     "returnee": Profile(
         26, (18, 44), 0.4, 0.0, ("returnee_assisted", "returnee_spontaneous", "returnee_forced"),
         ("airport", "airport", "ngo", "self"),
-        {"ECO": 0.43, "PSY": 0.19, "HEB": 0.15, "MED": 0.15, "DOC": 0.09, "EDU": 0.09},
+        {"ECO": 0.34, "PSY": 0.15, "HEB": 0.12, "MED": 0.12, "DOC": 0.07, "EDU": 0.07},
         ("CM005", "CM002", "CM005", "CM002", "CM008", "CM010", "CM003", "CM009"),
     ),
     "child": Profile(
         20, (5, 17), 0.45, 0.35, ("returnee_forced", "stranded", "transit", "idp"),
         ("border", "police", "social_service", "airport", "community"),
-        {"ENF": 1.0, "FAM": 0.31, "HEB": 0.22, "MED": 0.12, "EDU": 0.09, "PSY": 0.06},
+        {"ENF": 1.0, "FAM": 0.25, "HEB": 0.18, "MED": 0.1, "EDU": 0.07, "PSY": 0.05},
     ),
     "violence": Profile(
         14, (17, 48), 1.0, 0.15, ("resident", "idp", "returnee_spontaneous"), ("hospital", "hotline", "self", "police"),
-        {"VBG": 1.0, "PSY": 0.25, "JUR": 0.15, "HEB": 0.12, "MED": 0.09},
+        {"VBG": 1.0, "PSY": 0.2, "JUR": 0.12, "HEB": 0.1, "MED": 0.07},
     ),
     "trafficking": Profile(
         11, (15, 34), 0.65, 0.35, ("returnee_forced", "stranded", "transit"), ("police", "border", "hotline", "ngo"),
-        {"TEH": 1.0, "PSY": 0.19, "MED": 0.15, "JUR": 0.09, "DOC": 0.06},
+        {"TEH": 1.0, "PSY": 0.15, "MED": 0.12, "JUR": 0.07, "DOC": 0.05},
     ),
     "asylum": Profile(
         11, (18, 58), 0.5, 1.0, ("asylum_seeker", "refugee", "stateless"), ("border", "ngo", "transit_centre", "self"),
-        {"ASI": 1.0, "HEB": 0.15, "DOC": 0.12, "MED": 0.09}, ("CM003", "CM001", "CM004", "CM002", "CM006", "CM005"),
+        {"ASI": 1.0, "HEB": 0.12, "DOC": 0.1, "MED": 0.07}, ("CM003", "CM001", "CM004", "CM002", "CM006", "CM005"),
     ),
     "displaced": Profile(
         9, (18, 59), 0.6, 0.0, ("idp",), ("community", "ngo", "family"),
-        {"HEB": 0.37, "MED": 0.19, "DOC": 0.19, "EDU": 0.12, "ECO": 0.12},
+        {"HEB": 0.3, "MED": 0.15, "DOC": 0.15, "EDU": 0.1, "ECO": 0.1},
         ("CM007", "CM010", "CM004", "CM008", "CM005"),
     ),
     "stranded": Profile(
         6, (18, 40), 0.3, 1.0, ("stranded", "transit"), ("border", "transit_centre", "consulate", "police"),
-        {"RET": 1.0, "HEB": 0.19, "MED": 0.12}, ("CM005", "CM003", "CM009", "CM006", "CM002"),
+        {"RET": 1.0, "HEB": 0.15, "MED": 0.1}, ("CM005", "CM003", "CM009", "CM006", "CM002"),
     ),
     "elder": Profile(
         3, (60, 79), 0.55, 0.1, ("idp", "resident", "returnee_spontaneous"), ("community", "hospital", "family"),
-        {"MED": 1.0, "HEB": 0.19, "FAM": 0.12},
+        {"MED": 1.0, "HEB": 0.15, "FAM": 0.1},
     ),
 }  # fmt: skip
 

@@ -20,12 +20,12 @@ from referral.foundation import clock
 from referral.partners.models import User
 
 FATES: dict[str, tuple[int, int, int, float]] = {
-    "goals_met": (9, 110, 365, 0.6),
+    "goals_met": (8, 110, 365, 0.6),
     "active": (12, 7, 58, 0.35),
     "following": (3, 80, 200, 0.6),
-    "waiting": (3, 0, 9, 1.0),
-    "refused": (4, 5, 365, 1.0),
-    "lost": (2, 190, 365, 0.6),
+    "waiting": (4, 0, 9, 1.0),
+    "refused": (5, 5, 365, 1.0),
+    "lost": (1, 190, 365, 0.6),
     "best_interests": (2, 2, 16, 1.0),
     "closing": (1, 70, 95, 0.3),
     "left": (1, 100, 365, 0.5),

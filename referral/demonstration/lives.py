@@ -27,9 +27,9 @@ from sop.vocabulary import Need
 FINISHED: tuple[tuple[str, ...], ...] = (
     ("closed",), ("denied", "closed"), ("closed",), ("declined", "closed"), ("waited",), ("closed",), ("informed",),
     ("not_delivered", "closed"), ("closed",), ("recalled", "closed"), ("closed",), ("stop",), ("closed",),
-    ("partial", "closed"), ("closed",), ("denied", "closed"), ("client_declined", "stop"), ("other", "closed"),
-    ("expired", "closed"), ("closed",), ("declined", "declined", "closed"), ("lost_contact", "stop"), ("closed",),
-    ("gap",),
+    ("partial", "closed"), ("closed",), ("closed",), ("client_declined", "stop"), ("closed",), ("waited",), ("closed",),
+    ("declined", "declined", "closed"), ("closed",), ("expired", "closed"), ("closed",), ("lost_contact", "stop"),
+    ("closed",), ("other", "closed"), ("closed",), ("gap",),
 )  # fmt: skip
 """What became of a need of an older case, in turn."""
 PRESENT: tuple[tuple[str, ...], ...] = (
