@@ -95,13 +95,18 @@ def ask_to_sign_in(_error: Any = None) -> Any:
     return make_response(page, 401)
 
 
+def _whole(text: Any) -> str:
+    """A text that can be sent: JSON may hold half of a character."""
+    return str(text).encode("utf-8", "replace").decode()
+
+
 def after_sign_in(target: str, kept: str) -> Response | str:
     """Go on: to the page asked for, or to the page that offers what was typed before the session ended."""
     path = safe_path(target)
     try:
         values: dict[str, list[str]] = json.loads(kept) if kept and len(kept) <= KEPT_LIMIT else {}
-        pairs = [(str(name), str(value)) for name, entries in values.items() for value in entries]
-    except (ValueError, TypeError, AttributeError):
+        pairs = [(_whole(name), _whole(value)) for name, entries in values.items() for value in entries]
+    except (ValueError, TypeError, AttributeError, RecursionError):
         pairs = []
     if pairs and path != url_for("partners.home"):
         return render_template("partners/resume.html", action=path, pairs=pairs)

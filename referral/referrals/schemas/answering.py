@@ -23,6 +23,7 @@ from referral.referrals.rules import (
 from sop.vocabulary import N_, Need
 
 LONGEST_NOTE = 2_000
+NEVER = "-1"
 LONGEST_WAIT = 365
 FURTHEST = timedelta(days=366)
 A = ReferralAction
@@ -54,12 +55,15 @@ class NoteSchema(Schema):
         unknown = EXCLUDE
 
     note = fields.String(load_default="", validate=validate.Length(max=LONGEST_NOTE, error=TOO_LONG))
-    version = fields.Integer(load_default=None, validate=validate.Range(1, 2**31 - 1))
+    version = fields.Integer(load_default=None)
 
     @pre_load
     def prepare(self, posted: Mapping[str, Any], **_: Any) -> dict[str, Any]:
         """Nothing typed is nothing said."""
         typed = {name: value.strip() for name, value in posted.items() if isinstance(value, str) and value.strip()}
+        version = typed.get("version", "1")
+        if not (version.isdecimal() and len(version) < 9):
+            typed["version"] = NEVER  # no page of ours: stale, whatever the present version is
         return self.composed(typed)
 
     def composed(self, typed: dict[str, Any]) -> dict[str, Any]:

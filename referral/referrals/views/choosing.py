@@ -106,8 +106,9 @@ def specific_consent_post(case_id: UUID, need: str) -> Any:
             answer_specific(case, code, answer, actor=actor(), now=clock.now(), language=page_language())
     except Incomplete as error:
         errors = error.errors
-    if errors:
-        return consent_page(case, code, asked_of(case, clock.now()), errors=errors), 422
+    if errors or answer is None:
+        shown = {name: error for name, error in errors.items() if name != "categories"}  # not asked here
+        return consent_page(case, code, asked_of(case, clock.now()), errors=shown), 422
     flash(_("The answer is recorded."), "success")
     waiting = sending.step_of(case, code) in BEFOREHAND
     target = case_url(case) if waiting else url_for("referrals.choose", case_id=case.id, need=need)

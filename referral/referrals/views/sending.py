@@ -48,7 +48,7 @@ def _referral(referral_id: UUID) -> Referral:
 
 def _version() -> int | None:
     text = request.form.get("version", "")
-    return int(text) if text.isdigit() and len(text) < 9 else None
+    return int(text) if text.isdecimal() and len(text) < 9 else None
 
 
 @bp.get("/referrals/<uuid:referral_id>/consent")
