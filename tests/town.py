@@ -125,6 +125,7 @@ def _identifications(
     opening.refuse(files["declined"], actor=author, now=NOW)
     for name, case in (("form_before", files["prefile"]), ("form_declined", files["declined"])):
         town.at[name] = _submitted(case, author)
+    town.at["rubbish"] = identification.start(actor=author, today=NOW.date(), now=NOW).id
     town.at |= {"draft": draft.id, "draft_screen": draft.screen, "draft_version": draft.version}
     town.at |= {name: file.id for name, file in files.items()}
 

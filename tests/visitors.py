@@ -1,7 +1,7 @@
 """Everybody at once: a stranger and each user with a kept cookie, each visit taken back, so that none changes the next.
 
-    with visitors(app, connection, names) as visit:
-        visit("nurse", "GET", "/inbox").status_code
+with visitors(app, connection, names) as visit:
+    visit("nurse", "GET", "/inbox").status_code
 """
 
 from __future__ import annotations
@@ -47,13 +47,16 @@ class Visitors:
         self.tokens[name] = TOKEN.search(page.html).group(1)  # type: ignore[union-attr]
 
     def visit(self, name: str, method: str, url: str, data: Mapping[str, Any] | None = None) -> TestResponse:
-        """One call with a valid CSRF token; nothing of it stays."""
-        options: dict[str, Any] = {"method": method, "headers": {"Cookie": self.cookies[name]}}
-        if method == "POST":
-            options["data"] = {"csrf_token": self.tokens[name], **(data or {})}
+        """One call, a POST with a valid CSRF token; nothing of it stays."""
+        posted = {"data": {"csrf_token": self.tokens[name], **(data or {})}} if method == "POST" else {}
+        return self.send(name, method, url, **posted)
+
+    def send(self, name: str, method: str, url: str, **options: Any) -> TestResponse:
+        """One call exactly as it is given; nothing of it stays."""
+        options["headers"] = {"Cookie": self.cookies[name], **options.get("headers", {})}
         savepoint = self.connection.begin_nested()
         try:
-            return fresh(lambda: self.client.open(url, **options))
+            return fresh(lambda: self.client.open(url, method=method, **options))
         finally:
             with self.app.app_context():
                 db.session.remove()

@@ -1,0 +1,267 @@
+"""The command line: every command says what it does, ends with its exit code, and prints JSON as its last line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from flask import Flask
+
+from referral.config import ROOT
+from referral.extensions import db
+from referral.partners.queries import user_by_name
+from tests.builders import PASSWORD
+
+SHARED = ROOT / "../shared/data"
+FLOWCHART = ROOT / "sop/library/cameroon/flowchart.yaml"
+OWN = {
+    "audit seal", "audit verify", "consent decide", "demo load", "directory import", "docs access", "sop check",
+    "user add", "worker",
+}  # fmt: skip
+"""Our commands; Flask and Flask-Alembic bring others (`db upgrade` among them)."""
+
+
+def commands(app: Flask) -> dict[str, click.Command]:
+    """Every command by what is typed."""
+    found: dict[str, click.Command] = {}
+    for name, command in app.cli.commands.items():
+        if isinstance(command, click.Group):
+            found.update({f"{name} {one}": part for one, part in command.commands.items()})
+        else:
+            found[name] = command
+    return found
+
+
+def run(app: Flask, *arguments: str | Path, **options: Any) -> Any:
+    return app.test_cli_runner().invoke(args=[str(one) for one in arguments], **options)
+
+
+def last_line(result: Any) -> Any:
+    return json.loads(result.stdout.strip().splitlines()[-1])
+
+
+@pytest.fixture
+def office(committed: Flask) -> Flask:
+    """Tables that are there and empty; what a command commits is real."""
+    return committed
+
+
+def test_these_are_our_commands(app: Flask) -> None:
+    own = {name for name in commands(app) if not name.startswith("db ")}
+    assert own - {"routes", "run", "shell", "translate"} == OWN
+    assert "db upgrade" in commands(app)
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+def test_every_command_has_help(app: Flask, name: str) -> None:
+    result = run(app, *name.split(), "--help")
+    assert result.exit_code == 0
+    assert result.output.startswith("Usage:")
+    assert commands(app)[name].help
+
+
+@pytest.mark.parametrize("name", sorted(OWN - {"docs access", "worker", "audit seal", "audit verify", "demo load"}))
+def test_a_command_without_its_arguments_says_which(app: Flask, name: str) -> None:
+    result = run(app, *name.split())
+    assert result.exit_code == 2
+    assert "Missing" in result.stderr
+    assert "Traceback" not in result.output
+
+
+# --- without a database ----------------------------------------------------------------------------------------------
+
+
+def test_a_good_flowchart_ends_with_0(app: Flask) -> None:
+    result = run(app, "sop", "check", FLOWCHART, "--json")
+    assert result.exit_code == 0
+    assert set(last_line(result)) == {"findings"}
+    assert [one for one in last_line(result)["findings"] if one["severity"] == "error"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [("__import__('os').system('touch broken')", "GUARD_SYNTAX"), ("open(age_band)", "GUARD_UNKNOWN_FIELD")],
+)
+def test_a_guard_that_calls_a_function_ends_with_1_and_runs_nothing(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, code: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = FLOWCHART.read_text()
+    guard = 'guard: "age_band in [minor, doubtful]"'
+    assert guard in text
+    Path("bad.yaml").write_text(text.replace(guard, f'guard: "{change}"', 1))
+    result = run(app, "sop", "check", "bad.yaml", "--json")
+    assert result.exit_code == 1
+    found = last_line(result)["findings"]
+    assert set(found[0]) >= {"severity", "code", "where", "message", "counter_example"}
+    assert code in {one["code"] for one in found if one["severity"] == "error"}
+    assert "Traceback" not in result.output
+    assert not Path("broken").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x00\x01\x02", b"%PDF-1.7\n%\xe2\xe3", b"a: [1, 2", b"- just\n- a list\n", b"!!python/object:os.x y"],
+)
+def test_what_is_no_flowchart_ends_with_2(app: Flask, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "flowchart.yaml"
+    path.write_bytes(content)
+    result = run(app, "sop", "check", path, "--json")
+    assert result.exit_code == 2
+    assert last_line(result)["findings"]
+    assert "Traceback" not in result.output
+
+
+def test_cases_of_the_sharing_decision_are_decided(app: Flask) -> None:
+    folder = SHARED / "consent"
+    if not folder.is_dir():
+        pytest.skip("the numbered cases of ../shared/data/consent are not here")
+    base = next(folder.glob("*base*.y*ml"))
+    cases = next(path for path in sorted(folder.glob("*.y*ml")) if path != base)
+    result = run(app, "consent", "decide", "--base", base, cases, "--json")
+    assert result.exit_code == 0
+    decided = last_line(result)
+    assert len(decided) > 10
+    assert all(set(one) == {"id", "decision", "code", "visible", "obligations"} for one in decided)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[}", b"7"])
+def test_cases_that_cannot_be_read_end_with_2(app: Flask, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "cases.yaml"
+    path.write_bytes(content)
+    for base, cases in ((path, path), (tmp_path / "none.yaml", path), (tmp_path, tmp_path)):
+        result = run(app, "consent", "decide", "--base", base, cases, "--json")
+        assert result.exit_code == 2
+        assert "Traceback" not in result.output
+
+
+def test_the_page_of_grants_is_printed_as_it_stands_in_the_documentation(app: Flask) -> None:
+    result = run(app, "docs", "access")
+    assert (result.exit_code, result.stdout) == (0, (ROOT / "docs" / "access.md").read_text())
+
+
+# --- with an empty database ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00\x01",
+        b"%PDF-1.7",
+        b"PK\x03\x04 a workbook",
+        b"{",
+        b"7",
+        b'"services"',
+        b'{"contents": 7}',
+        b"[" * 99_999,
+    ],
+)
+def test_what_is_no_feed_ends_with_2_and_changes_nothing(office: Flask, tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "feed.json"
+    path.write_bytes(content)
+    result = run(office, "directory", "import", "hsds", path, "--json")
+    assert result.exit_code == 2
+    assert last_line(result)["error"]
+    assert "Traceback" not in result.output
+
+
+def test_a_feed_with_bad_rows_sets_them_aside_and_ends_with_0(office: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "feed.json"
+    path.write_text(json.dumps([{"id": "a", "name": "Accueil", "status": "active"}, {"id": "b"}, 7, None, []]))
+    result = run(office, "directory", "import", "hsds", path, "--json")
+    assert result.exit_code == 0
+    told = last_line(result)
+    assert told["services"] == 1
+    assert [one["row"] for one in told["quarantined"]] == [2, 3, 4, 5]
+    assert all(set(one) >= {"row", "id", "field", "reason"} for one in told["quarantined"])
+
+
+def test_another_standard_is_refused(office: Flask, tmp_path: Path) -> None:
+    assert run(office, "directory", "import", "soliguide", tmp_path).exit_code == 2
+
+
+def test_an_empty_trail_is_whole(office: Flask) -> None:
+    result = run(office, "audit", "verify", "--json")
+    assert result.exit_code == 0
+    assert last_line(result)["ok"] is True
+
+
+def test_a_trail_is_sealed_and_a_head_that_never_was_ends_with_1(office: Flask) -> None:
+    add(office, "officer.one", "data_officer")
+    sealed = run(office, "audit", "seal")
+    assert sealed.exit_code == 0
+    assert sealed.stdout.startswith("1 lines sealed; head 1-")
+    head = sealed.stdout.split()[-1]
+    assert run(office, "audit", "verify", "--head", head).exit_code == 0
+    forged = run(office, "audit", "verify", "--head", "1-0000000000000000", "--json")
+    assert forged.exit_code == 1
+    assert last_line(forged)["ok"] is False
+
+
+def add(app: Flask, username: str, role: str, *more: str, password: str = PASSWORD) -> Any:
+    return run(app, "user", "add", username, "--name", "A B", "--role", role, "--password", password, *more)
+
+
+def test_an_account_is_made_once(office: Flask) -> None:
+    made = add(office, "zoe", "case_manager", "--organization", "Maison (démonstration)", "--undertaking", "2026-01-05")
+    assert made.exit_code == 0, made.output
+    assert "second factor secret" in made.stdout
+    with office.app_context():
+        user = user_by_name("zoe")
+        assert user is not None
+        assert user.organization.name == "Maison (démonstration)"
+    assert add(office, "zoe", "case_manager").exit_code == 1
+    with office.app_context():
+        assert db.session.query(type(user)).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "password", "code"),
+    [
+        (("zoe", "wizard"), PASSWORD, 2),
+        (("zoe", "committee", "--undertaking", "31/01/2026"), PASSWORD, 1),
+        (("zoe", "committee"), "password", 1),
+    ],
+)
+def test_a_wrong_account_is_refused_in_words(
+    office: Flask, arguments: tuple[str, ...], password: str, code: int
+) -> None:
+    result = add(office, *arguments, password=password)
+    assert result.exit_code == code
+    assert "Error: " in result.stderr
+    assert "Traceback" not in result.output
+    with office.app_context():
+        assert user_by_name("zoe") is None
+
+
+def test_the_worker_does_its_work_once(office: Flask) -> None:
+    result = run(office, "worker", "--once")
+    assert (result.exit_code, result.stdout) == (0, "0 notices sent\n")
+
+
+def test_commands_work_on_a_new_folder_after_an_upgrade(tmp_path: Path) -> None:
+    """As an operator types them: a new instance, `db upgrade`, then a command that needs the tables."""
+    keep = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "HOME", "SYSTEMROOT")}
+    environment = {**keep, "MNR_INSTANCE": str(tmp_path), "MNR_ENV": "demo"}
+
+    def flask(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    assert flask("db", "upgrade", "--help").stdout.startswith("Usage:")
+    upgraded = flask("db", "upgrade")
+    assert upgraded.returncode == 0, upgraded.stderr
+    assert (tmp_path / "secrets.json").stat().st_mode & 0o777 == 0o600
+    verified = flask("audit", "verify", "--json")
+    assert verified.returncode == 0, verified.stderr
+    assert json.loads(verified.stdout.splitlines()[-1])["ok"] is True
+    checked = flask("sop", "check", str(tmp_path / "none.yaml"), "--json")
+    assert checked.returncode == 2
+    assert "Traceback" not in checked.stderr
