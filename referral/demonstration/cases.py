@@ -27,7 +27,7 @@ FATES: dict[str, tuple[int, int, int, float]] = {
     "refused": (5, 5, 365, 1.0),
     "lost": (1, 190, 365, 0.6),
     "best_interests": (2, 2, 16, 1.0),
-    "closing": (1, 70, 95, 0.3),
+    "closing": (1, 36, 52, 0.2),
     "left": (1, 100, 365, 0.5),
     "withdrawn": (1, 100, 365, 0.5),
     "died": (1, 100, 365, 0.5),

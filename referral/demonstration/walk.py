@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
-from referral.cases.actions.steps import Entry, add_need
-from referral.cases.models import Case
+from sqlalchemy import select
+
+from referral.cases.actions.steps import Entry, add_need, finish_task
+from referral.cases.models import Case, CaseTask
 from referral.cases.questions import GOAL
 from referral.cases.rules import ApprovalKind
 from referral.consent.actions.answering import answer_service
@@ -17,7 +19,7 @@ from referral.demonstration.cases import STORY_NUMBER, began_story, lead_counter
 from referral.demonstration.lives import approve, record_step
 from referral.demonstration.pathways import Pathway, answer_for
 from referral.demonstration.people import LITTORAL, LOG_INS
-from referral.demonstration.world import World
+from referral.demonstration.world import World, at_office
 from referral.extensions import db
 from referral.foundation import clock
 from referral.identification import actions as identification
@@ -104,6 +106,8 @@ def _planned(world: World, case: Case, at: datetime) -> Iterator[datetime]:
     }
     at += timedelta(hours=17)
     yield at
+    for task in db.session.scalars(select(CaseTask).where(CaseTask.case_id == case.id)):
+        finish_task(case, task, actor=case.manager, now=at)
     words = {GOAL + need: text for need, text in goals.items()}
     record_step(case, "N08", Entry(codes={"plan_agreed": True}, words=words), at)
     yield from approve(world, case, ApprovalKind.PLAN, Random("approved"), at)  # noqa: S311 - a story, not a secret
@@ -118,7 +122,8 @@ def _referred(world: World, case: Case, now: datetime) -> Iterator[datetime]:
     at = start + timedelta(hours=3)
     yield at
     _acted(world, child, A.ACKNOWLEDGE, at)
-    _acted(world, child, A.ACCEPT, at + timedelta(minutes=12), at + timedelta(hours=18))
+    meeting = at_office(at + timedelta(hours=18), Random("meeting"))  # noqa: S311 - a story, not a secret
+    _acted(world, child, A.ACCEPT, at + timedelta(minutes=12), meeting)
     at = now - timedelta(hours=29)
     yield at
     _sent(world, case, Need.HEB, SHELTER, at)
