@@ -10,7 +10,7 @@ from flask import Flask, current_app, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from marshmallow import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -90,7 +90,8 @@ def _overflow(_error: OverflowError) -> Any:
     return page(404)
 
 
-def _invalid(_error: ValidationError) -> Any:
+def _invalid(_error: ValidationError | DataError) -> Any:
+    """Refused by a schema, or by the database itself, as PostgreSQL does with a NUL in a text."""
     db.session.rollback()
     return page(422)
 
@@ -121,5 +122,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, _busy)
     app.register_error_handler(OverflowError, _overflow)
     app.register_error_handler(ValidationError, _invalid)
+    app.register_error_handler(DataError, _invalid)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(Exception, _unknown)
