@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
@@ -16,6 +17,8 @@ from referral import create_app
 from referral.config import Settings, SettingsError
 
 FIRST_PORT = 5000
+NEW_OBJECTS = 20_000
+"""So many objects more than were freed make the collector look (Python's own figure is 700)."""
 
 
 def free_port(host: str) -> int:
@@ -65,6 +68,17 @@ def work(app: Flask, stop: threading.Event) -> None:
         jobs.work_forever(stop)
 
 
+def settle_memory() -> None:
+    """Call it once the application is built: what lives as long as the process is not searched for garbage again.
+
+    A request makes thousands of objects that die with it; looking through them every 700 costs each page some per
+    cent of its time, looking through all modules and templates a quarter of a second now and then.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(NEW_OBJECTS, 10, 20)
+
+
 def main() -> None:
     """Start everything and print the address alone on its line."""
     import waitress
@@ -85,6 +99,7 @@ def main() -> None:
     if settings.demo:
         for line in log_ins(app):
             print(line)
+    settle_memory()
     print(f"http://{host}:{port}/", flush=True)
     try:
         server.run()

@@ -10,6 +10,7 @@ from referral import create_app
 from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.partners.rules import OrganizationKind
+from referral.serve import settle_memory
 from sop.vocabulary import Need
 from tests.builders import make_agreement, make_organization, make_procedure, make_service, make_user
 from tests.conftest import settings_for
@@ -40,6 +41,7 @@ def main() -> None:
         db.create_all()
         furnish()
         db.session.remove()
+    settle_memory()
     waitress.serve(app, host="127.0.0.1", port=port, threads=4)
 
 
