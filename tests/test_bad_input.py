@@ -123,7 +123,7 @@ def test_a_server_error_would_be_seen(attack: Attack, monkeypatch: pytest.Monkey
         raise KeyError("Mbarga")
 
     monkeypatch.setitem(attack.app.view_functions, "partners.agreements", broken)
-    broken.access = attack.app.view_functions["partners.accounts"].access  # type: ignore[attr-defined]
+    broken.access = attack.app.view_functions["partners.accounts"].access  # type: ignore[attr-defined,union-attr]
     answer = attack.visitors.visit("admin", "GET", "/agreements")
     assert answer.status_code == 500
     assert unclear(answer, "/agreements") == ["500"]

@@ -216,6 +216,7 @@ def test_an_account_is_made_once(office: Flask) -> None:
     with office.app_context():
         user = user_by_name("zoe")
         assert user is not None
+        assert user.organization is not None
         assert user.organization.name == "Maison (démonstration)"
     assert add(office, "zoe", "case_manager").exit_code == 1
     with office.app_context():
