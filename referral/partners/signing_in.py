@@ -73,7 +73,7 @@ def typed() -> dict[str, list[str]]:
     kept = {
         name: request.form.getlist(name)
         for name in request.form
-        if name not in ("csrf_token", "password", "code", "kept")
+        if name not in NEVER_KEPT
     }
     return kept if len(json.dumps(kept)) <= KEPT_LIMIT else {}
 
