@@ -27,7 +27,7 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, bindparam, event, func, insert, select, update
-from sqlalchemy.orm import Mapped, ORMExecuteState, mapped_column
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.orm.attributes import get_history
 
 from referral.extensions import db
@@ -100,7 +100,7 @@ def record(
     code: str = "",
     **details: object,
 ) -> AuditLine:
-    """Write a line into the caller's transaction.
+    """Write a line into the caller's transaction, with its next flush.
 
     `actor` is who acts (a user; None for the machinery itself), `subject` a row, a (kind, id) pair or an id, `code`
     the decision's code; further codes as keywords. Raises `NotACode` for anything that could hold a name.
@@ -293,6 +293,23 @@ def read_anchor(path: Path) -> list[Mapping[str, Any]]:
         except (ValueError, TypeError, KeyError):
             entries.append({"batch": 0, "last": 0, "head": "", "signature": ""})
     return entries
+
+
+_INSERT = insert(AuditLine.__table__).inline()  # type: ignore[arg-type]
+_WRITTEN = (
+    "at", "actor_id", "actor_role", "action", "subject_kind", "subject_id", "case_id", "code", "details", "nonce",
+    "mac",
+)  # fmt: skip
+
+
+@event.listens_for(db.session, "before_flush")
+def _write_lines(session: Session, _context: Any, _instances: Any) -> None:
+    """Write all new lines with one plain INSERT: nobody asks for their numbers, so none is fetched line by line."""
+    lines = [one for one in session.new if isinstance(one, AuditLine)]
+    if lines:
+        for line in lines:
+            session.expunge(line)
+        session.connection().execute(_INSERT, [{name: getattr(line, name) for name in _WRITTEN} for line in lines])
 
 
 @event.listens_for(AuditLine, "before_delete")

@@ -14,14 +14,14 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import Flask, Response, abort, current_app, make_response, redirect, request
 from flask_login import current_user
 from markupsafe import Markup
-from sqlalchemy import Index, LargeBinary, String, delete, select, update
+from sqlalchemy import Index, LargeBinary, String, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -123,10 +123,14 @@ def _actor_id() -> UUID:
 
 def _claim(post: dict[str, Any], content: bytes) -> bool:
     """Whether we are the first with this key. Waits for a twin that is under way."""
-    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
     row = post | {"content": content, "location": "", "created_at": clock.now()}
-    statement = dialect.insert(FormPost.__table__).values(row).on_conflict_do_nothing()
-    return db.session.execute(statement.returning(FormPost.__table__.c.key)).first() is not None
+    return db.session.execute(_claiming(db.session.get_bind().dialect.name), row).first() is not None
+
+
+@cache
+def _claiming(dialect: str) -> Any:
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(FormPost.__table__)
+    return statement.on_conflict_do_nothing().returning(FormPost.__table__.c.key)
 
 
 def _replay(post: dict[str, Any], content: bytes) -> Response:
@@ -136,11 +140,19 @@ def _replay(post: dict[str, Any], content: bytes) -> Response:
     return redirect(done.location, 303)  # type: ignore[return-value]
 
 
+_posts = FormPost.__table__.c
+_SETTLING = update(FormPost.__table__).where(  # type: ignore[arg-type]
+    *(_posts[name] == bindparam(f"of_{name}") for name in ("actor_id", "endpoint", "key"))
+)
+
+
 def _settle(post: dict[str, Any], response: Response) -> Response:
     """Keep where a form that was carried out led to; forget one that was not, so that it can be corrected."""
     if 300 <= response.status_code < 400 and response.location:
-        statement = update(FormPost).filter_by(**post).values(location=response.location)
-        db.session.execute(statement.execution_options(synchronize_session=False))
+        db.session.flush()
+        db.session.connection().execute(
+            _SETTLING, {f"of_{name}": value for name, value in post.items()} | {"location": response.location}
+        )
     elif response.status_code < 400:
         db.session.execute(delete(FormPost).filter_by(**post))
     return response

@@ -46,7 +46,6 @@ from sqlalchemy import (
     insert,
     make_url,
     select,
-    text,
     update,
 )
 from sqlalchemy.engine import Connection
@@ -317,7 +316,7 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         reads = connection.get_execution_options().get("mnr_reads", False)
-        connection.execute(text("BEGIN" if reads else "BEGIN IMMEDIATE"))
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def init_app(app: Flask) -> None:

@@ -13,10 +13,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, delete, event, select, update
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, bindparam, delete, event, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -121,7 +122,7 @@ def seal_all(owners: Mapping[UUID, Mapping[Category, Values]], *, now: datetime)
         for category, value in values.items()
     ]
     for start in range(0, len(rows), CHUNK):
-        db.session.execute(_upsert(), rows[start : start + CHUNK])
+        db.session.execute(_upsert(_dialect()), rows[start : start + CHUNK])
 
 
 def read(owner_id: UUID, categories: Iterable[Category]) -> Opened:
@@ -134,7 +135,7 @@ def read_many(owner_ids: Iterable[UUID], categories: Iterable[Category]) -> dict
     ids, asked = list(dict.fromkeys(owner_ids)), [Category(category) for category in categories]
     rows: list[Any] = []
     for start in range(0, len(ids), CHUNK):
-        rows += db.session.execute(_select(ids[start : start + CHUNK], asked)).all()
+        rows += db.session.execute(_SELECT, {"owners": ids[start : start + CHUNK], "categories": asked}).all()
     keys = keystore().keys(row.owner_id for row in rows)
     opened: dict[UUID, Opened] = {}
     for row in rows:
@@ -202,7 +203,7 @@ def erase(owner_id: UUID, *, now: datetime) -> None:
 def erase_key(owner_id: UUID, kind: str, *, now: datetime) -> None:
     """Write an owner into the erasure ledger; the key goes when the caller's transaction commits."""
     row = {"owner_id": owner_id, "owner_kind": str(kind), "asked_at": now}
-    db.session.execute(_insert(Erasure).values(row).on_conflict_do_nothing(index_elements=["owner_id"]))
+    db.session.execute(_insert(Erasure, _dialect()).values(row).on_conflict_do_nothing(index_elements=["owner_id"]))
     db.session.info.setdefault("mnr.erased", {})[owner_id] = now
 
 
@@ -232,20 +233,26 @@ def _forget_erased(session: Session, _previous: object) -> None:
     session.info.pop("mnr.erased", None)
 
 
-def _insert(model: type[Any]) -> Any:
-    dialect = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(model.__table__)
+def _dialect() -> str:
+    return str(db.session.get_bind().dialect.name)
 
 
-def _upsert() -> Any:
-    statement = _insert(SealedRecord)
+def _insert(model: type[Any], dialect: str) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(model.__table__)
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    statement = _insert(SealedRecord, dialect)
     replaced = {name: statement.excluded[name] for name in ("blob", "key_version", "updated_at")}
     return statement.on_conflict_do_update(index_elements=["owner_id", "category"], set_=replaced)
 
 
-def _select(owner_ids: list[UUID], categories: list[Category]) -> Any:
-    columns = (SealedRecord.owner_id, SealedRecord.category, SealedRecord.blob, SealedRecord.key_version)
-    return select(*columns).where(SealedRecord.owner_id.in_(owner_ids), SealedRecord.category.in_(categories))
+_records = SealedRecord.__table__.c
+_SELECT = select(_records.owner_id, _records.category, _records.blob, _records.key_version).where(
+    _records.owner_id.in_(bindparam("owners", expanding=True)),
+    _records.category.in_(bindparam("categories", expanding=True)),
+)
 
 
 def _sealed_row(key: DataKey, category: Category, value: Values, now: datetime) -> dict[str, Any]:

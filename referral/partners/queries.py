@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, false, func, or_, select
+from sqlalchemy import Select, bindparam, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from referral.extensions import db
@@ -21,9 +21,13 @@ def user_by_name(username: str) -> User | None:
     return db.session.scalar(select(User).where(User.username == username.strip().lower()))
 
 
+_SESSION = select(SignInSession).where(SignInSession.token_hash == bindparam("token_hash"))
+"""Of every request, so it is built once."""
+
+
 def live_session(token_hash: str, *, now: datetime) -> SignInSession | None:
     """The session that a cookie's token opens, unless it is revoked or over or its user is disabled."""
-    found = db.session.scalar(select(SignInSession).where(SignInSession.token_hash == token_hash))
+    found = db.session.scalar(_SESSION, {"token_hash": token_hash})
     if found is None or found.revoked_at is not None or found.expires_at <= now or not found.user.active:
         return None
     return found

@@ -26,11 +26,12 @@ CASE = UUID(int=42)
 
 def write(count: int) -> list[int]:
     """`count` lines in one transaction; their ids."""
-    lines = [
-        audit.record("case.read", actor=ACTOR, now=NOW, case_id=CASE, categories=["C1"], turn=n) for n in range(count)
-    ]
+    for turn in range(count):
+        audit.record("case.read", actor=ACTOR, now=NOW, case_id=CASE, categories=["C1"], turn=turn)
+    db.session.flush()
+    newest = db.session.scalars(select(AuditLine.id).order_by(AuditLine.id.desc()).limit(count)).all()
     db.session.commit()
-    return [line.id for line in lines]
+    return newest[::-1]
 
 
 @pytest.fixture
