@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 
+from babel.support import NullTranslations
 from flask import current_app
 from flask_alembic import Alembic
-from flask_babel import Babel, Domain
+from flask_babel import Babel, Domain, get_locale
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
@@ -18,13 +19,30 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from referral.foundation.tables import Base
 
 
+class Catalogues(Domain):
+    """The catalogues, read once for the life of the application; a page asks for them hundreds of times."""
+
+    def get_translations(self) -> NullTranslations:
+        """Those of the locale of this moment; `force_locale` changes it."""
+        locale = get_locale()
+        if locale is None:
+            return NullTranslations()
+        key = (locale.language, locale.territory)
+        found: NullTranslations | None = self.cache.get(key)
+        if found is None:
+            found = self.cache[key] = super().get_translations()
+        return found
+
+
 class OneCatalogue(Babel):
     """Flask-Babel with one domain for the life of the application: it would read the catalogue anew in each request."""
 
     @property
     def domain_instance(self) -> Domain:
         """The domain with its catalogues already read."""
-        domain: Domain = current_app.extensions.setdefault("mnr.catalogues", Domain(domain=self.domain))
+        domain: Domain | None = current_app.extensions.get("mnr.catalogues")
+        if domain is None:
+            domain = current_app.extensions["mnr.catalogues"] = Catalogues(domain=self.domain)
         return domain
 
 

@@ -38,8 +38,7 @@ def init_app(app: Flask) -> None:
 
 def secure(response: Response) -> Response:
     """Put the headers on one answer."""
-    for name, value in HEADERS.items():
-        response.headers[name] = value
+    response.headers.extend(HEADERS)
     if current_app.config["SETTINGS"].production:
         response.headers["Strict-Transport-Security"] = TWO_YEARS
     if request.endpoint != "static" or response.status_code >= 400:

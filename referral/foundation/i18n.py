@@ -140,7 +140,9 @@ def in_language(texts: Mapping[str, str] | str | None, language: str | None = No
     if texts is None or isinstance(texts, str):
         return texts or ""
     wanted = language or page_language()
-    for code in (wanted, *current_app.config["SETTINGS"].languages):
+    if texts.get(wanted):
+        return texts[wanted]
+    for code in current_app.config["SETTINGS"].languages:
         if texts.get(code):
             return texts[code]
     return next((text for text in texts.values() if text), "")
