@@ -156,7 +156,7 @@ def user_add(
 
 @demo.command("load")
 @click.option("--seed", default=2026, help="The same seed makes the same country.")
-@click.option("--cases", default=320, help="How many invented cases.")
+@click.option("--cases", default=304, help="How many invented cases.")
 @with_appcontext
 def demo_load(seed: int, cases: int) -> None:
     """Load the demonstration country: invented people and organisations at real places."""

@@ -35,7 +35,7 @@ PRODUCTION = Message("production", N_("The demonstration country does not belong
 CASES_PER_DRAFT = 27
 
 
-def load(*, seed: int = 2026, cases: int = 320, now: datetime) -> Iterator[str]:
+def load(*, seed: int = 2026, cases: int = 304, now: datetime) -> Iterator[str]:
     """Fill an empty database and commit; yields a line for each part. The same seed and time give the same country."""
     if current_app.config["SETTINGS"].production:
         raise RuleViolation(PRODUCTION)
