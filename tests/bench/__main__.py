@@ -11,15 +11,11 @@ from tests.bench import engine, paper, ranking, referral
 from tests.bench.clock import Figure
 
 
-def sqlite(name: str, folder: Path) -> str:
-    return f"sqlite:///{folder / name}.sqlite"
-
-
 def figures() -> Iterator[Figure]:
     yield from engine.measure()
     yield from ranking.measure()
     yield from paper.measure()
-    yield from referral.measure("SQLite", sqlite)
+    yield from referral.measure("SQLite", referral.sqlite)
     with tempfile.TemporaryDirectory() as folder:
         import os
 

@@ -6,10 +6,13 @@ import http.client
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from tests.page_client import Page, PageClient
+
+KEY_COMMITS = "X-Key-Commits"
+"""The header in which the measured server tells how often the key store committed."""
 
 
 @dataclass
@@ -28,13 +31,22 @@ class Answer:
         return self.body.decode() if as_text else self.body
 
 
+class Exchange(NamedTuple):
+    """A request as it was answered; `keys`: how often the key store committed for it."""
+
+    method: str
+    path: str
+    size: int
+    keys: int
+
+
 @dataclass
 class Connection:
-    """Keeps one connection and its cookies, and a log of (method, path)."""
+    """Keeps one connection and its cookies, and a log of what was asked and answered."""
 
     port: int
     cookies: dict[str, str] = field(default_factory=dict)
-    log: list[tuple[str, str]] = field(default_factory=list)
+    log: list[Exchange] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.wire = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
@@ -48,14 +60,15 @@ class Connection:
         if data is not None:
             body = urlencode(dict(data), doseq=True)
             sent["Content-Type"] = "application/x-www-form-urlencoded"
-        self.log.append((method, url))
         self.wire.request(method, url, body, sent)
         answer = self.wire.getresponse()
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
                 for cookie in SimpleCookie(value).values():
                     self.cookies[cookie.key] = cookie.value
-        return Answer(answer.status, dict(answer.getheaders()), answer.read())
+        content = answer.read()
+        self.log.append(Exchange(method, url, len(content), int(answer.getheader(KEY_COMMITS, "0"))))
+        return Answer(answer.status, dict(answer.getheaders()), content)
 
 
 class Person(PageClient):

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pyotp
 
-from tests.bench.browser import Connection, Person
+from tests.bench.browser import Connection, Exchange, Person
 from tests.bench.clock import Figure, cpu_seconds, memory_mb
 from tests.builders import PASSWORD, SECRET
 from tests.referral.identification.walk import ADULT, CONSENT, fill_in
@@ -29,6 +29,11 @@ REFERRALS = 12
 LIMIT = 4.0
 MEMORY_LIMIT = 200.0
 URGENT = {**ADULT, "no_shelter": "yes", "child_in_household": "yes", "needs": ["MED"]}
+
+
+def sqlite(name: str, folder: Path) -> str:
+    """The URL of a SQLite file."""
+    return f"sqlite:///{folder / name}.sqlite"
 
 
 @contextmanager
@@ -101,7 +106,7 @@ def refer(responder: Person, manager: Person, port: int, known: dict[str, Person
         raise RuntimeError(f"not accepted: {page.status} {page.text[:400]}")
 
 
-def audited(paths: list[tuple[str, str]]) -> list[tuple[str, bool]]:
+def audited(log: list[Exchange]) -> list[tuple[Exchange, bool]]:
     """Each request of the log and whether it commits: posts do, and reads that leave an audit line."""
     from referral import create_app
     from referral.foundation.access import access_of
@@ -111,10 +116,10 @@ def audited(paths: list[tuple[str, str]]) -> list[tuple[str, bool]]:
         app = create_app(settings_for("sqlite://", Path(folder)))
         adapter = app.url_map.bind("127.0.0.1")
         kinds = []
-        for method, path in paths:
-            endpoint, _ = adapter.match(path.partition("?")[0], method=method)
+        for one in log:
+            endpoint, _ = adapter.match(one.path.partition("?")[0], method=one.method)
             access = access_of(app, endpoint)
-            kinds.append((method, method == "POST" or bool(access and access.reads_person)))
+            kinds.append((one, one.method == "POST" or bool(access and access.reads_person)))
         app.extensions["mnr.keystore"].engine.dispose()
     return kinds
 
@@ -137,9 +142,9 @@ def measure(database: str, url_of: object) -> list[Figure]:
             log = [entry for person in (responder, manager, *known.values()) for entry in person.client.log]
         kinds = audited(log)
         floor_url = url_of("floor", Path(folder))  # type: ignore[operator]
-        with serve("tests.bench.floor", floor_url) as (process, port):
+        with serve("tests.bench.floor", floor_url, sqlite("floor_keys", Path(folder))) as (process, port):
             floor = floor_of(process, port, kinds)
-    commits = sum(commit for _, commit in kinds) / REFERRALS
+    commits = sum(commit + one.keys for one, commit in kinds) / REFERRALS
     return [
         Figure(f"{database}: floor, {len(kinds) / REFERRALS:.0f} requests and {commits:.0f} commits", floor, "ms CPU"),
         Figure(f"{database}: whole referral, the same requests and commits", ours, "ms CPU", ratio=ours / floor),
@@ -148,18 +153,19 @@ def measure(database: str, url_of: object) -> list[Figure]:
     ]
 
 
-def floor_of(process: int, port: int, kinds: list[tuple[str, bool]]) -> float:
+def floor_of(process: int, port: int, kinds: list[tuple[Exchange, bool]]) -> float:
     """The same sequence against the floor, after a warm-up of one round."""
     wire = Connection(port)
     began = 0.0
     for round_ in range(2):
         if round_:
             began = cpu_seconds(process)
-        for number, (method, commits) in enumerate(kinds):
-            if method == "POST" or commits:
-                wire.open(f"/{number}", method="POST", data={"name": "Awa"}, headers={})
+        for number, (one, commits) in enumerate(kinds):
+            if one.method == "POST":
+                wire.open(f"/{number}?keys={one.keys}", method="POST", data={"name": "Awa"}, headers={})
             else:
-                wire.open(f"/{number}", method="GET", headers={})
+                writes = "&writes=1" if commits else ""
+                wire.open(f"/{number}?size={one.size}{writes}", method="GET", headers={})
     return (cpu_seconds(process) - began) / REFERRALS * 1000
 
 

@@ -6,12 +6,16 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from flask import Flask, Response, g
+from sqlalchemy import event
+
 from referral import create_app
 from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.partners.rules import OrganizationKind
 from referral.serve import settle_memory
 from sop.vocabulary import Need
+from tests.bench.browser import KEY_COMMITS
 from tests.builders import make_agreement, make_organization, make_procedure, make_service, make_user
 from tests.conftest import settings_for
 
@@ -31,6 +35,19 @@ def furnish() -> None:
     db.session.commit()
 
 
+def tell_key_commits(app: Flask) -> None:
+    """Say in each answer how often the key store committed for it, so that the floor can do the same."""
+
+    @event.listens_for(app.extensions["mnr.keystore"].engine, "commit")
+    def _count(_connection: object) -> None:
+        g.key_commits = g.get("key_commits", 0) + 1
+
+    @app.after_request
+    def _tell(response: Response) -> Response:
+        response.headers[KEY_COMMITS] = str(g.get("key_commits", 0))
+        return response
+
+
 def main() -> None:
     """Make the tables, furnish, serve."""
     import waitress
@@ -41,6 +58,7 @@ def main() -> None:
         db.create_all()
         furnish()
         db.session.remove()
+    tell_key_commits(app)
     settle_memory()
     waitress.serve(app, host="127.0.0.1", port=port, threads=4)
 
