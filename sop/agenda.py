@@ -155,7 +155,7 @@ def _waiting(track: Track, token: Token, facts: dict[str, object], lang: str) ->
             template = N_("“%(question)s”: this answer was given as often as the procedure allows, give another one")
             return Message("why_another", template, question), tuple(sorted(node.answers or node.fields))
         missing = verdict.missing
-    return Message("why_missing", N_("“%(question)s” waits for an answer"), question), missing
+    return Message("why_missing", N_("the procedure waits for this answer"), question), missing
 
 
 def _blocked(track: Track, state: State, basis: str, lang: str) -> Message:

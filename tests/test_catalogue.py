@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from referral.config import ROOT
 from referral.foundation.catalogue import extract, problems, variable_ids
@@ -18,6 +20,15 @@ def test_every_message_is_translated_into_french() -> None:
 
 def test_every_message_id_can_be_seen_by_extraction() -> None:
     assert variable_ids(ROOT) == []
+
+
+def test_french_never_parts_a_word_from_the_sign_that_follows_it() -> None:
+    path = ROOT / "translations" / "fr" / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        texts = [
+            text for message in read_po(file) for text in ((message.string,), message.string)[message.pluralizable]
+        ]
+    assert [text for text in texts if re.search(r"\S [;:?!»](\s|$)|« ", text)] == []
 
 
 def house(tmp_path: Path, catalogue: str) -> Path:

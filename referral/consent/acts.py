@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from referral.cases.queries.accesses import act_in_words
+from referral.cases.rules import ApprovalKind, ClosureReason
 from referral.consent.rules import Outcome
+from referral.referrals.rules import DeclineReason, InfoReason, NonDeliveryReason, ServiceResult
 from sop.vocabulary import N_, Message, Need
 
 OUTCOME_LABELS: dict[Outcome, str] = {
@@ -104,6 +108,39 @@ def act_words(action: str) -> str:
     ('verified the audit trail', 'opened the case', 'referral', 'another act')
     """
     return ACTS.get(action) or act_in_words(action)
+
+
+CODES: dict[str, type[StrEnum]] = {
+    "referral.decline": DeclineReason,
+    "referral.client_decline": DeclineReason,
+    "referral.recall": DeclineReason,
+    "referral.not_deliver": NonDeliveryReason,
+    "referral.request_info": InfoReason,
+    "referral.deliver": ServiceResult,
+    "referral.close": ServiceResult,
+    "case.close": ClosureReason,
+    "case.approval.ask": ApprovalKind,
+    "case.approval.approve": ApprovalKind,
+    "case.approval.send_back": ApprovalKind,
+}
+"""What the code of an audit line is one of, by act; codes that have no words are data categories, rules and hashes."""
+RULE = N_("rule %(number)s of the triage table")
+
+
+def code_words(action: str, code: str) -> Message:
+    """The code of an audit line in words; one without words stays the code it is.
+
+    >>> str(code_words("referral.deliver", "complete")), str(code_words("prefile.open", "rule12"))
+    ('service given in full', 'rule 12 of the triage table')
+    >>> str(code_words("identity.reveal", "C2")), str(code_words("referral.decline", "unheard_of"))
+    ('C2', 'unheard_of')
+    """
+    kind = CODES.get(action)
+    if kind is not None and code in set(kind):
+        return Message(code, str(getattr(kind(code), "label", code)))
+    if action == "prefile.open" and code.removeprefix("rule").isdigit():
+        return Message(code, RULE, {"number": code.removeprefix("rule")})
+    return Message(code, code)
 
 
 def purpose_words(purpose: str) -> Message:

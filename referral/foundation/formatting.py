@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -59,8 +60,14 @@ def day(value: date | datetime | None) -> str:
     """A date: "18 nov. 2026"."""
     if value is None:
         return ""
-    found = local(value).date() if isinstance(value, datetime) else value
-    return dates.format_date(found, "d MMM y", locale=locale())
+    return _written(local(value).date() if isinstance(value, datetime) else value, "d MMM y")
+
+
+def _written(value: date, pattern: str) -> str:
+    """A date by a pattern; French says "1er" for the first of a month."""
+    if value.day == 1 and locale().language == "fr":
+        pattern = re.sub(r"\bd\b", "d'er'", pattern)
+    return dates.format_date(value, pattern, locale=locale())
 
 
 def hour(value: datetime | None) -> str:
@@ -77,8 +84,7 @@ def moment(value: datetime | None) -> str:
 
 def full_moment(value: datetime) -> str:
     """A moment in full, for titles and paper: "mercredi 18 novembre 2026 à 15:30"."""
-    date_text = dates.format_date(local(value).date(), "EEEE d MMMM y", locale=locale())
-    return gettext("%(day)s at %(hour)s", day=date_text, hour=hour(value))
+    return gettext("%(day)s at %(hour)s", day=_written(local(value).date(), "EEEE d MMMM y"), hour=hour(value))
 
 
 def when(value: datetime | date | None, now: datetime | None = None) -> str:

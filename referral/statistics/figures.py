@@ -262,5 +262,5 @@ def _change(unit: Unit, release: Release, before: Release | None) -> str:
     if now is None or not then:
         return ""
     change = percent((now - then) / then)
-    signed = change if now < then else f"+{change}"
+    signed = change.replace("-", "−") if now < then else f"+{change}"
     return gettext("%(change)s from the quarter before", change=signed)

@@ -89,7 +89,7 @@ def test_values_of_a_message_are_written_for_the_reader(framed: Flask) -> None:
         return in_french(framed, Message("x", "in %(duration)s", {"duration": value}))
 
     assert said(1.5) == "dans 1,5"
-    assert said(date(2026, 8, 1)) == "dans 1 août 2026"
+    assert said(date(2026, 8, 1)) == "dans 1er août 2026"
     assert said(NOW) == "dans 23 nov. 2026 à 10:00"
     assert said(2026) == "dans 2026"
     assert said({"fr": "la région", "en": "the region"}) == "dans la région"
@@ -126,7 +126,7 @@ def test_what_needs_no_translation_passes(framed: Flask) -> None:
         (False, "non"),
         (None, ""),
         ("Year", "Year"),
-        (date(2026, 8, 1), "1 août 2026"),
+        (date(2026, 8, 1), "1er août 2026"),
     ],
 )
 def test_table_cells_show_values_in_the_readers_format(framed: Flask, value: object, text: str) -> None:

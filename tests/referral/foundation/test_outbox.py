@@ -60,8 +60,8 @@ def test_a_notice_leaves_as_a_file_in_the_readers_language(app: Flask) -> None:
     assert english["Subject"] == "[MNR] A referral waits for your answer"
     assert french["To"] == "accueil@example.cm"
     body = french.get_content()
-    assert "Dossier : CM-LT-2026-00042" in body
-    assert "Référencement : R-7K2M-9Q" in body
+    assert "Dossier\N{NO-BREAK SPACE}: CM-LT-2026-00042" in body
+    assert "Référencement\N{NO-BREAK SPACE}: R-7K2M-9Q" in body
     assert "http" in body
     assert states() == [("sent", 1, ""), ("sent", 1, "")]
     assert outbox.work_once(NOW) == 0
