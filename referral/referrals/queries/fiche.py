@@ -102,7 +102,11 @@ def _form(case: Case) -> Form | None:
 
 
 def _lines(form: Form | None, category: Category, values: Mapping[str, Any]) -> tuple[Line, ...]:
-    """The answers in the order of the form; what is sealed under another name comes after them."""
+    """The answers in the order of the form; what is sealed under another name comes after them.
+
+    Records of acts of the case team (done outside, best interests) stand beside them as mappings: not for services.
+    """
+    values = {name: value for name, value in values.items() if not isinstance(value, Mapping)}
     if form is None:
         return tuple(Line(name, str(value)) for name, value in values.items())
     questions = [one for one in form if one.category is category and one.asks]

@@ -146,6 +146,19 @@ def answer_everything(manager, walk, **changes):
     return address
 
 
+def test_records_of_the_case_team_beside_the_answers_do_not_cross(app, manager, walk):
+    address = answer_everything(manager, walk)
+    with app.app_context():
+        case = db.session.get(Case, walk["case"])
+        kept = {"outside_emergency": {"authority": "Poste du port", "reason": "fuite"}}
+        sealing.seal(case.id, Category.C6, kept, now=NOW)
+        db.session.commit()
+    page = manager.get(f"{address}/preview")
+    assert "outside_emergency" not in page.text
+    assert "Poste du port" not in page.text
+    assert "fuite" not in page.text
+
+
 BEFORE_SENDING = {
     "consent withdrawn": (Consent, {"state": ConsentState.WITHDRAWN}, "S2"),
     "consent expired": (Consent, {"valid_until": date(2026, 11, 22)}, "S3"),
