@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from directory import Answer, Candidate, rank
+from directory import Answer, Candidate, Verdict, rank
+from directory.vocabulary import Message as DirectoryMessage
 from referral.cases.models import Case
 from referral.consent.queries.requests import agreement_with
 from referral.consent.sentences import DECISIONS
@@ -23,6 +24,8 @@ from sop.vocabulary import N_, Message, Need
 
 SHOWN = 8
 NEAREST = 5
+POOL = 40
+"""So many of the best are asked for their agreement: those that data may go to come first."""
 IN_FORCE = N_("agreement in force")
 
 
@@ -38,6 +41,11 @@ class Choice:
     def fits(self) -> bool:
         """Every hard criterion is met."""
         return self.candidate.answer is Answer.YES
+
+    @property
+    def reasons(self) -> tuple[Verdict, ...]:
+        """The candidate's reasons, with the names of places where the directory keeps codes."""
+        return tuple(replace(one, message=_with_place_names(one.message)) for one in self.candidate.reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +89,12 @@ def services_for(case: Case, need: Need, *, now: datetime, excluded: bool) -> Se
     ranking = rank(catalogue(now), criteria, now=now, holidays=public_holidays(now))
     counts = (len(ranking.fits), len(ranking.to_verify), len(ranking.excluded))
     more = SHOWN if excluded else 0 if counts[0] or counts[1] else NEAREST
-    groups = [ranking.fits[:SHOWN], ranking.to_verify[:SHOWN], ranking.excluded[:more] if more else []]
+    groups = [ranking.fits[:POOL], ranking.to_verify[:POOL], ranking.excluded[:more] if more else []]
     states = agreement_with(case, _organizations(groups), purpose_of(need), today)
     fits, to_verify, out = (tuple(_choice(one, states) for one in group) for group in groups)
     return Services(
-        fits,
-        to_verify,
+        _shareable_first(fits),
+        _shareable_first(to_verify),
         out,
         counts,
         place=_place(case),
@@ -96,8 +104,22 @@ def services_for(case: Case, need: Need, *, now: datetime, excluded: bool) -> Se
     )
 
 
+def _with_place_names(message: DirectoryMessage) -> DirectoryMessage:
+    """The same sentence with the names of places; a code that the country does not know stays as it is."""
+    if "names" not in message.values:
+        return message
+    places = load_places()
+    names = tuple(places[one].name if one in places else one for one in message.values["names"])
+    return replace(message, values={**message.values, "names": names})
+
+
 def _organizations(groups: Sequence[Sequence[Candidate]]) -> set[UUID]:
     return {UUID(one.offer.organization_id) for group in groups for one in group}
+
+
+def _shareable_first(choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """What the page shows of a group: the order of the directory, but nobody is advised to choose a closed door."""
+    return tuple(sorted(choices, key=lambda one: not one.agreement))[:SHOWN]
 
 
 def _choice(candidate: Candidate, states: dict[UUID, str]) -> Choice:
