@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -50,7 +50,9 @@ class News:
 
 def latest(case: Case, *, limit: int = LATEST) -> list[News]:
     """The latest news of a case, its sealed notes opened: for its own team only."""
-    found = [*_steps(case, limit), *_referrals(case, limit), *_approvals(case), *_tasks(case), *_acts(case, limit)]
+    referrals = _referrals(case, limit)
+    steps = _steps(case, limit, {(news.at, str(news.text.values["need"])) for news, _actor in referrals})
+    found = [*steps, *referrals, *_approvals(case), *_tasks(case), *_acts(case, limit)]
     newest = sorted(found, key=lambda item: item[0].at, reverse=True)[:limit]
     names = _names(actor_id for _news, actor_id in newest if actor_id is not None)
     return [replace(news, by=names.get(actor_id, "") if actor_id else "") for news, actor_id in newest]
@@ -74,14 +76,17 @@ def notes_of(case: Case, *, step: str | None = None, limit: int = 200) -> list[t
 Dated = tuple[News, UUID | None]
 
 
-def _steps(case: Case, limit: int) -> list[Dated]:
+def _steps(case: Case, limit: int, told: Collection[tuple[datetime, str]]) -> list[Dated]:
+    """Steps of the procedure, without those that `told` news of a referral say better: (moment, need)."""
     flowchart = procedures.flowchart(case.procedure_version_id)
-    told = (CaseEvent.kind != EventKind.FACTS.value) | (CaseEvent.sequence == 0)
-    query = select(CaseEvent).where(CaseEvent.case_id == case.id, told)
-    query = query.order_by(CaseEvent.sequence.desc()).limit(limit)
+    worth = (CaseEvent.kind != EventKind.FACTS.value) | (CaseEvent.sequence == 0)
+    query = select(CaseEvent).where(CaseEvent.case_id == case.id, worth)
+    query = query.order_by(CaseEvent.sequence.desc()).limit(limit + len(told))
     notes = {(note.at, note.step, note.need): words for note, words in notes_of(case, limit=limit)}
     found: list[Dated] = []
     for event in db.session.scalars(query):
+        if event.need and (event.at, str(event.need)) in told:
+            continue
         note = notes.pop((event.at, event.step, event.need), "")
         found.append((News(event.at, _sentence(event, flowchart), note=note), event.actor_id))
     return found

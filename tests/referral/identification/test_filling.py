@@ -280,4 +280,4 @@ def test_the_walk_works_in_english(app: Flask, place: Place) -> None:
     fill_in(client, ADULT)
     page = client.submit("Submit")
     assert re.search(r"CM-LT-2026-\d{5}", page.title)
-    assert "because no sign of danger or of particular vulnerability was seen" in page.text
+    assert "Because no sign of danger or of particular vulnerability was seen" in page.text

@@ -65,7 +65,7 @@ def child_ready(client: PageClient) -> str:
 def test_submitting_makes_a_file_with_code_priority_and_reason(responder: PageClient, app: Flask) -> None:
     page = submitted(responder, ADULT | {"no_shelter": "yes"})
     assert page.title == "CM-LT-2026-00001"
-    assert "parce que la personne n’a pas d’abri cette nuit" in page.text
+    assert "Parce que la personne n’a pas d’abri cette nuit" in page.text
     assert "(règle 12 de la table de tri)" in page.text
     assert "Hébergement" in page.text
     assert "Zoukoumb" not in page.html
@@ -122,7 +122,7 @@ def test_danger_is_recorded_outside_then_reviewed_then_identification_goes_on(
     listing = supervisor.get("/cases")
     assert "CM-LT-2026-00001" in listing.text
     page = supervisor.get(f"/prefiles/{case_id}/review")
-    assert "parce que la personne court un danger immédiat" in page.text
+    assert "Parce que la personne court un danger immédiat" in page.text
     for secret in ("Zoukoumb", "Laquintinie", "Saignement", "Emploi", "1990"):
         assert secret not in page.html
     page = supervisor.submit("conclusion", conclusion="justified")
@@ -345,7 +345,7 @@ def test_staff_of_the_receiving_organisation_see_code_priority_and_reason_only(
     url = submitted(responder, ADULT | {"no_shelter": "yes"}).url
     page = manager.get("/identifications")
     assert "CM-LT-2026-00001" in page.text
-    assert "parce que la personne n’a pas d’abri cette nuit" in page.text
+    assert "Parce que la personne n’a pas d’abri cette nuit" in page.text
     for client in (manager, supervisor):
         assert client.get(url).status == 404
         assert client.get(url + "/consent").status == 404
