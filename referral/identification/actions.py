@@ -64,10 +64,22 @@ def _own_region(form: Form, actor: Any) -> dict[str, str]:
     return {}
 
 
-def save(submission: Submission, given: Mapping[str, Any], *, screen: str, actor: Any, now: datetime) -> None:
-    """Keep what was typed on a screen, right or wrong, sealed under the draft's own key."""
+def save(
+    submission: Submission,
+    given: Mapping[str, Any],
+    *,
+    screen: str,
+    actor: Any,
+    now: datetime,
+    typed: Mapping[str, Any] | None = None,
+) -> None:
+    """Keep what was typed on a screen, right or wrong, sealed under the draft's own key.
+
+    `typed`: what the draft holds so far, where the caller has read it under the row's lock.
+    """
     form = procedures.form(submission.form_version_id)
-    _seal_typed(submission, form, queries.typed_answers(submission) | dict(given), now)
+    before = queries.typed_answers(submission) if typed is None else typed
+    _seal_typed(submission, form, {**before, **given}, now)
     submission.screen = screen
     _touch(submission, now)
     audit.record("draft.save", actor=actor, now=now, subject=submission)

@@ -52,10 +52,12 @@ class Filling:
 def visible_submissions(actor: Actor) -> Select[Submission]:
     """Own drafts, and what the own pre-files were made from until they are handed over."""
     waiting = visible_prefiles(actor).with_only_columns(Case.id)
-    entered = and_(Submission.state == SubmissionState.SUBMITTED, Submission.case_id.in_(waiting))
-    return select(Submission).where(
-        Submission.author_id == actor.id, or_(Submission.state == SubmissionState.DRAFT, entered)
-    )
+    entered = and_(_ENTERED, Submission.case_id.in_(waiting))
+    return select(Submission).where(Submission.author_id == actor.id, or_(_DRAFT, entered))
+
+
+_DRAFT = Submission.state == SubmissionState.DRAFT
+_ENTERED = Submission.state == SubmissionState.SUBMITTED
 
 
 def drafts(actor: Actor) -> Select[Submission]:

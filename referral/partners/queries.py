@@ -54,12 +54,14 @@ def visible_agreements(actor: Actor) -> Select[Agreement]:
 
 def agreements_between(holder_id: UUID, partner_id: UUID) -> list[Agreement]:
     """Every agreement by which `holder` may send to `partner`, newest first."""
-    query = (
-        select(Agreement)
-        .where(Agreement.holder_id == holder_id, Agreement.partner_id == partner_id)
-        .order_by(Agreement.effective_from.desc())
-    )
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_BETWEEN, {"holder": holder_id, "partner": partner_id}))
+
+
+_BETWEEN = (
+    select(Agreement)
+    .where(Agreement.holder_id == bindparam("holder"), Agreement.partner_id == bindparam("partner"))
+    .order_by(Agreement.effective_from.desc())
+)
 
 
 def organization(organization_id: UUID) -> Organization | None:

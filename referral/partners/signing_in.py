@@ -70,11 +70,7 @@ def safe_path(target: str | None) -> str:
 
 def typed() -> dict[str, list[str]]:
     """What was typed in the form that met an ended session, without keys that belong to that session."""
-    kept = {
-        name: request.form.getlist(name)
-        for name in request.form
-        if name not in NEVER_KEPT
-    }
+    kept = {name: request.form.getlist(name) for name in request.form if name not in NEVER_KEPT}
     return kept if len(json.dumps(kept)) <= KEPT_LIMIT else {}
 
 

@@ -14,23 +14,25 @@ from referral.foundation.grants import Permission, Scope, scope_of
 
 WAITING = (CaseState.OPEN, CaseState.BEST_INTERESTS)
 KNOWN = (*LIVE, CaseState.CLOSED)
+_WAITING = Case.state.in_(WAITING)
+_KNOWN = Case.state.in_(KNOWN)
 
 
 def visible_cases(actor: Actor) -> Select[Case]:
     """Cases that `actor` may open: assigned to them, or held by the own organisation, by the scope of the role."""
-    return select(Case).where(Case.state.in_(KNOWN), _reach(actor, Permission.CASE_READ, Case.manager_id))
+    return select(Case).where(_KNOWN, _reach(actor, Permission.CASE_READ, Case.manager_id))
 
 
 def visible_prefiles(actor: Actor) -> Select[Case]:
     """Files that wait for base consent, for whoever entered them; the receiving organisation sees no more than C1."""
-    return select(Case).where(Case.state.in_(WAITING), _reach(actor, Permission.PREFILE_READ, Case.identified_by_id))
+    return select(Case).where(_WAITING, _reach(actor, Permission.PREFILE_READ, Case.identified_by_id))
 
 
 def waiting_prefiles(actor: Actor) -> Select[Case]:
     """Files that wait for base consent in a supervisor's organisation: code, priority and reason only (C1)."""
     held = scope_of(actor.role, Permission.CASE_SUPERVISE) is Scope.ORGANIZATION
     reach = Case.organization_id == actor.organization_id if held else false()
-    return select(Case).where(Case.state.in_(WAITING), reach)
+    return select(Case).where(_WAITING, reach)
 
 
 def coordinated_cases(actor: Actor) -> Select[Case]:

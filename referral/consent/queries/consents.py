@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from referral.consent.models import Consent, DecisionRecord
 from referral.extensions import db
@@ -18,13 +18,20 @@ def consents_of(case_id: UUID) -> list[Consent]:
 
 def current_consent(case_id: UUID, recipient_id: UUID, purpose: str) -> Consent | None:
     """The newest revision for one recipient and purpose, whatever its state."""
-    query = (
-        select(Consent)
-        .where(Consent.case_id == case_id, Consent.recipient_id == recipient_id, Consent.purpose == purpose)
-        .order_by(Consent.ended_at.is_not(None), Consent.given_at.desc(), Consent.id)
-        .limit(1)
+    asked = {"case": case_id, "recipient": recipient_id, "purpose": purpose}
+    return db.session.scalars(_CURRENT, asked).first()
+
+
+_CURRENT = (
+    select(Consent)
+    .where(
+        Consent.case_id == bindparam("case"),
+        Consent.recipient_id == bindparam("recipient"),
+        Consent.purpose == bindparam("purpose"),
     )
-    return db.session.scalars(query).first()
+    .order_by(Consent.ended_at.is_not(None), Consent.given_at.desc(), Consent.id)
+    .limit(1)
+)
 
 
 def decisions_of(referral_id: UUID) -> list[DecisionRecord]:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from referral.cases.models import Case
 from referral.consent import grounds, request, states, wording
@@ -231,16 +231,18 @@ def _actor(
 
 def _listed(referral: Referral) -> list[tuple[User, bool]]:
     """Staff listed on the addressed service who still belong to its organisation, and whether they are focal points."""
-    query = (
-        select(User, ServiceStaff.focal_point)
-        .join(ServiceStaff, ServiceStaff.user_id == User.id)
-        .where(
-            ServiceStaff.service_id == referral.service_at_location.service_id,
-            User.organization_id == referral.organization_id,
-        )
-        .order_by(User.username)
-    )
-    return [(user, focal) for user, focal in db.session.execute(query)]
+    asked = {"service": referral.service_at_location.service_id, "organization": referral.organization_id}
+    return [(user, focal) for user, focal in db.session.execute(_LISTED, asked)]
+
+
+_LISTED = (
+    select(User, ServiceStaff.focal_point)
+    .join(ServiceStaff, ServiceStaff.user_id == User.id)
+    .where(ServiceStaff.service_id == bindparam("service"), User.organization_id == bindparam("organization"))
+    .order_by(User.username)
+)
+_BLOCKED = select(PersonBlock.user_id, PersonBlock.organization_id).where(PersonBlock.person_id == bindparam("person"))
+"""Of every sharing decision, so they are built once."""
 
 
 def staff_of(referral: Referral) -> list[User]:
@@ -254,10 +256,7 @@ def staff_of(referral: Referral) -> list[User]:
 
 def _blocked(referral: Referral) -> set[UUID]:
     """Ids of users that the person blocked; with a blocked organisation, all its listed staff and its own id."""
-    query = select(PersonBlock.user_id, PersonBlock.organization_id).where(
-        PersonBlock.person_id == referral.case.person_id
-    )
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(_BLOCKED, {"person": referral.case.person_id}).all()
     organizations = {row.organization_id for row in rows}
     found = {row.user_id for row in rows if row.user_id}
     if referral.organization_id in organizations:

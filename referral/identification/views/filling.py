@@ -66,7 +66,7 @@ def save_screen(submission_id: UUID, name: str) -> Any:
     shown = set(request.form.getlist("shown"))
     given = read_answers(request.form, [one for one in page.questions if one.name in shown])
     if _version() == filling.submission.version:
-        actions.save(filling.submission, given, screen=name, actor=actor(), now=clock.now())
+        actions.save(filling.submission, given, screen=name, actor=actor(), now=clock.now(), typed=filling.typed)
     elif any((filling.typed.get(one) or "") != (answer or "") for one, answer in given.items()):
         return _screen_page(_with(filling, given), page, stale=True), 409
     return redirect(_next_place(_with(filling, given), page, shown), 303)

@@ -16,6 +16,7 @@ from referral.foundation.grants import Permission, Scope, scope_of
 from referral.people.models import PersonBlock
 from referral.providers.models import Location, Service, ServiceAtLocation, ServiceStaff
 from referral.referrals.models import Referral, ReferralEvent
+from referral.referrals.queries.sending import WHOLE
 from referral.referrals.rules import STATES, Pile, ReferralState, Speed
 from sop.vocabulary import Need
 
@@ -96,12 +97,12 @@ def visible_referrals(actor: Actor) -> Select[Referral]:
 
 def visible_referral(actor: Actor, referral_id: UUID) -> Referral | None:
     """One referral, if `actor` may open it."""
-    return db.session.scalar(visible_referrals(actor).where(Referral.id == referral_id))
+    return db.session.scalar(visible_referrals(actor).where(Referral.id == referral_id).options(*WHOLE))
 
 
 def addressed_referral(actor: Actor, referral_id: UUID) -> Referral | None:
     """One referral to a service of `actor`, also when a colleague was faster."""
-    return db.session.scalar(addressed_referrals(actor).where(Referral.id == referral_id))
+    return db.session.scalar(addressed_referrals(actor).where(Referral.id == referral_id).options(*WHOLE))
 
 
 def _listed(actor: Actor) -> ColumnElement[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
 
 from directory.taxonomy import Status
 from referral.cases.models import Case
@@ -18,6 +19,11 @@ from referral.referrals.models import Referral
 from referral.referrals.rules import ReferralState
 from sop.vocabulary import Need
 
+WHOLE = (
+    joinedload(Referral.case), joinedload(Referral.organization), joinedload(Referral.service_at_location)
+)  # fmt: skip
+"""What everybody who opens one referral looks at: read with it instead of one after the other."""
+
 CHOOSING = ("R01", "R02", "G05", "D09", "X03")
 """Steps of the procedure between looking for a service and sending."""
 
@@ -25,6 +31,11 @@ CHOOSING = ("R01", "R02", "G05", "D09", "X03")
 def sent_by(actor: Actor) -> Select[Referral]:
     """Referrals, drafts included, of the cases that `actor` may open."""
     return select(Referral).where(Referral.case_id.in_(visible_cases(actor).with_only_columns(Case.id)))
+
+
+def sent_referral(actor: Actor, referral_id: UUID) -> Referral | None:
+    """One of them with its case, its organisation and its service."""
+    return db.session.scalar(sent_by(actor).where(Referral.id == referral_id).options(*WHOLE))
 
 
 def referrals_of(case_id: UUID) -> list[Referral]:

@@ -14,7 +14,6 @@ from referral.consent.documents import consent_form as draw_form
 from referral.consent.models import ConsentState
 from referral.consent.queries import current_consent
 from referral.consent.rules import share_gate
-from referral.extensions import db
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission, Role
@@ -35,7 +34,7 @@ def _either_side(referral_id: UUID) -> Referral:
     if who.role is Role.PROVIDER:
         found = visible_referral(who, referral_id)
     else:
-        found = db.session.scalar(sending.sent_by(who).where(Referral.id == referral_id))
+        found = sending.sent_referral(who, referral_id)
     if found is None:
         abort(404)
     return found

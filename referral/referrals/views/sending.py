@@ -12,7 +12,6 @@ from referral.consent.actions import Incomplete, answer_service, asked_of, decid
 from referral.consent.requirements import Choice
 from referral.consent.rules import share_gate
 from referral.consent.schemas import AnswerSchema
-from referral.extensions import db
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
@@ -40,7 +39,7 @@ from referral.referrals.wording import FOLLOW_WORDS, SENDER_NEXT, TONES
 
 
 def _referral(referral_id: UUID) -> Referral:
-    found = db.session.scalar(sending.sent_by(actor()).where(Referral.id == referral_id))
+    found = sending.sent_referral(actor(), referral_id)
     if found is None:
         abort(404)
     return found
