@@ -9,10 +9,8 @@ from http.cookies import SimpleCookie
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from tests.bench.served import KEY_COMMITS
 from tests.page_client import Page, PageClient
-
-KEY_COMMITS = "X-Key-Commits"
-"""The header in which the measured server tells how often the key store committed."""
 
 
 @dataclass

@@ -128,6 +128,7 @@ def measure(database: str, url_of: object) -> list[Figure]:
     """CPU milliseconds of our server and of the floor for one referral, and the ratio; memory of our worker."""
     with tempfile.TemporaryDirectory() as folder:
         url = url_of("ours", Path(folder))  # type: ignore[operator]
+        subprocess.run([sys.executable, "-m", "tests.bench.place", url, folder], check=True)
         with serve("tests.bench.served", url, folder) as (process, port):
             responder, manager = signed_in(port, "agent"), signed_in(port, "gestion")
             known: dict[str, Person] = {}
