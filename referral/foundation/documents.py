@@ -157,7 +157,7 @@ class Document:
             target,
             pagesize=A4,
             invariant=1,
-            lang=str(paper.locale(imprint.lang)).replace("_", "-"),
+            lang=paper.locale(imprint.lang).language,
             title=inline(imprint.title),
             author=inline(imprint.house.name),
             subject=inline(imprint.reference),

@@ -60,14 +60,14 @@ def day(value: date | datetime | None) -> str:
     """A date: "18 nov. 2026"."""
     if value is None:
         return ""
-    return _written(local(value).date() if isinstance(value, datetime) else value, "d MMM y")
+    return written(local(value).date() if isinstance(value, datetime) else value, "d MMM y", locale())
 
 
-def _written(value: date, pattern: str) -> str:
+def written(value: date, pattern: str, reader: Locale) -> str:
     """A date by a pattern; French says "1er" for the first of a month."""
-    if value.day == 1 and locale().language == "fr":
+    if value.day == 1 and reader.language == "fr":
         pattern = re.sub(r"\bd\b", "d'er'", pattern)
-    return dates.format_date(value, pattern, locale=locale())
+    return dates.format_date(value, pattern, locale=reader)
 
 
 def hour(value: datetime | None) -> str:
@@ -84,7 +84,7 @@ def moment(value: datetime | None) -> str:
 
 def full_moment(value: datetime) -> str:
     """A moment in full, for titles and paper: "mercredi 18 novembre 2026 à 15:30"."""
-    return gettext("%(day)s at %(hour)s", day=_written(local(value).date(), "EEEE d MMMM y"), hour=hour(value))
+    return gettext("%(day)s at %(hour)s", day=written(local(value).date(), "EEEE d MMMM y", locale()), hour=hour(value))
 
 
 def when(value: datetime | date | None, now: datetime | None = None) -> str:

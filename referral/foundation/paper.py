@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 from flask_babel import force_locale, gettext
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
@@ -19,6 +19,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from referral.foundation import formatting
 from referral.foundation.lettering import BOLD, REGULAR, inline, load_fonts
 from referral.foundation.pictures import draw_scene
 from sop.scene import GREEN, GREEN_DARK, HATCH_INK, INK, MUTED, OCHRE, WHITE, Polygon, Scene
@@ -76,9 +77,9 @@ def say(lang: str, message: str, **values: object) -> str:
 
 
 def locale(lang: str) -> Locale:
-    """The locale for dates and numbers; French for a language that Babel does not know."""
+    """The locale for dates and numbers; British order in English; French when unknown."""
     try:
-        return Locale.parse(lang, sep="-")
+        return Locale("en", "GB") if lang == "en" else Locale.parse(lang, sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale.parse("fr")
 
@@ -86,7 +87,8 @@ def locale(lang: str) -> Locale:
 def moment(lang: str, at: datetime) -> str:
     """Date and time in Douala, written out."""
     there = at.astimezone(DOUALA)
-    return f"{format_date(there, 'long', locale(lang))}, {format_time(there, 'HH:mm', locale=locale(lang))}"
+    day = formatting.written(there.date(), "d MMMM y", locale(lang))
+    return f"{day}, {format_time(there, 'HH:mm', locale=locale(lang))}"
 
 
 @cache

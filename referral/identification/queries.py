@@ -192,7 +192,14 @@ def sheet_entries(region: str, *, limit: int = 40) -> list[SheetEntry]:
         .outerjoin(ServiceAtLocation.location)
         .where(Service.status == Status.ACTIVE, Service.visibility == Visibility.PUBLIC)
         .where(Service.archived.is_(False), ServiceAtLocation.archived.is_(False))
-        .where(or_(Location.pcode.startswith(region, autoescape=True), Location.pcode.is_(None), Location.pcode == ""))
+        .where(
+            or_(
+                Location.pcode.startswith(region, autoescape=True),
+                Service.remote,
+                Location.pcode.is_(None),
+                Location.pcode == "",
+            )
+        )
         .where(or_(Location.id.is_(None), Location.disclosure != Disclosure.ON_REQUEST))
         .order_by(Service.folded_name, Service.name, ServiceAtLocation.id)
         .limit(limit)

@@ -144,7 +144,7 @@ def test_margins_carry_house_reference_head_date_and_page_numbers():
 
 def test_the_time_is_that_of_douala_also_over_midnight():
     printed = text_of(document(lang="en", printed_at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC)))
-    assert "January 1, 2027, 00:30" in printed
+    assert "1 January 2027, 00:30" in printed
 
 
 def test_refuses_a_time_without_zone():
