@@ -128,6 +128,27 @@ def test_the_choice_says_why_and_counts(manager, walk):
     assert NAME not in page.html
 
 
+def test_nobody_is_advised_to_choose_a_service_that_data_may_not_go_to(app, manager, walk):
+    with app.app_context():
+        for number in range(6):
+            clinic = make_organization(f"Dispensaire {number}", kind=OrganizationKind.HEALTH)
+            make_service(clinic, Need.MED, name=f"Soins sans protocole {number}")
+        db.session.commit()
+    page = manager.get(f"/cases/{walk['case']}/needs/MED/services")
+    assert page.text.index("Consultations (démonstration)") < page.text.index("Soins sans protocole")
+    assert page.form("service").fields["service"] == str(walk["place"])
+
+
+def test_a_service_of_another_region_is_ruled_out_by_the_name_of_its_region(app, manager, walk):
+    with app.app_context():
+        far = make_service(make_organization(kind=OrganizationKind.HEALTH), Need.MED, name="Soins d’ailleurs")
+        far.areas = ["CM010"]
+        db.session.commit()
+    page = manager.get(f"/cases/{walk['case']}/needs/MED/services?show=excluded")
+    assert "ne couvre pas ce lieu ; couvre : Sud-Ouest" in page.text
+    assert "CM010" not in page.text
+
+
 def decided(app):
     """The codes in the register."""
     with app.app_context():
