@@ -205,11 +205,12 @@ def check_phone(
 def show_phone(number: str) -> str:
     """Return a kept number with spaces, for reading.
 
-    >>> show_phone("+237699123456"), show_phone("1523"), show_phone("+237000000001")
-    ('+237 6 99 12 34 56', '1523', '+237 000 00 00 01')
+    >>> show_phone("+237699123456"), show_phone("1523"), show_phone("+237000000001"), show_phone("+237 000 000 001")
+    ('+237 6 99 12 34 56', '1523', '+237 000 00 00 01', '+237 000 00 00 01')
     """
-    if DEMONSTRATION.fullmatch(number):
-        return f"{number[:4]} {number[4:7]} {number[7:9]} {number[9:11]} {number[11:]}"
+    compact = number.replace(" ", "")
+    if DEMONSTRATION.fullmatch(compact):
+        return f"{compact[:4]} {compact[4:7]} {compact[7:9]} {compact[9:11]} {compact[11:]}"
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:

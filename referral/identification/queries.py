@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from directory.edit import show_phone
 from directory.taxonomy import Disclosure, Status, Visibility
 from referral.cases.models import Case, CaseTask
 from referral.cases.queries import WAITING, visible_prefiles
@@ -212,7 +213,7 @@ def sheet_entries(region: str, *, limit: int = 40) -> list[SheetEntry]:
         ServiceContact.phone != "",
     )
     for place_id, phone in db.session.execute(public.order_by(ServiceContact.function)):
-        phones[place_id].append(phone)
+        phones[place_id].append(show_phone(phone))
     return [
         SheetEntry(
             one.service.name,

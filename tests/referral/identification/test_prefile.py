@@ -416,11 +416,13 @@ def test_the_sheet_lists_public_services_of_the_region_and_no_refuge(responder: 
             ("Refuge discret", Visibility.PUBLIC, Disclosure.ON_REQUEST, "CM005004", "+237 000 000 003"),
             ("Réservé au réseau", Visibility.NETWORK, Disclosure.EXACT, "CM005004", "+237 000 000 004"),
             ("Trop loin", Visibility.PUBLIC, Disclosure.EXACT, "CM001005", "+237 000 000 005"),
+            ("Au bout du fil", Visibility.PUBLIC, Disclosure.EXACT, "CM001005", "+237 000 000 006"),
         ):
             location = Location(
                 name=name, disclosure=disclosure, pcode=pcode, city="Douala", address="12 rue des Écoles"
             )
             service = Service(organization=ngo, name=name, visibility=visibility, last_modified=NOW)
+            service.remote = name == "Au bout du fil"
             contact = ServiceContact(phone=phone, visibility=Visibility.PUBLIC)
             db.session.add(ServiceAtLocation(service=service, location=location, contacts=[contact]))
         db.session.commit()
@@ -428,7 +430,8 @@ def test_the_sheet_lists_public_services_of_the_region_and_no_refuge(responder: 
     sheet = responder.client.get(url + "/information-sheet")
     words = " ".join(pypdfium2.PdfDocument(sheet.data).get_page(0).get_textpage().get_text_range().split())
     assert "Point écoute" in words
-    assert "+237 000 000 001" in words
-    assert "+237 000 000 002" in words
-    for hidden in ("Refuge", "Réservé", "Trop loin", "+237 000 000 003", "Zoukoumb"):
+    assert "+237 000 00 00 01" in words
+    assert "+237 000 00 00 02" in words
+    assert "Au bout du fil" in words
+    for hidden in ("Refuge", "Réservé", "Trop loin", "+237 000 00 00 03", "Zoukoumb"):
         assert hidden not in words
