@@ -20,6 +20,7 @@ from itertools import cycle, islice
 from flask import Flask, redirect, render_template, request
 from sqlalchemy import Engine, String, Text, create_engine, event, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from werkzeug.wrappers import Response
 
 LINE = 70
 """Bytes of one line of the page's table."""
@@ -61,7 +62,7 @@ def create(url: str, keys_url: str) -> Flask:
         return page
 
     @app.post("/<int:row_id>")
-    def save(row_id: int) -> object:
+    def save(row_id: int) -> Response:
         with Session(engine) as session:
             row = session.get_one(Row, row_id % 20 + 1)
             session.add(Row(name=request.form["name"][:200], body=row.name, at=_now()))
