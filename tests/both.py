@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -38,7 +39,8 @@ def main() -> int:
                 counts["failed" if word == "error" else word] += int(number)
     minutes = (time.monotonic() - began) / 60
     trouble = f"; failed on {', '.join(failed)}" if failed else ""
-    print(f"databases: SQLite and PostgreSQL; {minutes:.1f} minutes{trouble}")
+    browser = "Chromium" if shutil.which("chromium") else "none, chromium is not installed"
+    print(f"databases: SQLite and PostgreSQL; browser: {browser}; {minutes:.1f} minutes{trouble}")
     print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped", flush=True)
     return 1 if failed else 0
 
