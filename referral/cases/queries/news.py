@@ -18,6 +18,7 @@ from referral.foundation.audit import AuditLine
 from referral.partners.models import Organization, User
 from referral.procedures import queries as procedures
 from referral.referrals.models import Referral, ReferralEvent
+from referral.referrals.queries.history import note_purpose as event_purpose
 from referral.referrals.rules import ReferralState
 from sop.flowchart import Flowchart
 from sop.state import EventKind
@@ -113,13 +114,13 @@ def _referrals(case: Case, limit: int) -> list[Dated]:
         .limit(limit)
     )
     rows = db.session.execute(query).all()
-    sealed = [(case.id, f"referral_event:{event.id}", event.sealed_note) for event, _, _ in rows if event.sealed_note]
+    sealed = [(case.id, event_purpose(event.id), event.sealed_note) for event, _, _ in rows if event.sealed_note]
     words = dict(zip((purpose for _id, purpose, _blob in sealed), sealing.open_texts(sealed), strict=True))
     found: list[Dated] = []
     for event, need, receiver in rows:
         values = {"organization": receiver, "state": event.to_state, "need": need}
         text = Message("referral", N_("%(need)s, %(organization)s: %(state)s"), values)
-        note = words.get(f"referral_event:{event.id}", "")
+        note = words.get(event_purpose(event.id), "")
         found.append((News(event.at, text, tone=TONES.get(event.to_state, ""), note=note), event.actor_id))
     return found
 

@@ -13,6 +13,7 @@ from referral.extensions import db
 from referral.foundation import audit, sealing
 from referral.foundation.tables import new_id
 from referral.referrals.models import Referral, ReferralEvent
+from referral.referrals.queries.history import note_purpose
 from referral.referrals.rules import (
     TRANSITIONS,
     DeclineReason,
@@ -115,11 +116,6 @@ def _append(
         at=now,
     )
     if note.strip():
-        event.sealed_note = sealing.seal_text(referral.case_id, note_purpose(event), note.strip())
+        event.sealed_note = sealing.seal_text(referral.case_id, note_purpose(event.id), note.strip())
     db.session.add(event)
     return event
-
-
-def note_purpose(event: ReferralEvent) -> str:
-    """What the sealed note of an event is bound to, so that it cannot be moved to another one."""
-    return f"referral_event:{event.id}"
