@@ -2,52 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
 from referral.foundation.grants import Role
+from referral.foundation.terminal import now, say
+from referral.procedures.commands import sop
 
-
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251 - a command is an entrance, like a view
-
-
-def _say(result: Any, as_json: bool, words: list[str]) -> None:
-    """Words for people; JSON as the last line printed for programs."""
-    for line in words:
-        click.echo(line, err=as_json)
-    if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False))
-
-
-sop = AppGroup("sop", help="The standard operating procedure: check a flowchart.")
 consent = AppGroup("consent", help="The sharing decision: decide cases from files.")
 directory = AppGroup("directory", help="The service directory: import from other directories.")
 audit = AppGroup("audit", help="The audit trail: seal and verify.")
 user = AppGroup("user", help="Accounts.")
 demo = AppGroup("demo", help="The demonstration country.")
 docs = AppGroup("docs", help="Pages of the documentation that are written from the code.")
-
-
-@sop.command("check")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON on the last line.")
-def sop_check(file: Path, as_json: bool) -> None:
-    """Check a flowchart. Exit 0: no error; 1: errors; 2: cannot be read."""
-    from sop.checks import report
-
-    findings, code = report(file)
-    words = [f"{f['severity']}: {f['code']} {f['where']}: {f['message']}" for f in findings]
-    _say({"findings": findings}, as_json, words or ["no findings"])
-    sys.exit(code)
 
 
 @consent.command("decide")
@@ -60,7 +33,7 @@ def consent_decide(cases: Path, base: Path, as_json: bool) -> None:
 
     decisions, code = report(base, cases)
     words = [" ".join(str(value) for value in decision.values()) for decision in decisions]
-    _say(decisions, as_json, words)
+    say(decisions, as_json, words)
     sys.exit(code)
 
 
@@ -76,13 +49,13 @@ def directory_import(standard: str, path: Path, mapping: tuple[str, ...], source
     from referral.extensions import db
     from referral.providers.actions import import_file
 
-    result, code = import_file(standard, path, mapping=mapping, source=source, now=_now())
+    result, code = import_file(standard, path, mapping=mapping, source=source, now=now())
     db.session.commit()
     refused = result.get("quarantined", [])
     rows = [("warning: ", one) for one in result.get("warnings", [])] + [("", one) for one in refused]
     words = [f"{kind}row {one['row']} {one['id']}: {one['field']}: {one['reason']}" for kind, one in rows]
     words.append(result.get("error") or f"{result['services']} services, {len(refused)} set aside")
-    _say(result, as_json, words)
+    say(result, as_json, words)
     sys.exit(code)
 
 
@@ -93,7 +66,7 @@ def audit_seal() -> None:
     from referral.extensions import db
     from referral.foundation import audit as trail
 
-    sealed = trail.seal_batch(_now())
+    sealed = trail.seal_batch(now())
     db.session.commit()
     click.echo(f"{sealed} lines sealed; head {trail.head()}")
 
@@ -106,8 +79,8 @@ def audit_verify(heads: tuple[str, ...], as_json: bool) -> None:
     """Verify the audit trail. Exit 0: whole; 1: the first broken line is named."""
     from referral.foundation import verification
 
-    report = verification.verify(_now(), heads=heads)
-    _say(report.to_json(), as_json, report.words())
+    report = verification.verify(now(), heads=heads)
+    say(report.to_json(), as_json, report.words())
     sys.exit(0 if report.ok else 1)
 
 
@@ -135,7 +108,7 @@ def user_add(
         signed = date.fromisoformat(undertaking) if undertaking else None
     except ValueError as error:
         raise click.ClickException("--undertaking must be a day such as 2026-01-31") from error
-    now, hashed = _now(), passwords.hash_password(password)
+    hashed = passwords.hash_password(password)
     try:
         owner = actions.find_or_add_organization(organization) if organization else None
         _user, secret = actions.add_user(
@@ -144,7 +117,7 @@ def user_add(
             Role(role),
             organization_id=owner.id if owner else None,
             password_hash=hashed,
-            now=now,
+            now=now(),
             undertaking_on=signed,
             email=email,
         )
@@ -164,7 +137,7 @@ def demo_load(seed: int, cases: int) -> None:
     from referral.errors import RuleViolation
 
     try:
-        for line in country.load(seed=seed, cases=cases, now=_now()):
+        for line in country.load(seed=seed, cases=cases, now=now()):
             click.echo(line)
     except RuleViolation as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
@@ -186,7 +159,7 @@ def worker(once: bool) -> None:
     from referral.foundation import jobs
 
     if once:
-        click.echo(f"{jobs.work_once(_now())} notices sent")
+        click.echo(f"{jobs.work_once(now())} notices sent")
         return
     jobs.work_forever(Event())
 
