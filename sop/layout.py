@@ -268,7 +268,8 @@ class _Ruler:
         channels: dict[int, float] = {-1: self.header + 10}
         y = self.header + MIN_CHANNEL + TRACK * max(0, self.row_tracks.get(-1, 0) - 1)
         for row in range(self.grid.rows):
-            height = max(self.grid.spots[n].height for n, cell in self.grid.cells.items() if cell[1] == row)
+            here = (self.grid.spots[n].height for n, cell in self.grid.cells.items() if cell[1] == row)
+            height = max(here, default=0.0)
             rows.append(y + height / 2)
             y += height
             tracks = max(1, self.row_tracks.get(row, 0))
