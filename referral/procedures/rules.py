@@ -131,7 +131,7 @@ class CommentAnswer(StrEnum):
 
 
 ANSWER_LABELS: dict[CommentAnswer, str] = {
-    CommentAnswer.ACCEPTED: N_("accepted"),
+    CommentAnswer.ACCEPTED: N_("accepted as it is"),
     CommentAnswer.PARTLY: N_("accepted in part"),
     CommentAnswer.DECLINED: N_("not accepted"),
 }

@@ -3,7 +3,14 @@
 from referral.procedures.actions.base import StaleVersion
 from referral.procedures.actions.consulting import answer_comment, write_comment
 from referral.procedures.actions.deciding import activate, approve, move
-from referral.procedures.actions.drafting import copy_version, keep_drawing, new_draft, save_flowchart, save_triage
+from referral.procedures.actions.drafting import (
+    copy_version,
+    keep_drawing,
+    new_draft,
+    new_drawing,
+    save_flowchart,
+    save_triage,
+)
 from referral.procedures.actions.importing import import_form, import_library, import_procedure, library
 
 __all__ = [
@@ -19,6 +26,7 @@ __all__ = [
     "library",
     "move",
     "new_draft",
+    "new_drawing",
     "save_flowchart",
     "save_triage",
     "write_comment",

@@ -26,11 +26,16 @@ def expect(one: ProcedureVersion | ProcedureComment, revision: int) -> None:
         raise StaleVersion
 
 
-def allow(one: ProcedureVersion, action: VersionAction, today: date) -> None:
-    """Make a move of the table, or raise `RuleViolation` with the first reason against it."""
+def check(one: ProcedureVersion, action: VersionAction, today: date) -> None:
+    """Raise `RuleViolation` with the first reason against a move."""
     reasons = rules.refusals(action, queries.standing(one), today)
     if reasons:
         raise RuleViolation(reasons[0])
+
+
+def allow(one: ProcedureVersion, action: VersionAction, today: date) -> None:
+    """Make a move of the table, or raise `RuleViolation` with the first reason against it."""
+    check(one, action, today)
     one.state = rules.after(one.state, action)
 
 

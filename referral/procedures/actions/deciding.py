@@ -9,7 +9,7 @@ from sqlalchemy import select
 from referral.extensions import db
 from referral.foundation import audit
 from referral.foundation.access import Actor
-from referral.procedures.actions.base import allow, expect, touch
+from referral.procedures.actions.base import allow, check, expect, touch
 from referral.procedures.models import ProcedureVersion
 from referral.procedures.rules import VersionAction, VersionState
 
@@ -57,6 +57,7 @@ def approve(
 
 def activate(one: ProcedureVersion, *, actor: Actor | None, now: datetime, today: date) -> None:
     """Put an approved version in force; the former one retires, and the cases that run on it stay on it."""
+    check(one, VersionAction.ACTIVATE, today)
     retire_active(actor=actor, now=now, but=one)
     allow(one, VersionAction.ACTIVATE, today)
     one.activated_at = now

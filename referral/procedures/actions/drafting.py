@@ -44,6 +44,30 @@ def new_draft(
     return one
 
 
+def new_drawing(
+    content: bytes, triage: str, *, name: str, media_type: str, actor: Actor, now: datetime
+) -> ProcedureVersion:
+    """A version that is only a drawing as yet: it is kept and shown to those who write it down."""
+    one = ProcedureVersion(
+        id=new_id(),
+        code="",
+        number="",
+        content_hash="",
+        state=VersionState.DRAWING,
+        flowchart="",
+        triage=as_text(triage),
+        triage_hash=text_hash(triage),
+        created_by_id=actor.id,
+        imported_at=now,
+        changed_at=now,
+    )
+    db.session.add(one)
+    db.session.flush()
+    audit.record("procedure.draft", actor=actor, now=now, subject=one)
+    keep_drawing(one, content, name=name, media_type=media_type, actor=actor, now=now)
+    return one
+
+
 def copy_version(source: ProcedureVersion, *, actor: Actor, now: datetime) -> ProcedureVersion:
     """A draft with the texts of a version: the only way to change what is published."""
     return new_draft(source.flowchart, source.triage, actor=actor, now=now, based_on=source)
