@@ -53,7 +53,8 @@ def test_versions_of_before_the_consultation_keep_their_cases_and_say_that_nobod
         alembic.upgrade("0001")
         connection = db.session.connection()
         connection.exec_driver_sql(
-            "INSERT INTO procedure_version (id, code, number, content_hash, state, flowchart, triage, imported_at) VALUES"
+            "INSERT INTO procedure_version (id, code, number, content_hash, state, flowchart, triage, imported_at)"
+            " VALUES"
             " ('00000000000000000000000000000001', 'X', '1.0.0', 'a', 'retired', 'x: 1', 'abc', '2026-01-05 08:00:00'),"
             " ('00000000000000000000000000000002', 'X', '1.1.0', 'b', 'active', 'x: 2', 'abc', '2026-02-05 08:00:00')"
         )
