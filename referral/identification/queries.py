@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from directory.edit import show_phone
 from directory.taxonomy import Disclosure, Status, Visibility
@@ -21,6 +23,7 @@ from referral.consent.models import Consent, ConsentState
 from referral.extensions import db
 from referral.foundation import sealing
 from referral.foundation.access import Actor
+from referral.foundation.doors import Door
 from referral.foundation.grants import Permission, Role, Scope, scope_of
 from referral.identification.models import Submission, SubmissionState
 from referral.identification.rules import BASE_PURPOSE, Receiver, base_categories, choose_receiver
@@ -40,14 +43,24 @@ READ_ALOUD = frozenset({"fra", "eng", "unknown", None})
 """Languages of interview in which the texts exist, or that nobody noted."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filling:
-    """A form as far as it is filled in: what was typed, and what the form says to it."""
+    """A form as far as it is filled in: what was typed, and what the form says to it when it is asked."""
 
     submission: Submission
     form: Form
     typed: dict[str, Any]
-    state: FormState
+    today: date
+    now: datetime
+
+    @cached_property
+    def state(self) -> FormState:
+        """What applies, what is missing, what is wrong."""
+        return self.form.evaluate(self.typed, today=self.today, now=self.now)
+
+    def having(self, given: Mapping[str, Any]) -> Filling:
+        """The same form with what was just typed."""
+        return replace(self, typed={**self.typed, **given})
 
 
 def visible_submissions(actor: Actor) -> Select[Submission]:
@@ -60,6 +73,10 @@ def visible_submissions(actor: Actor) -> Select[Submission]:
 _DRAFT = Submission.state == SubmissionState.DRAFT
 _ENTERED = Submission.state == SubmissionState.SUBMITTED
 
+own_submission = Door(visible_submissions, Submission.id)
+own_draft = Door(visible_submissions, Submission.id, where=(_DRAFT,))
+"""One of them, whatever its state or while it is a draft."""
+
 
 def drafts(actor: Actor) -> Select[Submission]:
     """Own forms that are not submitted yet, the last one touched first."""
@@ -70,6 +87,10 @@ def drafts(actor: Actor) -> Select[Submission]:
 def prefiles(actor: Actor) -> Select[Case]:
     """Own pre-files, the most pressing first."""
     return visible_prefiles(actor).order_by(Case.next_due_at.asc().nulls_last(), Case.identified_at, Case.id)
+
+
+own_prefile = Door(visible_prefiles, Case.id, load=lambda: (joinedload(Case.organization),))
+"""One of them, until it is handed over."""
 
 
 def finished(actor: Actor) -> Select[Case]:
@@ -108,8 +129,7 @@ def typed_answers(submission: Submission) -> dict[str, Any]:
 def filling(submission: Submission, *, today: date, now: datetime) -> Filling:
     """The form of a submission with its answers."""
     form = procedures.form(submission.form_version_id)
-    typed = typed_answers(submission)
-    return Filling(submission, form, typed, form.evaluate(typed, today=today, now=now))
+    return Filling(submission, form, typed_answers(submission), today, now)
 
 
 def verdict_of(case: Case) -> Verdict:
