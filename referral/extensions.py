@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from typing import Any
 
 from babel import Locale
 from babel.support import NullTranslations
@@ -11,6 +12,7 @@ from flask_alembic import Alembic
 from flask_babel import Babel, Domain, get_locale
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
@@ -55,7 +57,15 @@ class OneCatalogue(Babel):
         return domain
 
 
-db = SQLAlchemy(model_class=Base, session_options={"join_transaction_mode": "create_savepoint"})
+class OneDatabase(Session):
+    """A session on the one database of the application: nothing has to be asked before each statement."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **_: Any) -> Any:  # noqa: ARG002 - as the library calls it
+        """What was given, else the application's engine."""
+        return self._db.engine if bind is None else bind
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": OneDatabase, "join_transaction_mode": "create_savepoint"})
 csrf = CSRFProtect()
 login_manager = LoginManager()
 babel = OneCatalogue()

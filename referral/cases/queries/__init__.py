@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, select, true
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from referral.cases.models import Case, CaseTask
@@ -16,8 +16,8 @@ from referral.foundation.grants import Permission, Scope, scope_of
 
 WAITING = (CaseState.OPEN, CaseState.BEST_INTERESTS)
 KNOWN = (*LIVE, CaseState.CLOSED)
-_WAITING = Case.state.in_(WAITING)
-_KNOWN = Case.state.in_(KNOWN)
+_WAITING = or_(*(Case.state == one for one in WAITING))
+_KNOWN = or_(*(Case.state == one for one in KNOWN))
 
 
 def visible_cases(actor: Actor) -> Select[Case]:
