@@ -96,6 +96,7 @@ def open_prefile(
         facts=dict(facts) | {"priority": verdict.priority.value, "urgent": verdict.urgent},
         procedure_version_id=version.id,
         identified_at=identified_at or now,
+        needs=[],
     )
     db.session.add(case)
     db.session.flush()  # its first event has no relationship that would order the two

@@ -134,11 +134,11 @@ def send(referral: Referral, *, actor: Any, now: datetime, expected_version: int
     )  # fmt: skip
     if gate != "allow":
         return decision
+    consent = current_consent(case.id, referral.organization_id, request.purpose)
+    agreement = agreement_row(referral, request)
     if step_of(case, need) == "D09":
         learn(case, facts={"share_gate": gate}, need=need.value, actor=actor, now=now)
     advance(case, step="X03", need=need.value, actor=actor, now=now)
-    consent = current_consent(case.id, referral.organization_id, request.purpose)
-    agreement = agreement_row(referral, request)
     columns = {
         "consent_id": consent.id if consent else None,
         "agreement_id": agreement.id if agreement else None,
