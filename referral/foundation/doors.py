@@ -48,12 +48,10 @@ class Door(Generic[T]):
             return visible(whoever).where(key == bindparam("object_id"), *where).options(*load())
 
         self._built = cache(built)
-        self._only = key.class_
+        self._locking = cache(lambda role: self._built(role).with_for_update(of=key.class_))
 
     def __call__(self, actor: Actor, object_id: UUID, *, lock: bool = False) -> T | None:
         """The object, its row locked when asked."""
-        query = self._built(actor.role)
-        if lock:
-            query = query.with_for_update(of=self._only)
+        query = (self._locking if lock else self._built)(actor.role)
         asked = {"actor_id": actor.id, "actor_organization_id": actor.organization_id, "object_id": object_id}
         return db.session.scalars(query, asked).unique().one_or_none()

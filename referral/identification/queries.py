@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from directory.edit import show_phone
@@ -93,10 +93,10 @@ own_prefile = Door(visible_prefiles, Case.id, load=lambda: (joinedload(Case.orga
 """One of them, until it is handed over."""
 
 
-def finished(actor: Actor) -> Select[Case]:
+def finished(actor: Actor) -> Select[UUID, str, CaseState, datetime | None, datetime | None]:
     """What the actor identified and no longer sees: only its code, and what became of it."""
     return (
-        select(Case)
+        select(Case.id, Case.code, Case.state, Case.opened_at, Case.closed_at)
         .where(Case.identified_by_id == actor.id, Case.state.not_in(WAITING))
         .order_by(Case.identified_at.desc(), Case.id)
         .limit(FINISHED)
@@ -140,6 +140,8 @@ def verdict_of(case: Case) -> Verdict:
 def tasks_of(cases: Iterable[Case]) -> dict[UUID, list[CaseTask]]:
     """Open tasks of several cases, in one SELECT."""
     ids = [case.id for case in cases]
+    if not ids:
+        return {}
     query = select(CaseTask).where(CaseTask.case_id.in_(ids), CaseTask.done_at.is_(None)).order_by(CaseTask.due_at)
     found: dict[UUID, list[CaseTask]] = defaultdict(list)
     for task in db.session.scalars(query):
@@ -149,13 +151,15 @@ def tasks_of(cases: Iterable[Case]) -> dict[UUID, list[CaseTask]]:
 
 def refusals(case: Case) -> int:
     """How often base consent was refused."""
-    query = select(func.count(Consent.id.distinct())).where(
-        Consent.case_id == case.id,
-        Consent.purpose == BASE_PURPOSE,
-        Consent.state == ConsentState.REFUSED,
-        Consent.recipient_id == case.organization_id,
-    )
-    return db.session.scalar(query) or 0
+    return db.session.scalar(_REFUSALS, {"case": case.id, "recipient": case.organization_id}) or 0
+
+
+_REFUSALS = select(func.count(Consent.id.distinct())).where(
+    Consent.case_id == bindparam("case"),
+    Consent.purpose == BASE_PURPOSE,
+    Consent.state == ConsentState.REFUSED,
+    Consent.recipient_id == bindparam("recipient"),
+)
 
 
 def categories_held(case: Case) -> list[Category]:
@@ -268,7 +272,7 @@ class Overview:
 
     drafts: list[tuple[Submission, Screen | None]]
     prefiles: list[PrefileLine]
-    finished: list[Case]
+    finished: list[Any]
     announced: list[tuple[Case, Verdict]]
 
 
@@ -280,7 +284,7 @@ def overview(actor: Actor, now: datetime, *, lang: str) -> Overview:
     return Overview(
         [(draft, _screen(draft)) for draft in db.session.scalars(drafts(actor).limit(SHOWN))],
         [_line(case, tasks.get(case.id, []), now, lang) for case in own],
-        list(db.session.scalars(finished(actor))),
+        list(db.session.execute(finished(actor))),
         [(case, verdict_of(case)) for case in waiting],
     )
 
