@@ -44,7 +44,7 @@ def median_ms(work: Callable[[], object], *, runs: int, inner: int = 1) -> float
 
 
 def cpu_seconds(process: int) -> float:
-    """Time on a processor that the threads of a process have used, from the kernel's own account (to the nanosecond)."""
+    """Time on a processor that a process's threads have used, from the kernel's own account."""
     tasks = Path(f"/proc/{process}/task").iterdir()
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
