@@ -1,4 +1,4 @@
-"""The way to one object: the list's own filter with an id, built once for each role instead of at every request."""
+"""Lists, and the way to one object (the list's own filter and an id): built once for each role."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam
+from sqlalchemy import BindParameter, ColumnElement, Result, Select, bindparam
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -28,6 +28,25 @@ class Whoever:
     organization_id: BindParameter[UUID | None]
 
 
+def _whoever(role: Role) -> Whoever:
+    return Whoever(role, bindparam("actor_id"), bindparam("actor_organization_id"))
+
+
+def _ids(actor: Actor) -> dict[str, Any]:
+    return {"actor_id": actor.id, "actor_organization_id": actor.organization_id}
+
+
+class Listing:
+    """A list that a page shows whole, for whoever looks."""
+
+    def __init__(self, visible: Callable[[Any], Any]) -> None:
+        self._built = cache(lambda role: visible(_whoever(role)))
+
+    def __call__(self, actor: Actor) -> Result[Any]:
+        """Its rows."""
+        return db.session.execute(self._built(actor.role), _ids(actor))
+
+
 class Door(Generic[T]):
     """Opens one object for whoever may see it in the list; None for everybody else.
 
@@ -44,8 +63,7 @@ class Door(Generic[T]):
         load: Callable[[], Sequence[ORMOption]] = tuple,
     ) -> None:
         def built(role: Role) -> Select[T]:
-            whoever = Whoever(role, bindparam("actor_id"), bindparam("actor_organization_id"))
-            return visible(whoever).where(key == bindparam("object_id"), *where).options(*load())
+            return visible(_whoever(role)).where(key == bindparam("object_id"), *where).options(*load())
 
         self._built = cache(built)
         self._locking = cache(lambda role: self._built(role).with_for_update(of=key.class_))
@@ -53,5 +71,4 @@ class Door(Generic[T]):
     def __call__(self, actor: Actor, object_id: UUID, *, lock: bool = False) -> T | None:
         """The object, its row locked when asked."""
         query = (self._locking if lock else self._built)(actor.role)
-        asked = {"actor_id": actor.id, "actor_organization_id": actor.organization_id, "object_id": object_id}
-        return db.session.scalars(query, asked).unique().one_or_none()
+        return db.session.scalars(query, {**_ids(actor), "object_id": object_id}).unique().one_or_none()

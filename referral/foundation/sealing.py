@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, bindparam, delete, event, select, update
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, bindparam, delete, event, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -146,6 +146,11 @@ def read_many(owner_ids: Iterable[UUID], categories: Iterable[Category]) -> dict
     return opened
 
 
+def held(person_id: UUID, case_id: UUID) -> set[Category]:
+    """The categories under which something is sealed for a person or their case; nothing is opened."""
+    return set(db.session.scalars(_HELD, {"person": person_id, "case": case_id}))
+
+
 def seal_text(owner_id: UUID, purpose: str, text: str) -> bytes:
     """Seal a small free text kept in a column of another table, under the owner's data key.
 
@@ -255,6 +260,9 @@ _records = SealedRecord.__table__.c
 _SELECT = select(_records.owner_id, _records.category, _records.blob, _records.key_version).where(
     _records.owner_id.in_(bindparam("owners", expanding=True)),
     _records.category.in_(bindparam("categories", expanding=True)),
+)
+_HELD = select(_records.category).where(
+    or_(_records.owner_id == bindparam("person"), _records.owner_id == bindparam("case"))
 )
 _WHOLE = select(_records.owner_id, _records.category, _records.blob, _records.key_version).where(
     _records.owner_id == bindparam("owner")

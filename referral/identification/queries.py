@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from directory.edit import show_phone
@@ -23,7 +23,7 @@ from referral.consent.models import Consent, ConsentState
 from referral.extensions import db
 from referral.foundation import sealing
 from referral.foundation.access import Actor
-from referral.foundation.doors import Door
+from referral.foundation.doors import Door, Listing
 from referral.foundation.grants import Permission, Role, Scope, scope_of
 from referral.identification.models import Submission, SubmissionState
 from referral.identification.rules import BASE_PURPOSE, Receiver, base_categories, choose_receiver
@@ -89,7 +89,7 @@ def prefiles(actor: Actor) -> Select[Case]:
     return visible_prefiles(actor).order_by(Case.next_due_at.asc().nulls_last(), Case.identified_at, Case.id)
 
 
-own_prefile = Door(visible_prefiles, Case.id, load=lambda: (joinedload(Case.organization),))
+own_prefile = Door(visible_prefiles, Case.id, load=lambda: (joinedload(Case.organization), joinedload(Case.person)))
 """One of them, until it is handed over."""
 
 
@@ -111,7 +111,7 @@ def announced(actor: Actor) -> Select[Case]:
 
 def _receives(actor: Actor) -> ColumnElement[bool]:
     allowed = scope_of(actor.role, Permission.CASE_READ) in (Scope.OWN, Scope.ORGANIZATION)
-    return and_(Case.organization_id == (actor.organization_id if allowed else None))
+    return Case.organization_id == actor.organization_id if allowed else false()
 
 
 def sheet_cases(actor: Actor) -> Select[Case]:
@@ -164,8 +164,7 @@ _REFUSALS = select(func.count(Consent.id.distinct())).where(
 
 def categories_held(case: Case) -> list[Category]:
     """Categories under which something is sealed for the person or the case."""
-    query = select(sealing.SealedRecord.category).where(sealing.SealedRecord.owner_id.in_((case.person_id, case.id)))
-    return sorted(set(db.session.scalars(query)), key=lambda category: category.order)
+    return sorted(sealing.held(case.person_id, case.id), key=lambda category: category.order)
 
 
 def receiving_organization(*, region: str, child: bool) -> Organization | None:
@@ -278,15 +277,20 @@ class Overview:
 
 def overview(actor: Actor, now: datetime, *, lang: str) -> Overview:
     """Own drafts, own pre-files, what was handed over, and what the own organisation will receive."""
-    own = list(db.session.scalars(prefiles(actor).limit(SHOWN)))
+    own = list(_OWN(actor).scalars())
     tasks = tasks_of(own)
-    waiting = db.session.scalars(announced(actor).where(Case.identified_by_id != actor.id).limit(SHOWN))
     return Overview(
-        [(draft, _screen(draft)) for draft in db.session.scalars(drafts(actor).limit(SHOWN))],
+        [(draft, _screen(draft)) for draft in _DRAFTS(actor).scalars()],
         [_line(case, tasks.get(case.id, []), now, lang) for case in own],
-        list(db.session.execute(finished(actor))),
-        [(case, verdict_of(case)) for case in waiting],
+        list(_FINISHED(actor)),
+        [(case, verdict_of(case)) for case in _COMING(actor).scalars()],
     )
+
+
+_DRAFTS = Listing(lambda actor: drafts(actor).limit(SHOWN))
+_OWN = Listing(lambda actor: prefiles(actor).limit(SHOWN))
+_FINISHED = Listing(finished)
+_COMING = Listing(lambda actor: announced(actor).where(Case.identified_by_id != actor.id).limit(SHOWN))
 
 
 def _screen(draft: Submission) -> Screen | None:

@@ -52,7 +52,7 @@ def _reach(actor: Actor, permission: Permission, own: object) -> ColumnElement[b
     return true() if scope is Scope.ALL else false()
 
 
-visible_case = Door(visible_cases, Case.id, load=lambda: (joinedload(Case.needs), joinedload(Case.organization)))
+visible_case = Door(visible_cases, Case.id, load=lambda: (joinedload(Case.needs), joinedload(Case.person)))
 """One case with its needs and its organisation, if `actor` may open it."""
 
 

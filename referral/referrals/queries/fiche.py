@@ -79,8 +79,7 @@ def read_fiche(referral: Referral, visible: Iterable[Category]) -> Fiche:
 
 def held_categories(case: Case) -> frozenset[Category]:
     """Categories under which something is written about the person; nothing is opened."""
-    query = select(sealing.SealedRecord.category).where(sealing.SealedRecord.owner_id.in_((case.person_id, case.id)))
-    return frozenset(db.session.scalars(query)) | {Category.C1}
+    return frozenset(sealing.held(case.person_id, case.id)) | {Category.C1}
 
 
 def _first_lines(referral: Referral) -> tuple[Line, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -54,10 +54,18 @@ def referrals_of(case_id: UUID) -> list[Referral]:
 
 def open_draft(case_id: UUID, need: Need) -> Referral | None:
     """The referral of a need that is being prepared; there is at most one."""
-    query = select(Referral).where(
-        Referral.case_id == case_id, Referral.need == need, Referral.state == ReferralState.DRAFT
+    return db.session.scalars(_OPEN_DRAFT, {"case": case_id, "of_need": need}).first()
+
+
+_OPEN_DRAFT = (
+    select(Referral)
+    .where(
+        Referral.case_id == bindparam("case"),
+        Referral.need == bindparam("of_need"),
+        Referral.state == ReferralState.DRAFT,
     )
-    return db.session.scalars(query.order_by(Referral.created_at.desc())).first()
+    .order_by(Referral.created_at.desc())
+)
 
 
 def sent_before(case_id: UUID, need: Need) -> int:
