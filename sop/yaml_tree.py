@@ -114,6 +114,15 @@ class Tree:
         raise self.wrong(N_("“%(key)s” is missing"), key=key)
 
 
+def tree_of(value: Any, line: int = 0, path: str = "") -> Tree:
+    """Bare data as a tree, all of it at one line (0: no line)."""
+    if isinstance(value, dict):
+        value = {key: tree_of(one, line, f"{path}.{key}".strip(".")) for key, one in value.items()}
+    elif isinstance(value, list):
+        value = [tree_of(one, line, f"{path}.{place}".strip(".")) for place, one in enumerate(value, 1)]
+    return Tree(value, line, path)
+
+
 def read_text(source: str | Path) -> str:
     """The text itself, or the content of the file that a path (or a text of one line) names."""
     if isinstance(source, str) and ("\n" in source or "{" in source or ": " in source):

@@ -1,4 +1,4 @@
-"""The canonical text: one form for each content, comments kept, the same bytes again, an identity that ignores layout."""
+"""The canonical text: one form for each content, comments kept, the same bytes again, an identity without layout."""
 
 from __future__ import annotations
 
@@ -182,12 +182,33 @@ def test_any_words_come_back_as_they_were(words: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=3_000, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(WORDS)
 def test_many_words_come_back_as_they_were(words: str) -> None:
     around_any_words(words)
 
 
-@pytest.mark.parametrize("words", ["", " ", "~", "null", "007", "1", "yes", "a: b", "- a", "#", "\ufeff", "\x85", "\u2028", "😀", "\\", '"', "\x00", "\x7f"])  # fmt: skip
+ODD = (
+    " ",
+    "~",
+    "null",
+    "007",
+    "1",
+    "yes",
+    "a: b",
+    "- a",
+    "#",
+    "\ufeff",
+    "\x85",
+    "\u2028",
+    "😀",
+    "\\",
+    '"',
+    "\x00",
+    "\x7f",
+)
+
+
+@pytest.mark.parametrize("words", ("", *ODD))
 def test_words_that_yaml_might_misread_come_back_as_they_were(words: str) -> None:
     around_any_words(words)
