@@ -46,6 +46,8 @@ def load(source: str | Path) -> Flowchart:
 
 def read(tree: Tree) -> Flowchart:
     """Read a flowchart from a tree (of a text, or built by an overlay or another exchange format); as `load`."""
+    if "overlay" in tree.mapping() and tree.get("sop") is None:
+        raise tree.wrong(N_("this is an overlay: say on which base it stands"))
     head = tree.get("sop") or tree.missing("sop")
     languages = _texts(head, "languages") or ("fr", "en")
     flowchart = _Reader(tree, head, languages).flowchart()

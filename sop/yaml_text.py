@@ -1,8 +1,8 @@
 """The canonical text of a flowchart: one way to write each content, so that texts can be compared line by line.
 
-`plain` is the content as bare data, `content_hash` its identity, `dump` its text. Sections, keys and quotes have a fixed
-order and form, durations are written as `sop.durations.iso` does, and what has its default value is left out; the order
-of steps and branches is the author's.
+`plain` is the content as bare data, `content_hash` its identity, `dump` its text. Sections, keys and quotes have a
+fixed order and form, durations are written as `sop.durations.iso` does, and what has its default value is left out; the
+order of steps and branches is the author's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sop.guards import Field, FieldKind
 from sop.vocabulary import Priority
 from sop.yaml_comments import Comments, Key, comments_of
 
-WIDTH: Final = 220
+WIDTH: Final = 240
 """A limit or a forbidden way that is longer than this is written one key a line."""
 
 SECTIONS: Final = (
