@@ -43,7 +43,7 @@ _WORDED: Final = N_("%(where)s is worded “%(after)s” instead of “%(before)
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """One deviation. `section` is nodes, lanes, …; `where` a step (for a way on: the one that it leaves) or another id."""
+    """One deviation. `section` is nodes, lanes, …; `where` a step (of a way on: the one it leaves) or another id."""
 
     way: Way
     section: str
