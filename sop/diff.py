@@ -6,7 +6,7 @@ count. A step that only got another id is recognised by its content and its plac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -99,10 +99,16 @@ class Change:
         own = Message("DIFF_" + self.mark.name, _MARKED[self.mark], {"where": self.id, "was": self.was})
         return (own, *(_sentence(self, one) for one in self.differences if self.mark is Mark.RENAMED))
 
-    def to_json(self) -> dict[str, Any]:
-        """The change as JSON data, without sentences."""
+    def to_json(self, render: Callable[[Message], str] = str) -> dict[str, Any]:
+        """The change as JSON data, its sentences rendered (translated) by `render`."""
         attributes = [{"name": one.name, "before": one.before, "after": one.after} for one in self.differences]
-        return {"id": self.id, "mark": self.mark.value, "was": self.was or None, "attributes": attributes}
+        return {
+            "id": self.id,
+            "mark": self.mark.value,
+            "was": self.was or None,
+            "attributes": attributes,
+            "messages": [render(message) for message in self.messages],
+        }
 
 
 _MARKED: Final[dict[Mark, str]] = {
@@ -152,9 +158,9 @@ class Diff:
         """Whether words and ids changed and nothing else: no case would run another way."""
         return bool(self.changes) and all(one.is_naming for one in self.changes if one.section != "head")
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, render: Callable[[Message], str] = str) -> dict[str, Any]:
         """`{"equal", "only_renamed", "nodes": […], "edges": […], …}`."""
-        lists = {section: [change.to_json() for change in self.of(section)] for section in SECTIONS}
+        lists = {section: [change.to_json(render) for change in self.of(section)] for section in SECTIONS}
         return {"equal": self.is_empty, "only_renamed": self.only_renamed, **lists}
 
 

@@ -91,8 +91,8 @@ class Branch:
     """One arrow. Without a guard it is always open; `is_default` means "when no other is".
 
     A loop branch may be taken at most `loop_max` times; after that the case continues at `then` (`then_is_default`: the
-    flowchart's own fallback, not said by this branch). `problem` holds why the guard could not be read, and `unread` the
-    words that could not.
+    flowchart's own fallback, not said by this branch). `problem` holds why the guard could not be read, `unread` its
+    words.
     """
 
     source: str

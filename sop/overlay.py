@@ -114,10 +114,17 @@ def apply(base: Flowchart, overlay: Overlay) -> Flowchart:
 
 
 def merged(chain: Sequence[str | Path]) -> Flowchart:
-    """The first text or file is a flowchart, each other one an overlay on what is below it."""
-    found = yaml_io.load(chain[0])
-    for source in chain[1:]:
-        found = apply(found, load(source))
+    """The first text or file is a flowchart, each other one an overlay on what is below it; errors name the file."""
+    found: Flowchart | None = None
+    for source in chain:
+        try:
+            found = yaml_io.load(source) if found is None else apply(found, load(source))
+        except Unreadable as problem:
+            if len(chain) > 1 and isinstance(source, Path):
+                problem.where = f"{problem.where} ({source.name})".strip()
+            raise
+    if found is None:
+        raise ValueError("a chain begins with a flowchart")
     return found
 
 

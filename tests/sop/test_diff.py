@@ -116,6 +116,7 @@ def test_the_data_have_every_section() -> None:
             "mark": "changed",
             "was": None,
             "attributes": [{"name": "max", "before": "P31D", "after": "P30D"}],
+            "messages": ["K04: “max” was P31D and is now P30D"],
         }
     ]
     empty = ("head", "lanes", "stages", "fields", "nodes", "edges", "forbidden")

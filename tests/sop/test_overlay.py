@@ -264,7 +264,7 @@ def test_the_report_shows_the_broken_lock_with_its_way(tmp_path: Path) -> None:
     assert findings[0]["counter_example"][-2:] == ["R01", "D09"]
     path.write_text(HEAD + "  - {remove: node, id: N99}\n", encoding="utf-8")
     findings, code = report(path, bases=[REGIONAL])
-    assert (code, findings[0]["code"], findings[0]["where"]) == (2, "OVERLAY_ABSENT", "line 3 changes.1")
+    assert (code, findings[0]["code"], findings[0]["where"]) == (2, "OVERLAY_ABSENT", "line 3 changes.1 (overlay.yaml)")
     assert report(path)[0][0]["message"] == "this is an overlay: say on which base it stands"
 
 
