@@ -209,6 +209,6 @@ ODD = (
 )
 
 
-@pytest.mark.parametrize("words", ("", *ODD))
+@pytest.mark.parametrize("words", ["", *ODD])
 def test_words_that_yaml_might_misread_come_back_as_they_were(words: str) -> None:
     around_any_words(words)

@@ -1,4 +1,4 @@
-"""A case moved to another version: what is refused, what is kept, and that nothing is shared without its basis after."""
+"""A case moved to another version: what is refused, what goes over, and which due date counts."""
 
 from __future__ import annotations
 
@@ -187,7 +187,11 @@ def test_a_case_is_not_moved_when_a_later_share_would_lose_its_basis() -> None:
 
 
 def test_a_basis_recorded_where_the_new_version_no_longer_grants_it_does_not_count() -> None:
-    new = version(("forms: [F15_consent_referral], grants: [provider]", "forms: [F15_consent_referral]"), ("  - {from: G05, to: D09, guard: \"choice == consent\"", "  - {from: G09, to: D09}\n  - {from: G05, to: G09, guard: \"choice == consent\""), ("  - {id: D09,", '  - {id: G09, kind: consent, lane: PERS, deadline: P1D, grants: [provider],\n     fr: "x",\n     en: "y"}\n  - {id: D09,'))  # fmt: skip
+    new = version(
+        ("forms: [F15_consent_referral], grants: [provider]", "forms: [F15_consent_referral]"),
+        ('  - {from: G05, to: D09, guard: "', '  - {from: G09, to: D09}\n  - {from: G05, to: G09, guard: "'),
+        ("  - {id: D09,", "  - {id: G09, kind: consent, lane: PERS, deadline: P1D, grants: [provider]}\n  - {id: D09,"),
+    )
     assert codes(new, at_sending(), waived=["G09"]) == {"MIGRATION_LOSES_BASIS"}
     assert codes(new, at_plan()) == set()
 
@@ -195,7 +199,12 @@ def test_a_basis_recorded_where_the_new_version_no_longer_grants_it_does_not_cou
 def test_work_that_was_done_is_not_forgotten_without_a_waiver() -> None:
     gone = TEXT.index("  - {id: N06,")
     text = TEXT[gone : TEXT.index("  - {id: O00,")]
-    new = version((text, ""), ("  - {from: N06, to: O00}\n", ""), ("{from: D03, to: N06,", "{from: D03, to: O00,"), ("from: L02, to: N06, avoid_ok", "from: L02, to: O00, avoid_ok"))  # fmt: skip
+    new = version(
+        (text, ""),
+        ("  - {from: N06, to: O00}\n", ""),
+        ("{from: D03, to: N06,", "{from: D03, to: O00,"),
+        ("from: L02, to: N06, avoid_ok", "from: L02, to: O00, avoid_ok"),
+    )
     assert codes(new, at_plan()) == {"MIGRATION_FORGOTTEN"}
     assert codes(new, at_plan(), waived=["N06"]) == set()
     found = migrate(OLD, new, at_plan(), LATER, waived=["N06"])
@@ -203,7 +212,10 @@ def test_work_that_was_done_is_not_forgotten_without_a_waiver() -> None:
 
 
 def test_new_work_that_every_case_must_do_before_is_not_skipped_without_a_waiver() -> None:
-    new = version(("  - {from: N06, to: O00}\n", "  - {from: N06, to: N99}\n  - {from: N99, to: O00}\n"), ("  - {id: O00,", '  - {id: N99, kind: task, lane: CM, deadline: PT1H,\n     fr: "x",\n     en: "y"}\n  - {id: O00,'))  # fmt: skip
+    new = version(
+        ("  - {from: N06, to: O00}\n", "  - {from: N06, to: N99}\n  - {from: N99, to: O00}\n"),
+        ("  - {id: O00,", "  - {id: N99, kind: task, lane: CM, deadline: PT1H}\n  - {id: O00,"),
+    )
     view = preview(OLD, new, at_plan())
     assert [one.code for one in view.refusals] == ["MIGRATION_NEVER_DONE"]
     assert str(view.refusals[0]) == "N99 must be done before N07 in the new version, and would never be done"

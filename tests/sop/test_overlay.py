@@ -210,30 +210,120 @@ def test_a_malformed_overlay_is_refused_with_its_line(text: str, line: int, word
 
 X03 = "kind: share, lane: CM, locked: true, deadline: P1D, fr: a, en: b, shares: [per_consent]"
 G05 = "kind: consent, lane: PERS, locked: true, deadline: P1D, fr: a, en: b, sets: [choice]"
-LOCKED = [
-    ("the provider's consent removed", ["{remove: node, id: G05}"], "LOCKED_REMOVED", "G05"),
-    ("the emergency's basis removed", ["{remove: node, id: L01}"], "LOCKED_REMOVED", "L01"),
-    ("a lock opened", [f"{{replace: node, id: G05, with: {{{G05.replace('true', 'false')}, grants: [provider]}}}}"], "LOCKED_WEAKENED", "G05"),
-    ("a consent that grants more", [f"{{replace: node, id: G05, with: {{{G05}, grants: [provider, case]}}}}"], "LOCKED_WEAKENED", "G05"),
-    ("a consent that becomes a task", [f"{{replace: node, id: G05, with: {{{G05.replace('kind: consent', 'kind: task')}, grants: [provider]}}}}"], "LOCKED_WEAKENED", "G05"),
-    ("a share that requires less", [f"{{replace: node, id: X03, with: {{{X03}, requires: [case], requires_for: {{TEH: [justice], ASI: [asylum]}}}}}}"], "LOCKED_WEAKENED", "X03"),
-    ("a share that requires less of one need", [f"{{replace: node, id: X03, with: {{{X03}, requires: [case, provider], requires_for: {{TEH: [justice]}}}}}}"], "LOCKED_WEAKENED", "X03"),
-    ("a share of more data", ["{replace: node, id: X01, with: {kind: share, lane: FIRST, locked: true, deadline: PT1H, fr: a, en: b, requires: [vital], shares: [C1, C2, C6, C8]}}"], "LOCKED_WEAKENED", "X01"),
-    ("a withdrawal that ends less", ["{replace: node, id: N11, with: {kind: task, lane: CM, locked: true, deadline: P1D, fr: a, en: b, invalidates: [provider], sets: [withdrawal]}}"], "LOCKED_WEAKENED", "N11"),
-    ("a way around the consent", ["{add: edge, from: R01, to: D09, guard: urgent}"], "LOCKED_BYPASSED", "G05"),
-    ("a way around the child's pathway", ["{replace: edge, from: D02, to: L02, with: {guard: age_band == minor}}", "{replace: edge, from: D02, to: G02, with: {guard: 'age_band in [doubtful, adult]'}}"], "LOCKED_BYPASSED", "L02"),
-    ("an emergency that is not asked about", ["{replace: edge, from: N01, to: D01, with: {to: N03}}"], "LOCKED_BYPASSED", "D01"),
-    ("trafficking without its own consent", ["{replace: edge, from: P_TEH, to: G03, with: {to: R01}}"], "LOCKED_BYPASSED", "G03"),
-    ("a new first step that skips the emergency", ["{add: node, id: S9, kind: start, lane: FIRST, fr: a, en: b}", "{add: edge, from: S9, to: N03}"], "LOCKED_BYPASSED", "D01"),
-    ("an easier step grants the basis", ["{add: node, id: G90, kind: task, lane: CM, deadline: P1D, grants: [provider], fr: a, en: b}", "{replace: edge, from: R01, to: D06, with: {to: G90}}", "{add: edge, from: G90, to: D06}"], "LOCKED_BYPASSED", "G90"),
-    ("a share on a basis of its own", ["{add: node, id: G91, kind: task, lane: CM, deadline: P1D, grants: [mine], fr: a, en: b}", "{add: node, id: X91, kind: share, lane: CM, deadline: P1D, requires: [mine], shares: [C2], fr: a, en: b}", "{replace: edge, from: N07, to: N08, with: {to: G91}}", "{add: edge, from: G91, to: X91}", "{add: edge, from: X91, to: N08}"], "LOCKED_BYPASSED", "X91"),
-    ("a child's protection no longer a rule", ["{remove: forbidden, id: Z01}"], "LOCKED_WEAKENED", "Z01"),
-    ("a rule with a hole", ["{replace: forbidden, id: Z02, with: {from: D01, to: X03, avoid_ok: [G05, D06]}}"], "LOCKED_WEAKENED", "Z02"),
-]  # fmt: skip
+TASK = "kind: task, lane: CM, deadline: P1D, fr: a, en: b"
 
 
-@pytest.mark.parametrize(("changes", "code", "where"), [case[1:] for case in LOCKED], ids=[case[0] for case in LOCKED])
-def test_what_a_lock_protects_holds(changes: list[str], code: str, where: str) -> None:
+def instead(step: str, *values: str) -> str:
+    return f"{{replace: node, id: {step}, with: {{{', '.join(values)}}}}}"
+
+
+LOCKED: dict[str, tuple[str, str, list[str]]] = {
+    "the provider's consent removed": ("LOCKED_REMOVED", "G05", ["{remove: node, id: G05}"]),
+    "the emergency's basis removed": ("LOCKED_REMOVED", "L01", ["{remove: node, id: L01}"]),
+    "a lock opened": (
+        "LOCKED_WEAKENED",
+        "G05",
+        [instead("G05", G05.replace("true", "false"), "grants: [provider]")],
+    ),
+    "a consent that grants more": (
+        "LOCKED_WEAKENED",
+        "G05",
+        [instead("G05", G05, "grants: [provider, case]")],
+    ),
+    "a consent that becomes a task": (
+        "LOCKED_WEAKENED",
+        "G05",
+        [instead("G05", G05.replace("kind: consent", "kind: task"), "grants: [provider]")],
+    ),
+    "a share that requires less": (
+        "LOCKED_WEAKENED",
+        "X03",
+        [instead("X03", X03, "requires: [case], requires_for: {TEH: [justice], ASI: [asylum]}")],
+    ),
+    "a share that requires less of one need": (
+        "LOCKED_WEAKENED",
+        "X03",
+        [instead("X03", X03, "requires: [case, provider], requires_for: {TEH: [justice]}")],
+    ),
+    "a share of more data": (
+        "LOCKED_WEAKENED",
+        "X01",
+        [
+            instead(
+                "X01",
+                "kind: share, lane: FIRST, locked: true, deadline: PT1H, fr: a, en: b",
+                "requires: [vital], shares: [C1, C2, C6, C8]",
+            )
+        ],
+    ),
+    "a withdrawal that ends less": (
+        "LOCKED_WEAKENED",
+        "N11",
+        [instead("N11", TASK, "locked: true, invalidates: [provider], sets: [withdrawal]")],
+    ),
+    "a way around the consent": (
+        "LOCKED_BYPASSED",
+        "G05",
+        ["{add: edge, from: R01, to: D09, guard: urgent}"],
+    ),
+    "a way around the child's pathway": (
+        "LOCKED_BYPASSED",
+        "L02",
+        [
+            "{replace: edge, from: D02, to: L02, with: {guard: age_band == minor}}",
+            "{replace: edge, from: D02, to: G02, with: {guard: 'age_band in [doubtful, adult]'}}",
+        ],
+    ),
+    "an emergency that is not asked about": (
+        "LOCKED_BYPASSED",
+        "D01",
+        ["{replace: edge, from: N01, to: D01, with: {to: N03}}"],
+    ),
+    "trafficking without its own consent": (
+        "LOCKED_BYPASSED",
+        "G03",
+        ["{replace: edge, from: P_TEH, to: G03, with: {to: R01}}"],
+    ),
+    "a new first step that skips the emergency": (
+        "LOCKED_BYPASSED",
+        "D01",
+        ["{add: node, id: S9, kind: start, lane: FIRST, fr: a, en: b}", "{add: edge, from: S9, to: N03}"],
+    ),
+    "an easier step grants the basis": (
+        "LOCKED_BYPASSED",
+        "G90",
+        [
+            f"{{add: node, id: G90, {TASK}, grants: [provider]}}",
+            "{replace: edge, from: R01, to: D06, with: {to: G90}}",
+            "{add: edge, from: G90, to: D06}",
+        ],
+    ),
+    "a share on a basis of its own": (
+        "LOCKED_BYPASSED",
+        "X91",
+        [
+            f"{{add: node, id: G91, {TASK}, grants: [mine]}}",
+            f"{{add: node, id: X91, {TASK.replace('task', 'share')}, requires: [mine], shares: [C2]}}",
+            "{replace: edge, from: N07, to: N08, with: {to: G91}}",
+            "{add: edge, from: G91, to: X91}",
+            "{add: edge, from: X91, to: N08}",
+        ],
+    ),
+    "a child's protection no longer a rule": (
+        "LOCKED_WEAKENED",
+        "Z01",
+        ["{remove: forbidden, id: Z01}"],
+    ),
+    "a rule with a hole": (
+        "LOCKED_WEAKENED",
+        "Z02",
+        ["{replace: forbidden, id: Z02, with: {from: D01, to: X03, avoid_ok: [G05, D06]}}"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "where", "changes"), LOCKED.values(), ids=LOCKED)
+def test_what_a_lock_protects_holds(code: str, where: str, changes: list[str]) -> None:
     with pytest.raises(LockBroken) as refused:
         on_model("{rename: node, id: N01, en: Welcome}", *changes)
     finding = refused.value.finding
@@ -242,16 +332,29 @@ def test_what_a_lock_protects_holds(changes: list[str], code: str, where: str) -
     assert 4 <= refused.value.line <= 4 + len(changes)
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        [f"{{replace: node, id: X03, with: {{{X03}, requires: [provider, case, mine], requires_for: {{TEH: [justice], ASI: [asylum], MED: [own]}}}}}}"],
-        ["{retime: node, id: L01, deadline: PT30M}", "{rename: node, id: G05, en: Choose, lane: CM}"],
-        ["{add: node, id: N90, kind: task, lane: CHILD, deadline: PT1H, fr: a, en: b}", "{replace: edge, from: D02, to: L02, with: {to: N90, guard: 'age_band in [minor, doubtful]', fr: a, en: b}}", "{add: edge, from: N90, to: L02}"],
-        ["{replace: edge, from: D02, to: G02, with: {guard: else}}"],
+STRONGER = {
+    "a share that requires more": [
+        instead(
+            "X03",
+            X03,
+            "requires: [provider, case, mine]",
+            "requires_for: {TEH: [justice], ASI: [asylum], MED: [own]}",
+        )
     ],
-    ids=["a share that requires more", "a shorter time and other words", "a step before a locked one", "else"],
-)  # fmt: skip
+    "a shorter time and other words": [
+        "{retime: node, id: L01, deadline: PT30M}",
+        "{rename: node, id: G05, en: Choose, lane: CM}",
+    ],
+    "a step before a locked one": [
+        f"{{add: node, id: N90, {TASK}}}",
+        "{replace: edge, from: D02, to: L02, with: {to: N90, guard: 'age_band in [minor, doubtful]'}}",
+        "{add: edge, from: N90, to: L02}",
+    ],
+    "else": ["{replace: edge, from: D02, to: G02, with: {guard: else}}"],
+}
+
+
+@pytest.mark.parametrize("changes", STRONGER.values(), ids=STRONGER)
 def test_a_lock_does_not_hinder_what_keeps_or_strengthens_it(changes: list[str]) -> None:
     assert on_model(*changes).hash != MODEL.hash
 

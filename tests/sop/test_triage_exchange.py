@@ -65,6 +65,10 @@ def test_nothing_is_declared_twice(more: str, words: str) -> None:
 # --- DMN --------------------------------------------------------------------------------------------------------------
 
 
+def parsed(xml: str) -> ElementTree.Element:
+    return ElementTree.fromstring(xml)  # noqa: S314 - our own text
+
+
 def unary(text: str) -> Callable[[str | None], bool]:
     """A unary test of S-FEEL over texts: `-`, a list of texts, or the negation of one."""
     if text == "-":
@@ -77,11 +81,15 @@ def unary(text: str) -> Callable[[str | None], bool]:
 
 def reader(xml: str) -> Callable[[dict[str, str]], tuple[str, bool, str]]:
     """An independent evaluation of a DMN table with hit policy FIRST: priority, urgent, first annotation."""
-    table = ElementTree.fromstring(xml).find(f"{DMN}decision/{DMN}decisionTable")
+    table = parsed(xml).find(f"{DMN}decision/{DMN}decisionTable")
     assert table is not None
     assert table.get("hitPolicy") == "FIRST"
     names = [text.text for text in table.findall(f"{DMN}input/{DMN}inputExpression/{DMN}text")]
-    rows = [[[text.text or "" for text in rule.iterfind(f"{DMN}{kind}/{DMN}text")] for kind in ("inputEntry", "outputEntry", "annotationEntry")] for rule in table.findall(f"{DMN}rule")]  # fmt: skip
+    kinds = ("inputEntry", "outputEntry", "annotationEntry")
+    rows = [
+        [[text.text or "" for text in rule.iterfind(f"{DMN}{kind}/{DMN}text")] for kind in kinds]
+        for rule in table.findall(f"{DMN}rule")
+    ]
     tests = [([unary(text) for text in inputs], outputs, notes) for inputs, outputs, notes in rows]
     assert all(len(inputs) == len(names) and len(outputs) == 2 and len(notes) == 3 for inputs, outputs, notes in rows)
 
@@ -115,7 +123,8 @@ def test_dmn_decides_a_sample_of_the_combinations_alike_with_unknown_and_missing
             agree(TABLE, decide, calm | {name: value})
     for _ in range(600):
         some = dice.sample(names, dice.randint(0, len(names)))
-        agree(TABLE, decide, calm | {name: dice.choice(known) for name, known in zip(names, values, strict=True) if name in some})  # fmt: skip
+        told = {name: dice.choice(known) for name, known in zip(names, values, strict=True) if name in some}
+        agree(TABLE, decide, calm | told)
 
 
 @pytest.mark.slow
@@ -137,7 +146,7 @@ def test_dmn_decides_every_answer_of_a_small_table_alike() -> None:
 def test_dmn_is_typed_annotated_in_both_languages_and_the_same_each_time() -> None:
     text = dmn.dump(load(SMALL))
     assert text == dmn.dump(load(triage.dump(load(SMALL))))
-    root = ElementTree.fromstring(text)
+    root = parsed(text)
     assert {one.get("typeRef") for one in root.iter(f"{DMN}inputExpression")} == {"string"}
     assert [one.get("typeRef") for one in root.iter(f"{DMN}output")] == ["string", "boolean"]
     assert [one.get("name") for one in root.iter(f"{DMN}annotation")] == ["rule", "fr", "en"]
@@ -151,7 +160,7 @@ def test_dmn_is_typed_annotated_in_both_languages_and_the_same_each_time() -> No
 
 
 def test_one_rule_becomes_a_row_for_each_alternative() -> None:
-    table = ElementTree.fromstring(dmn.dump(TABLE)).iter(f"{DMN}rule")
+    table = parsed(dmn.dump(TABLE)).iter(f"{DMN}rule")
     notes = [rule.findtext(f"{DMN}annotationEntry/{DMN}text") for rule in table]
     assert [notes.count(str(number)) for number in range(1, 15)] == [1, 1, 1, 1, 1, 1, 1, 1, 3, 1, 1, 1, 3, 1]
 
@@ -165,4 +174,4 @@ def test_a_rule_that_would_need_very_many_rows_is_refused_at_once() -> None:
 
 def test_signs_that_xml_cannot_hold_are_left_out() -> None:
     table = load(HEAD + FACTS + "rule,1,,low,no,,a\x01b,]]>\n")
-    assert ElementTree.fromstring(dmn.dump(table)).findall(f".//{DMN}annotationEntry/{DMN}text")[1].text == "ab"
+    assert parsed(dmn.dump(table)).findall(f".//{DMN}annotationEntry/{DMN}text")[1].text == "ab"
