@@ -86,8 +86,8 @@ def _item(track: Track, state: State, token: Token, now: datetime, calendar: Cal
         why = _blocked(track, state, lacking[0], lang) if lacking else _why(track, token, lang)
     priority = facts.get("priority")
     due = None if token.finished else due_at(node.step, priority, token.since, calendar)
-    if due is not None and token.due is not None:
-        due = min(due, token.due)
+    if token.due is not None and token.finished is None:
+        due = min(due or token.due, token.due)
     level = Level.NONE
     if due is not None:
         level = ladder(token.since, due, now, calendar if counts_working_days(node.step, priority) else None)

@@ -55,9 +55,9 @@ class Move:
     @property
     def keeps_due(self) -> bool:
         """Whether the new version would allow more time than was promised."""
-        return self.was_due_at is not None and self.was_due_at != self.would_be_due_at == max(
-            self.was_due_at, self.would_be_due_at or self.was_due_at
-        )
+        if self.was_due_at is None or self.was_due_at == self.would_be_due_at:
+            return False
+        return self.would_be_due_at is None or self.was_due_at < self.would_be_due_at
 
 
 @dataclass(frozen=True, slots=True)

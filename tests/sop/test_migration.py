@@ -106,6 +106,8 @@ def test_the_earlier_due_date_counts() -> None:
     assert State.from_json(kept.to_json()) == kept
     again = migrate(longer, version((line, line.replace("medium: P5D", "medium: P8D"))), kept, LATER)
     assert next(one for one in again.tokens if one.step == "N07").due == promised
+    none = version((f"{line}, forms: [F10", "forms: [F10"))
+    assert {i.step: i.due_at for i in todo(none, migrate(OLD, none, at_plan(), LATER), LATER)}["N07"] == promised
     assert preview(OLD, shorter, at_plan()).kept_due == ()
     sooner = {item.step: item.due_at for item in todo(shorter, migrate(OLD, shorter, at_plan(), LATER), LATER)}["N07"]
     assert sooner < promised
