@@ -183,7 +183,21 @@ def diff(old: Flowchart, new: Flowchart) -> Diff:
     edges = _paired(_edges(before, old.languages), _edges(after, new.languages))
     left, right = (_items(content, codes) for content, codes in ((before, old.languages), (after, new.languages)))
     back = {now: was for was, now in renamed.items()}
-    return Diff(tuple(_changes(left | edges[0], right | edges[1], back)))
+    left, right = left | edges[0], right | edges[1]
+    return Diff((*_changes(left, right, back), *_orders(left, right)))
+
+
+def _orders(before: Mapping[tuple[str, str], _Item], after: Mapping[tuple[str, str], _Item]) -> Iterator[Change]:
+    """Lists whose common items stand in another order (lists and drawings follow it): a change of the head."""
+    for section in (*LISTS, "edges"):
+        common = [key for key in before if key[0] == section and key in after]
+        old = [key[1] for key in sorted(common, key=lambda key: before[key].place)]
+        common = [key for key in after if key[0] == section and key in before]
+        new = [key[1] for key in sorted(common, key=lambda key: after[key].place)]
+        places = [place for place, (one, other) in enumerate(zip(old, new, strict=True)) if one != other]
+        if places:
+            moved = slice(places[0], places[-1] + 1)
+            yield Change("head", section, Mark.CHANGED, (Difference("order", old[moved], new[moved]),))
 
 
 def _changes(
@@ -204,10 +218,11 @@ def _changes(
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One thing to be compared; `step` is the step it belongs to."""
+    """One thing to be compared; `step` is the step it belongs to, `place` an edge's place in its list."""
 
     values: Mapping[str, Any]
     step: str = ""
+    place: int = 0
 
 
 def _items(content: Mapping[str, Any], languages: tuple[str, ...]) -> dict[tuple[str, str], _Item]:
@@ -231,12 +246,12 @@ def _edges(content: Mapping[str, Any], languages: tuple[str, ...]) -> dict[str, 
     """`source→target` -> the edges between the two, in their order."""
     found: dict[str, list[_Item]] = {}
     then = content.get("loop_default_then")
-    for edge in content.get("edges", ()):
+    for place, edge in enumerate(content.get("edges", ())):
         values = _gathered(edge, languages)
         loop = values.get("loop")
         if loop and then:  # a fallback that the whole flowchart gives is this loop's own way on
             values["loop"] = {"then": then, **(loop if isinstance(loop, dict) else {})}
-        found.setdefault(f"{edge['from']}→{edge['to']}", []).append(_Item(values, edge["from"]))
+        found.setdefault(f"{edge['from']}→{edge['to']}", []).append(_Item(values, edge["from"], place))
     return found
 
 

@@ -7,6 +7,7 @@ A lock is kept when, in the merged flowchart,
 - no step that is not locked grants a basis that only locked steps granted, and every share requires one of those bases;
 - whatever no case could reach without crossing the step, no case reaches without crossing it now;
 - whoever was led to the step by an answer is still led to it by that answer (perhaps through further steps);
+- the facts that those answers are made of can still say all that they could;
 - the forbidden ways that name the step are still forbidden.
 """
 
@@ -21,7 +22,7 @@ from sop import proofs
 from sop.checks.ways import shortest, without
 from sop.diff import shown
 from sop.findings import Finding, Severity
-from sop.flowchart import Branch, Flowchart, Step, StepKind
+from sop.flowchart import Branch, Flowchart, Forbidden, Step, StepKind
 from sop.guards import Guard
 from sop.vocabulary import N_, Message
 
@@ -44,6 +45,7 @@ def broken(base: Flowchart, merged: Flowchart) -> Iterator[Finding]:
     yield from _other_grants(base, merged)
     yield from _free_shares(base, merged)
     yield from _forbidden(base, merged)
+    yield from _fields(base, merged)
 
 
 def _finding(code: str, where: str, text: str, example: Sequence[str], **values: object) -> Finding:
@@ -174,12 +176,28 @@ def _free_shares(base: Flowchart, merged: Flowchart) -> Iterator[Finding]:
             yield _finding("LOCKED_BYPASSED", share.id, text, [share.id], bases=", ".join(sorted(held)))
 
 
+def _protecting(base: Flowchart) -> Iterator[Forbidden]:
+    """Forbidden ways that name a locked step."""
+    locked = {step.id for step in base.steps.values() if step.locked}
+    return (rule for rule in base.forbidden if locked & {rule.source, rule.target, *rule.around})
+
+
+def _fields(base: Flowchart, merged: Flowchart) -> Iterator[Finding]:
+    """Facts that decide at a locked step, or whether its forbidden ways apply, lose no value."""
+    ends = ((one, base.steps.get(one.source), base.steps.get(one.target)) for one in base.branches)
+    deciding = [branch.guard for branch, *steps in ends if any(step and step.locked for step in steps)]
+    deciding += [rule.given for rule in _protecting(base)]
+    for name in sorted({name for guard in deciding if guard for name in guard.fields}):
+        before, after = base.fields[name], merged.fields.get(name)
+        kept = after is not None and after.kind is before.kind and set(before.values) <= set(after.values)
+        if after is None or not kept or after.low > before.low or after.high < before.high:
+            text = N_("the fact %(step)s decides at a locked step and may lose none of its values")
+            yield _finding("LOCKED_WEAKENED", name, text, [name])
+
+
 def _forbidden(base: Flowchart, merged: Flowchart) -> Iterator[Finding]:
     now = {rule.id: rule for rule in merged.forbidden}
-    for rule in base.forbidden:
-        named = {rule.source, rule.target, *rule.around}
-        if not any(step in base.steps and base.steps[step].locked for step in named):
-            continue
+    for rule in _protecting(base):
         kept = now.get(rule.id)
         same = kept is not None and (kept.source, kept.target, kept.condition) == (
             rule.source,

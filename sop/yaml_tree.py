@@ -151,6 +151,8 @@ def read_tree(text: str) -> Tree:
         tree = _Builder().build(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
+        if "nesting depth" in (error.problem or ""):  # newer parsers have a limit of their own, and may meet it first
+            raise unreadable(N_("the file is nested more than %(limit)d deep"), line, limit=MAX_DEPTH) from None
         raise unreadable(N_("this is not YAML: %(problem)s"), line, problem=error.problem or "?") from None
     except (yaml.YAMLError, ValueError) as error:
         raise unreadable(N_("this is not YAML: %(problem)s"), problem=type(error).__name__) from None

@@ -72,6 +72,15 @@ def test_one_change_is_told_with_both_values(before: str, after: str, section: s
     assert len(back.changes) == len(found.changes) == 1
 
 
+def test_another_order_is_told_because_lists_and_drawings_follow_it() -> None:
+    first, second = "  - {from: S0, to: N01}\n", "  - {from: N01, to: D01}\n"
+    other = load(changed((first + second, second + first)))
+    assert other.hash != OLD.hash
+    assert words(diff(OLD, other).changes) == [
+        "edges: “order” was S0→N01, N01→D01 and is now N01→D01, S0→N01",
+    ]
+
+
 def test_an_added_step_and_its_branches_are_told_once_each() -> None:
     text = changed(
         ("  - {from: J01, to: N09}\n", "  - {from: J01, to: N20}\n  - {from: N20, to: N09}\n"),

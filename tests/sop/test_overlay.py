@@ -314,6 +314,14 @@ LOCKED: dict[str, tuple[str, str, list[str]]] = {
         "Z01",
         ["{remove: forbidden, id: Z01}"],
     ),
+    "a value that nobody can answer any more": (
+        "LOCKED_WEAKENED",
+        "choice",
+        [
+            "{replace: field, id: choice, with: {is: {enum: [consent, stop]}}}",
+            "{remove: edge, from: G05, to: R01}",
+        ],
+    ),
     "a rule with a hole": (
         "LOCKED_WEAKENED",
         "Z02",
