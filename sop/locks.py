@@ -13,10 +13,8 @@ A lock is kept when, in the merged flowchart,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
-
-import networkx as nx
 
 from sop import proofs
 from sop.checks.ways import shortest, without
@@ -80,19 +78,28 @@ def _written(value: object) -> str:
 # --- ways around -----------------------------------------------------------------------------------------------------
 
 
-def _reached(graph: nx.MultiDiGraph, flowchart: Flowchart, avoid: str = "") -> set[str]:
-    cut = without(graph, {avoid})
-    return {
-        step for start in flowchart.starts if start.id != avoid for step in (start.id, *nx.descendants(cut, start.id))
-    }
+def _ahead(flowchart: Flowchart, sources: Iterable[str], avoid: str) -> set[str]:
+    """`sources` and every step that a case may come to from there without crossing `avoid`."""
+    graph, found = flowchart.reach(), set()
+    waiting = [source for source in sources if source != avoid]
+    while waiting:
+        step = waiting.pop()
+        if step not in found:
+            found.add(step)
+            waiting += [one for one in graph.successors(step) if one != avoid]
+    return found
+
+
+def _reached(flowchart: Flowchart, avoid: str = "") -> set[str]:
+    return _ahead(flowchart, (start.id for start in flowchart.starts), avoid)
 
 
 def _detours(base: Flowchart, merged: Flowchart, step: Step) -> Iterator[Finding]:
     """What lay behind this step alone, and can now be reached without it."""
     if step.kind is StepKind.START:
         return
-    guarded = _reached(base.reach(), base) - _reached(base.reach(), base, step.id) - {step.id}
-    free = guarded & _reached(merged.reach(), merged, step.id)
+    guarded = _reached(base) - _reached(base, step.id) - {step.id}
+    free = guarded & _reached(merged, step.id)
     if free:
         cut, starts = without(merged.reach(), {step.id}), [start.id for start in merged.starts]
         ways = [shortest(cut, starts, target) for target in sorted(free)]
@@ -142,10 +149,10 @@ def _inevitable(flowchart: Flowchart, step: str, target: str) -> bool:
     """Whether every way from `step` gets to `target` before it ends or shares anything."""
     if step == target:
         return True
-    cut = without(flowchart.reach(), {target})
-    ahead = {step, *nx.descendants(cut, step)}
+    ahead = _ahead(flowchart, [step], target)
     kinds = {flowchart.steps[one].kind for one in ahead}
-    return not kinds & {StepKind.END, StepKind.SHARE} and target in nx.descendants(flowchart.reach(), step)
+    before = any(target in flowchart.reach().successors(one) for one in ahead)
+    return before and not kinds & {StepKind.END, StepKind.SHARE}
 
 
 # --- legal bases and rules -------------------------------------------------------------------------------------------
