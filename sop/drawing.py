@@ -14,6 +14,8 @@ from sop import shapes
 from sop.agenda import Standing, text
 from sop.durations import hours
 from sop.flowchart import Flowchart, Label, Step, StepKind
+from sop.labels import SIZE as SIZE_ON_ARROWS
+from sop.labels import Place, label_lines, label_size, places
 from sop.layout import Frame, Layout, Link, Spot, arrange
 from sop.lettering import (
     HEADER,
@@ -28,9 +30,6 @@ from sop.lettering import (
     box_lines,
     diamond_height,
     diamond_lines,
-    label_frame,
-    label_lines,
-    label_size,
     note_lines,
 )
 from sop.pages import LOOP, MAIN, NEEDS, Arrow, Box, Page, home_of, page_of, pages
@@ -62,6 +61,8 @@ Links = Callable[[str, str | None], str | None]
 """(page, step) -> address, or None."""
 
 DASH = (6.0, 4.0)
+TWO_LINES = "_" * 44
+WHAT_CONSENT_COVERS = N_("what the consent covers")
 LEGEND_ROW = 26.0
 LEGEND_KINDS = (
     StepKind.TASK,
@@ -132,9 +133,39 @@ def layout_of(flowchart: Flowchart, page: Page) -> Layout:
     """Where everything goes; the same for every language."""
     languages = flowchart.languages or ("fr",)
     spots = [_spot(flowchart, box, languages) for box in page.boxes]
-    links = [Link(arrow.source, arrow.target, arrow.back) for arrow in page.arrows]
-    header = max((_lane_lines(label, lang) for label in flowchart.lanes.values() for lang in languages), default=1)
-    return arrange(spots, links, tuple(flowchart.lanes), header=header * SMALL_LEADING + 10)
+    return arrange(spots, _links(flowchart, page), tuple(flowchart.lanes), header=_margin(flowchart))
+
+
+def label_places(flowchart: Flowchart, page: Page, layout: Layout) -> list[Place | None]:
+    """Where the words of each arrow lie, in the order of the arrows; the same for every language."""
+    languages = flowchart.languages or ("fr",)
+    words = [[arrow_words(arrow, lang) for lang in languages] for arrow in page.arrows]
+    return places(layout, _links(flowchart, page), words, _margin(flowchart))
+
+
+def _links(flowchart: Flowchart, page: Page) -> list[Link]:
+    languages = flowchart.languages or ("fr",)
+    return [
+        Link(arrow.source, arrow.target, arrow.back, label_size(arrow_words(arrow, lang) for lang in languages)[1])
+        for arrow in page.arrows
+    ]
+
+
+def arrow_words(arrow: Arrow, lang: str) -> str:
+    """What is written on an arrow: the answer, and for a loop how often it may be taken and what follows then."""
+    words = text(arrow.label, lang)
+    if arrow.branch is None or not arrow.branch.is_loop or arrow.branch.loop_max is None:
+        return words
+    then = f" → {arrow.branch.then}" if arrow.branch.then else ""
+    limit = f"(≤ {arrow.branch.loop_max} ×{then})".replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{words} {limit}".strip()
+
+
+def _margin(flowchart: Flowchart) -> float:
+    """Height of the lane titles, at the top and at the foot."""
+    languages = flowchart.languages or ("fr",)
+    lines = max((_lane_lines(label, lang) for label in flowchart.lanes.values() for lang in languages), default=1)
+    return lines * 11.5 * LINE_HEIGHT + 14
 
 
 def _lane_lines(label: Label, lang: str) -> int:
@@ -145,17 +176,21 @@ def _spot(flowchart: Flowchart, box: Box, languages: Iterable[str]) -> Spot:
     if box.step is not None and box.step.kind in DIAMONDS:
         titles = [text(box.step.label, lang) for lang in languages]
         return Spot(box.id, box.lane, WIDTH, diamond_height(titles), pointed=True)
-    words = [_words(flowchart, box, lang) for lang in languages]
+    words = [_measured(_words(flowchart, box, lang)) for lang in languages]
     return Spot(box.id, box.lane, WIDTH, box_height(words))
+
+
+def _measured(words: Words) -> Words:
+    """With room for two lines where the words come from the catalogue, whose length is not known here."""
+    return Words(words.title, TWO_LINES) if words.note == WHAT_CONSENT_COVERS else words
 
 
 def _words(flowchart: Flowchart, box: Box, lang: str) -> Words:
     if box.step is None:
-        codes = ", ".join(track_of(flowchart).pathways)
-        return Words("_" * 44, codes)  # room for two lines: the words themselves come from the catalogue
+        return Words(TWO_LINES, ", ".join(track_of(flowchart).pathways))
     note = text(box.step.actors, lang) if box.step.actors else ", ".join(box.step.shares)
     if not box.step.actors and box.step.shares and not set(box.step.shares) <= set(CATEGORY_LABELS):
-        note = N_("what the consent covers")
+        note = WHAT_CONSENT_COVERS
     return Words(text(box.step.label, lang), "" if box.elsewhere else note)
 
 
@@ -208,14 +243,6 @@ class _Draughtsman:
             return self.translate(shapes.KIND_WORDS[StepKind.PATHWAY])
         return self.translate(shapes.KIND_WORDS[box.step.kind])
 
-    def _arrow_words(self, arrow: Arrow, lang: str) -> str:
-        words = text(arrow.label, lang)
-        if arrow.branch is None or not arrow.branch.is_loop or arrow.branch.loop_max is None:
-            return words
-        then = f" → {arrow.branch.then}" if arrow.branch.then else ""
-        limit = f"(≤ {arrow.branch.loop_max} ×{then})".replace(" ", "\N{NO-BREAK SPACE}")
-        return f"{words} {limit}".strip()
-
     def _description(self) -> str:
         template = self.translate(
             N_("%(boxes)d steps in %(lanes)d lanes, from top to bottom; the same follows as a list.")
@@ -260,20 +287,14 @@ class _Draughtsman:
         return items
 
     def _arrows(self) -> list[Item]:
-        page = Frame(0, 0, self.layout.width, self.layout.height)
-        blocked = [Frame(one.x, one.y - 12, one.width, one.height + 14) for one in self.layout.boxes.values()]
+        found = label_places(self.flowchart, self.page, self.layout)
         lines: list[Item] = []
         labels: list[Item] = []
-        for arrow, path in zip(self.page.arrows, self.layout.paths, strict=True):
+        for arrow, path, place in zip(self.page.arrows, self.layout.paths, found, strict=True):
             dash = DASH if arrow.branch is not None and arrow.branch.is_loop else ()
             lines += _line(path, dash)
-            words = self._arrow_words(arrow, self.lang)
-            if words:
-                every = [self._arrow_words(arrow, lang) for lang in self.flowchart.languages]
-                others = [other for other in self.layout.paths if other != path]
-                frame = label_frame(path, label_size(every), blocked, others, page)
-                blocked.append(frame)
-                labels += _arrow_label(frame, words)
+            if place is not None and (words := arrow_words(arrow, self.lang)):
+                labels += _arrow_label(place, words)
         return lines + labels
 
     def _box(self, name: str) -> Group:
@@ -309,17 +330,12 @@ class _Draughtsman:
         ink = self._ink(standing)
         left = frame.x + PADDING + 2
         lines = box_lines(self._label(box))
-        note = note_lines(self.translate(_words(self.flowchart, box, self.lang).note))
-        items: list[Item] = [
-            Text(
-                left,
-                frame.y + 21,
-                box.id if box.step else f"{len(track_of(self.flowchart).pathways)} ×",
-                11,
-                bold=True,
-                fill=MUTED,
-            )
-        ]
+        words = _words(self.flowchart, box, self.lang).note
+        note = note_lines(self.translate(words) if words else "")
+        name = box.id if box.step else f"{len(track_of(self.flowchart).pathways)} ×"
+        pill = box.step is not None and box.step.kind in (StepKind.START, StepKind.END)
+        at, anchor = (frame.center[0], "middle") if pill else (left, "start")
+        items: list[Item] = [Text(at, frame.y + 21, name, 11, anchor, bold=True, fill=MUTED)]
         items.append(Text(left, frame.y + HEADER + 11, lines, SIZE, fill=ink))
         if note:
             items.append(Text(left, frame.y + HEADER + 9 + len(lines) * LEADING, note, SMALL, fill=MUTED))
@@ -374,12 +390,16 @@ def _line(path: tuple[Point, ...], dash: tuple[float, ...]) -> list[Item]:
     ]
 
 
-def _arrow_label(frame: Frame, words: str) -> list[Item]:
-    lines = label_lines(words)
-    x, y = frame.center
-    width, height = label_size([words])
+def _arrow_label(place: Place, words: str) -> list[Item]:
+    lines = label_lines(words, place.width)
+    x, y = place.frame.center
+    width, height = label_size([words], place.width)
     first = y - len(lines) * SMALL_LEADING / 2 + 10
+    paper = [Rect(x - width / 2, y - height / 2, width, height, 4, fill=WHITE)] if place.upon else []
     return [
-        Rect(x - width / 2, y - height / 2, width, height, 4, fill=WHITE),
-        *(Text(x, first + at * SMALL_LEADING, line, SMALL + 0.5, "middle", fill=INK) for at, line in enumerate(lines)),
+        *paper,
+        *(
+            Text(x, first + at * SMALL_LEADING, line, SIZE_ON_ARROWS, "middle", fill=INK)
+            for at, line in enumerate(lines)
+        ),
     ]
