@@ -72,7 +72,7 @@ class _Placer:
     def __init__(self, layout: Layout, links: Sequence[Link], margin: float) -> None:
         self.layout, self.links = layout, links
         self.page = Frame(2, margin, layout.width - 4, layout.height - 2 * margin)
-        self.blocked = [Frame(b.x - 4, b.y - HEAD, b.width + 8, b.height + HEAD + 4) for b in layout.boxes.values()]
+        self.blocked = [Frame(b.x - 4, b.y - HEAD, b.width + 8, b.height + HEAD + 8) for b in layout.boxes.values()]
         self.segments = [list(_segments(path)) for path in layout.paths]
 
     def place(self, at: int, variants: Sequence[str]) -> Place:

@@ -10,11 +10,12 @@ import pytest
 from babel.messages.pofile import read_po
 
 from sop import yaml_io
-from sop.drawing import arrow_words, draw, label_places, layout_of, pages
+from sop.drawing import draw, pages
 from sop.flowchart import Flowchart
 from sop.labels import SIZE, Place, label_lines
 from sop.layout import Frame, Layout
 from sop.pages import Arrow, page_of
+from sop.placement import arrow_words, label_places, layout_of
 from sop.scene import Group, Polygon, Rect, Scene, Text, text_width, walk
 
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,94 @@
+"""Where the parts of one page go: the words in every language give the sizes, so that nothing moves between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from sop.agenda import text
+from sop.flowchart import Flowchart, Label
+from sop.labels import Place, label_size, places
+from sop.layout import Layout, Link, Spot, arrange
+from sop.lettering import WIDTH, Words, box_height, diamond_height
+from sop.pages import SMALL as DIAMONDS
+from sop.pages import Arrow, Box, Page
+from sop.scene import LINE_HEIGHT, wrap
+from sop.track import track_of
+from sop.vocabulary import CATEGORY_LABELS, N_
+
+TWO_LINES = "_" * 44
+WHAT_CONSENT_COVERS = N_("what the consent covers")
+TITLE = 11.5
+"""Letters of a lane's title."""
+Signs = Mapping[str, str]
+"""Arrow (`A→B`) -> sign that is written before its words."""
+NO_SIGNS: Signs = MappingProxyType({})
+
+
+def layout_of(flowchart: Flowchart, page: Page, signs: Signs = NO_SIGNS) -> Layout:
+    """Where everything goes; the same for every language."""
+    languages = flowchart.languages or ("fr",)
+    spots = [_spot(flowchart, box, languages) for box in page.boxes]
+    return arrange(spots, _links(flowchart, page, signs), tuple(flowchart.lanes), header=_margin(flowchart))
+
+
+def label_places(flowchart: Flowchart, page: Page, layout: Layout, signs: Signs = NO_SIGNS) -> list[Place | None]:
+    """Where the words of each arrow lie, in the order of the arrows; the same for every language."""
+    languages = flowchart.languages or ("fr",)
+    words = [[arrow_words(arrow, lang, signs) for lang in languages] for arrow in page.arrows]
+    return places(layout, _links(flowchart, page, signs), words, _margin(flowchart))
+
+
+def _links(flowchart: Flowchart, page: Page, signs: Signs) -> list[Link]:
+    languages = flowchart.languages or ("fr",)
+    return [
+        Link(
+            arrow.source, arrow.target, arrow.back, label_size(arrow_words(arrow, lang, signs) for lang in languages)[1]
+        )
+        for arrow in page.arrows
+    ]
+
+
+def arrow_words(arrow: Arrow, lang: str, signs: Signs = NO_SIGNS) -> str:
+    """What is written on an arrow: the answer, and for a loop how often it may be taken and what follows then."""
+    sign = signs.get(f"{arrow.source}→{arrow.target}", "")
+    words = f"{sign} {text(arrow.label, lang)}".strip()
+    if arrow.branch is None or not arrow.branch.is_loop or arrow.branch.loop_max is None:
+        return words
+    then = f" → {arrow.branch.then}" if arrow.branch.then else ""
+    limit = f"(≤ {arrow.branch.loop_max} ×{then})".replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{words} {limit}".strip()
+
+
+def _margin(flowchart: Flowchart) -> float:
+    """Height of the lane titles, at the top and at the foot."""
+    languages = flowchart.languages or ("fr",)
+    lines = max((_lane_lines(label, lang) for label in flowchart.lanes.values() for lang in languages), default=1)
+    return lines * TITLE * LINE_HEIGHT + 14
+
+
+def _lane_lines(label: Label, lang: str) -> int:
+    return len(wrap(text(label, lang), WIDTH, TITLE, bold=True))
+
+
+def _spot(flowchart: Flowchart, box: Box, languages: Iterable[str]) -> Spot:
+    if box.step is not None and box.step.kind in DIAMONDS:
+        titles = [text(box.step.label, lang) for lang in languages]
+        return Spot(box.id, box.lane, WIDTH, diamond_height(titles), pointed=True)
+    words = [_measured(box_words(flowchart, box, lang)) for lang in languages]
+    return Spot(box.id, box.lane, WIDTH, box_height(words))
+
+
+def _measured(words: Words) -> Words:
+    """With room for two lines where the words come from the catalogue, whose length is not known here."""
+    return Words(words.title, TWO_LINES) if words.note == WHAT_CONSENT_COVERS else words
+
+
+def box_words(flowchart: Flowchart, box: Box, lang: str) -> Words:
+    """Label and small print of a box: who does it, or which data are passed on."""
+    if box.step is None:
+        return Words(TWO_LINES, ", ".join(track_of(flowchart).pathways))
+    note = text(box.step.actors, lang) if box.step.actors else ", ".join(box.step.shares)
+    if not box.step.actors and box.step.shares and not set(box.step.shares) <= set(CATEGORY_LABELS):
+        note = WHAT_CONSENT_COVERS
+    return Words(text(box.step.label, lang), "" if box.elsewhere else note)
