@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sop import overlays, shapes
 from sop.agenda import Standing, text
-from sop.durations import hours
+from sop.durations import written
 from sop.flowchart import Flowchart, Step, StepKind
 from sop.layout import Frame
 from sop.legend import legend
@@ -141,12 +140,7 @@ class _Draughtsman:
         if step is None or not step.deadline:
             return ""
         times = list(dict.fromkeys(sorted(step.deadline.values())))
-        return " – ".join(self._duration(time) for time in dict.fromkeys((times[0], times[-1])))
-
-    def _duration(self, time: timedelta) -> str:
-        if time >= timedelta(days=4) and not time % timedelta(days=1):
-            return self.translate(N_("%(days)d d")) % {"days": time.days}
-        return f"{hours(time):g} h"
+        return " – ".join(written(time, self.translate) for time in dict.fromkeys((times[0], times[-1])))
 
     def _kind(self, box: Box) -> str:
         if box.step is None:
