@@ -29,14 +29,14 @@ def layout_of(flowchart: Flowchart, page: Page, signs: Signs = NO_SIGNS) -> Layo
     """Where everything goes; the same for every language."""
     languages = flowchart.languages or ("fr",)
     spots = [_spot(flowchart, box, languages) for box in page.boxes]
-    return arrange(spots, _links(flowchart, page, signs), tuple(flowchart.lanes), header=_margin(flowchart))
+    return arrange(spots, _links(flowchart, page, signs), tuple(flowchart.lanes), header=title_height(flowchart))
 
 
 def label_places(flowchart: Flowchart, page: Page, layout: Layout, signs: Signs = NO_SIGNS) -> list[Place | None]:
     """Where the words of each arrow lie, in the order of the arrows; the same for every language."""
     languages = flowchart.languages or ("fr",)
     words = [[arrow_words(arrow, lang, signs) for lang in languages] for arrow in page.arrows]
-    return places(layout, _links(flowchart, page, signs), words, _margin(flowchart))
+    return places(layout, _links(flowchart, page, signs), words, title_height(flowchart))
 
 
 def _links(flowchart: Flowchart, page: Page, signs: Signs) -> list[Link]:
@@ -60,7 +60,7 @@ def arrow_words(arrow: Arrow, lang: str, signs: Signs = NO_SIGNS) -> str:
     return f"{words} {limit}".strip()
 
 
-def _margin(flowchart: Flowchart) -> float:
+def title_height(flowchart: Flowchart) -> float:
     """Height of the lane titles, at the top and at the foot."""
     languages = flowchart.languages or ("fr",)
     lines = max((_lane_lines(label, lang) for label in flowchart.lanes.values() for lang in languages), default=1)
