@@ -24,7 +24,7 @@ from sop.scene import INK, LINE, LINE_HEIGHT, MUTED, PAPER, WHITE, Group, Item, 
 from sop.track import track_of
 from sop.vocabulary import N_
 
-__all__ = ["Entry", "Page", "draw", "home_of", "outline", "page_title", "pages"]
+__all__ = ["Entry", "Page", "anchor", "draw", "home_of", "outline", "page_title", "pages"]
 
 Translate = Callable[[str], str]
 Links = Callable[[str, str | None], str | None]
@@ -48,6 +48,15 @@ class Entry:
     page: str | None
     ways: tuple[tuple[str, str, str], ...]
     badge: str = ""
+
+
+def anchor(name: str) -> str:
+    """The id of a step or page as part of an element's id or of a file's name, whatever signs it has.
+
+    >>> anchor("N03"), anchor("étape 1.2"), anchor("../x")
+    ('N03', '_e9tape_201_2e2', '_2e_2e_2fx')
+    """
+    return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else f"_{ord(c):x}" for c in name)
 
 
 def page_title(flowchart: Flowchart, page: Page, *, lang: str, translate: Translate = str) -> str:
@@ -233,7 +242,7 @@ class _Draughtsman:
             said = overlays.say(badge, self.translate)
             items += overlays.tag(badge, overlays.short(badge, self.translate), frame, kind)
         label = " · ".join(part for part in (box.id, self._label(box), self._kind(box), words, said) if part)
-        return Group(tuple(items), link=self._address(box), label=label, name=f"step-{box.id}")
+        return Group(tuple(items), link=self._address(box), label=label, name=f"step-{anchor(box.id)}")
 
     def _tag_place(self, frame: Frame, kind: StepKind | None, standing: Standing, words: str) -> Point:
         """On the upper left rim, clear of the arrow that comes in at the middle."""

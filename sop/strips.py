@@ -9,6 +9,8 @@ from itertools import pairwise
 from sop.scene import MUTED, WHITE, Circle, Group, Item, Line, Path, Polygon, Rect, Scene, Text
 from sop.shapes import moved
 
+HEAD = 12.0
+"""An arrow's head above a box belongs to it."""
 CLEAR = 5.0
 """A cut keeps this far from what it must not touch."""
 
@@ -21,11 +23,12 @@ def strips(scene: Scene, head: float, capacity: float) -> tuple[Scene, ...]:
     if scene.height <= capacity:
         return (scene,)
     taken = _merged([*_occupied(scene.items, scene.height), (0, head)])
+    end = min(scene.height, taken[-1][1] + CLEAR)  # no strip for what is empty
     cuts = [0.0]
-    while scene.height - cuts[-1] > capacity - (head if cuts[-1] else 0):
+    while end - cuts[-1] > capacity - (head if cuts[-1] else 0):
         top = cuts[-1]
         cuts.append(_cut(taken, top, top + capacity - (head if top else 0)))
-    return tuple(_strip(scene, head, top, bottom) for top, bottom in pairwise([*cuts, scene.height]))
+    return tuple(_strip(scene, head, top, bottom) for top, bottom in pairwise([*cuts, end]))
 
 
 def _cut(taken: list[tuple[float, float]], top: float, limit: float) -> float:
@@ -47,7 +50,7 @@ def _occupied(items: Iterable[Item], height: float) -> Iterator[tuple[float, flo
             continue
         low, high = extent(item)
         if high - low < height / 2:
-            yield low, high
+            yield low - (HEAD if isinstance(item, Group) else 0), high
 
 
 def extent(item: Item) -> tuple[float, float]:

@@ -44,8 +44,9 @@ class Contents(TableOfContents):
     """The table of contents: headings of level 2 bold, those of level 3 below them."""
 
     def __init__(self, cell: ParagraphStyle, strong: ParagraphStyle) -> None:
-        super().__init__(dotsMinLevel=0)
-        first = ParagraphStyle("contents2", strong, fontSize=9.2, leading=12, spaceBefore=3, spaceAfter=0)
+        padding = [(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("TOP", "BOTTOM", "LEFT", "RIGHT")]
+        super().__init__(dotsMinLevel=0, tableStyle=padding)
+        first = ParagraphStyle("contents2", strong, fontSize=9.2, leading=12, spaceBefore=4, spaceAfter=0)
         second = ParagraphStyle("contents3", cell, fontSize=8.6, leading=10.6, leftIndent=12)
         self.levelStyles = [first, second]
 

@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from referral.foundation.documents import Cells, Document
 from referral.foundation.formatting import written
+from referral.foundation.office import OfficeDocument
 from referral.foundation.paper import House, locale
 from referral.procedures.pictures import translate
-from sop.drawing import draw, page_title
+from sop.drawing import anchor, draw, outline, page_title
 from sop.flowchart import Flowchart
-from sop.forms import Form
+from sop.forms import Form, compile_form
 from sop.manual import Chapter, Kind, Manual, Paragraph, library_texts, manual
-from sop.pages import page_of, pages
+from sop.pages import NEEDS, page_of, pages
 from sop.placement import title_height
 from sop.triage import DecisionTable
+from sop.triage import load as load_table
 
 SHORT = 12
 """Signs of the hash that stand on every page; the title page has them all."""
-Rows = tuple[tuple[str, ...], ...]
+QUESTIONS = (5.0, 4.0, 2.6)
+"""Shares of the columns of a form: question, answers, data category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,34 @@ def drawing_pdf(
         return document.render()
 
 
+def drawing_svg(flowchart: Flowchart, page: str, *, lang: str) -> str:
+    """A page of the drawing as a file of its own; each box can be reached with the keyboard and says what it is."""
+    with force_locale(lang):
+        scene = draw(
+            flowchart,
+            lang=lang,
+            page=page,
+            translate=translate,
+            link=lambda _page, step: f"#scene-step-{anchor(step or NEEDS)}",
+        )
+    return scene.svg()
+
+
+def page_ids(flowchart: Flowchart) -> list[str]:
+    """The pages of the drawing, the main one first."""
+    return [page.id for page in pages(flowchart)]
+
+
+def parts_beside(file: Path) -> tuple[DecisionTable | None, dict[str, Form]]:
+    """Triage table and forms that lie beside a flowchart, where they are there and can be read.
+
+    The forms are those of the library's layout: `triage.csv`, `forms/identification.md` (form F04).
+    """
+    table, form = file.with_name("triage.csv"), file.parent / "forms" / "identification.md"
+    forms = {"F04": compile_form(form, reference=False)} if form.is_file() else {}
+    return (load_table(table) if table.is_file() else None), forms
+
+
 def reference(edition: Edition, flowchart: Flowchart) -> str:
     """What every page says: which procedure, which version, which content."""
     return f"{flowchart.id} {edition.number} · {edition.content_hash[:SHORT]}"
@@ -154,12 +186,12 @@ def _paragraph(document: Document, paragraph: Paragraph) -> None:
     elif paragraph.kind is Kind.TEXT:
         document.paragraph(f"{number}  {paragraph.text}")
     elif paragraph.kind is Kind.POINTS:
-        document.paragraph(number, small=True)
-        document.bullets([row[0] for row in paragraph.rows])
+        first, *rest = (row[0] for row in paragraph.rows)
+        document.bullets([f"{number}  {first}", *rest])
     else:
         document.heading(f"{number} {paragraph.text}", 3)
         header, *rows = paragraph.rows
-        document.table(header, rows)
+        document.table(header, rows, widths=QUESTIONS if len(header) == len(QUESTIONS) else None)
 
 
 def _drawings(document: Document, chapter: Chapter, edition: Edition, flowchart: Flowchart, lang: str) -> None:
@@ -184,3 +216,69 @@ def _drawing(
         (_("Fingerprint of the content"), edition.content_hash[:SHORT]),
     ]
     document.drawing(scene, title_height(flowchart), cells)
+
+
+# --- for word processors ----------------------------------------------------------------------------------------------
+
+
+def sop_docx(
+    edition: Edition,
+    flowchart: Flowchart,
+    triage: DecisionTable | None,
+    forms: Mapping[str, Form],
+    *,
+    lang: str,
+) -> bytes:
+    """The same document as DOCX; in place of each drawing stands its list of steps, which says the same."""
+    book = manual_in(flowchart, triage, forms, lang)
+    with force_locale(lang):
+        document = OfficeDocument(
+            book.title,
+            lang=lang,
+            subtitle=_("Standard operating procedure"),
+            reference=reference(edition, flowchart),
+            page_words=_("page"),
+        )
+        document.fields(head(edition, flowchart, lang))
+        if book.notice:
+            document.notice(book.notice)
+        document.page_break()
+        part = ""
+        for chapter in book.chapters:
+            if chapter.part and chapter.part != part:
+                document.heading(chapter.part)
+            part = chapter.part
+            document.heading(f"{chapter.number} {chapter.title}", 2 if part else 1)
+            _office_chapter(document, chapter, flowchart, lang)
+        return document.render()
+
+
+def _office_chapter(document: OfficeDocument, chapter: Chapter, flowchart: Flowchart, lang: str) -> None:
+    fields = [one for one in chapter.paragraphs if one.kind is Kind.FIELD]
+    if fields:
+        document.fields([(f"{one.number} {one.text}", "\n".join(row[0] for row in one.rows)) for one in fields])
+    if chapter.id == "drawings":
+        document.paragraph(
+            _("The drawings are in the PDF edition. Each list of steps below says the same as its drawing.")
+        )
+    for one in chapter.paragraphs:
+        if one.kind is Kind.HEADING:
+            document.heading(f"{one.number} {one.text}", 3)
+        elif one.kind is Kind.TEXT:
+            document.paragraph(one.text, number=one.number)
+        elif one.kind is Kind.POINTS:
+            document.bullets([row[0] for row in one.rows], number=one.number)
+        elif one.kind is not Kind.FIELD:
+            document.heading(f"{one.number} {one.text}", 3)
+            header, *rows = one.rows or _listed(flowchart, one.page, lang)
+            document.table(header, rows)
+
+
+def _listed(flowchart: Flowchart, page: str, lang: str) -> list[tuple[str, ...]]:
+    """A page of the drawing as rows: step, kind, lane, deadline, ways on."""
+    rows: list[tuple[str, ...]] = [(_("Step"), _("What it is"), _("Who"), _("Deadline"), _("What comes next"))]
+    for entry in outline(flowchart, lang=lang, page=page, translate=translate):
+        ways = [f"{answer}: {step}" if answer else step for answer, step, _label in entry.ways]
+        step = entry.label if entry.step == NEEDS else f"{entry.step} {entry.label}"
+        rows.append((step, entry.kind, entry.lane, entry.deadline or "–", "\n".join(ways) or "–"))
+    return rows
