@@ -13,7 +13,7 @@ from sop.scene import MUTED, Item, Rect, Text
 from sop.vocabulary import N_, Message
 
 ROW = 26.0
-COLUMN = 236.0
+COLUMN = 284.0
 KINDS = (
     StepKind.TASK,
     StepKind.RULE,

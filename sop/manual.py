@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from sop.agenda import text
@@ -21,11 +22,12 @@ from sop.manual_steps import FORM_LABELS, Chapter, Kind, Paragraph, form_title, 
 from sop.pages import pages
 from sop.questions import Kind as Asked
 from sop.questions import Question
-from sop.texts import LIBRARY, Text, load_text
+from sop.texts import Text, parse
 from sop.triage import DecisionTable, NotAsked
 from sop.vocabulary import CATEGORY_LABELS, N_, PRIORITY_LABELS
+from sop.yaml_tree import read_text
 
-__all__ = ["Chapter", "Kind", "Manual", "Paragraph", "library_texts", "manual"]
+__all__ = ["Chapter", "Kind", "Manual", "Paragraph", "manual", "texts_in"]
 
 Translate = Callable[[str], str]
 _MARK = re.compile(r"\s*\{#([a-z0-9-]{1,40})\}\Z")
@@ -71,11 +73,13 @@ class Manual:
         return asdict(self)
 
 
-def library_texts(lang: str, country: str = "cameroon") -> dict[str, Text]:
-    """Every text of a country in this language, by name: `S…` are chapters, `F…` what is read aloud with a form."""
-    folder = LIBRARY / country / "text"
-    names = sorted(path.name.removesuffix(f".{lang}.md") for path in folder.glob(f"*.{lang}.md"))
-    return {name: load_text(name, lang, country) for name in names}
+def texts_in(folder: Path, lang: str) -> dict[str, Text]:
+    """Every text of a folder in this language, by name: `S…` are chapters, `F…` what is read aloud with a form.
+
+    Raises `Unreadable` for a file that is no text.
+    """
+    found = {path.name.removesuffix(f".{lang}.md"): read_text(path) for path in sorted(folder.glob(f"*.{lang}.md"))}
+    return {name: parse(words) for name, words in found.items() if words.strip()}
 
 
 def manual(
@@ -86,7 +90,7 @@ def manual(
     lang: str,
     translate: Translate = str,
 ) -> Manual:
-    """The document. `forms` by code (`F04`), `texts` as `library_texts` gives them; both may be empty."""
+    """The document. `forms` by code (`F04`), `texts` as `texts_in` gives them; both may be empty."""
     written_down = _Editor(flowchart, triage, forms, texts, lang, translate)
     return Manual(
         code=flowchart.id,

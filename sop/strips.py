@@ -28,7 +28,7 @@ def strips(scene: Scene, head: float, capacity: float) -> tuple[Scene, ...]:
     while end - cuts[-1] > capacity - (head if cuts[-1] else 0):
         top = cuts[-1]
         cuts.append(_cut(taken, top, top + capacity - (head if top else 0)))
-    return tuple(_strip(scene, head, top, bottom) for top, bottom in pairwise([*cuts, end]))
+    return tuple(_strip(scene, head, top, bottom, last=bottom == end) for top, bottom in pairwise([*cuts, end]))
 
 
 def _cut(taken: list[tuple[float, float]], top: float, limit: float) -> float:
@@ -93,7 +93,7 @@ def _merged(stretches: Iterable[tuple[float, float]]) -> list[tuple[float, float
     return found
 
 
-def _strip(scene: Scene, head: float, top: float, bottom: float) -> Scene:
+def _strip(scene: Scene, head: float, top: float, bottom: float, *, last: bool) -> Scene:
     above = head if top else 0.0
     inside = [moved(item, 0, above - top) for item in scene.items if _shown(item, top, bottom)]
     height = bottom - top + above
@@ -105,7 +105,7 @@ def _strip(scene: Scene, head: float, top: float, bottom: float) -> Scene:
             elif isinstance(item, Text) and extent(item)[1] <= head:
                 inside.append(item)
         inside.append(Line(0, head, scene.width, head, stroke=MUTED, dash=(3, 3)))
-    if bottom < scene.height:
+    if not last:
         inside.append(Line(0, height - 0.5, scene.width, height - 0.5, stroke=MUTED, dash=(3, 3)))
     return Scene(scene.width, height, tuple(inside), scene.title, scene.description)
 

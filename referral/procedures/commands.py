@@ -76,19 +76,19 @@ def sop_document(file: Path, lang: str, out: Path, as_json: bool) -> None:
     from sop.questions import FormError
     from sop.yaml_io import Unreadable
 
+    if out.suffix not in (".pdf", ".docx"):
+        raise click.UsageError("--out takes FILE.pdf or FILE.docx")
     flowchart = _read(file)
+    edition = documents.edition_of(flowchart)
     try:
         parts = documents.parts_beside(file)
+        if out.suffix == ".pdf":
+            made = documents.sop_pdf(edition, flowchart, parts, lang=lang, printed_at=now())
+        else:
+            made = documents.sop_docx(edition, flowchart, parts, lang=lang)
     except (Unreadable, FormError) as problem:
         click.echo(f"{file.parent}: {problem}", err=True)
         sys.exit(2)
-    edition = documents.edition_of(flowchart)
-    if out.suffix == ".pdf":
-        made = documents.sop_pdf(edition, flowchart, *parts, lang=lang, printed_at=now())
-    elif out.suffix == ".docx":
-        made = documents.sop_docx(edition, flowchart, *parts, lang=lang)
-    else:
-        raise click.UsageError("--out takes FILE.pdf or FILE.docx")
     _write(out, made)
     say({"file": str(out), "bytes": len(made), "hash": flowchart.hash}, as_json, [str(out)])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from referral.procedures.pictures import translate
 from sop.drawing import anchor, draw, outline, page_title
 from sop.flowchart import Flowchart
 from sop.forms import Form, compile_form
-from sop.manual import Chapter, Kind, Manual, Paragraph, library_texts, manual
+from sop.manual import Chapter, Kind, Manual, Paragraph, manual, texts_in
 from sop.pages import NEEDS, page_of, pages
 from sop.placement import title_height
 from sop.triage import DecisionTable
@@ -45,26 +45,46 @@ def edition_of(flowchart: Flowchart, *, day: date | None = None, decision: str =
     return Edition(flowchart.version, flowchart.hash, day, decision)
 
 
-def manual_in(
-    flowchart: Flowchart, triage: DecisionTable | None, forms: Mapping[str, Form], lang: str, country: str = "cameroon"
-) -> Manual:
-    """The document as chapters and paragraphs in one language, with the texts of the country."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What belongs to a flowchart: triage table, compiled forms by code (`F04`), the folder of its texts."""
+
+    triage: DecisionTable | None = None
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    texts: Path | None = None
+
+
+def parts_beside(flowchart: Path) -> Parts:
+    """What lies beside the file of a flowchart, as in the library; raises `Unreadable` or `FormError`.
+
+    `triage.csv`, `forms/identification.md` (form F04) and `text/`, each where it is there.
+    """
+    table, form = flowchart.with_name("triage.csv"), flowchart.parent / "forms" / "identification.md"
+    return Parts(
+        load_table(table) if table.is_file() else None,
+        {"F04": compile_form(form, reference=False)} if form.is_file() else {},
+        flowchart.parent / "text",
+    )
+
+
+def manual_in(flowchart: Flowchart, parts: Parts, lang: str) -> Manual:
+    """The document as chapters and paragraphs in one language: also what a page shows."""
+    texts = texts_in(parts.texts, lang) if parts.texts else {}
     with force_locale(lang):
-        return manual(flowchart, triage, forms, library_texts(lang, country), lang, translate)
+        return manual(flowchart, parts.triage, parts.forms, texts, lang, translate)
 
 
 def sop_pdf(
     edition: Edition,
     flowchart: Flowchart,
-    triage: DecisionTable | None,
-    forms: Mapping[str, Form],
+    parts: Parts,
     *,
     lang: str,
     printed_at: datetime,
     house: House | None = None,
 ) -> bytes:
     """The whole document as PDF: A4, the drawings on A3 sheets between; the same input gives the same bytes."""
-    book = manual_in(flowchart, triage, forms, lang)
+    book = manual_in(flowchart, parts, lang)
     with force_locale(lang):
         document = _document(book.title, edition, flowchart, lang, printed_at, house)
         document.fields(head(edition, flowchart, lang))
@@ -117,16 +137,6 @@ def drawing_svg(flowchart: Flowchart, page: str, *, lang: str) -> str:
 def page_ids(flowchart: Flowchart) -> list[str]:
     """The pages of the drawing, the main one first."""
     return [page.id for page in pages(flowchart)]
-
-
-def parts_beside(file: Path) -> tuple[DecisionTable | None, dict[str, Form]]:
-    """Triage table and forms that lie beside a flowchart, where they are there and can be read.
-
-    The forms are those of the library's layout: `triage.csv`, `forms/identification.md` (form F04).
-    """
-    table, form = file.with_name("triage.csv"), file.parent / "forms" / "identification.md"
-    forms = {"F04": compile_form(form, reference=False)} if form.is_file() else {}
-    return (load_table(table) if table.is_file() else None), forms
 
 
 def reference(edition: Edition, flowchart: Flowchart) -> str:
@@ -221,16 +231,9 @@ def _drawing(
 # --- for word processors ----------------------------------------------------------------------------------------------
 
 
-def sop_docx(
-    edition: Edition,
-    flowchart: Flowchart,
-    triage: DecisionTable | None,
-    forms: Mapping[str, Form],
-    *,
-    lang: str,
-) -> bytes:
+def sop_docx(edition: Edition, flowchart: Flowchart, parts: Parts, *, lang: str) -> bytes:
     """The same document as DOCX; in place of each drawing stands its list of steps, which says the same."""
-    book = manual_in(flowchart, triage, forms, lang)
+    book = manual_in(flowchart, parts, lang)
     with force_locale(lang):
         document = OfficeDocument(
             book.title,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from itertools import combinations, pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
@@ -29,8 +31,18 @@ def flowchart(country: str) -> Flowchart:
     return found
 
 
-CASES = [(country, page.id) for country in FLOWCHARTS for page in pages(flowchart(country))]
-every_page = pytest.mark.parametrize("case", CASES, ids="-".join)
+def cases() -> Iterator[Any]:
+    """Every page; of the pathways, which are alike, the quick suite looks at those with a step of their own."""
+    for country in FLOWCHARTS:
+        chart, seen = flowchart(country), set()
+        for page in pages(chart):
+            size = (page.about is not None and page.about.kind, len(page.boxes))
+            alike = size in seen
+            seen.add(size)
+            yield pytest.param((country, page.id), id=f"{country}-{page.id}", marks=pytest.mark.slow if alike else ())
+
+
+every_page = pytest.mark.parametrize("case", list(cases()))
 
 
 @cache
@@ -171,3 +183,17 @@ def test_every_word_stays_inside_its_shape(case: Case, lang: str) -> None:
                     assert width / 2 <= half_width(first, y - item.size / 3), f"{name}: {row} leaves the diamond"
                 elif item.anchor == "start":
                     assert item.x + width <= frame.x + frame.width, f"{name}: {row} runs out on the right"
+
+
+@every_page
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_nothing_that_is_written_leaves_the_page(case: Case, lang: str) -> None:
+    found = scene(case, lang)
+    for item in walk(found.items):
+        if isinstance(item, Text):
+            for row in item.rows:
+                width = text_width(row, item.size, bold=item.bold)
+                left = item.x - {"start": 0, "middle": width / 2, "end": width}[item.anchor]
+                assert left >= 0, row
+                assert left + width <= found.width, row
+                assert item.y <= found.height

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from sop import triage, yaml_io
 from sop.flowchart import Flowchart
 from sop.forms import load_form
-from sop.manual import Kind, Manual, Paragraph, library_texts, manual
+from sop.manual import Kind, Manual, Paragraph, manual, texts_in
 from sop.manual_steps import FORM_LABELS
 from sop.texts import LIBRARY, parse
 
@@ -34,7 +34,7 @@ def cameroon(lang: str) -> Manual:
         FLOWCHART,
         triage.load(),
         {"F04": load_form()},
-        library_texts(lang),
+        texts_in(LIBRARY / "cameroon/text", lang),
         lang,
         lambda text: words.get(text) or text,
     )
@@ -132,7 +132,7 @@ def test_no_english_is_left_in_the_french_document() -> None:
 def test_ids_do_not_move_when_a_step_or_a_paragraph_is_put_before_them() -> None:
     before = {one.id: one.text or one.rows for _, one in cameroon("en").paragraphs()}
     extra = replace(FLOWCHART.steps["N01"], id="N00")
-    texts = library_texts("en")
+    texts = texts_in(LIBRARY / "cameroon/text", "en")
     source = "# Principles\n\nA new paragraph. {#new}\n\nDo no harm. {#no-harm}\n"
     texts["S03_principles"] = parse(source)
     changed = replace(FLOWCHART, steps={"N00": extra, **FLOWCHART.steps})

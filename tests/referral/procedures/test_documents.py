@@ -13,18 +13,20 @@ from flask import Flask
 
 from referral.procedures.documents import (
     Edition,
+    Parts,
     drawing_pdf,
     drawing_svg,
     edition_of,
+    parts_beside,
     sop_docx,
     sop_pdf,
 )
 from sop import triage, yaml_io
 from sop.flowchart import Flowchart
-from sop.forms import load_form
 
 FLOWCHART: Flowchart = yaml_io.load(triage.CAMEROON.with_name("flowchart.yaml"))
 DECIDED = Edition(FLOWCHART.version, FLOWCHART.hash, date(2026, 11, 2), "CP/2026/007")
+PARTS = parts_beside(triage.CAMEROON.with_name("flowchart.yaml"))
 AT = datetime(2026, 11, 28, 8, tzinfo=UTC)
 SHORT = f"CMR-MNR 0.2.0 · {FLOWCHART.hash[:12]}"
 A4, A3 = (595, 842), (1191, 842)
@@ -33,11 +35,11 @@ pytestmark = pytest.mark.application
 
 
 def pdf(lang: str, edition: Edition = DECIDED) -> bytes:
-    return sop_pdf(edition, FLOWCHART, triage.load(), {"F04": load_form()}, lang=lang, printed_at=AT)
+    return sop_pdf(edition, FLOWCHART, PARTS, lang=lang, printed_at=AT)
 
 
 def word(lang: str, edition: Edition = DECIDED) -> bytes:
-    return sop_docx(edition, FLOWCHART, triage.load(), {"F04": load_form()}, lang=lang)
+    return sop_docx(edition, FLOWCHART, PARTS, lang=lang)
 
 
 def read(content: bytes) -> list[tuple[tuple[int, int], str]]:
@@ -125,10 +127,11 @@ def test_the_word_document_is_the_same_text(app: Flask, lang: str, head: str, ne
         assert {part.date_time[:3] for part in archive.infolist()} == {(1980, 1, 1)}
 
 
+@pytest.mark.slow
 def test_signs_that_xml_forbids_do_not_reach_the_word_document(app: Flask) -> None:
     edition = Edition("1\x00<b>&", "0" * 64, None, "D\x0b]]>1")
     with app.app_context():
-        content = sop_docx(edition, FLOWCHART, None, {}, lang="en")
+        content = sop_docx(edition, FLOWCHART, Parts(), lang="en")
     cells = [
         cell.text for table in docx.Document(io.BytesIO(content)).tables for row in table.rows for cell in row.cells
     ]
