@@ -19,7 +19,7 @@ from sop.lettering import HEADER, LEADING, PADDING, SIZE, SMALL, WIDTH, box_line
 from sop.overlays import SIGNS, Badge, Overlay
 from sop.pages import LOOP, MAIN, NEEDS, Arrow, Box, Page, home_of, page_of, pages
 from sop.pages import SMALL as DIAMONDS
-from sop.placement import TITLE, arrow_words, box_words, label_places, layout_of
+from sop.placement import TITLE, arrow_words, box_words, compose
 from sop.scene import INK, LINE, LINE_HEIGHT, MUTED, PAPER, WHITE, Group, Item, Point, Rect, Scene, Text, wrap
 from sop.track import track_of
 from sop.vocabulary import N_
@@ -115,7 +115,8 @@ class _Draughtsman:
         self.flowchart, self.page, self.lang, self.position = flowchart, page, lang, position
         self.translate, self.link, self.overlay = translate, link, overlay
         self.signs = {where: SIGNS[badge.mark] for where, badge in overlay.arrows.items()}
-        self.layout = layout_of(flowchart, page, self.signs)
+        made = compose(flowchart, page, self.signs)
+        self.layout, self.places = made.layout, made.places
         self.boxes = {box.id: box for box in page.boxes}
 
     def scene(self) -> Scene:
@@ -209,10 +210,9 @@ class _Draughtsman:
         return items
 
     def _arrows(self) -> list[Item]:
-        found = label_places(self.flowchart, self.page, self.layout, self.signs)
         lines: list[Item] = []
         labels: list[Item] = []
-        for arrow, path, place in zip(self.page.arrows, self.layout.paths, found, strict=True):
+        for arrow, path, place in zip(self.page.arrows, self.layout.paths, self.places, strict=True):
             lines += shapes.arrow(path, shapes.DASH if arrow.branch is not None and arrow.branch.is_loop else ())
             if place is not None and (words := arrow_words(arrow, self.lang, self.signs)):
                 labels += shapes.arrow_label(place, words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 
 from sop.layout import Frame, Layout, Link
 from sop.lettering import SMALL, SMALL_LEADING
@@ -15,9 +15,8 @@ WIDTHS = (132.0, 100.0, 78.0)
 """Widths at which a label may be broken into lines, the preferred one first."""
 ROOM = 1
 """Index of the width for which the page leaves room."""
-STEP = 8.0
-NEAR = 3.0
-"""A label nearer to a line than this seems to belong to it."""
+TRIES = ((3.0, 8.0), (1.0, 4.0))
+"""How far words keep from lines that are not theirs, and how finely places are looked for; the second where need be."""
 HEAD = 12.0
 """Length of an arrow's head, which stays free."""
 
@@ -26,11 +25,15 @@ Segment = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a label lies, the width at which its words are broken into lines, and whether it lies upon its line."""
+    """Where a label lies, and the width at which its words are broken into lines.
+
+    `upon`: it lies upon its line, not beside it; `free`: it hides nothing.
+    """
 
     frame: Frame
     width: float
     upon: bool = True
+    free: bool = False
 
 
 def label_lines(label: str, width: float = WIDTHS[ROOM]) -> tuple[str, ...]:
@@ -86,27 +89,28 @@ class _Placer:
         ]
         own = self.segments[at]
         best, least = Place(Frame(0, 0, 0, 0), WIDTHS[0]), float("inf")
-        for width in WIDTHS:
-            for frame, upon, far in _candidates(self.layout.paths[at], label_size(variants, width), others):
-                cost = self._cost(frame, others if upon else [*own, *others]) + far / 1000
+        for (near, step), width in product(TRIES, WIDTHS):
+            size = label_size(variants, width)
+            for frame, upon, far in _candidates(self.layout.paths[at], size, others, near, step):
+                cost = self._cost(frame, others if upon else [*own, *others], near) + far / 1e5
                 if cost < least:
-                    best, least = Place(frame, width, upon), cost
+                    best, least = Place(frame, width, upon, cost < 1), cost
                 if cost < 1:
                     self.blocked.append(frame)
                     return best
         self.blocked.append(best.frame)
         return best
 
-    def _cost(self, frame: Frame, others: Sequence[Segment]) -> float:
+    def _cost(self, frame: Frame, others: Sequence[Segment], near: float) -> float:
         """What a label here would hide: nothing is 0."""
         if not self.page.holds(frame):
             return 1e6
         hidden = sum(50 for other in self.blocked if frame.touches(other))
-        return hidden + sum(5 for segment in others if _near(segment, frame, NEAR))
+        return hidden + sum(5 for segment in others if _near(segment, frame, near))
 
 
 def _candidates(
-    path: Sequence[Point], size: tuple[float, float], others: Sequence[Segment]
+    path: Sequence[Point], size: tuple[float, float], others: Sequence[Segment], near: float, step: float
 ) -> Iterator[tuple[Frame, bool, float]]:
     """Frames upon and beside the parts of an arrow that it shares with no other, and how far along they are."""
     width, height = size
@@ -115,15 +119,15 @@ def _candidates(
         length = abs(x2 - x1) + abs(y2 - y1)
         upright = x1 == x2
         run = Frame(min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1))
-        sharing = [segment for segment in others if _near(segment, run, NEAR)]
-        for step in range(1, max(2, int(length / STEP))):
-            share = min(step * STEP / length, 0.5) if length < 2 * STEP else step * STEP / length
+        sharing = [segment for segment in others if _near(segment, run, near)]
+        for number in range(1, max(2, int(length / step))):
+            share = 0.5 if length < 2 * step else number * step / length
             x, y = x1 + (x2 - x1) * share, y1 + (y2 - y1) * share
-            if any(_near(segment, Frame(x, y, 0, 0), NEAR) for segment in sharing):
+            if any(_near(segment, Frame(x, y, 0, 0), near) for segment in sharing):
                 continue
             yield Frame(x - width / 2, y - height / 2, width, height), True, far + share * length
             for side in (1, -1):
-                across, down = (side * (width / 2 + NEAR + 1), 0) if upright else (0, -side * (height / 2 + NEAR + 1))
+                across, down = (side * (width / 2 + near + 1), 0) if upright else (0, -side * (height / 2 + near + 1))
                 yield Frame(x + across - width / 2, y + down - height / 2, width, height), False, far + share * length
         far += length
 

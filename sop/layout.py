@@ -34,12 +34,16 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One arrow; `back` arrows do not count for the rows. `label` is the height that its words need."""
+    """One arrow; `back` arrows do not count for the rows.
+
+    `label` is the height that its words need in a channel; `aside` the width that they need beside their box.
+    """
 
     source: str
     target: str
     back: bool = False
     label: float = 0
+    aside: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +219,7 @@ class _Ruler:
         self.gap_tracks = self._share("gap", lambda route, at: self._rows_of(route, at))
         self.column_x, self.gap_x, self.width = self._across()
         self.row_tracks = self._share("row", lambda route, at: self._span_of(route, at))
-        self.rooms, self.feet = self._rooms()
+        self.rooms, self.tops, self.feet = self._rooms()
         self.row_y, self.channel_y, self.height = self._down()
 
     def _share(self, kind: str, span: Callable[[_Route, int], tuple[float, float]]) -> dict[int, int]:
@@ -246,12 +250,18 @@ class _Ruler:
         x = 0.0
         width = max((spot.width for spot in self.grid.spots.values()), default=0)
         for column in range(self.grid.columns + 1):
-            gaps.append(x + MIN_GAP / 2)
-            x += MIN_GAP + TRACK * max(0, self.gap_tracks.get(column, 0) - 1)
+            before, after = self._aside(column - 1), self._aside(column)
+            gaps.append(x + MIN_GAP / 2 + before)
+            x += MIN_GAP + TRACK * max(0, self.gap_tracks.get(column, 0) - 1) + before + after
             if column < self.grid.columns:
                 columns.append(x + width / 2)
                 x += width
         return columns, gaps, x
+
+    def _aside(self, column: int) -> float:
+        """Width beside a column for words of the arrows that leave its boxes."""
+        cells = self.grid.cells
+        return max((r.link.aside for r in self.routes if cells[r.link.source][0] == column), default=0)
 
     def _x_of(self, route: _Route, at: int, *, end: bool) -> float:
         """Where a leg along a row begins or ends."""
@@ -268,10 +278,17 @@ class _Ruler:
         first, last = self._x_of(route, at, end=False), self._x_of(route, at, end=True)
         return min(first, last), max(first, last)
 
-    def _rooms(self) -> tuple[dict[Cell, float], dict[int, float]]:
-        """Heights for words: of each track (row and track), and below all tracks for arrows that go straight down."""
+    def _rooms(self) -> tuple[dict[Cell, float], dict[int, float], dict[int, float]]:
+        """Heights for words: of each track (row and track), and above or below all tracks of a row's channel.
+
+        Words on an arrow that goes straight down stand below the arrows that leave it, or above those that join it.
+        """
         rooms: dict[Cell, float] = {}
+        tops: dict[int, float] = {}
         feet: dict[int, float] = {}
+        joined = {
+            (route.link.target, channel) for route in self.routes for kind, channel in route.legs[-1:] if kind == "row"
+        }
         for route in self.routes:
             height = route.link.label
             leg = next((at for at, (kind, _) in enumerate(route.legs) if kind == "row"), None)
@@ -279,11 +296,12 @@ class _Ruler:
                 continue
             if leg is None:
                 row = self.grid.cells[route.link.source][1]
-                feet[row] = max(feet.get(row, 0), height + 4)
+                side = tops if (route.link.target, row) in joined else feet
+                side[row] = max(side.get(row, 0), height + 4)
             else:
                 track = (route.legs[leg][1], route.tracks[leg])
                 rooms[track] = max(rooms.get(track, 0), height + 4)
-        return rooms, feet
+        return rooms, tops, feet
 
     def _down(self) -> tuple[list[float], dict[Cell, float], float]:
         rows: list[float] = []
@@ -297,7 +315,7 @@ class _Ruler:
 
     def _channel(self, row: int, top: float, channels: dict[Cell, float]) -> float:
         """Lay the tracks of the channel under a row; says where it ends."""
-        y = top + MIN_CHANNEL / 2 - 4
+        y = top + MIN_CHANNEL / 2 - 4 + self.tops.get(row, 0)
         below = 0.0
         for track in range(max(1, self.row_tracks.get(row, 0))):
             above = max(TRACK, self.rooms.get((row, track), 0)) / 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from sop.agenda import text
@@ -22,31 +23,41 @@ TITLE = 11.5
 """Letters of a lane's title."""
 Signs = Mapping[str, str]
 """Arrow (`A→B`) -> sign that is written before its words."""
+MOST_TRIES = 4
 NO_SIGNS: Signs = MappingProxyType({})
 
 
-def layout_of(flowchart: Flowchart, page: Page, signs: Signs = NO_SIGNS) -> Layout:
-    """Where everything goes; the same for every language."""
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """One page put together: boxes, lanes and paths, and a place for the words of each arrow."""
+
+    layout: Layout
+    places: tuple[Place | None, ...]
+
+
+def compose(flowchart: Flowchart, page: Page, signs: Signs = NO_SIGNS) -> Composition:
+    """Where everything goes; the same for every language.
+
+    Where the words of an arrow find no free place, the columns move apart beside its box, and all is placed anew.
+    """
     languages = flowchart.languages or ("fr",)
     spots = [_spot(flowchart, box, languages) for box in page.boxes]
-    return arrange(spots, _links(flowchart, page, signs), tuple(flowchart.lanes), header=title_height(flowchart))
-
-
-def label_places(flowchart: Flowchart, page: Page, layout: Layout, signs: Signs = NO_SIGNS) -> list[Place | None]:
-    """Where the words of each arrow lie, in the order of the arrows; the same for every language."""
-    languages = flowchart.languages or ("fr",)
     words = [[arrow_words(arrow, lang, signs) for lang in languages] for arrow in page.arrows]
-    return places(layout, _links(flowchart, page, signs), words, title_height(flowchart))
-
-
-def _links(flowchart: Flowchart, page: Page, signs: Signs) -> list[Link]:
-    languages = flowchart.languages or ("fr",)
-    return [
-        Link(
-            arrow.source, arrow.target, arrow.back, label_size(arrow_words(arrow, lang, signs) for lang in languages)[1]
-        )
-        for arrow in page.arrows
+    sizes = [label_size(variants) for variants in words]
+    margin = title_height(flowchart)
+    links = [
+        Link(arrow.source, arrow.target, arrow.back, size[1]) for arrow, size in zip(page.arrows, sizes, strict=True)
     ]
+    for _ in range(MOST_TRIES):
+        layout = arrange(spots, links, tuple(flowchart.lanes), header=margin)
+        found = places(layout, links, words, margin)
+        if all(place is None or place.free for place in found):
+            break
+        links = [
+            link if place is None or place.free else replace(link, aside=link.aside + size[0] + 8)
+            for link, place, size in zip(links, found, sizes, strict=True)
+        ]
+    return Composition(layout, tuple(found))
 
 
 def arrow_words(arrow: Arrow, lang: str, signs: Signs = NO_SIGNS) -> str:

@@ -17,7 +17,7 @@ from sop.flowchart import Flowchart
 from sop.labels import SIZE, Place, label_lines
 from sop.layout import Frame, Layout
 from sop.pages import Arrow, page_of
-from sop.placement import arrow_words, label_places, layout_of
+from sop.placement import Composition, arrow_words, compose
 from sop.scene import Group, Polygon, Rect, Scene, Text, text_width, walk
 
 ROOT = Path(__file__).parents[2]
@@ -58,14 +58,17 @@ def scene(case: Case, lang: str) -> Scene:
 
 
 @cache
+def composition(case: Case) -> Composition:
+    return compose(flowchart(case[0]), page_of(flowchart(case[0]), case[1]))
+
+
 def layout(case: Case) -> Layout:
-    return layout_of(flowchart(case[0]), page_of(flowchart(case[0]), case[1]))
+    return composition(case).layout
 
 
-@cache
 def labels(case: Case) -> list[tuple[Arrow, Place]]:
     page = page_of(flowchart(case[0]), case[1])
-    found = label_places(flowchart(case[0]), page, layout(case))
+    found = composition(case).places
     return [(arrow, place) for arrow, place in zip(page.arrows, found, strict=True) if place is not None]
 
 
