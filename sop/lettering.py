@@ -15,6 +15,7 @@ SMALL_LEADING = 13.0
 WIDTH = 172.0
 PADDING = 11.0
 HEADER = 26.0
+CORNER = 20.0
 MIN_HEIGHT = 58.0
 SPARE = 1.3
 """A flowchart in one language keeps room for a translation that is longer."""
@@ -43,8 +44,8 @@ def box_lines(title: str) -> tuple[str, ...]:
 
 
 def note_lines(note: str) -> tuple[str, ...]:
-    """Lines of the small print under it."""
-    return wrap(note, WIDTH - 2 * PADDING - 4, SMALL, max_lines=2) if note else ()
+    """Lines of the small print under it, clear of the sign in the lower right corner."""
+    return wrap(note, WIDTH - 2 * PADDING - 4 - CORNER, SMALL, max_lines=3) if note else ()
 
 
 def diamond_height(titles: Iterable[str]) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from sop.agenda import text
-from sop.flowchart import Flowchart, Label
+from sop.flowchart import Flowchart, Label, StepKind
 from sop.labels import Place, label_size, places
 from sop.layout import Layout, Link, Spot, arrange
 from sop.lettering import WIDTH, Words, box_height, diamond_height
@@ -97,9 +97,24 @@ def _measured(words: Words) -> Words:
 
 def box_words(flowchart: Flowchart, box: Box, lang: str) -> Words:
     """Label and small print of a box: who does it, or which data are passed on."""
-    if box.step is None:
+    step = box.step
+    if step is None:
         return Words(TWO_LINES, ", ".join(track_of(flowchart).pathways))
-    note = text(box.step.actors, lang) if box.step.actors else ", ".join(box.step.shares)
-    if not box.step.actors and box.step.shares and not set(box.step.shares) <= set(CATEGORY_LABELS):
-        note = WHAT_CONSENT_COVERS
-    return Words(text(box.step.label, lang), "" if box.elsewhere else note)
+    if box.elsewhere or (step.kind in (StepKind.START, StepKind.END) and not step.actors):
+        note = ""
+    elif step.actors:
+        note = text(step.actors, lang)
+    elif step.shares:
+        note = ", ".join(step.shares) if set(step.shares) <= set(CATEGORY_LABELS) else WHAT_CONSENT_COVERS
+    else:
+        note = role(flowchart.lanes[step.lane], lang)
+    return Words(text(step.label, lang), note)
+
+
+def role(lane: Label, lang: str) -> str:
+    """Who a lane stands for, without the list of organisations that follows a colon.
+
+    >>> role({"fr": "Gestionnaire de cas : MINAS, OIM", "en": "Case manager: MINAS, IOM"}, "fr")
+    'Gestionnaire de cas'
+    """
+    return text(lane, lang).partition(":")[0].strip()

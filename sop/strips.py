@@ -11,6 +11,8 @@ from sop.shapes import moved
 
 HEAD = 12.0
 """An arrow's head above a box belongs to it."""
+BEND = 7.0
+"""Corners of lines are round by as much."""
 CLEAR = 5.0
 """A cut keeps this far from what it must not touch."""
 
@@ -46,7 +48,9 @@ def _occupied(items: Iterable[Item], height: float) -> Iterator[tuple[float, flo
     for item in items:
         if isinstance(item, Path):
             points = _points(item)
-            yield from ((a[1], a[1]) for a, b in pairwise(points) if abs(a[1] - b[1]) < 1 < abs(a[0] - b[0]))
+            yield from (
+                (a[1] - BEND, a[1] + BEND) for a, b in pairwise(points) if abs(a[1] - b[1]) < 1 < abs(a[0] - b[0])
+            )
             continue
         low, high = extent(item)
         if high - low < height / 2:

@@ -73,6 +73,17 @@ def test_each_box_shows_its_id_and_its_deadline() -> None:
     assert " ".join(texts["step-D01"][1:]) == "Danger immédiat ou urgence vitale\xa0?"
 
 
+def test_each_box_says_who_acts_or_which_data_go() -> None:
+    scene = draw(FLOWCHART, lang="fr", page=MAIN)
+    notes = {name: rows_of(box)[-1] for name, box in boxes(scene).items()}
+    texts = {name: rows_of(box) for name, box in boxes(scene).items()}
+    assert "Premier contact" in texts["step-N01"]
+    assert "La personne, le tuteur" in texts["step-G02"]
+    assert "MINSANTE, DGSN," in texts["step-X01"]
+    assert notes["step-E01"] == "vérifiés"
+    assert "what the consent" in rows_of(boxes(draw(FLOWCHART, lang="en", page=LOOP))["step-X03"])
+
+
 def test_kinds_differ_by_their_outline_not_only_by_colour() -> None:
     scene = boxes(draw(FLOWCHART, lang="fr", page=LOOP))
     outlines = {}
