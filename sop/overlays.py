@@ -162,13 +162,14 @@ def say(badge: Badge, translate: Callable[[str], str]) -> str:
 
 
 def short(badge: Badge, translate: Callable[[str], str]) -> str:
-    """What is written on the drawing: a number, or the sign with a word and perhaps a number."""
+    """What is written on the drawing, short enough to leave the arrow out of the box free: a number, or a word."""
     if badge.mark is Mark.OVERDUE:
         return badge.short
     if badge.mark is Mark.COUNT:
         return f"{SIGNS[badge.mark]} = {badge.short}"
-    number = f" ({badge.short})" if badge.short else ""
-    return f"{SIGNS[badge.mark]} {translate(MARK_WORDS[badge.mark])}{number}"
+    if badge.mark is Mark.GAP:
+        return f"{SIGNS[badge.mark]} {badge.short}".strip()
+    return f"{SIGNS[badge.mark]} {translate(MARK_WORDS[badge.mark])}"
 
 
 def rim(badge: Badge, frame: Frame, kind: StepKind | None) -> list[Item]:

@@ -70,8 +70,9 @@ def test_a_gap_names_the_regions_on_the_page_of_its_need_and_the_needs_on_the_ma
     assert said(overlay, "P_MED") == {"P_MED": "no provider in: Adamaoua, Est"}
     assert said(overlay, "P_TEH") == {"P_TEH": "no provider anywhere"}
     assert hatches(overlay, "P_MED")[0].cross
-    texts = draw(FLOWCHART, lang="en", page="P_MED", overlay=overlay).texts()
-    assert "! no provider (2)" in texts
+    scene = draw(FLOWCHART, lang="en", page="P_MED", overlay=overlay)
+    assert words_in(scene, "P_MED")[-1] == "! 2"
+    assert "no provider" in scene.texts()
 
 
 def test_two_versions_differ_by_sign_word_and_line_on_steps_and_arrows() -> None:
@@ -112,3 +113,15 @@ def test_boxes_stay_where_they_are_under_badges_in_both_languages() -> None:
 def test_a_badge_on_a_step_that_is_not_there_is_nothing() -> None:
     overlay = Overlay({"N99": Badge(Mark.COUNT, "1", Message("X", "x"))})
     assert draw(FLOWCHART, lang="fr", overlay=overlay) == draw(FLOWCHART, lang="fr")
+
+
+@pytest.mark.parametrize("words", ["supprimé", "modifié", "ajouté"])
+def test_a_tag_leaves_the_arrow_out_of_the_box_free(words: str) -> None:
+    marks = {"N03": (Mark.REMOVED, ""), "D03": (Mark.CHANGED, ""), "N09": (Mark.ADDED, "")}
+    scene = draw(FLOWCHART, lang="fr", overlay=changes(marks), translate=lambda _text: words)
+    for step in marks:
+        box = next(item for item in scene.items if isinstance(item, Group) and item.name == f"step-{step}")
+        first, tag = box.items[0], box.items[-2]
+        assert isinstance(tag, Rect)
+        middle = first.x + first.width / 2 if isinstance(first, Rect) else first.points[0][0]  # type: ignore[union-attr]
+        assert tag.x + tag.width < middle - 2
