@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, ClassVar
 
 from babel import Locale
 from babel.support import NullTranslations
@@ -58,7 +59,33 @@ class OneCatalogue(Babel):
 
 
 class OneDatabase(Session):
-    """A session on the one database of the application: nothing has to be asked before each statement."""
+    """A session on the one database of the application, which tells of statements that change many rows at once.
+
+    `before_bulk` holds functions (session, statement) that are called before an INSERT, UPDATE or DELETE statement;
+    SQLAlchemy's own event would prepare every SELECT twice.
+    """
+
+    before_bulk: ClassVar[list[Callable[[Session, Any], None]]] = []
+
+    def execute(self, statement: Any, *args: Any, **options: Any) -> Any:
+        """Run a statement."""
+        self._tell(statement)
+        return super().execute(statement, *args, **options)
+
+    def scalars(self, statement: Any, *args: Any, **options: Any) -> Any:
+        """Run a statement for the first column of its rows."""
+        self._tell(statement)
+        return super().scalars(statement, *args, **options)
+
+    def scalar(self, statement: Any, *args: Any, **options: Any) -> Any:
+        """Run a statement for one value."""
+        self._tell(statement)
+        return super().scalar(statement, *args, **options)
+
+    def _tell(self, statement: Any) -> None:
+        if getattr(statement, "is_dml", False):
+            for listener in self.before_bulk:
+                listener(self, statement)
 
     def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **_: Any) -> Any:  # noqa: ARG002 - as the library calls it
         """What was given, else the application's engine."""

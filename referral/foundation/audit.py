@@ -27,10 +27,10 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, bindparam, event, func, insert, select, update
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.orm.attributes import get_history
 
-from referral.extensions import db
+from referral.extensions import OneDatabase, db
 from referral.foundation.codes import NotACode
 from referral.foundation.codes import code as as_code
 from referral.foundation.codes import codes as as_codes
@@ -326,9 +326,7 @@ def _refuse_update(mapper: Any, _connection: Any, target: Any) -> None:
         raise AppendOnly("audit lines are never changed")
 
 
-@event.listens_for(db.session, "do_orm_execute")
-def _refuse_bulk(state: ORMExecuteState) -> None:
-    if not (state.is_update or state.is_delete):
-        return
-    if any(mapper.class_ in (AuditLine, AuditBatch) for mapper in state.all_mappers):
+@OneDatabase.before_bulk.append
+def _refuse_bulk(_session: Session, statement: Any) -> None:
+    if not statement.is_insert and statement.table.name in (AuditLine.__tablename__, AuditBatch.__tablename__):
         raise AppendOnly("audit lines are never changed or deleted")
