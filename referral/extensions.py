@@ -66,6 +66,13 @@ class OneDatabase(Session):
     """
 
     before_bulk: ClassVar[list[Callable[[Session, Any], None]]] = []
+    before_flush: ClassVar[list[Callable[[Session], None]]] = []
+
+    def flush(self, objects: Any = None) -> None:
+        """Write what changed; what waits beside the mapped objects (`before_flush`) goes first."""
+        for listener in self.before_flush:
+            listener(self)
+        super().flush(objects)
 
     def execute(self, statement: Any, *args: Any, **options: Any) -> Any:
         """Run a statement."""
