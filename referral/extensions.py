@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
+from typing import Any, ClassVar
 
+from babel import Locale
 from babel.support import NullTranslations
-from flask import current_app
+from flask import current_app, g
 from flask_alembic import Alembic
 from flask_babel import Babel, Domain, get_locale
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
@@ -19,12 +23,20 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from referral.foundation.tables import Base
 
 
+def locale_now() -> Locale | None:
+    """The locale of this moment, which `force_locale` changes: Flask-Babel's answer, in one look once it is known."""
+    try:
+        return g._get_current_object()._flask_babel.babel_locale or get_locale()  # noqa: SLF001 - see the docstring
+    except (AttributeError, RuntimeError):
+        return get_locale()
+
+
 class Catalogues(Domain):
     """The catalogues, read once for the life of the application; a page asks for them hundreds of times."""
 
     def get_translations(self) -> NullTranslations:
-        """Those of the locale of this moment; `force_locale` changes it."""
-        locale = get_locale()
+        """Those of the locale of this moment."""
+        locale = locale_now()
         if locale is None:
             return NullTranslations()
         key = (locale.language, locale.territory)
@@ -46,7 +58,48 @@ class OneCatalogue(Babel):
         return domain
 
 
-db = SQLAlchemy(model_class=Base, session_options={"join_transaction_mode": "create_savepoint"})
+class OneDatabase(Session):
+    """A session on the one database of the application, which tells of statements that change many rows at once.
+
+    `before_bulk` holds functions (session, statement) that are called before an INSERT, UPDATE or DELETE statement;
+    SQLAlchemy's own event would prepare every SELECT twice.
+    """
+
+    before_bulk: ClassVar[list[Callable[[Session, Any], None]]] = []
+    before_flush: ClassVar[list[Callable[[Session], None]]] = []
+
+    def flush(self, objects: Any = None) -> None:
+        """Write what changed; what waits beside the mapped objects (`before_flush`) goes first."""
+        for listener in self.before_flush:
+            listener(self)
+        super().flush(objects)
+
+    def execute(self, statement: Any, *args: Any, **options: Any) -> Any:
+        """Run a statement."""
+        self._tell(statement)
+        return super().execute(statement, *args, **options)
+
+    def scalars(self, statement: Any, *args: Any, **options: Any) -> Any:
+        """Run a statement for the first column of its rows."""
+        self._tell(statement)
+        return super().scalars(statement, *args, **options)
+
+    def scalar(self, statement: Any, *args: Any, **options: Any) -> Any:
+        """Run a statement for one value."""
+        self._tell(statement)
+        return super().scalar(statement, *args, **options)
+
+    def _tell(self, statement: Any) -> None:
+        if getattr(statement, "is_dml", False):
+            for listener in self.before_bulk:
+                listener(self, statement)
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **_: Any) -> Any:  # noqa: ARG002 - as the library calls it
+        """What was given, else the application's engine."""
+        return self._db.engine if bind is None else bind
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": OneDatabase, "join_transaction_mode": "create_savepoint"})
 csrf = CSRFProtect()
 login_manager = LoginManager()
 babel = OneCatalogue()
@@ -82,4 +135,4 @@ def prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if will_write.get() else "BEGIN")
+        connection.connection.cursor().execute("BEGIN IMMEDIATE" if will_write.get() else "BEGIN")

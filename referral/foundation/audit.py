@@ -20,6 +20,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,10 +28,10 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary, String, bindparam, event, func, insert, select, update
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.orm.attributes import get_history
 
-from referral.extensions import db
+from referral.extensions import OneDatabase, db
 from referral.foundation.codes import NotACode
 from referral.foundation.codes import code as as_code
 from referral.foundation.codes import codes as as_codes
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 BATCH = 5_000
 LOCK = 0x4D4E5241  # of this trail, among PostgreSQL's advisory locks
 START = b"\x00" * 32
+WAITING = "audit_lines"
 SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -90,6 +92,23 @@ class AuditBatch(Base):
     signature: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
+@dataclass(slots=True)
+class Written:
+    """A line on its way into the table: nobody asks for its number, so it never becomes a mapped object."""
+
+    at: datetime
+    actor_id: UUID | None
+    actor_role: str
+    action: str
+    subject_kind: str
+    subject_id: str
+    case_id: UUID | None
+    code: str
+    details: dict[str, Any]
+    nonce: bytes
+    mac: bytes = b""
+
+
 def record(
     action: str,
     *,
@@ -99,14 +118,14 @@ def record(
     subject: Any = None,
     code: str = "",
     **details: object,
-) -> AuditLine:
+) -> Written:
     """Write a line into the caller's transaction, with its next flush.
 
     `actor` is who acts (a user; None for the machinery itself), `subject` a row, a (kind, id) pair or an id, `code`
     the decision's code; further codes as keywords. Raises `NotACode` for anything that could hold a name.
     """
     kind, subject_id = _subject(subject)
-    line = AuditLine(
+    line = Written(
         at=now,
         actor_id=getattr(actor, "id", None),
         actor_role=_short(getattr(actor, "role", ""), 32),
@@ -119,7 +138,10 @@ def record(
         nonce=secrets.token_bytes(16),
     )
     line.mac = line_mac(line)
-    db.session.add(line)
+    session = db.session()
+    if not session.in_transaction():
+        session.begin()  # so that a rollback takes the line back as well
+    session.info.setdefault(WAITING, []).append(line)
     return line
 
 
@@ -302,14 +324,20 @@ _WRITTEN = (
 )  # fmt: skip
 
 
-@event.listens_for(db.session, "before_flush")
-def _write_lines(session: Session, _context: Any, _instances: Any) -> None:
-    """Write all new lines with one plain INSERT: nobody asks for their numbers, so none is fetched line by line."""
-    lines = [one for one in session.new if isinstance(one, AuditLine)]
+@event.listens_for(db.session, "before_commit")
+def _write_lines(session: Session) -> None:
+    """Write all lines that wait with one plain INSERT."""
+    lines = session.info.pop(WAITING, None)
     if lines:
-        for line in lines:
-            session.expunge(line)
         session.connection().execute(_INSERT, [{name: getattr(line, name) for name in _WRITTEN} for line in lines])
+
+
+OneDatabase.before_flush.append(_write_lines)
+
+
+@event.listens_for(db.session, "after_soft_rollback")
+def _forget_lines(session: Session, _previous: Any) -> None:
+    session.info.pop(WAITING, None)
 
 
 @event.listens_for(AuditLine, "before_delete")
@@ -326,9 +354,7 @@ def _refuse_update(mapper: Any, _connection: Any, target: Any) -> None:
         raise AppendOnly("audit lines are never changed")
 
 
-@event.listens_for(db.session, "do_orm_execute")
-def _refuse_bulk(state: ORMExecuteState) -> None:
-    if not (state.is_update or state.is_delete):
-        return
-    if any(mapper.class_ in (AuditLine, AuditBatch) for mapper in state.all_mappers):
+@OneDatabase.before_bulk.append
+def _refuse_bulk(_session: Session, statement: Any) -> None:
+    if not statement.is_insert and statement.table.name in (AuditLine.__tablename__, AuditBatch.__tablename__):
         raise AppendOnly("audit lines are never changed or deleted")

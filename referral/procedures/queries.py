@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from referral.cases.models import Case
@@ -30,8 +30,14 @@ SILENT = frozenset({"", "unknown", "not_asked", "none", "other"})
 
 def active_version() -> ProcedureVersion | None:
     """The version under which new cases are opened."""
-    query = select(ProcedureVersion).where(ProcedureVersion.state == VersionState.ACTIVE)
-    return db.session.scalars(query.order_by(ProcedureVersion.imported_at.desc())).first()
+    return db.session.scalars(_ACTIVE).first()
+
+
+_ACTIVE = (
+    select(ProcedureVersion)
+    .where(ProcedureVersion.state == VersionState.ACTIVE)
+    .order_by(ProcedureVersion.imported_at.desc())
+)
 
 
 def version(version_id: UUID) -> ProcedureVersion:
@@ -72,8 +78,14 @@ def _table(text: str) -> DecisionTable:
 
 def active_form(name: str) -> FormVersion | None:
     """The version of a form that new submissions use."""
-    query = select(FormVersion).where(FormVersion.name == name, FormVersion.active)
-    return db.session.scalars(query.order_by(FormVersion.imported_at.desc())).first()
+    return db.session.scalars(_ACTIVE_FORM, {"name": name}).first()
+
+
+_ACTIVE_FORM = (
+    select(FormVersion)
+    .where(FormVersion.name == bindparam("name"), FormVersion.active)
+    .order_by(FormVersion.imported_at.desc())
+)
 
 
 def active_forms() -> list[FormVersion]:
@@ -197,6 +209,18 @@ def assessment_of(one: ProcedureVersion) -> Assessment:
 def chart_of(one: ProcedureVersion) -> Flowchart | None:
     """The flowchart of any version; None for a drawing that is not read yet."""
     return assessment_of(one).flowchart if one.state in DRAFTS or not one.flowchart else flowchart(one.id)
+
+
+def canonical_flowchart(one: ProcedureVersion) -> str:
+    """The canonical text of a version with the comments that its author wrote into it."""
+    chart = chart_of(one)
+    return yaml_io.dump(chart, one.flowchart) if chart else one.flowchart
+
+
+def canonical_triage(one: ProcedureVersion) -> str:
+    """The triage table of a version in one form; as it came where it cannot be read."""
+    table = assessment_of(one).table
+    return triage.dump(table) if table else one.triage
 
 
 def comments_of(version_id: UUID) -> list[ProcedureComment]:

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import event, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import Session
 
-from referral.extensions import db
+from referral.extensions import OneDatabase, db
 from referral.partners.models import Organization
 from referral.providers.models import (
     DirectoryStamp,
@@ -32,6 +32,7 @@ DIRECTORY = (
     Service, ServiceAudience, Location, ServiceAtLocation, ServiceSchedule, ServiceClosure, ServiceContact,
     SectionVerification, Organization,
 )  # fmt: skip
+_TABLES = frozenset(one.__tablename__ for one in DIRECTORY)
 TOUCHED = "directory_touched"
 ONE = 1
 
@@ -69,11 +70,10 @@ def _notice(session: Session, _context: Any) -> None:
         session.info[TOUCHED] = True
 
 
-@event.listens_for(db.session, "do_orm_execute")
-def _notice_statement(state: ORMExecuteState) -> None:
-    writes = state.is_insert or state.is_update or state.is_delete
-    if writes and any(issubclass(mapper.class_, DIRECTORY) for mapper in state.all_mappers):
-        state.session.info[TOUCHED] = True
+@OneDatabase.before_bulk.append
+def _notice_statement(session: Session, statement: Any) -> None:
+    if statement.table.name in _TABLES:
+        session.info[TOUCHED] = True
 
 
 @event.listens_for(db.session, "before_commit")

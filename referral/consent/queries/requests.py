@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 
 from referral.cases.models import Case
 from referral.consent import grounds, request, states, wording
@@ -191,9 +191,22 @@ def _user(user: User, referral: Referral, today: date) -> request.Actor:
     case = referral.case
     own = user.organization_id == case.organization_id
     works = own and (user.id == case.manager_id or user.role is Role.SUPERVISOR)
-    listed = any(one.id == user.id for one, _ in _listed(referral))
+    listed, blocked = _standing(user, referral)
     takes = listed and referral.taken_by_id in (None, user.id)
-    return _actor(user, user.organization, works or takes, today, blocked=user.id in _blocked(referral))
+    return _actor(user, user.organization, works or takes, today, blocked=blocked)
+
+
+def _standing(user: User, referral: Referral) -> tuple[bool, bool]:
+    """Whether somebody is listed on the addressed service, and whether the person blocked them or that organisation."""
+    asked = {
+        "user": user.id,
+        "service": referral.service_at_location.service_id,
+        "person": referral.case.person_id,
+        "organization": referral.organization_id,
+    }
+    listed, blocked, shut = db.session.execute(_STANDING, asked).one()
+    listed = listed and user.organization_id == referral.organization_id
+    return listed, blocked or (shut and listed)
 
 
 def _staff(referral: Referral, today: date) -> request.Actor:
@@ -241,7 +254,15 @@ _LISTED = (
     .where(ServiceStaff.service_id == bindparam("service"), User.organization_id == bindparam("organization"))
     .order_by(User.username)
 )
-_BLOCKED = select(PersonBlock.user_id, PersonBlock.organization_id).where(PersonBlock.person_id == bindparam("person"))
+_OF_PERSON = PersonBlock.person_id == bindparam("person")
+_STANDING = select(
+    exists().where(ServiceStaff.service_id == bindparam("service"), ServiceStaff.user_id == bindparam("user")),
+    exists().where(PersonBlock.person_id == bindparam("person"), PersonBlock.user_id == bindparam("user")),
+    exists().where(
+        PersonBlock.person_id == bindparam("person"), PersonBlock.organization_id == bindparam("organization")
+    ),
+)
+_BLOCKED = select(PersonBlock.user_id, PersonBlock.organization_id).where(_OF_PERSON)
 """Of every sharing decision, so they are built once."""
 
 

@@ -34,7 +34,7 @@ def app(bare_app: Flask, tmp_path: Path) -> Iterator[Flask]:
     keystore.init_app(bare_app)
     with bare_app.app_context():
         for table in reversed(db.metadata.sorted_tables):
-            db.session.execute(table.delete())
+            db.session.connection().execute(table.delete())
         db.session.commit()
         yield bare_app
         db.session.rollback()

@@ -197,14 +197,16 @@ def test_1_a_flipped_action_is_found(app: Flask, trail: list[int]) -> None:
 
 def test_2_a_changed_actor_is_found(app: Flask, trail: list[int]) -> None:
     other = uuid4()
-    db.session.execute(AuditLine.__table__.update().where(AuditLine.__table__.c.id == trail[8]).values(actor_id=other))
+    db.session.connection().execute(
+        AuditLine.__table__.update().where(AuditLine.__table__.c.id == trail[8]).values(actor_id=other)
+    )
     db.session.commit()
     assert found() == (Break.CONTENT, 9)
 
 
 def test_3_a_moved_clock_is_found(app: Flask, trail: list[int]) -> None:
     table = AuditLine.__table__
-    db.session.execute(table.update().where(table.c.id == trail[0]).values(at=NOW - timedelta(days=1)))
+    db.session.connection().execute(table.update().where(table.c.id == trail[0]).values(at=NOW - timedelta(days=1)))
     db.session.commit()
     assert found() == (Break.CONTENT, 1)
 
@@ -231,7 +233,7 @@ def test_7_an_inserted_copy_of_a_true_line_is_found(app: Flask, trail: list[int]
         raw(app, "UPDATE audit_line SET number = number + 1 WHERE number = :number", number=number)
     table = AuditLine.__table__
     copy = dict(db.session.execute(select(table).where(table.c.number == 6)).mappings().one())
-    db.session.execute(table.insert().values(copy | {"id": 99_999, "number": 7}))
+    db.session.connection().execute(table.insert().values(copy | {"id": 99_999, "number": 7}))
     db.session.commit()
     assert found() == (Break.CHAIN, 7)
 
@@ -289,7 +291,7 @@ def test_15_a_line_inserted_without_our_key_is_found(app: Flask, trail: list[int
     table = AuditLine.__table__
     row = dict(db.session.execute(select(table).where(table.c.id == trail[0])).mappings().one())
     row |= {"id": 99_999, "number": None, "batch_id": None, "chain": None, "actor_id": uuid4(), "mac": b"\x00" * 32}
-    db.session.execute(table.insert().values(row))
+    db.session.connection().execute(table.insert().values(row))
     db.session.commit()
     audit.seal_batch(NOW)
     assert found() == (Break.CONTENT, 13)
@@ -418,8 +420,8 @@ def test_each_kind_of_falsification_is_located_at_every_line(app: Flask, falsify
     for at in range(LINES):
         rows = [dict(row) for row in true_rows]
         expected = falsify(rows, at)
-        db.session.execute(table.delete())
-        db.session.execute(table.insert(), rows) if rows else None
+        db.session.connection().execute(table.delete())
+        db.session.connection().execute(table.insert(), rows) if rows else None
         broken = audit.verify(NOW).broken
         assert broken is not None, f"line {at + 1} was not found"
         assert broken.number == expected

@@ -71,7 +71,7 @@ def site(database_server: object | None, tmp_path_factory: pytest.TempPathFactor
 def browser(site: Flask) -> FlaskClient:
     with site.app_context():
         for table in reversed(db.metadata.sorted_tables):
-            db.session.execute(table.delete())
+            db.session.connection().execute(table.delete())
         db.session.commit()
     return site.test_client()
 
