@@ -308,7 +308,8 @@ class _Ruler:
         channels: dict[Cell, float] = {}
         y = self._channel(-1, self.header, channels)
         for row in range(self.grid.rows):
-            height = max(self.grid.spots[n].height for n, cell in self.grid.cells.items() if cell[1] == row)
+            here = (self.grid.spots[n].height for n, cell in self.grid.cells.items() if cell[1] == row)
+            height = max(here, default=0.0)
             rows.append(y + height / 2)
             y = self._channel(row, y + height, channels)
         return rows, channels, y + self.header

@@ -95,7 +95,8 @@ def home_of(flowchart: Flowchart, step: str) -> str:
 
 
 def _main(flowchart: Flowchart, track: Track) -> Page:
-    own = [step for step in flowchart.steps.values() if step.id not in track.zone and not track.nodes[step.id].aside]
+    own = [step for step in flowchart.steps.values() if home_of(flowchart, step.id) == MAIN]
+    shown = {step.id for step in own} | {NEEDS}
     boxes = [Box(step.id, step.lane, step) for step in own]
     if track.pathways:
         at = next((i for i, box in enumerate(boxes) if box.step and box.step.kind is StepKind.JOIN_OR), len(boxes))
@@ -103,7 +104,7 @@ def _main(flowchart: Flowchart, track: Track) -> Page:
     arrows: list[Arrow] = []
     for branch in flowchart.branches:
         source, target = (NEEDS if end in track.zone else end for end in (branch.source, branch.target))
-        if source == target or track.nodes[branch.source].aside or track.nodes[branch.target].aside:
+        if source == target or not {source, target} <= shown:
             continue
         merged = NEEDS in (source, target)
         arrow = Arrow(source, target, None if merged else branch)

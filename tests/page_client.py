@@ -209,6 +209,8 @@ def faults(page: Page) -> list[str]:
             found.extend(check(page.tree))
         if "%(" in page.text:
             found.append("a placeholder was not filled: %(")
+        if " object at 0x" in page.text:
+            found.append("an object was written that has no words")
     return found
 
 

@@ -11,7 +11,8 @@ DOMAIN, "Who uses it", and the grants say what is expected; nothing here is comp
     supervisor of the case's organisation; boss: supervisor of the other one
 
 Objects are those of tests/town.py: `prefile`, `danger`, `child`, `interests` wait for base consent, `case` was handed
-over (so `responder` is out), `declined` was refused and erased.
+over (so `responder` is out), `declined` was refused and erased; versions of the procedure are `in_force`, `consulted`
+(with one comment), `approved`, `drafted`, `drawn` (a drawing, not yet read) and `set_aside` after its consultation.
 """
 
 from __future__ import annotations
@@ -75,6 +76,48 @@ people.reveal                POST  case             401 404 404 200 404 404 200 
 people.reveal                POST  prefile          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 statistics.dashboard         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 statistics.table_csv         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+
+#                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
+procedures.versions          GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.version           GET   in_force         303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.version           GET   consulted        303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.version           GET   approved         303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.version           GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.version           GET   set_aside        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.checks            GET   in_force         303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.checks            GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.version_triage    GET   consulted        303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.version_triage    GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.version_triage_post POST drafted         401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+procedures.version_triage_post POST consulted       401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.flowchart_yaml    GET   in_force         303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.flowchart_yaml    GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.triage_csv        GET   in_force         303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.triage_csv        GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.drawing           GET   drawn            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.drawing           GET   in_force         303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.new_version       GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.new_version       POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+procedures.copy_version      POST  in_force         401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+procedures.edit              GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.edit              GET   consulted        303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.edit              POST  drafted          401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+procedures.edit              POST  in_force         401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.consultation      GET   consulted        303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.consultation      GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.write_comment     POST  consulted        401 303 303 303 303 303 303 303 303 303 303 303 303 303 404 303 404
+procedures.write_comment     POST  approved         401 409 409 409 409 409 409 409 409 409 409 409 409 409 404 409 404
+procedures.write_comment     POST  drafted          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.answer_comment    POST  consulted        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+procedures.answer_comment    POST  approved         401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.move              GET   close            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.move              GET   late             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.move              POST  close            401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+procedures.move              POST  start            401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+procedures.move              POST  early            401 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404 404
+procedures.approve           GET   consulted        303 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404
+procedures.approve           GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.approve           POST  consulted        401 404 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404
 
 #                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
 cases.index                  GET   -                303 404 404 200 200 200 200 200 404 404 404 404 404 404 404 404 404
@@ -205,6 +248,8 @@ def call(at: dict[str, Any], row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
         return referrals_call(at, name, variant)
     if blueprint == "cases":
         return cases_call(at, name, variant)
+    if blueprint == "procedures":
+        return procedures_call(at, name, variant)
     return other_call(at, endpoint, variant)
 
 
@@ -237,6 +282,29 @@ def cases_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, A
         "reassign": {"manager": at["outsider" if variant == "to_outsider" else "colleague"]},
     }
     return case, posted.get(name, {})
+
+
+MOVES = {
+    "close": ("consulted", "close_consultation"),
+    "late": ("in_force", "close_consultation"),
+    "start": ("approved", "activate"),
+    "early": ("consulted", "activate"),
+}
+"""Which version is moved, and how."""
+
+
+def procedures_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    if variant == "-":
+        return {}, {}
+    if name == "move":
+        which, action = MOVES[variant]
+        return {"version_id": at[which], "action": action}, {"revision": at[f"{which}_revision"]}
+    values = {"version_id": at[variant]}
+    if name == "write_comment":
+        return values, {"anchor": "step:N03", "text": "Trop court."}
+    if name == "answer_comment":
+        return values | {"comment_id": at["comment"]}, {"answer": "accepted", "revision": 1}
+    return values, {}
 
 
 def identification_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from referral.extensions import alembic, db
 
@@ -43,5 +43,52 @@ def test_upgrading_an_empty_database_makes_exactly_the_models(empty: Flask) -> N
 
 def test_upgrading_twice_changes_nothing(empty: Flask) -> None:
     upgrade(empty)
+    upgrade(empty)
+    assert differences(empty) == []
+
+
+def test_versions_of_before_the_consultation_keep_their_cases_and_say_that_nobody_decided(empty: Flask) -> None:
+    """Data of 0001 survive: SQLite remakes the table under the cases that refer to it."""
+    with empty.app_context():
+        alembic.upgrade("0001")
+        connection = db.session.connection()
+        connection.exec_driver_sql(
+            "INSERT INTO procedure_version (id, code, number, content_hash, state, flowchart, triage, imported_at)"
+            " VALUES"
+            " ('00000000000000000000000000000001', 'X', '1.0.0', 'a', 'retired', 'x: 1', 'abc', '2026-01-05 08:00:00'),"
+            " ('00000000000000000000000000000002', 'X', '1.1.0', 'b', 'active', 'x: 2', 'abc', '2026-02-05 08:00:00')"
+        )
+        connection.exec_driver_sql(
+            "CREATE TABLE pinned (id INTEGER, version CHAR(36) REFERENCES procedure_version (id))"
+            if db.engine.dialect.name == "sqlite"
+            else "CREATE TABLE pinned (id INTEGER, version UUID REFERENCES procedure_version (id))"
+        )
+        connection.exec_driver_sql("INSERT INTO pinned VALUES (1, '00000000000000000000000000000001')")
+        db.session.commit()
+        alembic.upgrade()
+        rows = db.session.execute(
+            text(
+                "SELECT number, state, decision_number, triage_hash, revision, activated_at, retired_at"
+                " FROM procedure_version ORDER BY number"
+            )
+        ).all()
+        pinned = db.session.execute(text("SELECT version FROM pinned")).scalars().all()
+        if db.engine.dialect.name == "sqlite":
+            assert db.session.execute(text("PRAGMA foreign_keys")).scalar() == 1
+            assert db.session.execute(text("PRAGMA foreign_key_check")).all() == []
+            assert db.session.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+        db.session.rollback()
+    assert [row[:3] for row in rows] == [("1.0.0", "retired", "DEMONSTRATION"), ("1.1.0", "active", "DEMONSTRATION")]
+    assert {row[3] for row in rows} == {"edeaaff3f1774ad2888673770c6d64097e391bc362d7d6fb34982ddf0efd18cb"}
+    assert [row[4] for row in rows] == [1, 1]
+    assert [row[6] is None for row in rows] == [False, True]
+    assert str(pinned[0]).replace("-", "").endswith("0001")
+
+
+def test_the_second_step_can_be_taken_back(empty: Flask) -> None:
+    upgrade(empty)
+    with empty.app_context():
+        alembic.downgrade("0001")
+    assert "procedure_comment" not in tables(empty)
     upgrade(empty)
     assert differences(empty) == []

@@ -20,6 +20,8 @@ EXCEPTIONS = {
     "partners.security_text": "for finders of weaknesses",
     "people.search": "the search field of the top bar",
     "procedures.forms": "a tab of the procedure",
+    "procedures.versions": "a tab of the procedure",
+    "procedures.new_version": "a button of the list of versions",
     "procedures.triage": "a tab of the procedure",
 }
 """Pages without parameters that are in no menu, and why."""

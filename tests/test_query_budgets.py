@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -14,6 +15,9 @@ from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.identification import actions as identification
 from referral.partners.queries import user_by_name
+from referral.procedures import actions as procedures
+from referral.procedures.models import ProcedureVersion
+from referral.procedures.rules import Anchor, AnchorKind, CommentAnswer, VersionAction
 from referral.providers.models import ServiceAtLocation
 from sop.vocabulary import Need
 from tests import builders
@@ -40,6 +44,9 @@ PAGES: dict[str, tuple[str, str]] = {
     "accounts": ("admin", "/accounts"),
     "outgoing notices": ("admin", "/outbox"),
     "dashboard": ("coordinator", "/statistics"),
+    "versions of the procedure": ("coordinator", "/procedure/versions"),
+    "consultation": ("nurse", "/procedure/versions/{consulted}/consultation"),
+    "consultation, one answered": ("coordinator", "/procedure/versions/{consulted}/consultation?only=commented"),
 }
 """Who looks at which list."""
 
@@ -84,11 +91,32 @@ class Office:
             builders.make_user(role, house, name, email=f"{name}@example.cm")
         builders.make_agreement(team, hospital)
         self.place = builders.make_service(hospital, Need.MED, staff=(self.user("nurse"),)).id
+        self.consulted = self.consult()
         self.rows = 0
 
     @staticmethod
     def user(name: str) -> Any:
         return user_by_name(name)
+
+    def consult(self) -> UUID:
+        """A version of the procedure in consultation."""
+        former, stamp = builders.make_procedure(), {"actor": self.user("coordinator"), "now": NOW}
+        text = former.flowchart.replace("\n  version: ", "\n  version: 9.", 1)
+        one = procedures.new_draft(text, former.triage, **stamp)
+        procedures.move(one, VersionAction.OPEN_CONSULTATION, revision=one.revision, today=NOW.date(), **stamp)
+        db.session.flush()
+        return one.id
+
+    def comment(self, number: int) -> None:
+        """One more draft, one more comment, and every second one answered."""
+        stamp = {"actor": self.user("coordinator"), "now": NOW}
+        one = db.session.get_one(ProcedureVersion, self.consulted)
+        procedures.copy_version(one, **stamp)
+        author = builders.make_user(Role.PROVIDER, builders.make_organization())
+        said = procedures.write_comment(one, Anchor(AnchorKind.STEP, "N03"), f"Non {number}", actor=author, now=NOW)
+        if number % 2:
+            answer = {"answer": CommentAnswer.DECLINED, "reason": "Si.", "revision": 1}
+            procedures.answer_comment(one, said, **answer, **stamp)
 
     def grow(self, rows: int) -> None:
         """One more of everything until there are so many."""
@@ -103,6 +131,7 @@ class Office:
             partner = builders.make_organization()
             builders.make_user(Role.PROVIDER, partner)
             builders.make_agreement(manager.organization, partner)
+            self.comment(number)
         self.rows = rows
         db.session.commit()
 
@@ -121,17 +150,18 @@ def costs(_application: Flask) -> Iterator[Costs]:
         publisher = PageClient(_application, sign_in=sign_in)
         publisher.sign_in("coordinator")
         publisher.get("/statistics")  # the first reader publishes the quarters that are over, once
-        few = measure(_application, connection, visitors)
+        few = measure(_application, connection, visitors, office.consulted)
         with _application.app_context():
             office.grow(MANY)
-        many = measure(_application, connection, visitors)
+        many = measure(_application, connection, visitors, office.consulted)
         yield {page: (few[page], many[page]) for page in PAGES}
 
 
-def measure(app: Flask, connection: Connection, visitors: Visitors) -> dict[str, list[str]]:
+def measure(app: Flask, connection: Connection, visitors: Visitors, consulted: UUID) -> dict[str, list[str]]:
     """Each page twice: the first visit fills what a process keeps (the catalogue, published quarters)."""
     found = {}
-    for page, (name, url) in PAGES.items():
+    for page, (name, address) in PAGES.items():
+        url = address.format(consulted=consulted)
         assert visitors.visit(name, "GET", url).status_code == 200, page
         with counted(connection, app.extensions["mnr.keystore"].engine) as seen:
             visitors.visit(name, "GET", url)

@@ -26,6 +26,9 @@ from referral.foundation.tables import new_id
 from referral.identification import actions as identification
 from referral.identification.models import SubmissionState
 from referral.partners.rules import OrganizationKind
+from referral.procedures import actions as procedures
+from referral.procedures.queries import active_version
+from referral.procedures.rules import Anchor, AnchorKind, VersionAction
 from referral.providers.models import ServiceAtLocation
 from referral.referrals.actions import answering, sending
 from referral.referrals.rules import ReferralAction
@@ -90,6 +93,7 @@ def build_town(
     _case(town, houses, users, sealed)
     _new_case(town, houses, users)
     _notice(town, users)
+    _versions(town, users)
     return town
 
 
@@ -184,3 +188,36 @@ def _notice(town: Town, users: dict[str, Any]) -> None:
     failed.state, failed.error_code = MessageState.FAILED, "refused"
     db.session.flush()
     town.at["notice"] = failed.id
+
+
+def _versions(town: Town, users: dict[str, Any]) -> None:
+    """Versions of the procedure in every state that somebody may or may not see."""
+    in_force = active_version()
+    assert in_force is not None
+    stamp = {"actor": users["coordinator"], "now": NOW}
+    kept = {"in_force": in_force, "drafted": procedures.copy_version(in_force, **stamp)}
+    kept["drawn"] = procedures.new_drawing(
+        b"<bpmn/>", in_force.triage, name="plan.bpmn", media_type="application/xml", **stamp
+    )
+    for number, name in enumerate(("consulted", "approved", "set_aside"), start=1):
+        text = f"{in_force.flowchart}# {name}\n".replace("\n  version: ", f"\n  version: {number}.", 1)
+        kept[name] = procedures.new_draft(text, in_force.triage, **stamp)
+        _move(kept[name], VersionAction.OPEN_CONSULTATION, stamp)
+    comment = procedures.write_comment(
+        kept["consulted"], Anchor(AnchorKind.STEP, "N03"), "Trop court.", actor=users["nurse"], now=NOW
+    )
+    _move(kept["set_aside"], VersionAction.SET_ASIDE, stamp)
+    _move(kept["approved"], VersionAction.CLOSE_CONSULTATION, stamp)
+    decision = {"number": "012/CP/2026", "decided_on": NOW.date(), "valid_from": None, "today": NOW.date()}
+    procedures.approve(
+        kept["approved"], **decision, revision=kept["approved"].revision, actor=users["committee"], now=NOW
+    )
+    db.session.flush()
+    town.at |= {name: one.id for name, one in kept.items()} | {"comment": comment.id}
+    town.at |= {f"{name}_revision": one.revision for name, one in kept.items()}
+
+
+def _move(one: Any, action: VersionAction, stamp: dict[str, Any]) -> None:
+    db.session.flush()
+    procedures.move(one, action, revision=one.revision, today=NOW.date(), **stamp)
+    db.session.flush()

@@ -89,6 +89,9 @@ class Permission(StrEnum):
     DIRECTORY_EDIT = "directory:edit"
     AGREEMENT_READ = "agreement:read"
     PROCEDURE_READ = "procedure:read"
+    PROCEDURE_COMMENT = "procedure:comment"
+    PROCEDURE_EDIT = "procedure:edit"
+    PROCEDURE_APPROVE = "procedure:approve"
     STATISTICS_READ = "statistics:read"
     AUDIT_READ = "audit:read"
     USER_READ = "user:read"
@@ -118,6 +121,9 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.DIRECTORY_EDIT: N_("keep a directory entry up to date"),
     Permission.AGREEMENT_READ: N_("consult agreements"),
     Permission.PROCEDURE_READ: N_("consult the procedure"),
+    Permission.PROCEDURE_COMMENT: N_("comment on a version in consultation"),
+    Permission.PROCEDURE_EDIT: N_("draft versions, hold the consultation, put in force"),
+    Permission.PROCEDURE_APPROVE: N_("approve a version, with the committee’s decision"),
     Permission.STATISTICS_READ: N_("read published statistics"),
     Permission.AUDIT_READ: N_("read decisions and accesses, without content"),
     Permission.USER_READ: N_("see accounts"),
@@ -127,16 +133,17 @@ PERMISSION_LABELS: dict[Permission, str] = {
 P, S = Permission, Scope
 _SIGNED_IN = {P.ACCOUNT_OWN: S.OWN}
 _CONSULTS = {**_SIGNED_IN, P.DIRECTORY_READ: S.ALL, P.PROCEDURE_READ: S.ALL}
+_COMMENTS = {**_CONSULTS, P.PROCEDURE_COMMENT: S.ALL}
 
 GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.FIRST_RESPONDER: {
-        **_CONSULTS,
+        **_COMMENTS,
         P.IDENTIFICATION_FILL: S.OWN,
         P.PREFILE_READ: S.OWN,
         P.BASE_CONSENT_RECORD: S.OWN,
     },
     Role.CASE_MANAGER: {
-        **_CONSULTS,
+        **_COMMENTS,
         P.IDENTIFICATION_FILL: S.OWN,
         P.PREFILE_READ: S.OWN,
         P.BASE_CONSENT_RECORD: S.OWN,
@@ -149,7 +156,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.AGREEMENT_READ: S.ORGANIZATION,
     },
     Role.SUPERVISOR: {
-        **_CONSULTS,
+        **_COMMENTS,
         P.CASE_READ: S.ORGANIZATION,
         P.CASE_SUPERVISE: S.ORGANIZATION,
         P.IDENTITY_REVEAL: S.ORGANIZATION,
@@ -158,20 +165,27 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.AGREEMENT_READ: S.ORGANIZATION,
     },
     Role.PROVIDER: {
-        **_CONSULTS,
+        **_COMMENTS,
         P.REFERRAL_READ: S.REFERRED,
         P.REFERRAL_ANSWER: S.REFERRED,
         P.DIRECTORY_EDIT: S.ORGANIZATION,
         P.AGREEMENT_READ: S.ORGANIZATION,
     },
     Role.COORDINATOR: {
-        **_CONSULTS,
+        **_COMMENTS,
+        P.PROCEDURE_EDIT: S.ALL,
         P.CASE_COORDINATE: S.ALL,
         P.AGREEMENT_READ: S.ALL,
         P.STATISTICS_READ: S.ALL,
     },
-    Role.COMMITTEE: {**_CONSULTS, P.STATISTICS_READ: S.ALL, P.AGREEMENT_READ: S.ALL},
-    Role.DATA_OFFICER: {**_SIGNED_IN, P.AUDIT_READ: S.ALL, P.AGREEMENT_READ: S.ALL, P.PROCEDURE_READ: S.ALL},
+    Role.COMMITTEE: {**_CONSULTS, P.STATISTICS_READ: S.ALL, P.AGREEMENT_READ: S.ALL, P.PROCEDURE_APPROVE: S.ALL},
+    Role.DATA_OFFICER: {
+        **_SIGNED_IN,
+        P.AUDIT_READ: S.ALL,
+        P.AGREEMENT_READ: S.ALL,
+        P.PROCEDURE_READ: S.ALL,
+        P.PROCEDURE_COMMENT: S.ALL,
+    },
     Role.ADMINISTRATOR: {**_SIGNED_IN, P.USER_READ: S.ALL, P.OUTBOX_READ: S.ALL},
 }
 

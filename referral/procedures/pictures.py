@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -42,13 +42,14 @@ class Picture:
 
 def tabs(flowchart: Flowchart, *, lang: str) -> list[Tab]:
     """The pages of the drawing, the main one first."""
-    return [Tab(*one) for one in _tabs(flowchart.hash, lang, _Held(flowchart))]
+    return [Tab(*one) for one in _tabs(flowchart.hash, lang, _Held(drawable(flowchart)))]
 
 
 def picture(
     flowchart: Flowchart, page: str, *, lang: str, address: Address, position: Mapping[str, Standing] | None = None
 ) -> Picture | None:
     """One page of the drawing; None when there is no such page. A shape leads to its line of the list."""
+    flowchart = drawable(flowchart)
     known = {tab.id: tab for tab in tabs(flowchart, lang=lang)}
     if page not in known:
         return None
@@ -64,6 +65,18 @@ def picture(
     scene = drawing.draw(flowchart, link=link, **words)
     svg = Markup(scene.svg(id_prefix="chart"))  # noqa: S704 - the writer escapes every text
     return Picture(page, known[page].title, known[page].of_need, svg, drawing.outline(flowchart, **words))
+
+
+def homes(flowchart: Flowchart) -> dict[str, str]:
+    """The drawing page on which each step stands as its own."""
+    return dict(_homes(flowchart.hash, _Held(drawable(flowchart))))
+
+
+def drawable(flowchart: Flowchart) -> Flowchart:
+    """The flowchart without arrows from or to steps that are not there: the checks name them, nothing can draw them."""
+    known = flowchart.steps.keys()
+    kept = tuple(one for one in flowchart.branches if one.source in known and one.target in known)
+    return flowchart if len(kept) == len(flowchart.branches) else replace(flowchart, branches=kept)
 
 
 def translate(text: str) -> str:
@@ -91,8 +104,18 @@ def _tabs(_digest: str, lang: str, held: _Held) -> tuple[tuple[str, str, bool], 
     return tuple(
         (
             one.id,
-            titles.get(one.id) or drawing.page_title(flowchart, one, lang=lang, translate=translate),
+            titles.get(one.id) or drawing.page_title(flowchart, one, lang=lang, translate=translate).strip() or one.id,
             one.about is not None and one.about.kind is StepKind.PATHWAY,
         )
         for one in pages.pages(flowchart)
     )
+
+
+@lru_cache(maxsize=32)
+def _homes(_digest: str, held: _Held) -> tuple[tuple[str, str], ...]:
+    found: dict[str, str] = {}
+    for page in pages.pages(held.flowchart):
+        for box in page.boxes:
+            if box.step is not None and box.elsewhere is None:
+                found.setdefault(box.id, page.id)
+    return tuple(found.items())

@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from referral.foundation.formatting import listing
 from referral.foundation.i18n import in_language, translate
+from referral.procedures.rules import DEMONSTRATION
 from sop.agenda import Standing
 from sop.durations import hours
 from sop.flowchart import Step
@@ -23,7 +24,7 @@ TWO_DAYS = timedelta(days=2)
 
 def register(bp: Blueprint) -> None:
     """Put the filters on the blueprint of the procedure, for all templates."""
-    for view in (deadline_words, basis_words, form_code, choice_words, standing_word):
+    for view in (deadline_words, basis_words, form_code, choice_words, standing_word, decision_words):
         bp.add_app_template_filter(view)
 
 
@@ -72,6 +73,11 @@ def choice_words(choices: Iterable[Choice]) -> str:
 def standing_word(standing: Standing | None) -> str:
     """Where a step stands, a message id."""
     return STANDING_WORDS[standing] if standing else ""
+
+
+def decision_words(number: str) -> str:
+    """The number of the committee's decision; a demonstration says that there was none."""
+    return gettext("demonstration, without a decision") if number == DEMONSTRATION else number
 
 
 def _names(bases: Iterable[str]) -> list[str]:

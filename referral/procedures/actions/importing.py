@@ -12,9 +12,12 @@ import sop
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation import audit
+from referral.procedures import queries
+from referral.procedures.actions.deciding import retire_active
+from referral.procedures.assessment import as_text, assess, text_hash
 from referral.procedures.models import FormVersion, ProcedureVersion
-from referral.procedures.rules import VersionState
-from sop import checks, triage, yaml_io
+from referral.procedures.rules import DEMONSTRATION, VersionState
+from sop import triage, yaml_io
 from sop.forms import compile_form
 from sop.vocabulary import N_, Message
 
@@ -38,27 +41,32 @@ def import_library(country: str, *, actor: Any, now: datetime) -> ProcedureVersi
 
 
 def import_procedure(flowchart_text: str, triage_text: str, *, actor: Any, now: datetime) -> ProcedureVersion:
-    """Store and activate a version; a flowchart with errors is refused, since cases would run on it."""
-    flowchart = yaml_io.load(flowchart_text)
-    triage.load(triage_text)
-    found = db.session.scalar(select(ProcedureVersion).where(ProcedureVersion.content_hash == flowchart.hash))
+    """Store and activate a version; a flowchart with errors is refused, since cases would run on it.
+
+    No committee has decided: where its decision would stand, the version says that it is a demonstration.
+    """
+    flowchart = yaml_io.load(as_text(flowchart_text))
+    triage.load(as_text(triage_text))
+    found = queries.published(flowchart.hash, text_hash(triage_text))
     if found is not None:
         return found
-    if any(finding.severity == "error" for finding in checks.check(flowchart)):
+    if assess(flowchart_text, triage_text).errors:
         raise RuleViolation(Message("procedure_errors", N_("This flowchart has errors; it cannot become active.")), 422)
-    db.session.execute(
-        update(ProcedureVersion)
-        .where(ProcedureVersion.code == flowchart.id, ProcedureVersion.state == VersionState.ACTIVE)
-        .values(state=VersionState.RETIRED)
-    )
+    retire_active(actor=actor, now=now)
     version = ProcedureVersion(
         code=flowchart.id,
         number=flowchart.version,
         content_hash=flowchart.hash,
+        triage_hash=text_hash(triage_text),
         state=VersionState.ACTIVE,
-        flowchart=flowchart_text,
-        triage=triage_text,
+        flowchart=as_text(flowchart_text),
+        triage=as_text(triage_text),
+        created_by_id=getattr(actor, "id", None),
         imported_at=now,
+        changed_at=now,
+        decision_number=DEMONSTRATION,
+        decision_on=now.date(),
+        activated_at=now,
     )
     db.session.add(version)
     db.session.flush()

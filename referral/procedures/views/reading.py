@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 
 from referral.foundation.access import requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
-from referral.procedures import pictures, queries, words
+from referral.procedures import pictures, queries
+from referral.procedures.views import bp
 from sop.flowchart import WORK
 from sop.vocabulary import MINIMUM, SENSITIVE, Category, Need
-
-bp = Blueprint("procedures", __name__, url_prefix="/procedure")
-words.register(bp)
 
 
 def _address(page: str) -> str:
@@ -32,7 +30,7 @@ def index() -> Any:
     picture = pictures.picture(flowchart, request.args.get("page", "main"), lang=lang, address=_address)
     return render_template(
         "procedures/index.html",
-        version=version,
+        edition=version,
         flowchart=flowchart,
         picture=picture or abort(404),
         tabs=[(tab, _address(tab.id)) for tab in pictures.tabs(flowchart, lang=lang)],
@@ -46,7 +44,7 @@ def triage() -> str:
     """How a priority is decided: the table in words, first rule that fits."""
     version = queries.active_version()
     table = queries.triage_table(version.id) if version else None
-    return render_template("procedures/triage.html", version=version, table=table)
+    return render_template("procedures/triage.html", table=table)
 
 
 @bp.get("/forms")
