@@ -60,6 +60,9 @@ WITH_DEFAULT: Final = (TASKS | SUB_PROCESSES | {"callActivity"}) | (GATEWAYS - {
 ALWAYS: Final = "true"
 """The condition written on a way out of a split that is always open, where its neighbours have conditions."""
 
+OTHERWISE: Final[Mapping[str, str]] = {"fr": "sinon", "en": "otherwise"}
+"""What is written on a default flow that has no label, by language."""
+
 MAX_NAME: Final = 2_000
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _NCNAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -109,3 +112,24 @@ def slug(text: str, limit: int = 40) -> str:
         words = words[1:]
     found = "_".join(words)[:limit].strip("_")
     return f"f_{found}" if found[:1].isdigit() else found
+
+
+def shown(label: Mapping[str, str], lang: str, *fallbacks: str) -> str:
+    """What is written on a shape: the label in one language, in another, or something else that names it.
+
+    >>> shown({"en": "Start"}, "fr", "S0"), shown({}, "fr", "", "S0")
+    ('Start', 'S0')
+    """
+    return next((text for text in (label.get(lang, ""), *label.values(), *fallbacks) if text.strip()), "")
+
+
+def relabelled(label: Mapping[str, str], lang: str, name: str, expected: str) -> dict[str, str]:
+    """The label after somebody may have rewritten what was shown; only the language that was shown changes.
+
+    >>> relabelled({"fr": "Début", "en": "Start"}, "fr", "Entrée", "Début")
+    {'fr': 'Entrée', 'en': 'Start'}
+    """
+    if one_line(clean(name)) == one_line(clean(expected)):
+        return dict(label)
+    found = {**label, lang: name}
+    return {code: text for code, text in found.items() if text}
