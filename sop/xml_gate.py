@@ -1,6 +1,6 @@
 """XML from outside as a small inert tree: no DTD, no entities, nothing fetched, and every size limited while reading.
 
-What comes back has text and attributes only; what a reader of another format (BPMN, DMN) does not ask for has no effect.
+What comes back has text and attributes only; what the reader of a format (BPMN, DMN) does not ask for has no effect.
 """
 
 from __future__ import annotations
@@ -131,7 +131,9 @@ def _declared(data: bytes, found: str) -> str:
     except LookupError:
         known = ""
     if known not in _ONE_BYTE and known not in ("utf-8", "utf-16", "utf-16-le", "utf-16-be"):
-        raise unimportable("ENCODING", N_("the encoding “%(encoding)s” is not known: save the file as UTF-8"), encoding=name)
+        raise unimportable(
+            "ENCODING", N_("the encoding “%(encoding)s” is not known: save the file as UTF-8"), encoding=name
+        )
     return known
 
 

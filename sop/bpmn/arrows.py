@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sop.bpmn.extension import WHOLE, unpack
+from sop.bpmn.extension import unpack
 from sop.bpmn.geometry import backward
-from sop.bpmn.names import ALWAYS, GUARD, NRM, OTHERWISE, WITH_DEFAULT, relabelled, shown, slug
+from sop.bpmn.names import ALWAYS, GUARD, NRM, OTHERWISE, relabelled, shown, slug
 from sop.bpmn.structure import Arrow
 from sop.bpmn.wizard import LEAVE_OUT, Topic
 from sop.bpmn.words import ELSE, NO, YES, answer
@@ -29,6 +29,7 @@ class Branches:
     def __init__(self, builder: Builder) -> None:
         self.builder, self.structure, self.interview = builder, builder.structure, builder.interview
         self.lang = builder.lang
+        self.implied: list[Edge] = []  # edges to steps that were added
 
     def all(self) -> list[Edge]:
         """Every edge, those of our own export in the author's order."""
@@ -41,7 +42,7 @@ class Branches:
             known = [arrow for arrow in group if arrow.flow.ours is not None]
             own += (self.own(arrow) for arrow in known)
             new = [arrow for arrow in group if arrow.flow.ours is None]
-            added += self.added(source, new, beside=[arrow for arrow in known])
+            added += self.added(source, new, beside=known)
         own += self.undrawn()
         edges = [edge for _, edge in sorted(own, key=lambda one: one[0])]
         self.loops(edges, added)
@@ -79,6 +80,7 @@ class Branches:
         return said and not arrow.flow.condition
 
     def ends(self, arrow: Arrow) -> Edge:
+        """From where to where, by steps."""
         return {"from": self.builder.ids[arrow.source], "to": self.builder.ids[arrow.target]}
 
     def undrawn(self) -> Iterator[tuple[float, Edge]]:
@@ -113,20 +115,17 @@ class Branches:
             self.choice(source, edges)
         return edges
 
-    @property
-    def implied(self) -> list[Edge]:
-        """Edges to steps that were added."""
-        found: list[Edge] = self.__dict__.setdefault("_implied", [])
-        return found
-
     def label(self, arrow: Arrow) -> Edge:
+        """What is written on an arrow, or beside the border event it leaves from."""
         name = arrow.flow.name or (arrow.border.name if arrow.border else "")
         return {self.lang: name} if name else {}
 
     def name(self, arrow: Arrow) -> str:
+        """An arrow as questions name it."""
         return arrow.flow.name or (arrow.border.name if arrow.border else "") or arrow.flow.id
 
     def called(self, source: str) -> str:
+        """A step as questions name it."""
         return self.structure.nodes[source].name or source
 
     def condition(self, arrow: Arrow, beside: Sequence[Arrow]) -> str:
@@ -211,10 +210,12 @@ class Branches:
 
     def loops(self, own: Sequence[Edge], added: Sequence[tuple[Arrow, Edge]]) -> None:
         """New arrows that close a circle go back a limited number of times, then on."""
-        forward = [edge for edge in own if not edge.get("loop") and {edge["from"], edge["to"]} <= self.builder.steps.keys()]
+        forward = [
+            edge for edge in own if not edge.get("loop") and {edge["from"], edge["to"]} <= self.builder.steps.keys()
+        ]
         edges = [*forward, *self.implied, *(edge for _, edge in added)]
         back = backward(list(self.builder.steps), [(edge["from"], edge["to"]) for edge in edges])
-        first = len(edges) - len(added)
+        first, steps = len(edges) - len(added), tuple(self.builder.steps)
         for way in sorted(back):
             if way < first:
                 continue
@@ -222,9 +223,7 @@ class Branches:
             names = {"name": self.name(arrow), "step": self.called(arrow.source)}
             times = self.interview.ask(Topic.LOOP, arrow.flow.id, MAX_LOOP, **names) or MAX_LOOP
             others = [e["to"] for n, e in enumerate(edges) if e["from"] == edge["from"] and n not in back]
-            then = self.interview.ask(
-                Topic.THEN, arrow.flow.id, others[0] if others else "", tuple(self.builder.steps), **names
-            )
+            then = self.interview.ask(Topic.THEN, arrow.flow.id, others[0] if others else "", steps, **names)
             edge["loop"] = {"max": int(times), **({"then": then} if then else {})}
 
     def mended(self) -> Iterator[Edge]:

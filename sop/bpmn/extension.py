@@ -90,9 +90,12 @@ def _child(name: str, text: str, key: str | None = None) -> Tag:
 
 def unpack(element: Element) -> dict[str, Any]:
     """One of our elements as bare data; children that hold others are left to the caller."""
-    found: dict[str, Any] = {key: _scalar(key, value) for (space, key), value in element.attributes.items() if not space}
+    found: dict[str, Any] = {
+        key: _scalar(key, value) for (space, key), value in element.attributes.items() if not space
+    }
     for child in element.children:
-        if child.namespace != NRM or child.children or child.name in found and not isinstance(found[child.name], (dict, list)):
+        taken = child.name in found and not isinstance(found[child.name], (dict, list))
+        if child.namespace != NRM or child.children or taken:
             continue
         key = next((child.get(name) for name in _KEY_NAMES if child.get(name) is not None), None)
         holder = found.setdefault(child.name, [] if key is None else {})

@@ -26,12 +26,14 @@ class Shape:
     pointed: bool = False
 
 
-def across(shapes: Sequence[Shape], ends: Sequence[tuple[str, str]], lanes: Sequence[str]) -> Layout:
-    """Lanes as rows, time from left to right; `ends` are (from, to), every lane has a frame."""
+def across(
+    shapes: Sequence[Shape], ends: Sequence[tuple[str, str]], lanes: Sequence[str], *, title: float = TITLE
+) -> Layout:
+    """Lanes as rows, time from left to right; `ends` are (from, to). Every lane has a frame with room for a title."""
     spots = [Spot(one.id, one.lane, one.size[1], one.size[0], one.pointed) for one in shapes]
     back = backward([one.id for one in shapes], ends)
     links = [Link(source, target, way in back) for way, (source, target) in enumerate(ends)]
-    found = arrange(spots, links, lanes, header=TITLE)
+    found = arrange(spots, links, lanes, header=title)
     boxes = {key: _turned(frame) for key, frame in found.boxes.items()}
     rows = {key: _turned(frame) for key, frame in found.lanes.items()}
     width, height = found.height, found.width

@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sop.bpmn.arrows import Branches
-from sop.bpmn.drawing import Drawing, Lane, Node
+from sop.bpmn.drawing import Drawing, Node
 from sop.bpmn.extension import unpack
 from sop.bpmn.names import ELEMENTS, NRM, TASKS, one_line, relabelled, shown, slug, xml_id
 from sop.bpmn.structure import Structure, structure_of
-from sop.bpmn.wizard import KINDS, LEAVE_OUT, NEEDS, ONE_STEP, Interview, Question, Topic, is_duration
+from sop.bpmn.wizard import KINDS, NEEDS, ONE_STEP, Interview, Question, Topic, is_duration
 from sop.bpmn.words import hinted, kind_of, language_of
 from sop.flowchart import WORK, Flowchart, StepKind
-from sop.xml_gate import Element, unimportable
 from sop.vocabulary import N_
+from sop.xml_gate import Element, unimportable
 from sop.yaml_io import Unreadable, read
 from sop.yaml_tree import tree_of
 
@@ -40,7 +40,8 @@ ACTIVITY: Final = TASKS | {"callActivity", "subProcess"}
 def questions(drawing: Drawing, answers: Mapping[str, str] | None = None) -> tuple[Question, ...]:
     """What the drawing does not say, each with a proposal where there is one; `answers` so far may raise new ones."""
     builder = Builder(drawing, answers or {})
-    builder.tree()
+    if builder.structure.is_sound:
+        builder.tree()
     return tuple(builder.interview.questions.values())
 
 
@@ -62,12 +63,16 @@ class Builder:
         self.lang = str(self.head.get("names") or self._language())
         self.lanes: dict[str, dict[str, str]] = {}
         self.lane_of: dict[str, str] = {}
-        self.fields = {key: known for key, known in map(_field, self._parts("field"))}
+        self.fields = dict(map(_field, self._parts("field")))
         self.steps: dict[str, dict[str, Any]] = {}
         self.ids = self._ids()
 
     def flowchart(self) -> Flowchart:
         """The content as a flowchart."""
+        if not self.structure.is_sound:
+            raise unimportable(
+                "STRUCTURE", N_("the structure of this drawing cannot be told: mend what is reported first")
+            )
         content = self.tree()
         if self.interview.open:
             text = N_("these questions have no answer yet: %(questions)s")
@@ -102,7 +107,7 @@ class Builder:
     # --- the whole ---------------------------------------------------------------------------------------------------
 
     def _language(self) -> str:
-        texts = [one.name for one in (*self.drawing.nodes.values(), *self.drawing.flows)]
+        texts = [node.name for node in self.drawing.nodes.values()] + [flow.name for flow in self.drawing.flows]
         return self.interview.ask(Topic.LANGUAGE, "drawing", language_of(texts), ("fr", "en")) or "fr"
 
     def _head(self) -> dict[str, Any]:
@@ -194,8 +199,9 @@ class Builder:
         if node.ours is not None and node.ours.name == "step":
             values = unpack(node.ours)
             kind = str(values.get("kind"))
-            if kind in KINDS and _is_still(node, StepKind(kind)):
-                return _position(values), self._own(node, values)
+            if kind not in KINDS or not _is_still(node, StepKind(kind)):
+                values["kind"] = self._kind(node).value
+            return _position(values), self._own(node, values)
         return float("inf"), self._foreign(node)
 
     def _own(self, node: Node, values: dict[str, Any]) -> dict[str, Any]:
@@ -206,12 +212,10 @@ class Builder:
         return {**values, "id": self.ids[node.id], "lane": self._lane(node, str(values.get("lane"))), **label}
 
     def _foreign(self, node: Node) -> dict[str, Any]:
-        ways_in, ways_out = self.structure.incoming(node.id), self.structure.outgoing(node.id)
         name = node.name or node.id
         if node.is_sub_process:
             self._inside(node, name)
-        proposed = kind_of(node, len(ways_in), len(ways_out))
-        kind = StepKind(self.interview.ask(Topic.KIND, node.id, proposed.value, KINDS, name=name) or proposed)
+        kind = self._kind(node)
         values: dict[str, Any] = {"id": self.ids[node.id], "kind": kind.value, "lane": self._lane(node, "")}
         if kind is StepKind.START and (node.any_time or _SIGNALS & set(node.events)):
             values["event"] = "any_time"
@@ -220,6 +224,12 @@ class Builder:
         if label:
             values[self.lang] = label
         return values
+
+    def _kind(self, node: Node) -> StepKind:
+        ways_in, ways_out = self.structure.incoming(node.id), self.structure.outgoing(node.id)
+        proposed = kind_of(node, len(ways_in), len(ways_out))
+        said = self.interview.ask(Topic.KIND, node.id, proposed.value, KINDS, name=node.name or node.id)
+        return StepKind(said or proposed)
 
     def _inside(self, node: Node, name: str) -> None:
         """A sub-process counts as one step, unless it may pass on data unseen: then a person must say so."""

@@ -64,7 +64,9 @@ OTHERWISE: Final[Mapping[str, str]] = {"fr": "sinon", "en": "otherwise"}
 """What is written on a default flow that has no label, by language."""
 
 MAX_NAME: Final = 2_000
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 _NCNAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _ESCAPED = re.compile(r"_x[0-9a-f]{2,6}_")
 
@@ -97,7 +99,9 @@ def xml_id(step: str) -> str:
         return step
     first = step[:1]
     start = first if first.isascii() and first.isalpha() else f"_x{ord(first or '_'):02x}_"
-    return start + "".join(one if one.isascii() and (one.isalnum() or one in ".-") else f"_x{ord(one):02x}_" for one in step[1:])
+    return start + "".join(
+        one if one.isascii() and (one.isalnum() or one in ".-") else f"_x{ord(one):02x}_" for one in step[1:]
+    )
 
 
 def slug(text: str, limit: int = 40) -> str:

@@ -1,4 +1,4 @@
-"""A BPMN file -> `Drawing`. Every well-formed BPMN file is kept; what is strange in it becomes a finding, never a crash."""
+"""A BPMN file -> `Drawing`: every well-formed one is kept; what is strange in it becomes a finding, never a crash."""
 
 from __future__ import annotations
 

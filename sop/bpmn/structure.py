@@ -80,8 +80,10 @@ class _Joiner:
         arrows = tuple(self.arrows(whole))
         gone = set(self.passes) | {self.passes[key].source for key in self.passes}
         gone |= {key for key, node in self.outer.items() if node.attached in self.outer}
+        if not self.outer:
+            self.find("NO_STEPS", "", N_("the file holds no step: there is nothing to bring into an order"))
         if inner:
-            text = N_("what is inside the sub-processes (%(count)d steps) stays in the drawing: each counts as one step")
+            text = N_("what is inside the sub-processes (%(count)d steps) stays there: each counts as one step")
             self.find("INSIDE", "", text, Severity.INFORMATION, count=len(inner))
         return Structure(
             nodes={key: node for key, node in self.outer.items() if key not in gone},
@@ -189,6 +191,9 @@ def _renamed(drawing: Drawing, taken: set[str], number: int) -> Drawing:
     def other(name: str | None) -> str | None:
         return names.get(name, name) if name is not None else None
 
+    def end(name: str) -> str:
+        return names.get(name, name)
+
     nodes = [
         replace(
             node,
@@ -201,16 +206,12 @@ def _renamed(drawing: Drawing, taken: set[str], number: int) -> Drawing:
         )
         for node in drawing.nodes.values()
     ]
-    flows = [
-        replace(one, id=names[one.id], source=names.get(one.source, one.source), target=names.get(one.target, one.target))
-        for one in drawing.flows
-    ]
-    lanes = [replace(one, id=names[one.id], process=names.get(one.process, one.process)) for one in drawing.lanes.values()]
-    pools = [replace(one, id=names[one.id], process=other(one.process)) for one in drawing.pools.values()]
+    flows = [replace(one, id=end(one.id), source=end(one.source), target=end(one.target)) for one in drawing.flows]
     exchanges = [
-        replace(one, id=names[one.id], source=names.get(one.source, one.source), target=names.get(one.target, one.target))
-        for one in drawing.exchanges
+        replace(one, id=end(one.id), source=end(one.source), target=end(one.target)) for one in drawing.exchanges
     ]
+    lanes = [replace(one, id=names[one.id], process=end(one.process)) for one in drawing.lanes.values()]
+    pools = [replace(one, id=names[one.id], process=other(one.process)) for one in drawing.pools.values()]
     return replace(
         drawing,
         nodes={one.id: one for one in nodes},

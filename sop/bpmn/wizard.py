@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from sop import durations
 from sop.bpmn.names import clean, one_line, slug
@@ -76,6 +77,18 @@ class Question:
         """Whether the drawing has no meaning without an answer."""
         return self.topic not in OPTIONAL
 
+    def to_json(self, render: Callable[[Message], str] = str) -> dict[str, Any]:
+        """The question as JSON data, its text rendered (translated) by `render`."""
+        return {
+            "id": self.id,
+            "topic": self.topic.value,
+            "about": self.about,
+            "text": render(self.text),
+            "choices": list(self.choices),
+            "proposed": self.proposed,
+            "required": self.is_required,
+        }
+
 
 @dataclass
 class Interview:
@@ -85,18 +98,26 @@ class Interview:
     questions: dict[str, Question] = field(default_factory=dict)
 
     def ask(
-        self, topic: Topic, about: str, proposed: str | None, choices: tuple[str, ...] = (), **names: str
+        self,
+        topic: Topic,
+        about: str,
+        proposed: str | None,
+        choices: Sequence[str] = (),
+        *,
+        name: str = "",
+        step: str = "",
     ) -> str | None:
         """The answer, the proposal, or None when nobody knows; raises `Unimportable` for an answer that cannot be."""
-        question = Question(topic, about, Message(topic.value, TEXTS[topic], names), choices, proposed)
+        text = Message(topic.value, TEXTS[topic], {"name": name, "step": step})
+        question = Question(topic, about, text, tuple(choices), proposed)
         self.questions[question.id] = question
         given = self.answers.get(question.id)
         if given is None:
             return proposed
         value = one_line(clean(given, MAX_ANSWER))
         if not _fits(question, value):
-            text = N_("“%(value)s” is not an answer to the question “%(question)s”")
-            raise unimportable("ANSWER", text, value=value, question=question.id)
+            refusal = N_("“%(value)s” is not an answer to the question “%(question)s”")
+            raise unimportable("ANSWER", refusal, value=value, question=question.id)
         return value
 
     @property

@@ -16,17 +16,18 @@ from sop.flowchart import StepKind
 
 YES, NO, ELSE = "yes", "no", "else"
 
-ANSWERS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("oui", "yes", "o", "y", "vrai", "true", "ok", "d accord"), YES),
-    **dict.fromkeys(("non", "no", "n", "faux", "false", "aucun", "aucune", "none"), NO),
-    **dict.fromkeys(("accepte", "acceptee", "accepted", "approuve", "approved", "accord", "autorise", "allowed"), "accepted"),
-    **dict.fromkeys(("refuse", "refusee", "refused", "rejete", "rejected", "refus", "decline", "declined"), "refused"),
-    **dict.fromkeys(("sans reponse", "pas de reponse", "no answer", "no response", "timeout", "delai depasse"), "no_answer"),
-    **dict.fromkeys(("donne", "given", "consent", "consentement"), "given"),
-    **dict.fromkeys(("partiel", "partielle", "partial", "partially"), "partial"),
-    **dict.fromkeys(("complet", "complete", "completed", "total", "totale"), "complete"),
-    **dict.fromkeys(("sinon", "autrement", "autre", "else", "otherwise", "default", "other", "par defaut"), ELSE),
+_SAID: Final[Mapping[str, str]] = {
+    YES: "oui, yes, o, y, vrai, true, ok, d accord",
+    NO: "non, no, n, faux, false, aucun, aucune, none",
+    "accepted": "accepte, acceptee, accepted, approuve, approved, accord, autorise, allowed",
+    "refused": "refuse, refusee, refused, refus, rejete, rejected, decline, declined",
+    "no_answer": "sans reponse, pas de reponse, no answer, no response, timeout, delai depasse",
+    "given": "donne, given, consent, consentement",
+    "partial": "partiel, partielle, partial, partially",
+    "complete": "complet, complete, completed, total, totale",
+    ELSE: "sinon, autrement, autre, else, otherwise, default, other, par defaut",
 }
+ANSWERS: Final[Mapping[str, str]] = {word: said for said, words in _SAID.items() for word in words.split(", ")}
 """Label without accents -> the answer it stands for."""
 
 HINTS: Final[tuple[tuple[StepKind, re.Pattern[str]], ...]] = (
@@ -44,8 +45,8 @@ HINTS: Final[tuple[tuple[StepKind, re.Pattern[str]], ...]] = (
 )
 """The first that fits is proposed for a task."""
 
-_FRENCH: Final = frozenset({"oui", "non", "le", "la", "les", "des", "du", "et", "une", "un", "de", "pour", "sinon", "dossier"})
-_ENGLISH: Final = frozenset({"yes", "no", "the", "of", "and", "to", "for", "a", "an", "is", "with", "client", "otherwise"})
+_FRENCH: Final = frozenset({"oui", "non", "le", "la", "les", "des", "du", "et", "une", "un", "de", "pour", "sinon"})
+_ENGLISH: Final = frozenset({"yes", "no", "the", "of", "and", "to", "for", "a", "an", "is", "with", "otherwise"})
 
 PLAIN: Final[Mapping[str, StepKind]] = {
     "startEvent": StepKind.START,

@@ -158,7 +158,9 @@ class _Writer:
         for arrow in self.arrows:
             incoming.setdefault(arrow.target, []).append(arrow.id)
             outgoing.setdefault(arrow.source, []).append(arrow.id)
-        for position, (step, values) in enumerate(zip(self.flowchart.steps.values(), self.content["nodes"], strict=True)):
+        for position, (step, values) in enumerate(
+            zip(self.flowchart.steps.values(), self.content["nodes"], strict=True)
+        ):
             nodes = [self.step(step, values, position)]
             if step.id in self.collecting:
                 nodes.insert(0, self.collector(step))
@@ -229,7 +231,9 @@ class _Writer:
             return Tag("bpmn:sequenceFlow", attributes)
         values = self.content["edges"][arrow.position]
         condition = "" if branch.is_default else branch.condition
-        name = one_line(shown(branch.label, self.lang, OTHERWISE.get(self.lang, "else") if branch.is_default else condition))
+        name = one_line(
+            shown(branch.label, self.lang, OTHERWISE.get(self.lang, "else") if branch.is_default else condition)
+        )
         siblings = self._from(self.flowchart.steps[branch.source])
         first = next((one for one in siblings if one.branch and one.branch.is_default), None)
         extra: dict[str, Any] = {}
@@ -276,10 +280,12 @@ class _Writer:
         return Tag("bpmndi:BPMNDiagram", {"id": self.unique("Diagram_1")}, [plane])
 
     def post(self, boxes: Mapping[str, Frame], top: float) -> Iterator[Tag]:
-        """The closed pools in a row below, and the messages down to them."""
-        pools = {}
-        for number, pool in enumerate(self.receivers.values()):
-            pools[pool] = Frame(number * (POOL[0] + GAP), top, *POOL)
+        """The closed pools in a row below, each under the shares it receives, and the messages down to them."""
+        pools: dict[str, Frame] = {}
+        free = 0.0
+        for pool in sorted(self.receivers.values(), key=lambda one: (self.middle(one, boxes), one)):
+            left = max(free, round(self.middle(pool, boxes) - POOL[0] / 2, 1))
+            pools[pool], free = Frame(left, top, *POOL), left + POOL[0] + GAP
             yield self.shape(pool, pools[pool], lying=True)
         for key, step, pool in self.messages:
             box, below = boxes[self.ids[step.id]], pools[pool]
@@ -287,6 +293,11 @@ class _Writer:
             middle = top - GAP / 2
             corners = [start, (start[0], middle), (end[0], middle), end]
             yield self.edge(key, corners if start[0] != end[0] else [start, end])
+
+    def middle(self, pool: str, boxes: Mapping[str, Frame]) -> float:
+        """Halfway between the shares that a pool receives."""
+        places = [boxes[self.ids[step.id]].center[0] for _, step, into in self.messages if into == pool]
+        return sum(places) / len(places)
 
     def shape(self, key: str, frame: Frame, *, lying: bool = False) -> Tag:
         sizes = {"x": frame.x, "y": frame.y, "width": frame.width, "height": frame.height}
