@@ -142,9 +142,8 @@ def sop_import(
     from sop.bpmn.ladder import bring_in
     from sop.xml_gate import Unimportable
 
-    given = _answers(answers)
     try:
-        found = bring_in([(file.name, _content(file)) for file in files], given)
+        found = bring_in([(file.name, _content(file)) for file in files], _answers(answers))
     except Unimportable as problem:
         say({"error": str(problem.message), "line": problem.line}, as_json, [f"{files[0]}: {problem}"])
         sys.exit(2)
@@ -161,13 +160,14 @@ def sop_import(
 
 def _content(file: Path) -> bytes:
     """At most a little more than may be imported."""
-    from sop.xml_gate import MAX_BYTES
+    from sop.vocabulary import N_
+    from sop.xml_gate import MAX_BYTES, unimportable
 
     try:
         with file.open("rb") as opened:
             return opened.read(MAX_BYTES + 1)
-    except OSError as problem:
-        raise click.ClickException(f"{file}: {problem.strerror}") from None
+    except OSError:
+        raise unimportable("UNREADABLE", N_("the file cannot be opened")) from None
 
 
 def _answers(file: Path | None) -> dict[str, str]:
