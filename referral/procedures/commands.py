@@ -154,7 +154,10 @@ def sop_import(
         result["questions"] = [one.to_json() for one in found.questions]
         words += [f"{one['id']}: {one['text']} [{one['proposed'] or ''}]" for one in result["questions"]]
     if output is not None and found.flowchart is not None:
-        output.write_text(yaml_io.dump(found.flowchart), encoding="utf-8", newline="")
+        try:
+            output.write_text(yaml_io.dump(found.flowchart), encoding="utf-8", newline="")
+        except OSError as problem:
+            raise click.ClickException(f"{output}: {problem.strerror}") from None
     say(result, as_json, words)
 
 

@@ -93,7 +93,7 @@ def xml_id(step: str) -> str:
     """The id of a step as an XML name; different steps have different names.
 
     >>> xml_id("P_MED"), xml_id("2e étape"), xml_id("_x20_")
-    ('P_MED', '_x32_e_x20__xe9_tape', '_x5f_x20_')
+    ('P_MED', '_x32_e_x20__xe9_tape', '_x5f_x20_x5f_')
     """
     if _NCNAME.fullmatch(step) and not _ESCAPED.search(step):
         return step

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 from datetime import timedelta
 
 import pytest
@@ -228,3 +230,12 @@ def test_words_hint_at_kinds(words: str, kind: StepKind | None) -> None:
 def test_words_stand_for_answers() -> None:
     said = {"OUI": "yes", "Non": "no", "Refusée": "refused", "sans réponse": "no_answer", "d’accord": "yes", "…": ""}
     assert {word: answer(word) for word in said} == said
+
+
+@pytest.mark.parametrize(
+    "name", ["xml_gate", "bpmn.names", "bpmn.reading", "bpmn.extension", "bpmn.geometry", "bpmn.words"]
+)
+def test_examples_in_the_documentation_run(name: str) -> None:
+    outcome = doctest.testmod(importlib.import_module(f"sop.{name}"))
+    assert outcome.failed == 0
+    assert outcome.attempted > 0
