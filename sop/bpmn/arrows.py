@@ -66,7 +66,7 @@ class Branches:
         names = {shown(label, self.lang, other), *(() if label else (other, always, OTHERWISE.get(self.lang, "else")))}
         if flow.name not in names:
             label = relabelled(label, self.lang, flow.name, shown(label, self.lang, other))
-        edge = {**self.ends(arrow), **_written(ELSE if is_default else condition), **values, **label}
+        edge = {**label, **_said_besides(values), **self.ends(arrow), **_written(ELSE if is_default else condition)}
         loop = next(iter(flow.ours.all("loop", NRM)), None)
         if loop is not None:
             edge["loop"] = _loop(unpack(loop)) or True
@@ -97,7 +97,7 @@ class Branches:
 
     def added(self, source: str, new: Sequence[Arrow], beside: Sequence[Arrow]) -> list[tuple[Arrow, Edge]]:
         """The arrows out of one step that our export does not know."""
-        edges = [(arrow, {**self.ends(arrow), **self.label(arrow)}) for arrow in new]
+        edges = [(arrow, {**self.label(arrow), **self.ends(arrow)}) for arrow in new]
         kind = self.builder.steps[self.builder.ids[source]]["kind"]
         if not new or len(new) + len(beside) < 2:
             return edges
@@ -254,6 +254,11 @@ class Branches:
 
 def _written(condition: str) -> Edge:
     return {"guard": condition} if condition else {}
+
+
+def _said_besides(values: Mapping[str, Any]) -> Edge:
+    """What our mark on an arrow says, without what BPMN says itself."""
+    return {key: value for key, value in values.items() if key not in ("from", "to", "guard", "loop")}
 
 
 def _loop(values: Mapping[str, Any]) -> Edge:

@@ -6,6 +6,7 @@ drawing does not say. A file that we wrote, or that a modeller changed, asks onl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -31,6 +32,9 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
     "lane": {"fr": "Acteurs", "en": "Actors"},
 }
 """Labels of what a drawing leaves out and a flowchart needs."""
+
+_CODE: Final = re.compile(r"(?!id$|to$)[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+"""A language whose code is no key of a step or of a branch."""
 
 _ELSEWHERE: Final = frozenset({"stage", "field", "limit", "forbidden", "branch", "names", "loop_default_then"})
 _SIGNALS: Final = frozenset({"signal", "conditional", "escalation", "error", "compensate"})
@@ -60,7 +64,7 @@ class Builder:
         self.drawing, self.structure = drawing, structure or structure_of(drawing)
         self.interview = Interview(answers)
         self.head = unpack(drawing.content) if drawing.content is not None else {}
-        self.lang = str(self.head.get("names") or self._language())
+        self.lang = self._language()
         self.lanes: dict[str, dict[str, str]] = {}
         self.lane_of: dict[str, str] = {}
         self.fields = dict(map(_field, self._parts("field")))
@@ -107,6 +111,10 @@ class Builder:
     # --- the whole ---------------------------------------------------------------------------------------------------
 
     def _language(self) -> str:
+        """The language of the names: our export says it, in other drawings it is asked."""
+        names = self.head.get("names")
+        if isinstance(names, str) and _CODE.fullmatch(names) and names in self.head.get("languages", ()):
+            return names
         texts = [node.name for node in self.drawing.nodes.values()] + [flow.name for flow in self.drawing.flows]
         return self.interview.ask(Topic.LANGUAGE, "drawing", language_of(texts), ("fr", "en")) or "fr"
 
@@ -209,7 +217,7 @@ class Builder:
         values.pop("position", None)
         own = str(values.get("id"))
         label = relabelled(label, self.lang, node.name, shown(label, self.lang, own))
-        return {**values, "id": self.ids[node.id], "lane": self._lane(node, str(values.get("lane"))), **label}
+        return {**label, **values, "id": self.ids[node.id], "lane": self._lane(node, str(values.get("lane")))}
 
     def _foreign(self, node: Node) -> dict[str, Any]:
         name = node.name or node.id

@@ -120,7 +120,7 @@ class _Reader:
             name=_name(element),
             process=place.process,
             inside=place.inside,
-            attached=_reference(element.get("attachedToRef")),
+            attached=_reference(element.get("attachedToRef")) if element.name == "boundaryEvent" else None,
             events=events,
             link=(one_line(clean(link.get("name") or "")) or _name(element)) if link is not None else None,
             timer=_timer(element),

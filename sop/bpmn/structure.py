@@ -76,21 +76,22 @@ class _Joiner:
         for one in whole:
             self.out.setdefault(one.source, []).append(one)
         self.passes = {**self.collectors(), **self.links()}
+        self.hosts = dict(self.borders())
         self.circle()
         arrows = tuple(self.arrows(whole))
-        gone = set(self.passes) | {self.passes[key].source for key in self.passes}
-        gone |= {key for key, node in self.outer.items() if node.attached in self.outer}
-        if not self.outer:
+        gone = self.passes.keys() | self.hosts.keys()
+        nodes = {key: node for key, node in self.outer.items() if key not in gone}
+        if not nodes:
             self.find("NO_STEPS", "", N_("the file holds no step: there is nothing to bring into an order"))
         if inner:
             text = N_("what is inside the sub-processes (%(count)d steps) stays there: each counts as one step")
             self.find("INSIDE", "", text, Severity.INFORMATION, count=len(inner))
         return Structure(
-            nodes={key: node for key, node in self.outer.items() if key not in gone},
+            nodes=nodes,
             arrows=arrows,
             dangling=dangling,
             findings=tuple(self.findings),
-            is_sound=bool(self.outer) and not drawing.clashes and not self.circles,
+            is_sound=bool(nodes) and not drawing.clashes and not self.circles,
         )
 
     def collectors(self) -> dict[str, Flow]:
@@ -113,12 +114,12 @@ class _Joiner:
             if not node.throws:
                 continue
             there = catches.get(node.link or "", [])
-            if len(there) != 1 or len(self.out.get(there[0], ())) != 1:
+            if len(there) != 1 or len(self.out.get(there[0], ())) != 1 or self.out.get(key):
                 code, text = "LINK_OPEN", N_("the link “%(name)s” leads to no event of that name, or to several")
                 self.find(code, key, text, name=node.link or key)
                 continue
             used.add(there[0])
-            found[key] = self.out[there[0]][0]
+            found[key] = found[there[0]] = self.out[there[0]][0]
         for name, there in catches.items():
             for key in there:
                 if key not in used:
@@ -126,16 +127,22 @@ class _Joiner:
                     self.find("LINK_OPEN", key, text, name=name)
         return found
 
+    def borders(self) -> Iterator[tuple[str, str]]:
+        """Events on the border of an activity, and that activity."""
+        for key, node in self.outer.items():
+            host = self.outer.get(node.attached or "")
+            if host is not None and host.attached is None and host.id not in self.passes:
+                yield key, host.id
+
     def arrows(self, flows: Sequence[Flow]) -> Iterator[Arrow]:
         absorbed = {flow.id for flow in self.passes.values()}
         for flow in flows:
             if flow.id in absorbed:
                 continue
             target = self.follow(flow)
-            node = self.outer[flow.source]
-            border = node if node.attached in self.outer else None
+            source = self.hosts.get(flow.source, flow.source)
             if target is not None:
-                yield Arrow(flow, node.attached if border and node.attached else flow.source, target, border)
+                yield Arrow(flow, source, target, self.outer[flow.source] if source != flow.source else None)
 
     def follow(self, flow: Flow) -> str | None:
         """Where a flow leads in the end; None when it turns in a circle of links."""
@@ -145,7 +152,7 @@ class _Joiner:
                 return None
             seen.add(at)
             at = self.passes[at].target
-        return at
+        return self.hosts.get(at, at)
 
     def circle(self) -> None:
         """Say which links lead to each other, once a circle."""

@@ -365,6 +365,32 @@ def test_a_renamed_id_keeps_the_identity_of_the_step() -> None:
     assert chart_of(data.encode()) == chart
 
 
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        ('names="fr"', 'names="id"'),
+        ('names="fr"', ""),
+        ('<nrm:branch position="3"', '<nrm:branch from="X" to="E" guard="tries == 1" position="three"'),
+        ('<nrm:label lang="fr">', '<nrm:label lang="id">'),
+        ('position="2" id="G"', 'position="2" id=""'),
+        ("<nrm:grants>case<", '<nrm:grants lang="fr">case<'),
+        ('max="2"', 'max="many"'),
+        ('kind="bool"', 'kind="float"'),
+        ("<nrm:languages>fr", "<nrm:languages>to"),
+    ],
+)
+def test_our_own_marks_rewritten_by_hand_never_lead_an_arrow_astray_nor_crash(written: str, instead: str) -> None:
+    text = dump(load(EVERYTHING)).decode()
+    assert written in text
+    found = back(text.replace(written, instead).encode())
+    assert found.level >= Level.STRUCTURE
+    if found.flowchart is not None:
+        assert {(one.target, one.condition) for one in found.flowchart.outgoing("D")} == {
+            ("L", "urgent"),
+            ("G", "else"),
+        }
+
+
 def test_a_deleted_shape_is_gone_and_what_named_it_is_reported() -> None:
     def delete(root: ET.Element) -> None:
         process = root.find(f"{M}process")
