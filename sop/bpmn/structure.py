@@ -188,12 +188,16 @@ def _taken(drawing: Drawing) -> set[str]:
     return {*drawing.nodes, *flows, *exchanges, *drawing.lanes, *drawing.pools, *processes, *drawing.frames}
 
 
-def _renamed(drawing: Drawing, taken: set[str], number: int) -> Drawing:
-    own = _taken(drawing)
+def _names(own: set[str], taken: set[str], number: int) -> dict[str, str]:
     names = {name: f"{name}-{number}" if name in taken else name for name in own}
     while len(set(names.values())) < len(names) or (set(names.values()) & taken):  # a name that ends like ours
         number += 1
-        names = {name: f"{name}-{number}" if name in taken or names[name] != name else name for name in own}
+        names = {name: f"{name}-{number}" if name in taken else name for name in own}
+    return names
+
+
+def _renamed(drawing: Drawing, taken: set[str], number: int) -> Drawing:
+    names = _names(_taken(drawing), taken, number)
 
     def other(name: str | None) -> str | None:
         return names.get(name, name) if name is not None else None

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from typing import Final
 
+from sop.bpmn.ladder import Imported, bring_in
 from sop.bpmn.names import BPMN
+from sop.flowchart import Flowchart
+
+M: Final = f"{{{BPMN}}}"
 
 EVERYTHING: Final = """
 sop: {id: "T 1", version: 2.1.0, status: draft, languages: [fr, en], title: {fr: "Titre", en: "Title"},
@@ -88,3 +93,20 @@ REFERRAL: Final = (
     + flow("f5", "x", "e")
 )
 """A drawing as a partner may send it: nothing of ours in it."""
+
+
+def back(data: bytes) -> Imported:
+    """What an import of these bytes gives."""
+    return bring_in([("file.bpmn", data)])
+
+
+def chart_of(data: bytes) -> Flowchart:
+    """The flowchart in these bytes."""
+    found = back(data).flowchart
+    assert found is not None
+    return found
+
+
+def named(root: ET.Element, key: str) -> ET.Element:
+    """The BPMN element of this id."""
+    return next(one for one in root.iter() if one.get("id") == key and one.tag.startswith(M))
