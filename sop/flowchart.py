@@ -74,7 +74,7 @@ class Step:
     max_visits: int | None = None
     note: Label = field(default_factory=dict)
     locked: bool = False
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
     def due(self, priority: Priority) -> timedelta | None:
         """The time this step may take for a case of this priority."""
@@ -106,7 +106,7 @@ class Branch:
     then_is_default: bool = False
     problem: GuardError | None = None
     unread: str = ""
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
     @property
     def where(self) -> str:
@@ -130,7 +130,7 @@ class Constraint:
     limit: timedelta
     avoid: tuple[str, ...] = ()
     why: Label = field(default_factory=dict)
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Forbidden:
     problem: GuardError | None = None
     unread: str = ""
     why: Label = field(default_factory=dict)
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
     @property
     def condition(self) -> str:

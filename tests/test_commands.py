@@ -17,12 +17,13 @@ from referral.config import ROOT
 from referral.extensions import db
 from referral.partners.queries import user_by_name
 from tests.builders import PASSWORD
+from tests.sop.bpmn_texts import REFERRAL, bpmn
 
 SHARED = ROOT / "../shared/data"
 FLOWCHART = ROOT / "sop/library/cameroon/flowchart.yaml"
 OWN = {
     "audit seal", "audit verify", "consent decide", "demo load", "directory import", "docs access", "sop check",
-    "sop diff", "sop document", "sop draw", "sop export", "user add", "worker",
+    "sop diff", "sop document", "sop draw", "sop export", "sop import", "user add", "worker",
 }  # fmt: skip
 """Our commands; Flask and Flask-Alembic bring others (`db upgrade` among them)."""
 
@@ -159,6 +160,41 @@ def test_files_are_exported_in_the_format_that_is_asked_for(app: Flask, tmp_path
     merged = run(app, "sop", "export", COUNTRY, "--base", REGIONAL, "--to", "yaml").stdout
     (tmp_path / "merged.yaml").write_text(merged, encoding="utf-8")
     assert run(app, "sop", "diff", tmp_path / "merged.yaml", FLOWCHART).exit_code == 0
+
+
+def test_a_flowchart_goes_out_as_bpmn_and_comes_back(app: Flask, tmp_path: Path) -> None:
+    path, again = tmp_path / "sop.bpmn", tmp_path / "again.yaml"
+    assert run(app, "sop", "export", FLOWCHART, "--to", "bpmn", "--lang", "en", "--output", path).exit_code == 0
+    assert 'name="Case manager: MINAS' in path.read_text(encoding="utf-8")
+    result = run(app, "sop", "import", path, "--output", again, "--json")
+    found = last_line(result)
+    assert (result.exit_code, found["level"], list(found)) == (0, "L3", ["level", "nodes", "flows", "warnings"])
+    assert {one["severity"] for one in found["warnings"]} == {"information"}
+    assert run(app, "sop", "diff", again, FLOWCHART).exit_code == 0
+
+
+def test_a_drawing_is_imported_with_the_answers_that_are_given(app: Flask, tmp_path: Path) -> None:
+    path, answers = tmp_path / "drawing.bpmn", tmp_path / "answers.json"
+    path.write_bytes(bpmn(REFERRAL))
+    answers.write_text('{"kind:c": "task"}')
+    result = run(app, "sop", "import", path, "--questions", "--json")
+    found = last_line(result)
+    assert (result.exit_code, found["level"], found["nodes"], found["flows"]) == (0, "L3", 6, 5)
+    assert found["questions"][0]["id"] == "language:drawing"
+    assert last_line(run(app, "sop", "import", path, "--answers", answers, "--json"))["level"] == "L2"
+    answers.write_text("[1]")
+    assert run(app, "sop", "import", path, "--answers", answers).exit_code == 2
+    answers.write_text('{"kind:c": "?"}')
+    result = run(app, "sop", "import", path, "--answers", answers, "--json")
+    assert (result.exit_code, "is not an answer" in last_line(result)["error"]) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["none.bpmn", "bad.bpmn"])
+def test_what_cannot_be_imported_ends_with_2(app: Flask, tmp_path: Path, name: str) -> None:
+    (tmp_path / "bad.bpmn").write_text("<html/>")
+    result = run(app, "sop", "import", tmp_path / name, "--json")
+    assert (result.exit_code, list(last_line(result))) == (2, ["error", "line"])
+    assert "Traceback" not in result.output
 
 
 @pytest.mark.parametrize(
