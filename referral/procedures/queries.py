@@ -211,6 +211,18 @@ def chart_of(one: ProcedureVersion) -> Flowchart | None:
     return assessment_of(one).flowchart if one.state in DRAFTS or not one.flowchart else flowchart(one.id)
 
 
+def canonical_flowchart(one: ProcedureVersion) -> str:
+    """The canonical text of a version with the comments that its author wrote into it."""
+    chart = chart_of(one)
+    return yaml_io.dump(chart, one.flowchart) if chart else one.flowchart
+
+
+def canonical_triage(one: ProcedureVersion) -> str:
+    """The triage table of a version in one form; as it came where it cannot be read."""
+    table = assessment_of(one).table
+    return triage.dump(table) if table else one.triage
+
+
 def comments_of(version_id: UUID) -> list[ProcedureComment]:
     """The comments on a version in the order they were written, with who wrote and who answered."""
     query = select(ProcedureComment).where(ProcedureComment.version_id == version_id)

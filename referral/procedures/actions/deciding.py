@@ -58,21 +58,24 @@ def approve(
 def activate(one: ProcedureVersion, *, actor: Actor | None, now: datetime, today: date) -> None:
     """Put an approved version in force; the former one retires, and the cases that run on it stay on it."""
     check(one, VersionAction.ACTIVATE, today)
-    retire_active(actor=actor, now=now, but=one)
+    retire_active(actor=actor, now=now)
     allow(one, VersionAction.ACTIVATE, today)
     one.activated_at = now
     touch(one, now)
     audit.record("procedure.activate", actor=actor, now=now, subject=one, content=one.content_hash[:16])
 
 
-def retire_active(*, actor: Actor | None, now: datetime, but: ProcedureVersion | None = None) -> None:
-    """Retire the version in force, if there is one; it is locked, so that two that are put in force at once line up."""
+def retire_active(*, actor: Actor | None, now: datetime) -> None:
+    """Retire the version in force, if there is one.
+
+    Asked twice: whoever puts another version in force at the same moment holds the lock that the first question waits
+    for, and what they put in force is only seen by a second one.
+    """
     query = select(ProcedureVersion).where(ProcedureVersion.state == VersionState.ACTIVE).with_for_update()
-    for former in db.session.scalars(query).all():
-        if but is not None and former.id == but.id:
-            continue
-        allow(former, VersionAction.RETIRE, now.date())
-        former.retired_at = now
-        touch(former, now)
-        audit.record("procedure.retire", actor=actor, now=now, subject=former)
-    db.session.flush()
+    for _turn in range(2):
+        for former in db.session.scalars(query).all():
+            allow(former, VersionAction.RETIRE, now.date())
+            former.retired_at = now
+            touch(former, now)
+            audit.record("procedure.retire", actor=actor, now=now, subject=former)
+        db.session.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from flask import abort, request, url_for
@@ -66,6 +67,6 @@ def linker(one: ProcedureVersion, flowchart: Flowchart | None) -> Link:
         if step not in homes:
             return None
         page = None if homes[step] == "main" else homes[step]
-        return url_for("procedures.version", version_id=one.id, page=page) + f"#s-{step}"
+        return url_for("procedures.version", version_id=one.id, page=page) + f"#s-{quote(step)}"
 
     return link

@@ -79,9 +79,9 @@ def checks(version_id: UUID) -> str:
 @bp.get("/versions/<uuid:version_id>/flowchart.yaml")
 @requires(READ)
 def flowchart_yaml(version_id: UUID) -> Any:
-    """The text that the version is, to keep or to change elsewhere."""
+    """The canonical text of the version, to keep or to change elsewhere."""
     one = find(version_id)
-    return download(one.flowchart.encode(), "application/yaml; charset=utf-8", f"{_name(one)}.yaml")
+    return download(queries.canonical_flowchart(one).encode(), "application/yaml; charset=utf-8", f"{_name(one)}.yaml")
 
 
 @bp.get("/versions/<uuid:version_id>/triage.csv")
@@ -89,7 +89,7 @@ def flowchart_yaml(version_id: UUID) -> Any:
 def triage_csv(version_id: UUID) -> Any:
     """The triage table of the version."""
     one = find(version_id)
-    return download(one.triage.encode(), "text/csv; charset=utf-8", f"{_name(one)}-triage.csv")
+    return download(queries.canonical_triage(one).encode(), "text/csv; charset=utf-8", f"{_name(one)}-triage.csv")
 
 
 @bp.get("/versions/<uuid:version_id>/drawing")

@@ -392,3 +392,23 @@ def test_an_odd_flowchart_is_drawn_and_checked_all_the_same(visit: Visit, odd: s
     url = at(client)
     assert client.get(url).status == 200
     assert client.get(f"{url}?page=nothing").status == 404
+
+
+def test_what_is_saved_to_a_file_is_the_canonical_text_with_its_comments(visit: Visit) -> None:
+    client = visit("coordinator")
+    typed = (
+        "sop: {version: 1.0.0, id: DEMO, languages: [fr, en]}\nfields: {}\nlanes: {A: {en: Me, fr: Moi}}\n"
+        "nodes:\n  # first of all\n  - {kind: start, id: S, lane: A, fr: Début, en: Start}\n"
+        "  - {id: T, kind: task, lane: A, deadline: PT72H, fr: Faire, en: Do}\nedges:\n  - [S, T]\n"
+    )
+    start(client, typed)
+    url = f"{at(client)}/flowchart.yaml"
+    before = client.client.get(url)
+    saved = before.data.decode()
+    for line in ("  # first of all\n", "deadline: P3D", "  - {from: S, to: T}\n", "  id: DEMO\n  version: 1.0.0\n"):
+        assert line in saved
+    client.get(f"{at(client)}/edit")
+    client.submit("flowchart", flowchart=saved + "# a remark\n")
+    after = client.client.get(url)
+    assert after.data.decode() == saved + "# a remark\n"
+    assert after.headers["Content-Disposition"] == before.headers["Content-Disposition"], "a remark is no content"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -15,6 +17,8 @@ from referral.cases.models import Case
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation.audit import AuditLine
+from referral.foundation.grants import Role
+from referral.partners.queries import user_by_name
 from referral.procedures import actions, queries
 from referral.procedures.actions import StaleVersion
 from referral.procedures.models import ProcedureVersion, PublishedVersion
@@ -299,3 +303,40 @@ def test_the_list_is_paged_without_gap_or_repeat(who: Who) -> None:
         if after is None:
             break
     assert len(seen) == len(set(seen)) == 46
+
+
+@pytest.mark.slow
+def test_two_versions_put_in_force_at_the_same_moment_leave_one_in_force(committed: Flask) -> None:
+    with committed.app_context():
+        for name, role in (("coordinator", Role.COORDINATOR), ("committee", Role.COMMITTEE)):
+            builders.make_user(role, None, name)
+        builders.make_procedure()
+        ids = [approved(user_by_name, number).id for number in ("1.0.0", "2.0.0")]
+        db.session.commit()
+        db.session.remove()
+    together, failed = threading.Barrier(2), []
+
+    def put_in_force(version_id: UUID) -> None:
+        with committed.app_context():
+            try:
+                who = user_by_name("coordinator")
+                db.session.rollback()
+                together.wait()
+                one = db.session.get_one(ProcedureVersion, version_id, with_for_update=True)
+                actions.activate(one, actor=who, now=NOW, today=TODAY)
+                db.session.commit()
+            except Exception as error:  # noqa: BLE001 - whatever it is, the test names it
+                failed.append(error)
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=put_in_force, args=(one,)) for one in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    with committed.app_context():
+        states = [db.session.get_one(ProcedureVersion, one).state for one in ids]
+        db.session.remove()
+    assert sorted(states) == ["active", "retired"]
