@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sop.guards import Atom, FieldKind, Fields, Guard, Key, Known, Node, Value
+from sop.conditions import Atom, FieldKind, Fields, Guard, Key, Known, Node, Value
 
 MAX_STEPS: Final = 50_000
 

@@ -157,7 +157,7 @@ def _chain() -> list[tuple[str, str]]:
     return list(pairwise(steps))
 
 
-@pytest.mark.parametrize("name", ["guards", "proofs", "durations", "yaml_io", "triage", "vocabulary"])
+@pytest.mark.parametrize("name", ["conditions", "guards", "proofs", "durations", "yaml_io", "triage", "vocabulary"])
 def test_examples_in_the_documentation_run(name: str) -> None:
     outcome = doctest.testmod(importlib.import_module(f"sop.{name}"))
     assert outcome.failed == 0
