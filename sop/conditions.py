@@ -49,12 +49,13 @@ Fields = Mapping[str, Field]
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """One test of one variable; for a set, the variable is (field, member)."""
+    """One test of one variable (for a set: of a field and a member); tests with the same `text` are the same."""
 
     name: str
     key: Key
-    test: Callable[[Any], bool]
-    points: tuple[int, ...] = ()
+    text: str
+    test: Callable[[Any], bool] = field(compare=False)
+    points: tuple[int, ...] = field(default=(), compare=False)
 
     def value(self, known: Known, unknown: Unknown | None) -> bool | None:
         """The answer under `known`; None, or what `unknown` says of the field, when it is not there."""

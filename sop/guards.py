@@ -198,7 +198,7 @@ class _Reader:
                 word.place,
                 field=known.name,
             )
-        return Atom(known.name, known.name, lambda value: value is True)
+        return Atom(known.name, known.name, "== True", lambda value: value is True)
 
     def word(self) -> _Token:
         token = self.next
@@ -244,7 +244,7 @@ class _Reader:
         value, compare = self.constant(known), _COMPARE[sign]
         self.positive = self.positive and sign != "!="
         points = (value,) if isinstance(value, int) and not isinstance(value, bool) else ()
-        return Atom(known.name, known.name, lambda fact: compare(fact, value), points)
+        return Atom(known.name, known.name, f"{sign} {value}", lambda fact: compare(fact, value), points)
 
     def list_test(self, word: _Token) -> Node:
         known = self.field(word)
@@ -262,7 +262,8 @@ class _Reader:
         self.expect("]")
         allowed = frozenset(values)
         points = tuple(value for value in values if isinstance(value, int) and not isinstance(value, bool))
-        return Atom(known.name, known.name, lambda fact: fact in allowed, points)
+        text = f"in {sorted(map(str, allowed))}"
+        return Atom(known.name, known.name, text, lambda fact: fact in allowed, points)
 
     def member_test(self, member: _Token) -> Node:
         known = self.field(self.word())
@@ -277,7 +278,7 @@ class _Reader:
                 value=member.text,
                 field=known.name,
             )
-        return Atom(known.name, (known.name, member.text), lambda held: held is True)
+        return Atom(known.name, (known.name, member.text), "held", lambda held: held is True)
 
 
 def parse(text: str, fields: Fields) -> Guard:

@@ -26,6 +26,7 @@ CHECKS: Final[tuple[Callable[[Flowchart], Iterator[Finding]], ...]] = (
     bases.undeclared,
     bases.ungranted,
     policy.forbidden_paths,
+    policy.infeasible_paths,
     timing.constraints,
     content.needs,
     content.splits,

@@ -1,22 +1,19 @@
 """Random responders on the whole flowchart: nothing shared without its basis, nobody stuck, nothing for ever."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from sop import yaml_io
 from sop.engine import Event, State, apply, replay
 from sop.flowchart import Flowchart
+from tests.sop.research import ABSENT, DRAFT, LIBRARY
 from tests.sop.walks import START, walk
-
-ROOT = Path(__file__).parents[2]
-RESEARCH = ROOT / "../shared/data/sop/cmr_nrm_v0.yaml"
 
 
 @pytest.fixture(scope="module")
 def flowchart() -> Flowchart:
-    return yaml_io.load(ROOT / "sop/library/cameroon/flowchart.yaml")
+    return yaml_io.load(LIBRARY)
 
 
 def test_300_random_cases_end_and_share_only_on_a_basis(flowchart: Flowchart) -> None:
@@ -31,9 +28,9 @@ def test_10000_random_cases_end_and_share_only_on_a_basis(flowchart: Flowchart) 
 
 
 def test_the_research_flowchart_runs_as_well() -> None:
-    if not RESEARCH.exists():
-        pytest.skip("the research flowchart is not on this machine")
-    draft = yaml_io.load(RESEARCH)
+    if not DRAFT.exists():
+        pytest.skip(ABSENT)
+    draft = yaml_io.load(DRAFT)
     assert {walk(draft, seed)[0].is_closed for seed in range(100)} == {True}
 
 
