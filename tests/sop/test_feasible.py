@@ -6,6 +6,7 @@ from collections import deque
 from itertools import product
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -122,3 +123,45 @@ def test_a_branch_that_contradicts_every_way_to_it_is_told_with_such_a_way() -> 
 
 def test_a_fact_that_is_found_out_anew_contradicts_nothing() -> None:
     assert [one for one in check(load(CHAIN.replace("SETS", "k"))) if one.code == "PATH_UNSAT"] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "anew", "third", "contradicts"),
+    [
+        ("a or k == z", "n < 1", "", "not a and k == x", True),
+        ("a or k == z", "n < 1", "a", "not a and k == x", False),
+        ("a or k == z", "not a", "a", "a and k == x", True),  # the first answer to “a” still counts under its old name
+        ("a or k == z", "not a", "k", "a", True),
+        ("not (a and n < 2)", "n < 1", "s", "a", True),
+        ("not (a and n < 2)", "n < 1", "n", "a", True),
+        ("not (a and n < 2)", "M in s", "n", "a", False),
+        ("M in s or not a", "a", "a", "M not in s", True),
+    ],
+)
+def test_answers_that_are_tied_together_stay_tied(
+    first: str, second: str, anew: str, third: str, contradicts: bool
+) -> None:
+    text = (
+        HEAD
+        + f"""
+nodes:
+- {{id: S, kind: start, lane: L, en: x}}
+- {{id: D1, kind: decision, lane: L, en: x}}
+- {{id: D2, kind: decision, lane: L, en: x}}
+- {{id: T1, kind: task, lane: L, en: x, sets: [{anew}]}}
+- {{id: D3, kind: decision, lane: L, en: x}}
+- {{id: E, kind: end, lane: L, en: x}}
+- {{id: E2, kind: end, lane: L, en: x}}
+edges:
+- {{from: S, to: D1}}
+- {{from: D1, to: D2, guard: "{first}"}}
+- {{from: D1, to: E, guard: else}}
+- {{from: D2, to: T1, guard: "{second}"}}
+- {{from: D2, to: E, guard: else}}
+- {{from: T1, to: D3}}
+- {{from: D3, to: E2, guard: "{third}"}}
+- {{from: D3, to: E, guard: else}}
+"""
+    )
+    found = [one.where for one in check(load(text)) if one.code == "PATH_UNSAT"]
+    assert found == (["D3→E2"] if contradicts else [])
