@@ -17,7 +17,10 @@ VERSION = "0.1.0"
 
 def create_app(settings: Settings, overrides: Mapping[str, object] | None = None) -> Flask:
     """Build the application; it refuses to start when an endpoint does not say who may call it."""
+    from referral.foundation.pages import Pages
+
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    app.jinja_environment = Pages
     configure(app, settings, overrides or {})
     connect_databases(app)
     stand_on_foundation(app)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from typing import Any
 
+from babel import Locale
 from babel.support import NullTranslations
-from flask import current_app
+from flask import current_app, g
 from flask_alembic import Alembic
 from flask_babel import Babel, Domain, get_locale
 from flask_login import LoginManager
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import Connection
@@ -19,12 +22,20 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from referral.foundation.tables import Base
 
 
+def locale_now() -> Locale | None:
+    """The locale of this moment, which `force_locale` changes: Flask-Babel's answer, in one look once it is known."""
+    try:
+        return g._get_current_object()._flask_babel.babel_locale or get_locale()  # noqa: SLF001 - see the docstring
+    except (AttributeError, RuntimeError):
+        return get_locale()
+
+
 class Catalogues(Domain):
     """The catalogues, read once for the life of the application; a page asks for them hundreds of times."""
 
     def get_translations(self) -> NullTranslations:
-        """Those of the locale of this moment; `force_locale` changes it."""
-        locale = get_locale()
+        """Those of the locale of this moment."""
+        locale = locale_now()
         if locale is None:
             return NullTranslations()
         key = (locale.language, locale.territory)
@@ -46,7 +57,15 @@ class OneCatalogue(Babel):
         return domain
 
 
-db = SQLAlchemy(model_class=Base, session_options={"join_transaction_mode": "create_savepoint"})
+class OneDatabase(Session):
+    """A session on the one database of the application: nothing has to be asked before each statement."""
+
+    def get_bind(self, mapper: Any = None, clause: Any = None, bind: Any = None, **_: Any) -> Any:  # noqa: ARG002 - as the library calls it
+        """What was given, else the application's engine."""
+        return self._db.engine if bind is None else bind
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": OneDatabase, "join_transaction_mode": "create_savepoint"})
 csrf = CSRFProtect()
 login_manager = LoginManager()
 babel = OneCatalogue()
@@ -82,4 +101,4 @@ def prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if will_write.get() else "BEGIN")
+        connection.connection.cursor().execute("BEGIN IMMEDIATE" if will_write.get() else "BEGIN")

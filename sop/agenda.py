@@ -86,6 +86,8 @@ def _item(track: Track, state: State, token: Token, now: datetime, calendar: Cal
         why = _blocked(track, state, lacking[0], lang) if lacking else _why(track, token, lang)
     priority = facts.get("priority")
     due = None if token.finished else due_at(node.step, priority, token.since, calendar)
+    if token.due is not None and token.finished is None:
+        due = min(due or token.due, token.due)
     level = Level.NONE
     if due is not None:
         level = ladder(token.since, due, now, calendar if counts_working_days(node.step, priority) else None)
@@ -131,6 +133,8 @@ def _why(track: Track, token: Token, lang: str) -> Message:
     if cause.reason in (Reason.NEED, Reason.ASKED):
         need = _name(track, track.pathways.get(token.need or "", cause.target), lang)
         return Message("why_need", N_("because this need was recorded: %(need)s"), {"need": need})
+    if cause.reason is Reason.MIGRATED:
+        return Message("why_migrated", N_("because the case was moved to another version of the procedure"))
     if cause.reason is Reason.WITHDRAWN:
         return Message("why_withdrawn", N_("because the consent was withdrawn: ask again before anything is shared"))
     if cause.reason is Reason.START and track.nodes[cause.source].step.event:

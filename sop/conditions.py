@@ -126,6 +126,24 @@ def atoms_of(node: Node) -> Iterable[Atom]:
             yield from atoms_of(part)
 
 
+def alternatives(node: Node, most: int) -> list[tuple[Atom, ...]]:
+    """The condition as alternatives, each of tests that hold together ("and" inside, "or" between).
+
+    Raises ValueError when it says "not", or when there are more than `most` alternatives.
+    """
+    if isinstance(node, Atom):
+        return [(node,)]
+    if isinstance(node, Not):
+        raise ValueError("a condition that says “not” has no alternatives")
+    found: list[tuple[Atom, ...]] = [] if isinstance(node, AnyOf) else [()]
+    for part in node.parts:
+        inner = alternatives(part, most)
+        found = [*found, *inner] if isinstance(node, AnyOf) else [(*one, *two) for one in found for two in inner[:most]]
+        if len(found) > most:
+            raise ValueError("too many alternatives")
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
     """A condition that was read and checked.

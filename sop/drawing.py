@@ -6,80 +6,38 @@ longest language: nothing moves when the reader changes it. Words that are not i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 
-from sop import shapes
+from sop import overlays, shapes
 from sop.agenda import Standing, text
-from sop.durations import hours
-from sop.flowchart import Flowchart, Label, Step, StepKind
-from sop.layout import Frame, Layout, Link, Spot, arrange
-from sop.lettering import (
-    HEADER,
-    LEADING,
-    PADDING,
-    SIZE,
-    SMALL,
-    SMALL_LEADING,
-    WIDTH,
-    Words,
-    box_height,
-    box_lines,
-    diamond_height,
-    diamond_lines,
-    label_frame,
-    label_lines,
-    label_size,
-    note_lines,
-)
+from sop.durations import written
+from sop.flowchart import Flowchart, Step, StepKind
+from sop.layout import Frame
+from sop.legend import legend
+from sop.lettering import HEADER, LEADING, PADDING, SIZE, SMALL, WIDTH, box_lines, diamond_lines, note_lines
+from sop.overlays import SIGNS, Badge, Overlay
 from sop.pages import LOOP, MAIN, NEEDS, Arrow, Box, Page, home_of, page_of, pages
 from sop.pages import SMALL as DIAMONDS
-from sop.scene import (
-    INK,
-    LINE,
-    LINE_HEIGHT,
-    MUTED,
-    PAPER,
-    WHITE,
-    Group,
-    Item,
-    Point,
-    Rect,
-    Scene,
-    Text,
-    arrow_head,
-    polyline,
-    wrap,
-)
+from sop.placement import TITLE, arrow_words, box_words, compose
+from sop.scene import INK, LINE, LINE_HEIGHT, MUTED, PAPER, WHITE, Group, Item, Point, Rect, Scene, Text, wrap
 from sop.track import track_of
-from sop.vocabulary import CATEGORY_LABELS, N_
+from sop.vocabulary import N_
 
-__all__ = ["Entry", "Page", "draw", "home_of", "outline", "page_title", "pages"]
+__all__ = ["Entry", "Page", "anchor", "draw", "home_of", "outline", "page_title", "pages"]
 
 Translate = Callable[[str], str]
 Links = Callable[[str, str | None], str | None]
 """(page, step) -> address, or None."""
-
-DASH = (6.0, 4.0)
-LEGEND_ROW = 26.0
-LEGEND_KINDS = (
-    StepKind.TASK,
-    StepKind.RULE,
-    StepKind.WAIT,
-    StepKind.CONSENT,
-    StepKind.SHARE,
-    StepKind.DECISION,
-    StepKind.SPLIT_OR,
-    StepKind.PATHWAY,
-    StepKind.START,
-    StepKind.END,
-)
+NOTHING = Overlay()
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the list that stands for the drawing. `ways` are (answer, step it leads to, that step's label)."""
+    """One line of the list that stands for the drawing.
+
+    `ways` are (answer, step it leads to, that step's label); `badge` is what an overlay says of the step.
+    """
 
     step: str
     label: str
@@ -89,6 +47,16 @@ class Entry:
     deadline: str
     page: str | None
     ways: tuple[tuple[str, str, str], ...]
+    badge: str = ""
+
+
+def anchor(name: str) -> str:
+    """The id of a step or page as part of an element's id or of a file's name, whatever signs it has.
+
+    >>> anchor("N03"), anchor("étape 1.2"), anchor("../x")
+    ('N03', '_e9tape_201_2e2', '_2e_2e_2fx')
+    """
+    return "".join(c if c.isascii() and (c.isalnum() or c in "-_") else f"_{ord(c):x}" for c in name)
 
 
 def page_title(flowchart: Flowchart, page: Page, *, lang: str, translate: Translate = str) -> str:
@@ -108,12 +76,14 @@ def draw(
     page: str = MAIN,
     translate: Translate = str,
     link: Links | None = None,
+    overlay: Overlay = NOTHING,
 ) -> Scene:
     """One page as a scene; with a `position` it shows what is done, now, next and not needed.
 
-    `link(page, step)` may make shapes lead somewhere: with no step to another page, with a step to that step.
+    `link(page, step)` may make shapes lead somewhere: with no step to another page, with a step to that step. An
+    `overlay` lays counts, delays, gaps or differences over it; KeyError when there is no such page.
     """
-    return _Draughtsman(flowchart, page_of(flowchart, page), lang, position or {}, translate, link).scene()
+    return _Draughtsman(flowchart, page_of(flowchart, page), lang, position or {}, translate, link, overlay).scene()
 
 
 def outline(
@@ -123,40 +93,10 @@ def outline(
     position: Mapping[str, Standing] | None = None,
     page: str = MAIN,
     translate: Translate = str,
+    overlay: Overlay = NOTHING,
 ) -> list[Entry]:
     """The same page as a list, in reading order."""
-    return _Draughtsman(flowchart, page_of(flowchart, page), lang, position or {}, translate, None).entries()
-
-
-def layout_of(flowchart: Flowchart, page: Page) -> Layout:
-    """Where everything goes; the same for every language."""
-    languages = flowchart.languages or ("fr",)
-    spots = [_spot(flowchart, box, languages) for box in page.boxes]
-    links = [Link(arrow.source, arrow.target, arrow.back) for arrow in page.arrows]
-    header = max((_lane_lines(label, lang) for label in flowchart.lanes.values() for lang in languages), default=1)
-    return arrange(spots, links, tuple(flowchart.lanes), header=header * SMALL_LEADING + 10)
-
-
-def _lane_lines(label: Label, lang: str) -> int:
-    return len(wrap(text(label, lang), WIDTH, 11.5, bold=True))
-
-
-def _spot(flowchart: Flowchart, box: Box, languages: Iterable[str]) -> Spot:
-    if box.step is not None and box.step.kind in DIAMONDS:
-        titles = [text(box.step.label, lang) for lang in languages]
-        return Spot(box.id, box.lane, WIDTH, diamond_height(titles), pointed=True)
-    words = [_words(flowchart, box, lang) for lang in languages]
-    return Spot(box.id, box.lane, WIDTH, box_height(words))
-
-
-def _words(flowchart: Flowchart, box: Box, lang: str) -> Words:
-    if box.step is None:
-        codes = ", ".join(track_of(flowchart).pathways)
-        return Words("_" * 44, codes)  # room for two lines: the words themselves come from the catalogue
-    note = text(box.step.actors, lang) if box.step.actors else ", ".join(box.step.shares)
-    if not box.step.actors and box.step.shares and not set(box.step.shares) <= set(CATEGORY_LABELS):
-        note = N_("what the consent covers")
-    return Words(text(box.step.label, lang), "" if box.elsewhere else note)
+    return _Draughtsman(flowchart, page_of(flowchart, page), lang, position or {}, translate, None, overlay).entries()
 
 
 class _Draughtsman:
@@ -170,20 +110,34 @@ class _Draughtsman:
         position: Mapping[str, Standing],
         translate: Translate,
         link: Links | None,
+        overlay: Overlay,
     ) -> None:
         self.flowchart, self.page, self.lang, self.position = flowchart, page, lang, position
-        self.translate, self.link = translate, link
-        self.layout = layout_of(flowchart, page)
+        self.translate, self.link, self.overlay = translate, link, overlay
+        self.signs = {where: SIGNS[badge.mark] for where, badge in overlay.arrows.items()}
+        made = compose(flowchart, page, self.signs)
+        self.layout, self.places = made.layout, made.places
         self.boxes = {box.id: box for box in page.boxes}
 
     def scene(self) -> Scene:
-        legend, height = self._legend(self.layout.height + 14)
-        items = (*self._lanes(), *self._arrows(), *(self._box(name) for name in self.layout.order), *legend)
+        width = self.layout.width
+        marks = [badge.mark for badge in self._shown()]
+        rows, height = legend(self.page, marks, top=self.layout.height + 14, width=width, translate=self.translate)
+        boxes = [self._box(name) for name in self.layout.order]
+        items = (*self._lanes(), *self._rims(), *self._arrows(), *boxes, *rows)
         title = page_title(self.flowchart, self.page, lang=self.lang, translate=self.translate)
         return Scene(self.layout.width, height, items, title, self._description())
 
     def entries(self) -> list[Entry]:
         return [self._entry(self.boxes[name]) for name in self.layout.order]
+
+    def _shown(self) -> list[Badge]:
+        """The badges of this page."""
+        arrows = [self._arrow_badge(arrow) for arrow in self.page.arrows]
+        return [badge for badge in (*map(self.overlay.badges.get, self.boxes), *arrows) if badge is not None]
+
+    def _arrow_badge(self, arrow: Arrow) -> Badge | None:
+        return self.overlay.arrows.get(f"{arrow.source}→{arrow.target}")
 
     # --- words -------------------------------------------------------------------------------------------------------
 
@@ -196,25 +150,12 @@ class _Draughtsman:
         if step is None or not step.deadline:
             return ""
         times = list(dict.fromkeys(sorted(step.deadline.values())))
-        return " – ".join(self._duration(time) for time in dict.fromkeys((times[0], times[-1])))
-
-    def _duration(self, time: timedelta) -> str:
-        if time >= timedelta(days=4) and not time % timedelta(days=1):
-            return self.translate(N_("%(days)d d")) % {"days": time.days}
-        return f"{hours(time):g} h"
+        return " – ".join(written(time, self.translate) for time in dict.fromkeys((times[0], times[-1])))
 
     def _kind(self, box: Box) -> str:
         if box.step is None:
             return self.translate(shapes.KIND_WORDS[StepKind.PATHWAY])
         return self.translate(shapes.KIND_WORDS[box.step.kind])
-
-    def _arrow_words(self, arrow: Arrow, lang: str) -> str:
-        words = text(arrow.label, lang)
-        if arrow.branch is None or not arrow.branch.is_loop or arrow.branch.loop_max is None:
-            return words
-        then = f" → {arrow.branch.then}" if arrow.branch.then else ""
-        limit = f"(≤ {arrow.branch.loop_max} ×{then})".replace(" ", "\N{NO-BREAK SPACE}")
-        return f"{words} {limit}".strip()
 
     def _description(self) -> str:
         template = self.translate(
@@ -223,8 +164,9 @@ class _Draughtsman:
         return template % {"boxes": len(self.page.boxes), "lanes": len(self.layout.lanes)}
 
     def _entry(self, box: Box) -> Entry:
+        badge = self.overlay.badges.get(box.id)
         ways = tuple(
-            (text(arrow.label, self.lang), arrow.target, self._label(self.boxes[arrow.target]))
+            (self._way(arrow), arrow.target, self._label(self.boxes[arrow.target]))
             for arrow in self.page.arrows
             if arrow.source == box.id
         )
@@ -237,7 +179,13 @@ class _Draughtsman:
             deadline="" if box.elsewhere else self._deadline(box.step),
             page=box.elsewhere or (LOOP if box.id == NEEDS else None),
             ways=ways,
+            badge=overlays.say(badge, self.translate) if badge else "",
         )
+
+    def _way(self, arrow: Arrow) -> str:
+        badge = self._arrow_badge(arrow)
+        parts = (text(arrow.label, self.lang), overlays.say(badge, self.translate) if badge else "")
+        return " – ".join(part for part in parts if part)
 
     def _standing(self, box: Box) -> Standing | None:
         if box.step is not None:
@@ -253,28 +201,31 @@ class _Draughtsman:
         for at, (lane, frame) in enumerate(self.layout.lanes.items()):
             fill = PAPER if at % 2 == 0 else WHITE
             items.append(Rect(frame.x, frame.y, frame.width, frame.height, fill=fill, stroke=LINE))
-            lines = wrap(text(self.flowchart.lanes[lane], self.lang), min(frame.width - 16, 2 * WIDTH), 11.5, bold=True)
-            foot = frame.height - 12 - (len(lines) - 1) * 11.5 * LINE_HEIGHT
+            lines = wrap(
+                text(self.flowchart.lanes[lane], self.lang), min(frame.width - 16, 2 * WIDTH), TITLE, bold=True
+            )
+            foot = frame.height - 12 - (len(lines) - 1) * TITLE * LINE_HEIGHT
             for y in (20, foot):
-                items.append(Text(frame.center[0], y, lines, 11.5, "middle", bold=True, fill=MUTED))
+                items.append(Text(frame.center[0], y, lines, TITLE, "middle", bold=True, fill=MUTED))
         return items
 
     def _arrows(self) -> list[Item]:
-        page = Frame(0, 0, self.layout.width, self.layout.height)
-        blocked = [Frame(one.x, one.y - 12, one.width, one.height + 14) for one in self.layout.boxes.values()]
         lines: list[Item] = []
         labels: list[Item] = []
-        for arrow, path in zip(self.page.arrows, self.layout.paths, strict=True):
-            dash = DASH if arrow.branch is not None and arrow.branch.is_loop else ()
-            lines += _line(path, dash)
-            words = self._arrow_words(arrow, self.lang)
-            if words:
-                every = [self._arrow_words(arrow, lang) for lang in self.flowchart.languages]
-                others = [other for other in self.layout.paths if other != path]
-                frame = label_frame(path, label_size(every), blocked, others, page)
-                blocked.append(frame)
-                labels += _arrow_label(frame, words)
+        for arrow, path, place in zip(self.page.arrows, self.layout.paths, self.places, strict=True):
+            lines += shapes.arrow(path, shapes.DASH if arrow.branch is not None and arrow.branch.is_loop else ())
+            if place is not None and (words := arrow_words(arrow, self.lang, self.signs)):
+                labels += shapes.arrow_label(place, words)
         return lines + labels
+
+    def _rims(self) -> list[Item]:
+        """Bands around the shapes that an overlay marks; they lie under the arrows."""
+        marked = [(self.boxes[name], badge) for name, badge in self.overlay.badges.items() if name in self.boxes]
+        return [
+            item
+            for box, badge in marked
+            for item in overlays.rim(badge, self.layout.boxes[box.id], box.step.kind if box.step else None)
+        ]
 
     def _box(self, name: str) -> Group:
         box, frame = self.boxes[name], self.layout.boxes[name]
@@ -286,8 +237,12 @@ class _Draughtsman:
         words = self.translate(shapes.STANDING_WORDS[standing]) if standing else ""
         if standing:
             items += shapes.tag(standing, words, *self._tag_place(frame, kind, standing, words))
-        label = " · ".join(part for part in (box.id, self._label(box), self._kind(box), words) if part)
-        return Group(tuple(items), link=self._address(box), label=label, name=f"step-{box.id}")
+        said = ""
+        if badge := self.overlay.badges.get(name):
+            said = overlays.say(badge, self.translate)
+            items += overlays.tag(badge, overlays.short(badge, self.translate), frame, kind)
+        label = " · ".join(part for part in (box.id, self._label(box), self._kind(box), words, said) if part)
+        return Group(tuple(items), link=self._address(box), label=label, name=f"step-{anchor(box.id)}")
 
     def _tag_place(self, frame: Frame, kind: StepKind | None, standing: Standing, words: str) -> Point:
         """On the upper left rim, clear of the arrow that comes in at the middle."""
@@ -309,17 +264,12 @@ class _Draughtsman:
         ink = self._ink(standing)
         left = frame.x + PADDING + 2
         lines = box_lines(self._label(box))
-        note = note_lines(self.translate(_words(self.flowchart, box, self.lang).note))
-        items: list[Item] = [
-            Text(
-                left,
-                frame.y + 21,
-                box.id if box.step else f"{len(track_of(self.flowchart).pathways)} ×",
-                11,
-                bold=True,
-                fill=MUTED,
-            )
-        ]
+        words = box_words(self.flowchart, box, self.lang).note
+        note = note_lines(self.translate(words) if words else "")
+        name = box.id if box.step else f"{len(track_of(self.flowchart).pathways)} ×"
+        pill = box.step is not None and box.step.kind in (StepKind.START, StepKind.END)
+        at, anchor = (frame.center[0], "middle") if pill else (left, "start")
+        items: list[Item] = [Text(at, frame.y + 21, name, 11, anchor, bold=True, fill=MUTED)]
         items.append(Text(left, frame.y + HEADER + 11, lines, SIZE, fill=ink))
         if note:
             items.append(Text(left, frame.y + HEADER + 9 + len(lines) * LEADING, note, SMALL, fill=MUTED))
@@ -338,48 +288,3 @@ class _Draughtsman:
             Text(x, first + 2, box.id, 10.5, "middle", bold=True, fill=MUTED),
             Text(x, first + LEADING + 1, lines, SIZE, "middle", fill=ink),
         ]
-
-    def _legend(self, top: float) -> tuple[list[Item], float]:
-        """What the shapes mean, in rows under the page; and where the picture ends."""
-        kinds = {box.step.kind for box in self.page.boxes if box.step and not box.elsewhere}
-        if StepKind.LEGAL_BASIS in kinds:
-            kinds.add(StepKind.CONSENT)
-        if StepKind.JOIN_OR in kinds:
-            kinds.add(StepKind.SPLIT_OR)
-        words = {StepKind.CONSENT: N_("consent or legal basis"), StepKind.SPLIT_OR: N_("ways part or come together")}
-        shown = [kind for kind in LEGEND_KINDS if kind in kinds]
-        per_row = max(1, int(self.layout.width // 236))
-        items: list[Item] = []
-        for at, kind in enumerate(shown):
-            x, y = 10 + (at % per_row) * 236.0, top + (at // per_row) * LEGEND_ROW
-            items += shapes.outline(kind, Frame(x, y, 34, 18), shapes.PAINTS[kind])
-            items.append(
-                Text(x + 42, y + 13, self.translate(words.get(kind, shapes.KIND_WORDS[kind])), 11.5, fill=MUTED)
-            )
-        x, y = 10 + (len(shown) % per_row) * 236.0, top + (len(shown) // per_row) * LEGEND_ROW
-        if any(arrow.branch and arrow.branch.is_loop for arrow in self.page.arrows):
-            items += _line(((x, y + 9), (x + 34, y + 9)), DASH)
-            words_back = self.translate(N_("back, a limited number of times"))
-            items.append(Text(x + 42, y + 13, words_back, 11.5, fill=MUTED))
-        return items, y + LEGEND_ROW + 6
-
-
-def _line(path: tuple[Point, ...], dash: tuple[float, ...]) -> list[Item]:
-    (before_x, before_y), (x, y) = path[-2], path[-1]
-    length = abs(x - before_x) + abs(y - before_y) or 1
-    short = (x - (x - before_x) / length * 6, y - (y - before_y) / length * 6)
-    return [
-        polyline((*path[:-1], short), stroke=MUTED, stroke_width=1.5, dash=dash, radius=7),
-        arrow_head((x, y), (before_x, before_y), size=9, fill=MUTED),
-    ]
-
-
-def _arrow_label(frame: Frame, words: str) -> list[Item]:
-    lines = label_lines(words)
-    x, y = frame.center
-    width, height = label_size([words])
-    first = y - len(lines) * SMALL_LEADING / 2 + 10
-    return [
-        Rect(x - width / 2, y - height / 2, width, height, 4, fill=WHITE),
-        *(Text(x, first + at * SMALL_LEADING, line, SMALL + 0.5, "middle", fill=INK) for at, line in enumerate(lines)),
-    ]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+
+from sop.vocabulary import N_
 
 _SHAPE = re.compile(
     r"P(?:(?P<weeks>\d{1,4})W)?(?:(?P<days>\d{1,5})D)?(?:T(?:(?P<hours>\d{1,5})H)?(?:(?P<minutes>\d{1,6})M)?)?"
@@ -43,3 +46,14 @@ def hours(duration: timedelta) -> int | float:
     """Length in hours, whole where it is whole."""
     length = duration.total_seconds() / 3600
     return int(length) if length == int(length) else length
+
+
+def written(duration: timedelta, translate: Callable[[str], str] = str) -> str:
+    """A duration as people write it: hours up to four days, then days.
+
+    >>> written(timedelta(hours=72)), written(timedelta(days=7)), written(timedelta(days=4, hours=12))
+    ('72\\xa0h', '7 d', '108\\xa0h')
+    """
+    if duration >= timedelta(days=4) and not duration % timedelta(days=1):
+        return translate(N_("%(days)d d")) % {"days": duration.days}
+    return f"{hours(duration):g}\N{NO-BREAK SPACE}h"

@@ -55,12 +55,13 @@ class Filling:
         self.today = today
         self.now = now
         self.known: dict[str, Value] = {}
+        self.plainly = Scope(self.known, today=today, now=now)
         self.values: dict[str, Answer] = {}
         self.errors: dict[str, Message] = {}
         self.relevant: set[str] = set()
 
     def scope(self, here: Value = "", columns: Mapping[str, str] | None = None) -> Scope:
-        """What an expression may see now."""
+        """What an expression may see now, with the answer or the choice in hand (without either: `plainly`)."""
         return Scope(self.known, today=self.today, now=self.now, here=here, columns=columns or {})
 
     def state(self) -> FormState:
@@ -75,7 +76,7 @@ class Filling:
         required = set()
         for question in self.form.questions:
             if question.asks and question.name in self.relevant:
-                if question.required is not None and _truth(question.required, self.scope(), failing=True):
+                if question.required is not None and _truth(question.required, self.plainly, failing=True):
                     required.add(question.name)
                 self.check(question, choices.get(question.name), question.name in required)
         good = {
@@ -89,7 +90,7 @@ class Filling:
         """Decide whether the item applies and, for a question, take or work out its answer."""
         if not self.relevant.issuperset(item.groups):
             return
-        if item.relevant is not None and not _truth(item.relevant, self.scope(), failing=True):
+        if item.relevant is not None and not _truth(item.relevant, self.plainly, failing=True):
             return
         self.relevant.add(item.name)
         if isinstance(item, Question) and item.type is not Kind.NOTE:
@@ -103,7 +104,7 @@ class Filling:
     def answer(self, question: Question) -> Answer | Message | None:
         """The answer given or worked out, or why it is refused."""
         if question.calculation is not None:
-            return plain_value(try_value(question.calculation, self.scope(), ""))
+            return plain_value(try_value(question.calculation, self.plainly, ""))
         return clean_answer(question, self.answers.get(question.name), self.form.options(question))
 
     def filtered(self, question: Question) -> tuple[Choice, ...]:

@@ -49,7 +49,8 @@ class Step:
     """One box of the flowchart.
 
     `grants`, `requires` and `invalidates` name legal bases; `requires` lists every basis that must hold, and
-    `requires_for` adds more for single needs. `sets` names the facts that this step finds out anew.
+    `requires_for` adds more for single needs. `sets` names the facts that this step finds out anew. A `locked` step is
+    one that an overlay may neither remove, weaken nor lead around.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Step:
     timer: bool = False
     max_visits: int | None = None
     note: Label = field(default_factory=dict)
+    locked: bool = False
     line: int = 0
 
     def due(self, priority: Priority) -> timedelta | None:
@@ -89,7 +91,8 @@ class Branch:
     """One arrow. Without a guard it is always open; `is_default` means "when no other is".
 
     A loop branch may be taken at most `loop_max` times; after that the case continues at `then` (`then_is_default`: the
-    flowchart's own fallback, not said by this branch). `problem` holds why the guard could not be read.
+    flowchart's own fallback, not said by this branch). `problem` holds why the guard could not be read, `unread` its
+    words.
     """
 
     source: str
@@ -102,12 +105,18 @@ class Branch:
     then: str | None = None
     then_is_default: bool = False
     problem: GuardError | None = None
+    unread: str = ""
     line: int = 0
 
     @property
     def where(self) -> str:
         """The arrow as messages name it."""
         return f"{self.source}→{self.target}"
+
+    @property
+    def condition(self) -> str:
+        """The condition as it is written: `else`, a guard, or nothing."""
+        return "else" if self.is_default else written(self.guard, self.unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +143,19 @@ class Forbidden:
     around: tuple[str, ...] = ()
     given: Guard | None = None
     problem: GuardError | None = None
+    unread: str = ""
     why: Label = field(default_factory=dict)
     line: int = 0
+
+    @property
+    def condition(self) -> str:
+        """The condition as it is written, or nothing."""
+        return written(self.given, self.unread)
+
+
+def written(guard: Guard | None, unread: str = "") -> str:
+    """A condition in its one form: single blanks between its words."""
+    return " ".join((guard.text if guard else unread).split())
 
 
 @dataclass(frozen=True)
@@ -156,6 +176,8 @@ class Flowchart:
     title: Label = field(default_factory=dict)
     notice: Label = field(default_factory=dict)
     loop_budget: timedelta | None = None
+    valid_from: str | None = None
+    supersedes: str | None = None
     hash: str = ""
 
     def graph(self) -> nx.MultiDiGraph:

@@ -62,6 +62,8 @@ class UnknownValue(GuardError):
     code = "GUARD_UNKNOWN_VALUE"
 
 
+# --- reading ---------------------------------------------------------------------------------------------------------
+
 _TOKEN = re.compile(
     r"\s*(?:(?P<word>[A-Za-z_][A-Za-z0-9_]*)|(?P<number>-?\d{1,9}(?![\w.]))|(?P<sign>==|!=|<=|>=|[=<>(),\[\]]))"
 )

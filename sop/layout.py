@@ -34,11 +34,16 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One arrow; `back` arrows do not count for the rows."""
+    """One arrow; `back` arrows do not count for the rows.
+
+    `label` is the height that its words need in a channel; `aside` the width that they need beside their box.
+    """
 
     source: str
     target: str
     back: bool = False
+    label: float = 0
+    aside: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +133,7 @@ class _Grid:
             self._place(name, max((self.cells[before][1] + 1 for before in graph.predecessors(name)), default=0))
         self.rows = max((row for _, row in self.cells.values()), default=0) + 1
         self.runs: dict[Cell, str] = {}
+        self.backs: dict[str, str] = {}
 
     def _capacity(self, depth: Mapping[str, int]) -> dict[str, int]:
         """How many boxes a lane holds side by side."""
@@ -178,7 +184,9 @@ class _Grid:
         if link.source == link.target:
             return _Route(link, "right", "top", [("gap", to_column + 1), ("row", from_row - 1)])
         if from_column == to_column:
-            return _Route(link, "right", "right", [("gap", to_column + 1)])
+            side = "left" if self.backs.get(link.source, link.target) != link.target else "right"
+            self.backs.setdefault(link.source, link.target)
+            return _Route(link, side, side, [("gap", to_column + (side == "right"))])
         side, entry, gap = ("right", "left", to_column) if from_column < to_column else ("left", "right", to_column + 1)
         if self.spots[link.source].pointed:
             return _Route(link, "bottom", entry, [("row", from_row), ("gap", gap)])
@@ -211,6 +219,7 @@ class _Ruler:
         self.gap_tracks = self._share("gap", lambda route, at: self._rows_of(route, at))
         self.column_x, self.gap_x, self.width = self._across()
         self.row_tracks = self._share("row", lambda route, at: self._span_of(route, at))
+        self.rooms, self.tops, self.feet = self._rooms()
         self.row_y, self.channel_y, self.height = self._down()
 
     def _share(self, kind: str, span: Callable[[_Route, int], tuple[float, float]]) -> dict[int, int]:
@@ -241,12 +250,18 @@ class _Ruler:
         x = 0.0
         width = max((spot.width for spot in self.grid.spots.values()), default=0)
         for column in range(self.grid.columns + 1):
-            gaps.append(x + MIN_GAP / 2)
-            x += MIN_GAP + TRACK * max(0, self.gap_tracks.get(column, 0) - 1)
+            before, after = self._aside(column - 1), self._aside(column)
+            gaps.append(x + MIN_GAP / 2 + before)
+            x += MIN_GAP + TRACK * max(0, self.gap_tracks.get(column, 0) - 1) + before + after
             if column < self.grid.columns:
                 columns.append(x + width / 2)
                 x += width
         return columns, gaps, x
+
+    def _aside(self, column: int) -> float:
+        """Width beside a column for words of the arrows that leave its boxes."""
+        cells = self.grid.cells
+        return max((r.link.aside for r in self.routes if cells[r.link.source][0] == column), default=0)
 
     def _x_of(self, route: _Route, at: int, *, end: bool) -> float:
         """Where a leg along a row begins or ends."""
@@ -263,18 +278,51 @@ class _Ruler:
         first, last = self._x_of(route, at, end=False), self._x_of(route, at, end=True)
         return min(first, last), max(first, last)
 
-    def _down(self) -> tuple[list[float], dict[int, float], float]:
+    def _rooms(self) -> tuple[dict[Cell, float], dict[int, float], dict[int, float]]:
+        """Heights for words: of each track (row and track), and above or below all tracks of a row's channel.
+
+        Words on an arrow that goes straight down stand below the arrows that leave it, or above those that join it.
+        """
+        rooms: dict[Cell, float] = {}
+        tops: dict[int, float] = {}
+        feet: dict[int, float] = {}
+        joined = {
+            (route.link.target, channel) for route in self.routes for kind, channel in route.legs[-1:] if kind == "row"
+        }
+        for route in self.routes:
+            height = route.link.label
+            leg = next((at for at, (kind, _) in enumerate(route.legs) if kind == "row"), None)
+            if not height or (leg is None and route.exit != "bottom"):
+                continue
+            if leg is None:
+                row = self.grid.cells[route.link.source][1]
+                side = tops if (route.link.target, row) in joined else feet
+                side[row] = max(side.get(row, 0), height + 4)
+            else:
+                track = (route.legs[leg][1], route.tracks[leg])
+                rooms[track] = max(rooms.get(track, 0), height + 4)
+        return rooms, tops, feet
+
+    def _down(self) -> tuple[list[float], dict[Cell, float], float]:
         rows: list[float] = []
-        channels: dict[int, float] = {-1: self.header + 10}
-        y = self.header + MIN_CHANNEL + TRACK * max(0, self.row_tracks.get(-1, 0) - 1)
+        channels: dict[Cell, float] = {}
+        y = self._channel(-1, self.header, channels)
         for row in range(self.grid.rows):
             height = max(self.grid.spots[n].height for n, cell in self.grid.cells.items() if cell[1] == row)
             rows.append(y + height / 2)
-            y += height
-            tracks = max(1, self.row_tracks.get(row, 0))
-            channels[row] = y + MIN_CHANNEL / 2 - 4
-            y += MIN_CHANNEL + TRACK * (tracks - 1)
+            y = self._channel(row, y + height, channels)
         return rows, channels, y + self.header
+
+    def _channel(self, row: int, top: float, channels: dict[Cell, float]) -> float:
+        """Lay the tracks of the channel under a row; says where it ends."""
+        y = top + MIN_CHANNEL / 2 - 4 + self.tops.get(row, 0)
+        below = 0.0
+        for track in range(max(1, self.row_tracks.get(row, 0))):
+            above = max(TRACK, self.rooms.get((row, track), 0)) / 2
+            y += max(0, above - TRACK / 2) if track == 0 else above + below
+            channels[row, track] = y
+            below = above
+        return y + max(below - TRACK / 2, self.feet.get(row, 0)) + MIN_CHANNEL / 2 + 4
 
     def layout(self) -> Layout:
         """Everything in coordinates."""
@@ -307,7 +355,7 @@ class _Ruler:
         for (leg, channel), track in zip(route.legs, route.tracks, strict=False):
             x, y = points[-1]
             if leg == "row":
-                points.append((x, self.channel_y[channel] + TRACK * track))
+                points.append((x, self.channel_y[channel, track]))
             else:
                 points.append((self.gap_x[channel] + TRACK * track, y))
         end = _port(boxes[route.link.target], route.entry)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import ceil
 
-from sop.layout import Frame
-from sop.scene import Point, text_width, wrap
+from sop.scene import text_width, wrap
 
 SIZE = 12.5
 LEADING = 15.5
@@ -17,6 +15,7 @@ SMALL_LEADING = 13.0
 WIDTH = 172.0
 PADDING = 11.0
 HEADER = 26.0
+CORNER = 20.0
 MIN_HEIGHT = 58.0
 SPARE = 1.3
 """A flowchart in one language keeps room for a translation that is longer."""
@@ -45,8 +44,8 @@ def box_lines(title: str) -> tuple[str, ...]:
 
 
 def note_lines(note: str) -> tuple[str, ...]:
-    """Lines of the small print under it."""
-    return wrap(note, WIDTH - 2 * PADDING - 4, SMALL, max_lines=2) if note else ()
+    """Lines of the small print under it, clear of the sign in the lower right corner."""
+    return wrap(note, WIDTH - 2 * PADDING - 4 - CORNER, SMALL, max_lines=3) if note else ()
 
 
 def diamond_height(titles: Iterable[str]) -> float:
@@ -90,66 +89,3 @@ def _pour(title: str, rooms: Sequence[float]) -> tuple[str, ...]:
         if not words:
             break
     return () if words else tuple(lines)
-
-
-# --- words on arrows -------------------------------------------------------------------------------------------------
-
-LABEL_WIDTH = 132.0
-
-
-def label_lines(label: str) -> tuple[str, ...]:
-    """Lines written on an arrow."""
-    return wrap(label, LABEL_WIDTH, SMALL + 0.5, max_lines=4) if label else ()
-
-
-def label_size(variants: Iterable[str]) -> tuple[float, float]:
-    """Room for the label of an arrow in every language."""
-    lines = [label_lines(label) for label in variants]
-    widest = max((text_width(row, SMALL + 0.5) for rows in lines for row in rows), default=0)
-    return widest + 8, max((len(rows) for rows in lines), default=0) * SMALL_LEADING + 4
-
-
-def label_frame(
-    path: Sequence[Point],
-    size: tuple[float, float],
-    blocked: Sequence[Frame],
-    others: Sequence[Sequence[Point]],
-    page: Frame,
-) -> Frame:
-    """A place on this arrow near its start that covers no box, no label and little of the other arrows."""
-    width, height = size
-    best, least = Frame(path[0][0], path[0][1], width, height), float("inf")
-    for at, (x, y) in enumerate(_along(path)):
-        frame = Frame(x - width / 2, y - height / 2, width, height)
-        if not page.holds(frame):
-            continue
-        cost = at * 0.6 + sum(_overlap(frame, other) for other in blocked) * 5
-        if cost < least:
-            cost += sum(_covered(frame, other) for other in others) * 3
-        if cost < least:
-            best, least = frame, cost
-    return best
-
-
-def _covered(frame: Frame, path: Sequence[Point]) -> float:
-    """Length of this arrow under a label."""
-    total = 0.0
-    for (x1, y1), (x2, y2) in pairwise(path):
-        across = min(max(x1, x2), frame.x + frame.width) - max(min(x1, x2), frame.x)
-        down = min(max(y1, y2), frame.y + frame.height) - max(min(y1, y2), frame.y)
-        if across >= 0 and down >= 0:
-            total += across + down
-    return total
-
-
-def _along(path: Sequence[Point], step: float = 6.0) -> Iterable[Point]:
-    for (x1, y1), (x2, y2) in pairwise(path):
-        count = max(1, int((abs(x2 - x1) + abs(y2 - y1)) / step))
-        for at in range(1, count):
-            yield x1 + (x2 - x1) * at / count, y1 + (y2 - y1) * at / count
-
-
-def _overlap(one: Frame, other: Frame) -> float:
-    across = min(one.x + one.width, other.x + other.width) - max(one.x, other.x)
-    down = min(one.y + one.height, other.y + other.height) - max(one.y, other.y)
-    return across * down if across > 0 and down > 0 else 0

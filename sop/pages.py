@@ -68,7 +68,17 @@ def pages(flowchart: Flowchart) -> tuple[Page, ...]:
 
 def page_of(flowchart: Flowchart, page: str) -> Page:
     """The page of this id; KeyError when there is none."""
-    return {one.id: one for one in pages(flowchart)}[page]
+    track = track_of(flowchart)
+    if page == MAIN:
+        return _main(flowchart, track)
+    if page == LOOP and track.pathways:
+        return _loop(flowchart, track)
+    step = flowchart.steps[page]
+    if page in track.pathways.values():
+        return _pathway(flowchart, track, step)
+    if step.kind is StepKind.START and step.event:
+        return _event(flowchart, track, step)
+    raise KeyError(page)
 
 
 def home_of(flowchart: Flowchart, step: str) -> str:

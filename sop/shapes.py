@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from sop.agenda import Standing
 from sop.flowchart import StepKind
+from sop.labels import SIZE as LABEL_SIZE
+from sop.labels import Place, label_lines, label_size
 from sop.layout import Frame
+from sop.lettering import SMALL_LEADING
 from sop.scene import (
     BLUE,
     BLUE_PALE,
@@ -26,9 +29,12 @@ from sop.scene import (
     Item,
     Line,
     Path,
+    Point,
     Polygon,
     Rect,
     Text,
+    arrow_head,
+    polyline,
     text_width,
 )
 from sop.vocabulary import N_
@@ -38,6 +44,8 @@ YELLOW_DARK, YELLOW_PALE = "#7a6200", "#fff6cc"
 GREY, GREY_PALE = "#8a8f8e", "#f4f3ef"
 CORNER = 14.0
 POINT = 14.0
+DASH = (6.0, 4.0)
+"""Of arrows that lead back."""
 
 STANDING_WORDS: dict[Standing, str] = {
     Standing.DONE: N_("done"),
@@ -233,3 +241,43 @@ def chip(text: str, right: float, y: float) -> list[Item]:
         Rect(right - width, y - 8, width, 16, 4, fill=WHITE, stroke=GREY),
         Text(right - width / 2, y + 3.8, text, 10.5, "middle", bold=True),
     ]
+
+
+def arrow(path: Sequence[Point], dash: tuple[float, ...] = ()) -> list[Item]:
+    """A line with a head at its end; dashed where it leads back."""
+    (before_x, before_y), (x, y) = path[-2], path[-1]
+    length = abs(x - before_x) + abs(y - before_y) or 1
+    short = (x - (x - before_x) / length * 6, y - (y - before_y) / length * 6)
+    return [
+        polyline((*path[:-1], short), stroke=MUTED, stroke_width=1.5, dash=dash, radius=7),
+        arrow_head((x, y), (before_x, before_y), size=9, fill=MUTED),
+    ]
+
+
+def arrow_label(place: Place, words: str) -> list[Item]:
+    """The words of an arrow; upon its line they lie on paper."""
+    lines = label_lines(words, place.width)
+    x, y = place.frame.center
+    width, height = label_size([words], place.width)
+    first = y - len(lines) * SMALL_LEADING / 2 + 10
+    paper: list[Item] = [Rect(x - width / 2, y - height / 2, width, height, 4, fill=WHITE)] if place.upon else []
+    rows = [(first + at * SMALL_LEADING, line) for at, line in enumerate(lines)]
+    return paper + [Text(x, at, line, LABEL_SIZE, "middle", fill=INK) for at, line in rows]
+
+
+def moved(item: Item, x: float, y: float) -> Item:
+    """The same shape, further right by `x` and down by `y`."""
+    if isinstance(item, Rect | Text | Circle):
+        return replace(item, x=item.x + x, y=item.y + y)
+    if isinstance(item, Line):
+        return replace(item, x1=item.x1 + x, x2=item.x2 + x, y1=item.y1 + y, y2=item.y2 + y)
+    if isinstance(item, Polygon):
+        return replace(item, points=tuple((a + x, b + y) for a, b in item.points))
+    if isinstance(item, Path):
+        return replace(item, commands=tuple(_moved(command, x, y) for command in item.commands))
+    return replace(item, items=tuple(moved(one, x, y) for one in item.items))
+
+
+def _moved(command: tuple[str | float, ...], x: float, y: float) -> tuple[str | float, ...]:
+    name, *numbers = command
+    return (name, *(float(number) + (y if at % 2 else x) for at, number in enumerate(numbers)))

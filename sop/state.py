@@ -72,6 +72,7 @@ class Reason(StrEnum):
     NEED = "need"
     ASKED = "asked"
     WITHDRAWN = "withdrawn"
+    MIGRATED = "migrated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ class Token:
     """One active step. `finished` says when the work was done if the answer that decides the way on is still missing.
 
     `granting` holds legal bases recorded here that count once the answer given with them is known; `opened` the
-    branches of a split taken so far; `aside` marks a token of an any-time event that has not joined the case yet.
+    branches of a split taken so far; `aside` marks a token of an any-time event that has not joined the case yet; `due`
+    is an earlier due date that was promised under another version of the procedure.
     """
 
     step: str
@@ -100,6 +102,7 @@ class Token:
     granting: tuple[tuple[str, str], ...] = ()
     opened: tuple[str, ...] = ()
     aside: bool = False
+    due: datetime | None = None
 
     @property
     def key(self) -> tuple[str, str | None]:
@@ -247,6 +250,7 @@ def _token_json(token: Token) -> dict[str, Any]:
         "granting": [list(pair) for pair in token.granting],
         "opened": list(token.opened),
         "aside": token.aside,
+        "due": _iso(token.due),
     }
 
 
@@ -261,6 +265,7 @@ def _token(data: Mapping[str, Any]) -> Token:
         granting=tuple((basis, step) for basis, step in data["granting"]),
         opened=tuple(data["opened"]),
         aside=data["aside"],
+        due=_moment(data.get("due")),
     )
 
 

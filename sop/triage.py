@@ -18,7 +18,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -69,7 +69,7 @@ class Rule:
     priority: Priority
     urgent: bool
     reason: Mapping[str, str]
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +185,26 @@ def load(source: str | Path = CAMEROON) -> DecisionTable:
     return DecisionTable(tuple(facts.values()), tuple(rules))
 
 
+def dump(table: DecisionTable) -> str:
+    """The table as CSV, facts before rules, in the order in which rules are tried; reading it gives the same table.
+
+    >>> load(dump(load(CAMEROON))) == load(CAMEROON)
+    True
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for fact in table.facts:
+        values = "|".join(fact.field.values or ("yes", "no"))
+        name = fact.field.name
+        writer.writerow(("fact", name, values, "", "", fact.not_asked.value, fact.label["fr"], fact.label["en"]))
+    for rule in table.rules:
+        guard, urgent = rule.guard.text if rule.guard else "", "yes" if rule.urgent else "no"
+        row = ("rule", rule.number, guard, rule.priority.value, urgent, "", rule.reason["fr"], rule.reason["en"])
+        writer.writerow(row)
+    return text.getvalue()
+
+
 def _read_row(row: dict[str, Any], line: int, facts: dict[str, Fact], rules: list[Rule]) -> None:
     if None in row or None in row.values() or len(facts) + len(rules) >= MAX_ROWS:
         raise unreadable(N_("this row does not have the columns of the table, or there are too many rows"), line)
@@ -192,9 +212,13 @@ def _read_row(row: dict[str, Any], line: int, facts: dict[str, Fact], rules: lis
     if not all(label.values()):
         raise unreadable(N_("“%(name)s” needs its text in French and in English"), line, name=row["name"])
     if row["row"] == "fact":
+        if row["name"] in facts:
+            raise unreadable(N_("the fact “%(name)s” is there twice"), line, name=row["name"])
         facts[row["name"]] = Fact(_read_field(row, line), _one_of(NotAsked, row["not_asked"], line), label)
     elif row["row"] == "rule":
         rules.append(_read_rule(row, line, facts, label))
+        if any(rule.number == rules[-1].number for rule in rules[:-1]):
+            raise unreadable(N_("the rule %(number)d is there twice"), line, number=rules[-1].number)
     else:
         raise unreadable(N_("“%(value)s” is not one of: %(allowed)s"), line, value=row["row"], allowed="fact, rule")
 

@@ -167,3 +167,13 @@ PRIORITY_LABELS: dict[Priority, str] = {
     Priority.MEDIUM: N_("Medium priority"),
     Priority.LOW: N_("Low priority"),
 }
+
+BASIS_LABELS: dict[str, str] = {
+    "vital": N_("danger to life"),
+    "child": N_("child protection"),
+    "case": N_("consent to case work"),
+    "provider": N_("consent to this provider"),
+    "justice": N_("consent to police and justice"),
+    "asylum": N_("consent to the asylum authority"),
+}
+"""Legal bases that steps record and rely on."""

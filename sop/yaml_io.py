@@ -1,10 +1,9 @@
-"""Flowcharts as YAML: `load` reads the canonical text into a `Flowchart`, or says in words what is wrong and where."""
+"""Flowcharts as YAML: `load` reads a text into a `Flowchart`, or says in words what is wrong; `dump` writes it back."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -13,9 +12,10 @@ from sop import durations, guards
 from sop.flowchart import Branch, Clock, Constraint, Flowchart, Forbidden, Label, Step, StepKind
 from sop.guards import Field, FieldKind, GuardError
 from sop.vocabulary import N_, Priority
+from sop.yaml_text import content_hash, dump
 from sop.yaml_tree import Tree, Unreadable, read_text, read_tree
 
-__all__ = ["Unreadable", "load"]
+__all__ = ["Unreadable", "dump", "load", "read"]
 
 MAX_STEPS: Final = 2_000
 MAX_BRANCHES: Final = 6_000
@@ -41,10 +41,17 @@ def load(source: str | Path) -> Flowchart:
     >>> chart.outgoing("S")[0].guard.evaluate({"urgent": True})
     True
     """
-    tree = read_tree(read_text(source))
+    return read(read_tree(read_text(source)))
+
+
+def read(tree: Tree) -> Flowchart:
+    """Read a flowchart from a tree (of a text, or built by an overlay or another exchange format); as `load`."""
+    if "overlay" in tree.mapping() and tree.get("sop") is None:
+        raise tree.wrong(N_("this is an overlay: say on which base it stands"))
     head = tree.get("sop") or tree.missing("sop")
     languages = _texts(head, "languages") or ("fr", "en")
-    return _Reader(tree, head, languages).flowchart()
+    flowchart = _Reader(tree, head, languages).flowchart()
+    return replace(flowchart, hash=content_hash(flowchart))
 
 
 class _Reader:
@@ -76,7 +83,8 @@ class _Reader:
             title=self.label(self.head.get("title")),
             notice=self.label(self.head.get("notice")),
             loop_budget=_duration(budget) if budget else None,
-            hash=_hash(self.tree.plain()),
+            valid_from=_text(self.head, "valid_from"),
+            supersedes=_text(self.head, "supersedes"),
         )
 
     def section(self, name: str, limit: int) -> list[Tree]:
@@ -144,6 +152,7 @@ class _Reader:
             timer=bool(item.get("timer") and item["timer"].boolean()),
             max_visits=visits.integer(1, MAX_LOOP) if visits else None,
             note=self.label(item.get("note")),
+            locked=bool(item.get("locked") and item["locked"].boolean()),
             line=item.line,
         )
 
@@ -185,6 +194,7 @@ class _Reader:
             then=(then or self.default_then) if is_loop else None,
             then_is_default=is_loop and then is None,
             problem=problem,
+            unread=text if problem else "",
             line=ends.line,
         )
 
@@ -209,7 +219,8 @@ class _Reader:
         )
 
     def forbid(self, item: Tree) -> Forbidden:
-        guard, problem = self.guard(_text(item, "given") or "")
+        text = _text(item, "given") or ""
+        guard, problem = self.guard(text)
         return Forbidden(
             id=_required(item, "id"),
             source=_required(item, "from"),
@@ -217,6 +228,7 @@ class _Reader:
             around=_texts(item, "avoid_ok"),
             given=guard,
             problem=problem,
+            unread=text if problem else "",
             why=self.label(item.get("why")),
             line=item.line,
         )
@@ -296,8 +308,3 @@ def _field(name: str, spec: Tree) -> Field:
         if low <= high:
             return Field(name, FieldKind.INT, low=low, high=high)
     raise spec.wrong(N_("a field is bool, {enum: [a, b]}, {set: [a, b]} or {int: [lowest, highest]}"))
-
-
-def _hash(plain: Any) -> str:
-    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()

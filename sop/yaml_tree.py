@@ -114,6 +114,15 @@ class Tree:
         raise self.wrong(N_("“%(key)s” is missing"), key=key)
 
 
+def tree_of(value: Any, line: int = 0, path: str = "") -> Tree:
+    """Bare data as a tree, all of it at one line (0: no line)."""
+    if isinstance(value, dict):
+        value = {key: tree_of(one, line, f"{path}.{key}".strip(".")) for key, one in value.items()}
+    elif isinstance(value, list):
+        value = [tree_of(one, line, f"{path}.{place}".strip(".")) for place, one in enumerate(value, 1)]
+    return Tree(value, line, path)
+
+
 def read_text(source: str | Path) -> str:
     """The text itself, or the content of the file that a path (or a text of one line) names."""
     if isinstance(source, str) and ("\n" in source or "{" in source or ": " in source):
@@ -142,6 +151,8 @@ def read_tree(text: str) -> Tree:
         tree = _Builder().build(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
+        if "nesting depth" in (error.problem or ""):  # newer parsers have a limit of their own, and may meet it first
+            raise unreadable(N_("the file is nested more than %(limit)d deep"), line, limit=MAX_DEPTH) from None
         raise unreadable(N_("this is not YAML: %(problem)s"), line, problem=error.problem or "?") from None
     except (yaml.YAMLError, ValueError) as error:
         raise unreadable(N_("this is not YAML: %(problem)s"), problem=type(error).__name__) from None

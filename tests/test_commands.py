@@ -22,7 +22,7 @@ SHARED = ROOT / "../shared/data"
 FLOWCHART = ROOT / "sop/library/cameroon/flowchart.yaml"
 OWN = {
     "audit seal", "audit verify", "consent decide", "demo load", "directory import", "docs access", "sop check",
-    "user add", "worker",
+    "sop diff", "sop document", "sop draw", "sop export", "user add", "worker",
 }  # fmt: skip
 """Our commands; Flask and Flask-Alembic bring others (`db upgrade` among them)."""
 
@@ -115,6 +115,59 @@ def test_what_is_no_flowchart_ends_with_2(app: Flask, tmp_path: Path, content: b
     result = run(app, "sop", "check", path, "--json")
     assert result.exit_code == 2
     assert last_line(result)["findings"]
+    assert "Traceback" not in result.output
+
+
+REGIONAL = ROOT / "sop/library/regional/flowchart.yaml"
+COUNTRY = ROOT / "sop/library/cameroon/overlay.yaml"
+TRIAGE = ROOT / "sop/library/cameroon/triage.csv"
+
+
+def test_an_overlay_is_checked_on_its_bases(app: Flask, tmp_path: Path) -> None:
+    assert run(app, "sop", "check", COUNTRY, "--base", REGIONAL).exit_code == 0
+    region = ROOT / "sop/library/cameroon/regions/extreme_nord.yaml"
+    assert run(app, "sop", "check", region, "--base", REGIONAL, "--base", COUNTRY).exit_code == 0
+    assert run(app, "sop", "check", region, "--base", REGIONAL).exit_code == 2
+    assert run(app, "sop", "check", COUNTRY).exit_code == 2
+    path = tmp_path / "overlay.yaml"
+    path.write_text("overlay: {base: REG-MNR, version: 1}\nchanges:\n- {remove: node, id: G05}\n", encoding="utf-8")
+    result = run(app, "sop", "check", path, "--base", REGIONAL, "--json")
+    assert result.exit_code == 1
+    assert [one["code"] for one in last_line(result)["findings"]] == ["LOCKED_REMOVED"]
+
+
+def test_versions_that_differ_end_with_1_and_are_told(app: Flask, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(FLOWCHART.read_text(encoding="utf-8").replace("max: P31D", "max: P30D"), encoding="utf-8")
+    assert run(app, "sop", "diff", FLOWCHART, FLOWCHART, "--json").exit_code == 0
+    result = run(app, "sop", "diff", FLOWCHART, other, "--json")
+    assert result.exit_code == 1
+    assert last_line(result)["constraints"][0]["messages"] == ["K04: “max” was P31D and is now P30D"]
+    assert set(last_line(result)) >= {"nodes", "edges", "lanes", "fields", "constraints", "equal", "only_renamed"}
+    assert "K04: “max” was P31D and is now P30D" in run(app, "sop", "diff", FLOWCHART, other).stdout
+    other.write_bytes(b"%PDF-1.7")
+    result = run(app, "sop", "diff", FLOWCHART, other, "--json")
+    assert (result.exit_code, last_line(result)["file"]) == (2, "other.yaml")
+
+
+def test_files_are_exported_in_the_format_that_is_asked_for(app: Flask, tmp_path: Path) -> None:
+    assert run(app, "sop", "export", FLOWCHART, "--to", "yaml").stdout == FLOWCHART.read_text(encoding="utf-8")
+    assert run(app, "sop", "export", TRIAGE, "--to", "csv").stdout == TRIAGE.read_text(encoding="utf-8")
+    path = tmp_path / "triage.dmn"
+    assert run(app, "sop", "export", TRIAGE, "--to", "dmn", "--output", path).exit_code == 0
+    assert 'hitPolicy="FIRST"' in path.read_text(encoding="utf-8")
+    merged = run(app, "sop", "export", COUNTRY, "--base", REGIONAL, "--to", "yaml").stdout
+    (tmp_path / "merged.yaml").write_text(merged, encoding="utf-8")
+    assert run(app, "sop", "diff", tmp_path / "merged.yaml", FLOWCHART).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments", [(TRIAGE, "--to", "yaml"), (FLOWCHART, "--to", "dmn"), ("nowhere", "--to", "csv")]
+)
+def test_what_cannot_be_exported_ends_with_2(app: Flask, arguments: tuple[str | Path, ...]) -> None:
+    result = run(app, "sop", "export", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr
     assert "Traceback" not in result.output
 
 

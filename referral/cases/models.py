@@ -26,7 +26,7 @@ class Case(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(String(24), unique=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    person: Mapped[Person] = relationship("Person", lazy="joined")
+    person: Mapped[Person] = relationship("Person")
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
     organization: Mapped[Organization] = relationship("Organization")
     manager_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)

@@ -3,14 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from xml.sax.saxutils import escape
 
 import segno
 from reportlab.lib.colors import HexColor
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
+from reportlab.platypus.tableofcontents import TableOfContents
 
 from referral.foundation.lettering import BOLD, REGULAR
 from sop.scene import HATCH_INK, INK, MUTED
+
+
+class Marker(Flowable):
+    """A place without size that the outline and the table of contents name; it stays with the heading after it."""
+
+    keepWithNext = 1  # noqa: N815 - reportlab’s own name
+
+    def __init__(self, words: str, level: int, key: str) -> None:
+        super().__init__()
+        self.words = words
+        self.level = level
+        self.key = key
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
+        """Nothing."""
+        return 0, 0
+
+    def draw(self) -> None:
+        """A place to jump to, an entry of the outline, and word of it to the table of contents."""
+        canvas = self.canv
+        canvas.bookmarkHorizontal(self.key, 0, 14)
+        canvas.addOutlineEntry(self.words, self.key, level=self.level, closed=self.level == 0)
+        entry = (self.level, escape(self.words), canvas.getPageNumber(), self.key)
+        canvas._doctemplate.notify("TOCEntry", entry)  # noqa: SLF001 - reportlab has no public name for it
+
+
+class Contents(TableOfContents):
+    """The table of contents: headings of level 2 bold, those of level 3 below them."""
+
+    def __init__(self, cell: ParagraphStyle, strong: ParagraphStyle) -> None:
+        padding = [(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("TOP", "BOTTOM", "LEFT", "RIGHT")]
+        super().__init__(dotsMinLevel=0, tableStyle=padding)
+        first = ParagraphStyle("contents2", strong, fontSize=9.2, leading=12, spaceBefore=4, spaceAfter=0)
+        second = ParagraphStyle("contents3", cell, fontSize=8.6, leading=10.6, leftIndent=12)
+        self.levelStyles = [first, second]
 
 
 class Tick(Flowable):

@@ -20,6 +20,7 @@ from reportlab.platypus import (
     Flowable,
     Frame,
     KeepTogether,
+    NextPageTemplate,
     PageBreak,
     PageTemplate,
     Paragraph,
@@ -27,8 +28,8 @@ from reportlab.platypus import (
     Table,
 )
 
-from referral.foundation import paper
-from referral.foundation.blocks import Boxes, QrCode, Tick
+from referral.foundation import paper, sheets
+from referral.foundation.blocks import Boxes, Contents, Marker, QrCode, Tick
 from referral.foundation.lettering import clean, inline, markup
 from referral.foundation.paper import BOTTOM, FRAME_WIDTH, MARGIN, PAGE_HEIGHT, TOP, House, Imprint
 from referral.foundation.pictures import Picture
@@ -39,6 +40,7 @@ _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/?=&._-]{0,199}\Z")
 _THIN, _DARK = HexColor(HATCH_INK), HexColor(INK)
 _TIGHT = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")]
 
+Cells = sheets.Cells
 Block = Callable[[], list[Flowable]]
 
 
@@ -56,18 +58,29 @@ class Document:
         audit_head: str = "",
         house: House | None = None,
         qr: str = "",
+        sheets_only: bool = False,
     ) -> None:
         if printed_at.tzinfo is None:
             raise ValueError("printed_at needs a time zone")
         self.imprint = Imprint(title, lang, printed_at, reference, audit_head, house or House())
         self._styles = paper.styles()
-        self._blocks: list[Block] = [lambda: self._title(subtitle, qr)]
+        self._starts_wide = sheets_only
+        self._blocks: list[Block] = [] if sheets_only else [lambda: self._title(subtitle, qr)]
         if qr:
             check_reference(qr)
 
     def heading(self, text: str, level: int = 2) -> Document:
         """A heading of level 2 or 3, kept with what follows."""
         return self._add(lambda: [self._paragraph(text, f"heading{level}")])
+
+    def chapter(self, text: str, level: int = 2) -> Document:
+        """A heading that `contents` and the outline of the PDF list; a level 3 stands under a level 2."""
+        mark = f"h{len(self._blocks)}"
+        return self._add(lambda: [Marker(inline(text), level - 2, mark), self._paragraph(text, f"heading{level}")])
+
+    def contents(self) -> Document:
+        """The chapters that follow, with their pages."""
+        return self._add(lambda: [Contents(self._styles["cell"], self._styles["strong"]), PageBreak()])
 
     def paragraph(self, text: str, *, strong: bool = False, small: bool = False) -> Document:
         """Running text; line breaks are kept."""
@@ -142,6 +155,16 @@ class Document:
         """A scene, at most as wide as the page; `width` in points."""
         return self._add(lambda: [Picture(scene, width), Spacer(0, 7)])
 
+    def drawing(self, scene: Scene, head: float, cells: Cells) -> Document:
+        """A large drawing on A3 sheets of its own, its first `head` pixels on each strip; `cells` name it."""
+        if not self._blocks:
+            return self._add(lambda: self._sheets(scene, head, cells)[2:])
+        return self._add(lambda: self._sheets(scene, head, cells))
+
+    def upright(self) -> Document:
+        """Go on with upright A4 pages after drawings."""
+        return self._add(lambda: [NextPageTemplate("sheet"), PageBreak()])
+
     def space(self, height: float = 8) -> Document:
         """Some air, in points."""
         return self._add(lambda: [Spacer(0, height)])
@@ -165,10 +188,18 @@ class Document:
             displayDocTitle=1,
         )
         frame = Frame(MARGIN, BOTTOM, FRAME_WIDTH, PAGE_HEIGHT - TOP - BOTTOM, 0, 0, 0, 0)
-        template.addPageTemplates(PageTemplate("sheet", [frame]))
+        large = Frame(MARGIN, BOTTOM, sheets.WIDTH, sheets.HEIGHT, 0, 0, 0, 0)
+        upright, wide = PageTemplate("sheet", [frame]), PageTemplate("wide", [large], pagesize=sheets.SIZE)
+        template.addPageTemplates([wide, upright] if self._starts_wide else [upright, wide])
         story = [flowable for block in self._blocks for flowable in block()]
-        template.build(story, canvasmaker=paper.sheet_maker(imprint))
+        template.multiBuild(story, canvasmaker=paper.sheet_maker(imprint))
         return target.getvalue()
+
+    def _sheets(self, scene: Scene, head: float, cells: Cells) -> list[Flowable]:
+        found: list[Flowable] = []
+        for sheet in sheets.sheets(scene, head, cells, self.imprint.say(N_("Sheet"))):
+            found += [NextPageTemplate("wide"), PageBreak(), sheet]
+        return found
 
     def _add(self, block: Block) -> Document:
         self._blocks.append(block)

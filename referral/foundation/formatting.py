@@ -10,14 +10,16 @@ from typing import Any, Literal
 
 from babel import Locale, dates, lists, numbers, units
 from flask import Flask
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
+from referral.extensions import locale_now
 from referral.foundation import clock
 
 NARROW = "\N{NO-BREAK SPACE}"
 MINUTE, HOUR, DAY = 60, 3600, 86400
 SOON = timedelta(hours=24)
+FRENCH, BRITISH = Locale("fr"), Locale("en", "GB")
 
 
 class ReadableFloat(float):
@@ -47,8 +49,8 @@ def init_app(app: Flask) -> None:
 
 def locale() -> Locale:
     """The reader's locale; English follows the British order of dates."""
-    found = get_locale() or Locale("fr")
-    return Locale("en", "GB") if found.language == "en" else found
+    found = locale_now() or FRENCH
+    return BRITISH if found.language == "en" else found
 
 
 def local(at: datetime) -> datetime:

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+import flask_babel
 from flask import Flask, Response, abort, current_app, has_request_context, redirect, request
-from flask_babel import get_locale, gettext
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from referral.config import ROOT
-from referral.extensions import babel
+from referral.extensions import babel, locale_now
 from referral.foundation import formatting
 from referral.foundation.access import public
 from referral.foundation.catalogue import compile_catalogues
@@ -41,8 +41,17 @@ def init_app(app: Flask) -> None:
 
 def page_language() -> str:
     """The code of the language of this answer."""
-    locale = get_locale()
+    locale = locale_now()
     return locale.language if locale else current_app.config["SETTINGS"].default_language
+
+
+def gettext(text: str) -> str:
+    """A message in the language of this moment: Flask-Babel's answer in two looks at the context instead of ten."""
+    try:
+        catalogues = current_app.extensions["mnr.catalogues"]
+    except (KeyError, RuntimeError):
+        return str(flask_babel.gettext(text))
+    return str(catalogues.get_translations().ugettext(text))
 
 
 def select_locale() -> str:

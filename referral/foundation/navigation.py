@@ -71,7 +71,13 @@ def init_app(app: Flask) -> None:
 
 def url_of(endpoint: str, **values: Any) -> str | None:
     """The URL of an endpoint, or None when the application has no such page."""
-    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+    if values or not request:
+        return url_for(endpoint, **values) if endpoint in current_app.view_functions else None
+    known: dict[tuple[str, str], str | None] = current_app.extensions.setdefault("mnr.addresses", {})
+    key = (request.script_root, endpoint)
+    if key not in known:
+        known[key] = url_for(endpoint) if endpoint in current_app.view_functions else None
+    return known[key]
 
 
 def navigation() -> list[Link]:

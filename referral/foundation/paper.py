@@ -154,37 +154,45 @@ def sheet_maker(imprint: Imprint) -> Callable[..., Canvas]:
     return Sheet
 
 
+def _size(canvas: Canvas) -> tuple[float, float]:
+    """Width and height of the page that is being written: not all pages of a document are alike."""
+    width, height = canvas._pagesize  # noqa: SLF001 - reportlab has no public name for it
+    return float(width), float(height)
+
+
 def _header(canvas: Canvas, imprint: Imprint) -> None:
-    house, top = imprint.house, PAGE_HEIGHT - 12 * mm
+    (page_width, page_height), house = _size(canvas), imprint.house
+    top, room = page_height - 12 * mm, page_width - 2 * MARGIN
     height = 8.5 * mm
     width = height * house.emblem.width / house.emblem.height
     draw_scene(canvas, house.emblem, MARGIN, top - height, width)
-    left, right = MARGIN + width + 3 * mm, PAGE_WIDTH - MARGIN
-    _write(canvas, left, top - 10, house.name, BOLD, 11.5, GREEN_DARK, FRAME_WIDTH * 0.5)
-    _write(canvas, left, top - 21, house.authority, REGULAR, 8.5, MUTED, FRAME_WIDTH * 0.55)
-    _write(canvas, right, top - 10, imprint.reference, BOLD, 10.5, INK, FRAME_WIDTH * 0.4, end=True)
-    _write(canvas, right, top - 21, house.notice or imprint.title, REGULAR, 8.5, MUTED, FRAME_WIDTH * 0.35, end=True)
+    left, right = MARGIN + width + 3 * mm, page_width - MARGIN
+    write(canvas, left, top - 10, house.name, BOLD, 11.5, GREEN_DARK, room * 0.5)
+    write(canvas, left, top - 21, house.authority, REGULAR, 8.5, MUTED, room * 0.55)
+    write(canvas, right, top - 10, imprint.reference, BOLD, 10.5, INK, room * 0.4, end=True)
+    write(canvas, right, top - 21, house.notice or imprint.title, REGULAR, 8.5, MUTED, room * 0.35, end=True)
     canvas.setStrokeColor(HexColor(GREEN))
     canvas.setLineWidth(1.2)
     canvas.line(MARGIN, top - height - 6, right, top - height - 6)
 
 
 def _footer(canvas: Canvas, imprint: Imprint, page: int, pages: int) -> None:
-    base, right = 10 * mm, PAGE_WIDTH - MARGIN
+    base, right = 10 * mm, _size(canvas)[0] - MARGIN
+    room = right - MARGIN
     canvas.setStrokeColor(HexColor(HATCH_INK))
     canvas.setLineWidth(0.6)
     canvas.line(MARGIN, base + 17, right, base + 17)
     printed = imprint.say(N_("Printed on %(moment)s, Douala time"), moment=moment(imprint.lang, imprint.printed_at))
     first = f"{imprint.reference} · {printed}" if imprint.reference else printed
-    _write(canvas, MARGIN, base + 7, first, REGULAR, 8, MUTED, FRAME_WIDTH * 0.8)
+    write(canvas, MARGIN, base + 7, first, REGULAR, 8, MUTED, room * 0.8)
     if imprint.audit_head:
         head = imprint.say(N_("Audit head: %(head)s"), head=imprint.audit_head)
-        _write(canvas, MARGIN, base - 3.5, head, REGULAR, 7.5, MUTED, FRAME_WIDTH)
+        write(canvas, MARGIN, base - 3.5, head, REGULAR, 7.5, MUTED, room)
     number = imprint.say(N_("Page %(page)d of %(pages)d"), page=page, pages=pages)
-    _write(canvas, right, base + 7, number, BOLD, 8, INK, FRAME_WIDTH * 0.2, end=True)
+    write(canvas, right, base + 7, number, BOLD, 8, INK, room * 0.2, end=True)
 
 
-def _write(
+def write(
     canvas: Canvas,
     x: float,
     y: float,
@@ -196,6 +204,7 @@ def _write(
     *,
     end: bool = False,
 ) -> None:
+    """One line from `x` on, or up to it (`end`), at most `width` points wide."""
     canvas.setFillColor(HexColor(colour))
     canvas.setFont(font, size)
     (canvas.drawRightString if end else canvas.drawString)(x, y, _fitted(inline(text), font, size, width))

@@ -23,6 +23,7 @@ def finish(response: Response) -> Response:
     if g.get("outside_transaction"):
         return response
     if response.status_code < 400:
+        db.session().expire_on_commit = False  # nothing is read after this, and the session ends with the request
         db.session.commit()
     else:
         db.session.rollback()

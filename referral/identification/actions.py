@@ -106,9 +106,14 @@ def discard(submission: Submission, *, actor: Any, now: datetime) -> None:
     audit.record("draft.discard", actor=actor, now=now, subject=submission)
 
 
-def submit(submission: Submission, *, actor: Any, today: date, now: datetime) -> Case:
-    """Make a pre-file: coded facts, priority, sealed data by category, and the organisation that receives it."""
-    filling = queries.filling(submission, today=today, now=now)
+def submit(
+    submission: Submission, *, actor: Any, today: date, now: datetime, filling: queries.Filling | None = None
+) -> Case:
+    """Make a pre-file: coded facts, priority, sealed data by category, and the organisation that receives it.
+
+    `filling`: the form as the caller has read it under the row's lock.
+    """
+    filling = filling or queries.filling(submission, today=today, now=now)
     if not filling.state.complete:
         raise RuleViolation(INCOMPLETE, status=422)
     version = procedures.active_version()

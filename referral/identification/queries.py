@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from directory.edit import show_phone
 from directory.taxonomy import Disclosure, Status, Visibility
@@ -21,6 +23,7 @@ from referral.consent.models import Consent, ConsentState
 from referral.extensions import db
 from referral.foundation import sealing
 from referral.foundation.access import Actor
+from referral.foundation.doors import Door, Listing
 from referral.foundation.grants import Permission, Role, Scope, scope_of
 from referral.identification.models import Submission, SubmissionState
 from referral.identification.rules import BASE_PURPOSE, Receiver, base_categories, choose_receiver
@@ -40,14 +43,24 @@ READ_ALOUD = frozenset({"fra", "eng", "unknown", None})
 """Languages of interview in which the texts exist, or that nobody noted."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filling:
-    """A form as far as it is filled in: what was typed, and what the form says to it."""
+    """A form as far as it is filled in: what was typed, and what the form says to it when it is asked."""
 
     submission: Submission
     form: Form
     typed: dict[str, Any]
-    state: FormState
+    today: date
+    now: datetime
+
+    @cached_property
+    def state(self) -> FormState:
+        """What applies, what is missing, what is wrong."""
+        return self.form.evaluate(self.typed, today=self.today, now=self.now)
+
+    def having(self, given: Mapping[str, Any]) -> Filling:
+        """The same form with what was just typed."""
+        return replace(self, typed={**self.typed, **given})
 
 
 def visible_submissions(actor: Actor) -> Select[Submission]:
@@ -59,6 +72,10 @@ def visible_submissions(actor: Actor) -> Select[Submission]:
 
 _DRAFT = Submission.state == SubmissionState.DRAFT
 _ENTERED = Submission.state == SubmissionState.SUBMITTED
+
+own_submission = Door(visible_submissions, Submission.id)
+own_draft = Door(visible_submissions, Submission.id, where=(_DRAFT,))
+"""One of them, whatever its state or while it is a draft."""
 
 
 def drafts(actor: Actor) -> Select[Submission]:
@@ -72,10 +89,14 @@ def prefiles(actor: Actor) -> Select[Case]:
     return visible_prefiles(actor).order_by(Case.next_due_at.asc().nulls_last(), Case.identified_at, Case.id)
 
 
-def finished(actor: Actor) -> Select[Case]:
+own_prefile = Door(visible_prefiles, Case.id, load=lambda: (joinedload(Case.organization), joinedload(Case.person)))
+"""One of them, until it is handed over."""
+
+
+def finished(actor: Actor) -> Select[UUID, str, CaseState, datetime | None, datetime | None]:
     """What the actor identified and no longer sees: only its code, and what became of it."""
     return (
-        select(Case)
+        select(Case.id, Case.code, Case.state, Case.opened_at, Case.closed_at)
         .where(Case.identified_by_id == actor.id, Case.state.not_in(WAITING))
         .order_by(Case.identified_at.desc(), Case.id)
         .limit(FINISHED)
@@ -90,7 +111,7 @@ def announced(actor: Actor) -> Select[Case]:
 
 def _receives(actor: Actor) -> ColumnElement[bool]:
     allowed = scope_of(actor.role, Permission.CASE_READ) in (Scope.OWN, Scope.ORGANIZATION)
-    return and_(Case.organization_id == (actor.organization_id if allowed else None))
+    return Case.organization_id == actor.organization_id if allowed else false()
 
 
 def sheet_cases(actor: Actor) -> Select[Case]:
@@ -108,8 +129,7 @@ def typed_answers(submission: Submission) -> dict[str, Any]:
 def filling(submission: Submission, *, today: date, now: datetime) -> Filling:
     """The form of a submission with its answers."""
     form = procedures.form(submission.form_version_id)
-    typed = typed_answers(submission)
-    return Filling(submission, form, typed, form.evaluate(typed, today=today, now=now))
+    return Filling(submission, form, typed_answers(submission), today, now)
 
 
 def verdict_of(case: Case) -> Verdict:
@@ -120,6 +140,8 @@ def verdict_of(case: Case) -> Verdict:
 def tasks_of(cases: Iterable[Case]) -> dict[UUID, list[CaseTask]]:
     """Open tasks of several cases, in one SELECT."""
     ids = [case.id for case in cases]
+    if not ids:
+        return {}
     query = select(CaseTask).where(CaseTask.case_id.in_(ids), CaseTask.done_at.is_(None)).order_by(CaseTask.due_at)
     found: dict[UUID, list[CaseTask]] = defaultdict(list)
     for task in db.session.scalars(query):
@@ -129,19 +151,20 @@ def tasks_of(cases: Iterable[Case]) -> dict[UUID, list[CaseTask]]:
 
 def refusals(case: Case) -> int:
     """How often base consent was refused."""
-    query = select(func.count(Consent.id.distinct())).where(
-        Consent.case_id == case.id,
-        Consent.purpose == BASE_PURPOSE,
-        Consent.state == ConsentState.REFUSED,
-        Consent.recipient_id == case.organization_id,
-    )
-    return db.session.scalar(query) or 0
+    return db.session.scalar(_REFUSALS, {"case": case.id, "recipient": case.organization_id}) or 0
+
+
+_REFUSALS = select(func.count(Consent.id.distinct())).where(
+    Consent.case_id == bindparam("case"),
+    Consent.purpose == BASE_PURPOSE,
+    Consent.state == ConsentState.REFUSED,
+    Consent.recipient_id == bindparam("recipient"),
+)
 
 
 def categories_held(case: Case) -> list[Category]:
     """Categories under which something is sealed for the person or the case."""
-    query = select(sealing.SealedRecord.category).where(sealing.SealedRecord.owner_id.in_((case.person_id, case.id)))
-    return sorted(set(db.session.scalars(query)), key=lambda category: category.order)
+    return sorted(sealing.held(case.person_id, case.id), key=lambda category: category.order)
 
 
 def receiving_organization(*, region: str, child: bool) -> Organization | None:
@@ -248,21 +271,26 @@ class Overview:
 
     drafts: list[tuple[Submission, Screen | None]]
     prefiles: list[PrefileLine]
-    finished: list[Case]
+    finished: list[Any]
     announced: list[tuple[Case, Verdict]]
 
 
 def overview(actor: Actor, now: datetime, *, lang: str) -> Overview:
     """Own drafts, own pre-files, what was handed over, and what the own organisation will receive."""
-    own = list(db.session.scalars(prefiles(actor).limit(SHOWN)))
+    own = list(_OWN(actor).scalars())
     tasks = tasks_of(own)
-    waiting = db.session.scalars(announced(actor).where(Case.identified_by_id != actor.id).limit(SHOWN))
     return Overview(
-        [(draft, _screen(draft)) for draft in db.session.scalars(drafts(actor).limit(SHOWN))],
+        [(draft, _screen(draft)) for draft in _DRAFTS(actor).scalars()],
         [_line(case, tasks.get(case.id, []), now, lang) for case in own],
-        list(db.session.scalars(finished(actor))),
-        [(case, verdict_of(case)) for case in waiting],
+        list(_FINISHED(actor)),
+        [(case, verdict_of(case)) for case in _COMING(actor).scalars()],
     )
+
+
+_DRAFTS = Listing(lambda actor: drafts(actor).limit(SHOWN))
+_OWN = Listing(lambda actor: prefiles(actor).limit(SHOWN))
+_FINISHED = Listing(finished)
+_COMING = Listing(lambda actor: announced(actor).where(Case.identified_by_id != actor.id).limit(SHOWN))
 
 
 def _screen(draft: Submission) -> Screen | None:

@@ -76,12 +76,14 @@ def organization_by_name(name: str) -> Organization | None:
 
 def case_managers(organization_id: UUID) -> list[User]:
     """Case managers of an organisation, for assignment."""
-    query = (
-        select(User)
-        .where(User.organization_id == organization_id, User.role == Role.CASE_MANAGER, User.active)
-        .order_by(User.full_name)
-    )
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(_MANAGERS, {"organization": organization_id}))
+
+
+_MANAGERS = (
+    select(User)
+    .where(User.organization_id == bindparam("organization"), User.role == Role.CASE_MANAGER, User.active)
+    .order_by(User.full_name)
+)
 
 
 def notices(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from flask_babel import gettext
 from markupsafe import Markup
@@ -56,7 +57,8 @@ def picture(
         here = target == page
         if step is None:
             return address(target)
-        return f"#s-{step}" if here else f"{address(target)}#s-{step}"
+        place = f"#s-{quote(step)}"
+        return place if here else f"{address(target)}{place}"
 
     words: dict[str, Any] = {"lang": lang, "position": position, "page": page, "translate": translate}
     scene = drawing.draw(flowchart, link=link, **words)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from referral.extensions import db
 from referral.procedures.models import FormVersion, ProcedureVersion
@@ -21,8 +21,14 @@ SILENT = frozenset({"", "unknown", "not_asked", "none", "other"})
 
 def active_version() -> ProcedureVersion | None:
     """The version under which new cases are opened."""
-    query = select(ProcedureVersion).where(ProcedureVersion.state == VersionState.ACTIVE)
-    return db.session.scalars(query.order_by(ProcedureVersion.imported_at.desc())).first()
+    return db.session.scalars(_ACTIVE).first()
+
+
+_ACTIVE = (
+    select(ProcedureVersion)
+    .where(ProcedureVersion.state == VersionState.ACTIVE)
+    .order_by(ProcedureVersion.imported_at.desc())
+)
 
 
 def version(version_id: UUID) -> ProcedureVersion:
@@ -63,8 +69,14 @@ def _table(text: str) -> DecisionTable:
 
 def active_form(name: str) -> FormVersion | None:
     """The version of a form that new submissions use."""
-    query = select(FormVersion).where(FormVersion.name == name, FormVersion.active)
-    return db.session.scalars(query.order_by(FormVersion.imported_at.desc())).first()
+    return db.session.scalars(_ACTIVE_FORM, {"name": name}).first()
+
+
+_ACTIVE_FORM = (
+    select(FormVersion)
+    .where(FormVersion.name == bindparam("name"), FormVersion.active)
+    .order_by(FormVersion.imported_at.desc())
+)
 
 
 def active_forms() -> list[FormVersion]:

@@ -15,19 +15,10 @@ from sop.durations import hours
 from sop.flowchart import Step
 from sop.questions import Choice
 from sop.shapes import STANDING_WORDS
-from sop.vocabulary import CATEGORY_LABELS, N_, PRIORITY_LABELS
+from sop.vocabulary import BASIS_LABELS, CATEGORY_LABELS, PRIORITY_LABELS
 
 FEW = 8
 TWO_DAYS = timedelta(days=2)
-
-BASES: dict[str, str] = {
-    "vital": N_("danger to life"),
-    "child": N_("child protection"),
-    "case": N_("consent to case work"),
-    "provider": N_("consent to this provider"),
-    "justice": N_("consent to police and justice"),
-    "asylum": N_("consent to the asylum authority"),
-}
 
 
 def register(bp: Blueprint) -> None:
@@ -84,7 +75,7 @@ def standing_word(standing: Standing | None) -> str:
 
 
 def _names(bases: Iterable[str]) -> list[str]:
-    return [translate(BASES.get(basis, basis)) for basis in bases]
+    return [translate(BASIS_LABELS.get(basis, basis)) for basis in bases]
 
 
 def _duration(time: timedelta) -> str:

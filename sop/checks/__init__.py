@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from sop.checks import bases, content, decisions, policy, structure, timing
 from sop.findings import Finding, Severity
 from sop.flowchart import Flowchart
 from sop.vocabulary import N_, Message
-from sop.yaml_io import Unreadable, load
+from sop.yaml_io import Unreadable
 
 __all__ = ["CHECKS", "Finding", "Severity", "check", "report"]
 
@@ -46,13 +46,22 @@ def check(flowchart: Flowchart) -> list[Finding]:
     return sorted(found, key=lambda finding: _ORDER[finding.severity])
 
 
-def report(source: str | Path, render: Callable[[Message], str] = str) -> tuple[list[dict[str, Any]], int]:
-    """Findings on a YAML text or file as JSON data, and the exit code: 0 no error, 1 errors, 2 unreadable."""
+def report(
+    source: str | Path, render: Callable[[Message], str] = str, bases: Sequence[str | Path] = ()
+) -> tuple[list[dict[str, Any]], int]:
+    """Findings on a YAML text or file as JSON data, and the exit code: 0 no error, 1 errors, 2 unreadable.
+
+    With `bases` (a flowchart, then overlays), `source` is an overlay on them and the merged flowchart is checked.
+    """
+    from sop import overlay  # late: overlays ask the checks' own graphs
+
     try:
-        found = check(load(source))
+        found = check(overlay.merged([*bases, source]))
+    except overlay.LockBroken as problem:
+        return [problem.finding.to_json(render)], ERRORS
     except Unreadable as problem:
         place = Message("PLACE", N_("line %(line)d %(where)s"), {"line": problem.line, "where": problem.where})
         where = render(place).strip() if problem.line else ""
-        return [Finding(Severity.ERROR, "UNREADABLE", where, problem.message).to_json(render)], UNREADABLE
+        return [Finding(Severity.ERROR, problem.message.code, where, problem.message).to_json(render)], UNREADABLE
     failed = any(finding.severity is Severity.ERROR for finding in found)
     return [finding.to_json(render) for finding in found], ERRORS if failed else NO_ERROR

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -47,9 +44,9 @@ def median_ms(work: Callable[[], object], *, runs: int, inner: int = 1) -> float
 
 
 def cpu_seconds(process: int) -> float:
-    """User and system time that a process has used, from the kernel's own account."""
-    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    """Time on a processor that a process's threads have used, from the kernel's own account."""
+    tasks = Path(f"/proc/{process}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
 
 
 def memory_mb(process: int) -> float:

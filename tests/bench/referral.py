@@ -130,7 +130,8 @@ def audited(log: list[Exchange]) -> list[tuple[Exchange, bool]]:
 def measure(database: str, url_of: UrlOf) -> list[Figure]:
     """CPU milliseconds of our server and of the floor for one referral, and the ratio; memory of our worker.
 
-    Both servers stand side by side and take turns, so that a busy machine is as busy for the one as for the other.
+    Both servers stand side by side and take turns, and the ratio is the median of the turns' ratios, so that a busy
+    machine is as busy for the one as for the other.
     """
     with tempfile.TemporaryDirectory() as folder:
         url, floor_url = url_of("ours", Path(folder)), url_of("floor", Path(folder))
@@ -158,7 +159,7 @@ def measure(database: str, url_of: UrlOf) -> list[Figure]:
             memory = memory_mb(our_process)
     commits = sum(commit + one.keys for one, commit in kinds) / REFERRALS
     requests = len(kinds) / REFERRALS
-    ratio = statistics.median(ours) / statistics.median(floor)
+    ratio = statistics.median(one / other for one, other in zip(ours, floor, strict=True))
     return [
         Figure(
             f"{database}: floor, {requests:.0f} requests and {commits:.0f} commits", statistics.median(floor), "ms CPU"

@@ -145,7 +145,9 @@ def test_a_gap_between_the_first_and_the_last_copy_of_the_large_flowchart_is_fou
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["conditions", "guards", "proofs", "durations", "yaml_io", "triage", "vocabulary"])
+@pytest.mark.parametrize(
+    "name", ["conditions", "guards", "proofs", "durations", "yaml_io", "yaml_comments", "diff", "triage", "vocabulary"]
+)
 def test_examples_in_the_documentation_run(name: str) -> None:
     outcome = doctest.testmod(importlib.import_module(f"sop.{name}"))
     assert outcome.failed == 0

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from sop import yaml_io
 from sop.agenda import Standing
-from sop.drawing import draw, home_of, layout_of, outline, page_title, pages
+from sop.drawing import draw, home_of, outline, page_title, pages
 from sop.flowchart import Flowchart
-from sop.layout import Frame, Layout, Link, Spot, arrange
+from sop.layout import Frame, Link, Spot, arrange
 from sop.pages import LOOP, MAIN
-from sop.scene import Circle, Group, Polygon, Rect, Scene, Text, text_width, walk
+from sop.scene import Circle, Group, Polygon, Rect, Scene, Text, walk
 from sop.scene import Path as Curve
 
 ROOT = Path(__file__).parents[2]
@@ -26,30 +26,8 @@ FLOWCHART = yaml_io.load(ROOT / "sop/library/cameroon/flowchart.yaml")
 PAGES = tuple(page.id for page in pages(FLOWCHART))
 
 
-def page_layout(page: str) -> Layout:
-    return layout_of(FLOWCHART, next(one for one in pages(FLOWCHART) if one.id == page))
-
-
 def boxes(scene: Scene) -> dict[str, Group]:
     return {str(item.name): item for item in scene.items if isinstance(item, Group)}
-
-
-def shape(group: Group) -> object:
-    """Position and size of the outline, whatever its colours."""
-    first = group.items[0]
-    if isinstance(first, Rect):
-        return (first.x, first.y, first.width, first.height)
-    assert isinstance(first, Polygon)
-    return first.points
-
-
-def bounds(group: Group) -> Frame:
-    first = group.items[0]
-    if isinstance(first, Rect):
-        return Frame(first.x, first.y, first.width, first.height)
-    assert isinstance(first, Polygon)
-    xs, ys = [x for x, _ in first.points], [y for _, y in first.points]
-    return Frame(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
 def rows_of(group: Group) -> list[str]:
@@ -79,52 +57,8 @@ def test_every_step_has_a_page_that_shows_it() -> None:
     assert "G04" in shown["P_ASI"]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_no_two_boxes_overlap_and_all_lie_in_their_lane(page: str) -> None:
-    layout = page_layout(page)
-    for (one, first), (two, second) in combinations(layout.boxes.items(), 2):
-        assert not first.touches(second, 8), f"{one} and {two}"
-    for box in next(one for one in pages(FLOWCHART) if one.id == page).boxes:
-        assert layout.lanes[box.lane].holds(layout.boxes[box.id])
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_no_arrow_runs_through_a_box(page: str) -> None:
-    layout = page_layout(page)
-    arrows = next(one for one in pages(FLOWCHART) if one.id == page).arrows
-    for arrow, path in zip(arrows, layout.paths, strict=True):
-        for (x1, y1), (x2, y2) in pairwise(path):
-            assert x1 == x2 or y1 == y2, "arrows run straight"
-            run = Frame(min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1))
-            hit = [name for name, box in layout.boxes.items() if _inside(box).touches(run)]
-            assert hit == [], f"{arrow.source}→{arrow.target} crosses {hit}"
-
-
 def _inside(box: Frame) -> Frame:
     return Frame(box.x + 1, box.y + 1, box.width - 2, box.height - 2)
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_boxes_do_not_move_between_french_and_english(page: str) -> None:
-    french, english = draw(FLOWCHART, lang="fr", page=page), draw(FLOWCHART, lang="en", page=page)
-    assert (french.width, french.height) == (english.width, english.height)
-    assert {name: shape(box) for name, box in boxes(french).items()} == {
-        name: shape(box) for name, box in boxes(english).items()
-    }
-
-
-@pytest.mark.parametrize("lang", ["fr", "en"])
-@pytest.mark.parametrize("page", PAGES)
-def test_every_word_stays_inside_its_box(page: str, lang: str) -> None:
-    for name, box in boxes(draw(FLOWCHART, lang=lang, page=page)).items():
-        frame = bounds(box)
-        for item in walk(box.items):
-            if isinstance(item, Text):
-                bottom = item.y + (len(item.rows) - 1) * item.leading
-                assert frame.y <= item.y - item.size * 0.7
-                assert bottom + 2 <= frame.y + frame.height, f"{name} runs out at the bottom"
-                widest = max(text_width(row, item.size, bold=item.bold) for row in item.rows)
-                assert widest <= frame.width, f"{name} is too narrow"
 
 
 def test_each_box_shows_its_id_and_its_deadline() -> None:
@@ -134,9 +68,20 @@ def test_each_box_shows_its_id_and_its_deadline() -> None:
         for name, box in boxes(scene).items()
     }
     assert "N03" in texts["step-N03"]
-    assert "4 h – 24 h" in texts["step-N03"]
-    assert "1 h" in texts["step-N01"]
+    assert "4\N{NO-BREAK SPACE}h – 24\N{NO-BREAK SPACE}h" in texts["step-N03"]
+    assert "1\N{NO-BREAK SPACE}h" in texts["step-N01"]
     assert " ".join(texts["step-D01"][1:]) == "Danger immédiat ou urgence vitale\xa0?"
+
+
+def test_each_box_says_who_acts_or_which_data_go() -> None:
+    scene = draw(FLOWCHART, lang="fr", page=MAIN)
+    notes = {name: rows_of(box)[-1] for name, box in boxes(scene).items()}
+    texts = {name: rows_of(box) for name, box in boxes(scene).items()}
+    assert "Premier contact" in texts["step-N01"]
+    assert "La personne, le tuteur" in texts["step-G02"]
+    assert "MINSANTE, DGSN," in texts["step-X01"]
+    assert notes["step-E01"] == "vérifiés"
+    assert "what the consent" in rows_of(boxes(draw(FLOWCHART, lang="en", page=LOOP))["step-X03"])
 
 
 def test_kinds_differ_by_their_outline_not_only_by_colour() -> None:
@@ -184,7 +129,7 @@ def test_words_of_the_drawing_go_through_the_catalogue() -> None:
     catalogue = {"done": "fait", "%(days)d d": "%(days)d j"}
     position = {"N01": Standing.DONE}
     said = draw(FLOWCHART, lang="fr", position=position, translate=lambda word: catalogue.get(word, word)).texts()
-    assert {"✓ fait", "24 h – 5 j"} <= set(said)
+    assert {"✓ fait", "24\N{NO-BREAK SPACE}h – 5 j"} <= set(said)
     assert "✓ done" not in said
 
 

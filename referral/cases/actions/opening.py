@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from referral.cases.actions import progress
@@ -96,6 +96,7 @@ def open_prefile(
         facts=dict(facts) | {"priority": verdict.priority.value, "urgent": verdict.urgent},
         procedure_version_id=version.id,
         identified_at=identified_at or now,
+        needs=[],
     )
     db.session.add(case)
     db.session.flush()  # its first event has no relationship that would order the two
@@ -184,11 +185,18 @@ def assign(case: Case) -> User:
 
 def _blocked(case: Case, user: User) -> bool:
     """Rule A2: whom the person does not want to see their file."""
-    query = select(PersonBlock.id).where(
-        PersonBlock.person_id == case.person_id,
-        (PersonBlock.user_id == user.id) | (PersonBlock.organization_id == user.organization_id),
+    asked = {"person": case.person_id, "user": user.id, "organization": user.organization_id}
+    return db.session.scalar(_BLOCK, asked) is not None
+
+
+_BLOCK = (
+    select(PersonBlock.id)
+    .where(
+        PersonBlock.person_id == bindparam("person"),
+        or_(PersonBlock.user_id == bindparam("user"), PersonBlock.organization_id == bindparam("organization")),
     )
-    return db.session.scalar(query.limit(1)) is not None
+    .limit(1)
+)
 
 
 def _live_cases(users: Iterable[Any]) -> dict[Any, int]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, select, true
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy.orm import joinedload
 
 from referral.cases.models import Case, CaseTask
 from referral.cases.rules import LIVE, CaseState
 from referral.extensions import db
 from referral.foundation.access import Actor
+from referral.foundation.doors import Door
 from referral.foundation.grants import Permission, Scope, scope_of
 
 WAITING = (CaseState.OPEN, CaseState.BEST_INTERESTS)
 KNOWN = (*LIVE, CaseState.CLOSED)
-_WAITING = Case.state.in_(WAITING)
-_KNOWN = Case.state.in_(KNOWN)
+_WAITING = or_(*(Case.state == one for one in WAITING))
+_KNOWN = or_(*(Case.state == one for one in KNOWN))
 
 
 def visible_cases(actor: Actor) -> Select[Case]:
@@ -50,9 +52,8 @@ def _reach(actor: Actor, permission: Permission, own: object) -> ColumnElement[b
     return true() if scope is Scope.ALL else false()
 
 
-def visible_case(actor: Actor, case_id: UUID) -> Case | None:
-    """One case, if `actor` may open it."""
-    return db.session.scalar(visible_cases(actor).where(Case.id == case_id))
+visible_case = Door(visible_cases, Case.id, load=lambda: (joinedload(Case.needs), joinedload(Case.person)))
+"""One case with its needs and its organisation, if `actor` may open it."""
 
 
 def open_tasks(case_id: UUID) -> list[CaseTask]:

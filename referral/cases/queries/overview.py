@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, union
+from sqlalchemy import bindparam, func, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from referral.cases.models import Case, CaseApproval, CaseNeed, CaseNote
@@ -163,24 +163,31 @@ def _consent_words(consent: Consent, today: date) -> tuple[str, Message]:
 
 
 def _lawful_decisions(case: Case) -> list[tuple[UUID, str, str]]:
-    query = (
-        select(DecisionRecord.recipient_id, Organization.name, DecisionRecord.code)
-        .join(Organization, Organization.id == DecisionRecord.recipient_id)
-        .where(
-            DecisionRecord.case_id == case.id,
-            DecisionRecord.outcome.like("allow%"),
-            or_(DecisionRecord.code.like("L%"), DecisionRecord.code.like("E%")),
-        )
-        .order_by(DecisionRecord.at.desc())
+    return [(row.recipient_id, row.name, row.code) for row in db.session.execute(_LAWFUL, {"case": case.id})]
+
+
+_LAWFUL = (
+    select(DecisionRecord.recipient_id, Organization.name, DecisionRecord.code)
+    .join(Organization, Organization.id == DecisionRecord.recipient_id)
+    .where(
+        DecisionRecord.case_id == bindparam("case"),
+        DecisionRecord.outcome.like("allow%"),
+        or_(DecisionRecord.code.like("L%"), DecisionRecord.code.like("E%")),
     )
-    return [(row.recipient_id, row.name, row.code) for row in db.session.execute(query)]
+    .order_by(DecisionRecord.at.desc())
+)
 
 
 def reads_since(case: Case, now: datetime) -> int:
     """How often the case was looked at within a week."""
-    looks = or_(*(AuditLine.action.like(f"%.{ending}") for ending in sorted(LOOKED)))
-    query = select(func.count()).where(AuditLine.case_id == case.id, AuditLine.at >= now - WEEK, looks)
-    return db.session.scalar(query) or 0
+    return db.session.scalar(_READS, {"case": case.id, "since": now - WEEK}) or 0
+
+
+_READS = select(func.count()).where(
+    AuditLine.case_id == bindparam("case"),
+    AuditLine.at >= bindparam("since"),
+    or_(*(AuditLine.action.like(f"%.{ending}") for ending in sorted(LOOKED))),
+)
 
 
 def approval(case: Case, kind: ApprovalKind) -> CaseApproval | None:

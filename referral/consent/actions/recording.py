@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, select
 
 from referral.cases.models import Case
 from referral.consent.models import Consent, ConsentGiver, ConsentMark, ConsentState
@@ -73,16 +73,18 @@ def record_consent(
 
 def supersede(case: Case, *, recipient: Organization, purpose: str, now: datetime) -> None:
     """End the living consent to this recipient and purpose, because a new revision takes its place."""
-    db.session.execute(
-        update(Consent)
-        .where(
-            Consent.case_id == case.id,
-            Consent.recipient_id == recipient.id,
-            Consent.purpose == purpose,
-            Consent.state == ConsentState.GIVEN,
-        )
-        .values(state=ConsentState.SUPERSEDED, ended_at=now)
-    )
+    asked = {"case": case.id, "recipient": recipient.id, "purpose": purpose}
+    for living in db.session.scalars(_LIVING, asked):
+        living.state, living.ended_at = ConsentState.SUPERSEDED, now
+        db.session.flush()  # the old one ends before the new one begins
+
+
+_LIVING = select(Consent).where(
+    Consent.case_id == bindparam("case"),
+    Consent.recipient_id == bindparam("recipient"),
+    Consent.purpose == bindparam("purpose"),
+    Consent.state == ConsentState.GIVEN,
+)
 
 
 def _codes(categories: Iterable[Category | str]) -> list[str]:

@@ -9,7 +9,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 
-from referral.extensions import db
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
@@ -68,8 +67,8 @@ def save_screen(submission_id: UUID, name: str) -> Any:
     if _version() == filling.submission.version:
         actions.save(filling.submission, given, screen=name, actor=actor(), now=clock.now(), typed=filling.typed)
     elif any((filling.typed.get(one) or "") != (answer or "") for one, answer in given.items()):
-        return _screen_page(_with(filling, given), page, stale=True), 409
-    return redirect(_next_place(_with(filling, given), page, shown), 303)
+        return _screen_page(filling.having(given), page, stale=True), 409
+    return redirect(_next_place(filling.having(given), page, shown), 303)
 
 
 @bp.get("/identifications/<uuid:submission_id>")
@@ -91,7 +90,7 @@ def submit(submission_id: UUID) -> Any:
         return _review_page(filling, stale=True), 409
     if not filling.state.complete:
         return _review_page(filling), 422
-    case = actions.submit(filling.submission, actor=actor(), today=clock.today(), now=clock.now())
+    case = actions.submit(filling.submission, actor=actor(), today=clock.today(), now=clock.now(), filling=filling)
     flash(_("The identification is submitted. The file has the code %(code)s.", code=case.code), "success")
     return redirect(url_for(".prefile", case_id=case.id), 303)
 
@@ -114,10 +113,8 @@ def discard_post(submission_id: UUID) -> Any:
 
 
 def _submission(submission_id: UUID, *, lock: bool = False, draft: bool = True) -> Submission:
-    query = queries.visible_submissions(actor()).where(Submission.id == submission_id)
-    if draft:
-        query = query.where(Submission.state == SubmissionState.DRAFT)
-    return db.session.scalar(query.with_for_update() if lock else query) or abort(404)
+    door = queries.own_draft if draft else queries.own_submission
+    return door(actor(), submission_id, lock=lock) or abort(404)
 
 
 def _filling(submission_id: UUID) -> Filling:
@@ -126,13 +123,6 @@ def _filling(submission_id: UUID) -> Filling:
 
 def _draft(submission_id: UUID, *, lock: bool = False) -> Filling:
     return queries.filling(_submission(submission_id, lock=lock), today=clock.today(), now=_local_now())
-
-
-def _with(filling: Filling, given: dict[str, Any]) -> Filling:
-    """The same form with what was just typed."""
-    typed = filling.typed | given
-    state = filling.form.evaluate(typed, today=clock.today(), now=_local_now())
-    return Filling(filling.submission, filling.form, typed, state)
 
 
 def _local_now() -> Any:

@@ -117,8 +117,7 @@ def review_emergency_post(case_id: UUID) -> Any:
 
 def own_prefile(case_id: UUID, *, lock: bool = False) -> Case:
     """A pre-file that the signed-in user entered and that is not handed over; anything else is 404."""
-    query = queries.prefiles(actor()).where(Case.id == case_id)
-    return db.session.scalar(query.with_for_update(of=Case) if lock else query) or abort(404)
+    return queries.own_prefile(actor(), case_id, lock=lock) or abort(404)
 
 
 def _review_page(case: Case, *, errors: Any = None) -> Any:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from referral.errors import RuleViolation
 from referral.extensions import db
@@ -64,11 +65,12 @@ def transition(
     changes = {"state": after, "version": referral.version + 1, **_stamps(referral, after, reason, actor, now)}
     changes.update(columns or {})
     where = (Referral.id == referral.id, Referral.state == before, Referral.version == referral.version)
-    statement = update(Referral).where(*where).values(**changes).returning(Referral)
-    options = {"synchronize_session": False, "populate_existing": True}
-    if db.session.scalars(statement, execution_options=options).first() is None:
+    statement = update(Referral).where(*where).values(**changes).execution_options(synchronize_session=False)
+    if db.session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
         db.session.refresh(referral)
         raise Stale
+    for name, value in changes.items():
+        set_committed_value(referral, name, value)
     audit.record(
         f"referral.{action.value}", actor=actor, now=now, case_id=referral.case_id, subject=referral, code=reason,
         need=referral.need.value, state=after.value,

@@ -134,17 +134,19 @@ def send(referral: Referral, *, actor: Any, now: datetime, expected_version: int
     )  # fmt: skip
     if gate != "allow":
         return decision
+    consent = current_consent(case.id, referral.organization_id, request.purpose)
+    agreement = agreement_row(referral, request)
     if step_of(case, need) == "D09":
         learn(case, facts={"share_gate": gate}, need=need.value, actor=actor, now=now)
     advance(case, step="X03", need=need.value, actor=actor, now=now)
-    consent = current_consent(case.id, referral.organization_id, request.purpose)
-    agreement = agreement_row(referral, request)
-    referral.consent_id = consent.id if consent else None
-    referral.agreement_id = agreement.id if agreement else None
-    referral.categories = [category.value for category in decision.visible]
-    referral.sender_id = actor.id
-    referral.due_at = due(referral.speed, now)
-    transition(referral, ReferralAction.SEND, actor=actor, now=now)
+    columns = {
+        "consent_id": consent.id if consent else None,
+        "agreement_id": agreement.id if agreement else None,
+        "categories": [category.value for category in decision.visible],
+        "sender_id": actor.id,
+        "due_at": due(referral.speed, now),
+    }
+    transition(referral, ReferralAction.SEND, actor=actor, now=now, columns=columns)
     _tell_staff(referral, "referral_received", now)
     return decision
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from referral.cases.models import Case
 from referral.extensions import db
@@ -79,8 +79,7 @@ def read_fiche(referral: Referral, visible: Iterable[Category]) -> Fiche:
 
 def held_categories(case: Case) -> frozenset[Category]:
     """Categories under which something is written about the person; nothing is opened."""
-    query = select(sealing.SealedRecord.category).where(sealing.SealedRecord.owner_id.in_((case.person_id, case.id)))
-    return frozenset(db.session.scalars(query)) | {Category.C1}
+    return frozenset(sealing.held(case.person_id, case.id)) | {Category.C1}
 
 
 def _first_lines(referral: Referral) -> tuple[Line, ...]:
@@ -92,9 +91,11 @@ def _first_lines(referral: Referral) -> tuple[Line, ...]:
     )
 
 
+_FORM = select(Submission.form_version_id).where(Submission.case_id == bindparam("case")).limit(1)
+
+
 def _form(case: Case) -> Form | None:
-    query = select(Submission.form_version_id).where(Submission.case_id == case.id).limit(1)
-    version_id = db.session.scalar(query)
+    version_id = db.session.scalar(_FORM, {"case": case.id})
     if version_id is None:
         active = procedures.active_form(FORM)
         version_id = active.id if active else None

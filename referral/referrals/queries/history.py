@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from referral.extensions import db
 from referral.foundation import sealing
@@ -43,15 +43,17 @@ def note_purpose(event_id: UUID) -> str:
     return f"referral_event:{event_id}"
 
 
+_MOVES = (
+    select(ReferralEvent, User.organization_id)
+    .join(User, User.id == ReferralEvent.actor_id)
+    .where(ReferralEvent.referral_id == bindparam("referral"))
+    .order_by(ReferralEvent.sequence.desc())
+)
+
+
 def history(referral: Referral, *, viewer: Any, notes: bool) -> list[Moment]:
     """The moves of a referral, newest first, for somebody of the addressed service."""
-    query = (
-        select(ReferralEvent, User.organization_id)
-        .join(User, User.id == ReferralEvent.actor_id)
-        .where(ReferralEvent.referral_id == referral.id)
-        .order_by(ReferralEvent.sequence.desc())
-    )
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(_MOVES, {"referral": referral.id}).all()
     sealed = [(event.id, event.sealed_note) for event, _ in rows if notes and event.sealed_note]
     words = sealing.open_texts((referral.case_id, note_purpose(identity), blob) for identity, blob in sealed)
     opened = dict(zip((identity for identity, _ in sealed), words, strict=True))

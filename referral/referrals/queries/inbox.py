@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from referral.cases.models import Case
 from referral.extensions import db
 from referral.foundation.access import Actor
+from referral.foundation.doors import Door
 from referral.foundation.grants import Permission, Scope, scope_of
 from referral.people.models import PersonBlock
 from referral.providers.models import Location, Service, ServiceAtLocation, ServiceStaff
 from referral.referrals.models import Referral, ReferralEvent
-from referral.referrals.queries.sending import WHOLE
+from referral.referrals.queries.sending import whole
 from referral.referrals.rules import STATES, Pile, ReferralState, Speed
 from sop.vocabulary import Need
 
@@ -95,14 +96,11 @@ def visible_referrals(actor: Actor) -> Select[Referral]:
     return addressed_referrals(actor).where(mine)
 
 
-def visible_referral(actor: Actor, referral_id: UUID) -> Referral | None:
-    """One referral, if `actor` may open it."""
-    return db.session.scalar(visible_referrals(actor).where(Referral.id == referral_id).options(*WHOLE))
+visible_referral = Door(visible_referrals, Referral.id, load=whole)
+"""One referral, if `actor` may open it."""
 
-
-def addressed_referral(actor: Actor, referral_id: UUID) -> Referral | None:
-    """One referral to a service of `actor`, also when a colleague was faster."""
-    return db.session.scalar(addressed_referrals(actor).where(Referral.id == referral_id).options(*WHOLE))
+addressed_referral = Door(addressed_referrals, Referral.id, load=whole)
+"""One referral to a service of `actor`, also when a colleague was faster."""
 
 
 def _listed(actor: Actor) -> ColumnElement[bool]:

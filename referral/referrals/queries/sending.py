@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from directory.taxonomy import Status
 from referral.cases.models import Case
@@ -13,16 +14,24 @@ from referral.cases.queries import visible_cases
 from referral.cases.queries.progress import state_of
 from referral.extensions import db
 from referral.foundation.access import Actor
+from referral.foundation.doors import Door
 from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.queries.visible import OPEN_TO_ALL
 from referral.referrals.models import Referral
 from referral.referrals.rules import ReferralState
 from sop.vocabulary import Need
 
-WHOLE = (
-    joinedload(Referral.case), joinedload(Referral.organization), joinedload(Referral.service_at_location)
-)  # fmt: skip
-"""What everybody who opens one referral looks at: read with it instead of one after the other."""
+
+def whole() -> tuple[ORMOption, ...]:
+    """What everybody who opens one referral looks at: read with it instead of one after the other."""
+    case = joinedload(Referral.case)
+    return (
+        case.joinedload(Case.needs),
+        case.joinedload(Case.organization),
+        joinedload(Referral.organization),
+        joinedload(Referral.service_at_location),
+    )
+
 
 CHOOSING = ("R01", "R02", "G05", "D09", "X03")
 """Steps of the procedure between looking for a service and sending."""
@@ -33,9 +42,8 @@ def sent_by(actor: Actor) -> Select[Referral]:
     return select(Referral).where(Referral.case_id.in_(visible_cases(actor).with_only_columns(Case.id)))
 
 
-def sent_referral(actor: Actor, referral_id: UUID) -> Referral | None:
-    """One of them with its case, its organisation and its service."""
-    return db.session.scalar(sent_by(actor).where(Referral.id == referral_id).options(*WHOLE))
+sent_referral = Door(sent_by, Referral.id, load=whole)
+"""One of them with its case, its organisation and its service."""
 
 
 def referrals_of(case_id: UUID) -> list[Referral]:
@@ -46,10 +54,18 @@ def referrals_of(case_id: UUID) -> list[Referral]:
 
 def open_draft(case_id: UUID, need: Need) -> Referral | None:
     """The referral of a need that is being prepared; there is at most one."""
-    query = select(Referral).where(
-        Referral.case_id == case_id, Referral.need == need, Referral.state == ReferralState.DRAFT
+    return db.session.scalars(_OPEN_DRAFT, {"case": case_id, "of_need": need}).first()
+
+
+_OPEN_DRAFT = (
+    select(Referral)
+    .where(
+        Referral.case_id == bindparam("case"),
+        Referral.need == bindparam("of_need"),
+        Referral.state == ReferralState.DRAFT,
     )
-    return db.session.scalars(query.order_by(Referral.created_at.desc())).first()
+    .order_by(Referral.created_at.desc())
+)
 
 
 def sent_before(case_id: UUID, need: Need) -> int:

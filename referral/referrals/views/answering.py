@@ -173,10 +173,10 @@ def _form(referral: Referral, action: ReferralAction, *, errors: Any = None, not
 
 def act_on(referral_id: UUID, action: ReferralAction) -> Any:
     """Give an answer, once; whoever comes second is told what happened."""
-    referral = queries.addressed_referral(actor(), referral_id)
-    if referral is None or action not in PROVIDER_ACTIONS:
-        abort(404)
-    if queries.visible_referral(actor(), referral_id) is None:
+    referral = queries.visible_referral(actor(), referral_id) if action in PROVIDER_ACTIONS else None
+    if referral is None:
+        if action not in PROVIDER_ACTIONS or queries.addressed_referral(actor(), referral_id) is None:
+            abort(404)
         return _too_late(referral_id, action)
     try:
         typed = answer_schema(action, now=clock.now(), zone=clock.zone()).load(request.form)

@@ -9,10 +9,9 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from referral.cases.models import Case
-from referral.cases.queries import visible_cases
+from referral.cases.queries import visible_case
 from referral.consent.actions import Incomplete, answer_specific, asked_of
 from referral.consent.schemas import AnswerSchema
-from referral.extensions import db
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, can, requires
 from referral.foundation.grants import Permission
@@ -29,7 +28,7 @@ BEFOREHAND = {"G03": Need.TEH, "G04": Need.ASI}
 
 
 def _case(case_id: UUID, need: str) -> tuple[Case, Need]:
-    found = db.session.scalar(visible_cases(actor()).where(Case.id == case_id))
+    found = visible_case(actor(), case_id)
     if found is None or need not in set(Need):
         abort(404)
     return found, Need(need)
