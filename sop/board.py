@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sop.flowchart import StepKind
-from sop.state import Course, Facts, NeedState, Passed, State, Token, plain
+from sop.conflicts import holding
+from sop.deadlines import Pause, PauseReason
+from sop.flowchart import Conflict, StepKind
+from sop.state import Course, Facts, NeedState, NeedStatus, Passed, State, Token, plain
 from sop.track import ATTEMPTS, REMINDERS, UNKNOWN, Node, Track
 from sop.verdicts import deciding, lacking_bases
 from sop.vocabulary import N_, Message
@@ -101,6 +103,35 @@ class Board:
         """Legal bases that this step requires and that do not hold."""
         node = self.track.nodes[token.step]
         return lacking_bases(self.track, node, token.need, self.round(None).bases, self.round(token.need).bases)
+
+    def open_needs(self) -> frozenset[str]:
+        """Needs that are under way."""
+        return frozenset(need for need, one in self.needs.items() if one.status is NeedStatus.OPEN)
+
+    def holding(self, token: Token) -> tuple[Conflict, str] | None:
+        """The rule and the need that hold this token back."""
+        return holding(self.track, token.step, token.need, self.open_needs())
+
+    def pause(self, token: Token, reason: PauseReason) -> None:
+        """The clock of a token stands from now on."""
+        self.tokens[token.key] = replace(token, pauses=(*token.pauses, Pause(reason, self.now)))
+
+    def resume(self, token: Token) -> None:
+        """The clock of a token goes on."""
+        pauses = (replace(one, until=self.now) if one.until is None else one for one in token.pauses)
+        self.tokens[token.key] = replace(token, pauses=tuple(pauses))
+
+    def hold_clocks(self) -> None:
+        """The clock of a need stands while another one goes before it."""
+        if not self.track.flowchart.conflicts:
+            return
+        open_needs = self.open_needs()
+        for token in list(self.tokens.values()):
+            held, pause = holding(self.track, token.step, token.need, open_needs) is not None, token.pause
+            if held and pause is None:
+                self.pause(token, PauseReason.CONFLICT)
+            elif not held and pause is not None and pause.reason is PauseReason.CONFLICT:
+                self.resume(token)
 
     def granted_by(self, token: Token, bases: frozenset[str]) -> str | None:
         """The step where this need recorded one of these bases last."""

@@ -30,6 +30,7 @@ CHECKS: Final[tuple[Callable[[Flowchart], Iterator[Finding]], ...]] = (
     timing.constraints,
     content.needs,
     content.splits,
+    content.conflicts,
     timing.loop_budget,
     content.labels,
     timing.missing_deadlines,

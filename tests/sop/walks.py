@@ -92,7 +92,7 @@ def walk(flowchart: Flowchart, seed: int, *, limit: int = 6_000) -> tuple[State,
             choice = need_opened(dice.choice(NEEDS)) if dice.random() < 0.5 else any_time("V01", told)
             event: Event = choice if state.trail else done(items[0].step, items[0].need)
         else:
-            ready = [item for item in items if not item.lacking]
+            ready = [item for item in items if not item.lacking and not item.held_by]
             assert ready, f"seed {seed}: everything waits for a legal basis at {state.active}"
             item = dice.choice(ready)
             facts = {name: answer(flowchart, name, dice) for name in item.missing if dice.random() >= silence}
