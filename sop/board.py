@@ -89,8 +89,9 @@ class Board:
                 raise Refused("UNKNOWN_FACT", N_("“%(fact)s” is not a fact of this procedure"), fact=name)
             field = self.track.fields[name]
             values = value if isinstance(value, tuple) else (value,)
-            if value not in (None, UNKNOWN) and not all(field.accepts(one) for one in values):
-                raise Refused("UNKNOWN_VALUE", N_("“%(value)s” is not a value of “%(fact)s”"), value=value, fact=name)
+            wrong = [one for one in values if not field.accepts(one)] if value not in (None, UNKNOWN) else []
+            if wrong:
+                raise Refused("UNKNOWN_VALUE", N_("“%(value)s” is not a value of “%(fact)s”"), value=wrong[0], fact=name)
             owner = need if name in self.track.need_fields else None
             if owner is not None and owner not in self.needs:
                 raise Refused("NEED_NOT_OPEN", N_("the need %(need)s is not open"), need=owner)
