@@ -91,7 +91,9 @@ class Board:
             values = value if isinstance(value, tuple) else (value,)
             wrong = [one for one in values if not field.accepts(one)] if value not in (None, UNKNOWN) else []
             if wrong:
-                raise Refused("UNKNOWN_VALUE", N_("“%(value)s” is not a value of “%(fact)s”"), value=wrong[0], fact=name)
+                raise Refused(
+                    "UNKNOWN_VALUE", N_("“%(value)s” is not a value of “%(fact)s”"), value=wrong[0], fact=name
+                )
             owner = need if name in self.track.need_fields else None
             if owner is not None and owner not in self.needs:
                 raise Refused("NEED_NOT_OPEN", N_("the need %(need)s is not open"), need=owner)
