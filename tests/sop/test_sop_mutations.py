@@ -88,6 +88,20 @@ MUTATIONS = [
         "NO_DEADLINE",
         "G03",
     ),
+    (
+        "infeasible path",
+        '- [L02, X02, "", ""]',
+        '- [L02, X02, "age_band == adult", ""]\n- [L02, N04, "else", ""]',
+        "PATH_UNSAT",
+        "L02→X02",
+    ),
+    (
+        "endless condition",
+        '"provider_found", "oui"',
+        f'"{"provider_found or " * 588}urgent", "oui"',
+        "GUARD_SYNTAX",
+        "D06→G05",
+    ),
     ("months of loops", "{loop: true, max: 36}", "{loop: true, max: 900}", "LOOP_BUDGET", "CMR-MNR"),
 ]
 
