@@ -326,11 +326,14 @@ class Game(Board):
             course.spent |= self.track.need_answers if scope is not None else self.track.case_answers
         if need is None:
             for token in list(self.tokens.values()):
-                if token.need is not None:
+                if token.need is not None or lost & {basis for basis, _ in token.granting}:
                     self._send_back(token, lost)
 
     def _send_back(self, token: Token, lost: frozenset[str]) -> None:
-        """A need on its way to a share asks for the lost basis again; one that only waits or is served goes on."""
+        """A need on its way to a share asks for the lost basis again; one that only waits or is served goes on.
+
+        So does the case itself when it still waits for the answer to a talk that took place before.
+        """
         to_share = self.track.nodes[token.step].effective & lost
         ahead = (token.step, *self.track.ahead[token.step])
         if not to_share or not any(self.track.nodes[step].kind is StepKind.SHARE for step in ahead):

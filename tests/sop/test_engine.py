@@ -339,6 +339,17 @@ def test_a_withdrawal_stops_every_share_at_once(flowchart: Flowchart) -> None:
     assert "case" not in state.course.bases
 
 
+def test_an_answer_to_a_talk_from_before_a_withdrawal_never_counts_as_consent(flowchart: Flowchart) -> None:
+    state = play(flowchart, ADULT, done("N01"), done("N03"), done("G02"))
+    assert active(state) == ["D03"], "the talk took place, its outcome is not told yet"
+    state = more(flowchart, state, any_time("V01"), facts_known({"base_consent": "given"}))
+    assert "case" not in state.course.bases
+    assert set(active(state)) == {"G02", "N11"}
+    state = more(flowchart, state, done("N11", facts={"withdrawal": "partial"}))
+    assert active(state) == ["G02"]
+    assert more(flowchart, state, done("G02", facts={"base_consent": "given"})).course.bases == {"case": "G02"}
+
+
 def test_after_a_partial_withdrawal_nothing_is_shared_before_consent_is_renewed(flowchart: Flowchart) -> None:
     state = more(flowchart, opened(flowchart, "MED"), any_time("V01", {"withdrawal": "partial"}), done("N11"))
     assert state.active == (("R01", "MED"), ("G02", None))
