@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sop import overlay
 from sop.checks import check
 from sop.conflicts import going_first, holding, supervising
+from sop.diff import diff
 from sop.engine import Refused, State, apply, done, facts_known, need_opened, todo
-from sop.flowchart import ConflictKind
+from sop.flowchart import ConflictKind, Flowchart
 from sop.track import track_of
 from sop.yaml_io import Unreadable, dump, load
 from tests.sop.research import LIBRARY
@@ -151,3 +153,42 @@ def test_a_withdrawal_leaves_a_held_need_held() -> None:
     state = more(CHART, state, done("N07"), done("N08"))
     assert [item.step for item in todo(CHART, state, NOW) if item.need == "RET"] == ["P_RET"]
     assert State.from_json(state.to_json()) == state
+
+
+# --- layers and versions ----------------------------------------------------------------------------------------------
+
+OVERLAY = "overlay: {base: CMR-MNR, id: T, version: 1.0.0}\nchanges:\n  - "
+
+
+def on_cameroon(change: str) -> Flowchart:
+    return overlay.apply(CHART, overlay.load(OVERLAY + change + "\n"))
+
+
+def test_a_layer_may_add_a_rule_make_it_stricter_and_translate_its_reason() -> None:
+    more_rules = on_cameroon("{add: conflict, id: Q09, kind: waits_for, needs: [ECO], others: [MED]}")
+    assert [one.id for one in more_rules.conflicts] == ["Q01", "Q02", "Q03", "Q04", "Q09"]
+    stricter = "{replace: conflict, id: Q01, with: {kind: waits_for, needs: [RET], others: [ASI, ENF]}}"
+    assert on_cameroon(stricter).conflicts[0].others == ("ASI", "ENF")
+    assert on_cameroon("{translate: ff, conflicts: {Q01: njal}}").conflicts[0].why["ff"] == "njal"
+    assert [one.id for one in on_cameroon("{remove: conflict, id: Q04}").conflicts] == ["Q01", "Q02", "Q03"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "{remove: conflict, id: Q01}",
+        "{replace: conflict, id: Q01, with: {kind: first, needs: [RET]}}",
+        "{replace: conflict, id: Q02, with: {kind: waits_for, needs: [RET], others: [MED]}}",
+    ],
+)
+def test_a_layer_may_not_let_a_need_go_that_waits_for_protection(change: str) -> None:
+    with pytest.raises(overlay.LockBroken) as refused:
+        on_cameroon(change)
+    finding = refused.value.finding
+    assert (finding.code, finding.where in ("Q01", "Q02")) == ("LOCKED_WEAKENED", True)
+    assert "P_RET" in finding.counter_example
+
+
+def test_a_changed_rule_is_a_difference_between_two_versions() -> None:
+    (change,) = diff(CHART, on_cameroon("{remove: conflict, id: Q04}")).of("conflicts")
+    assert (change.section, change.id, change.mark) == ("conflicts", "Q04", "removed")
