@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sop.conflicts import going_first, holding, supervising
 from sop.deadlines import CAMEROON, Calendar, Level, counts_working_days, due_at, ladder
-from sop.flowchart import Flowchart, Label, StepKind
+from sop.flowchart import Conflict, Flowchart, Label, StepKind
 from sop.state import NeedStatus, Reason, State, Token
-from sop.track import Track, track_of
+from sop.track import Node, Track, track_of
 from sop.verdicts import decide, deciding, judge, lacking_bases
 from sop.vocabulary import N_, Message
 
@@ -28,7 +29,9 @@ class Standing(StrEnum):
 class Todo:
     """One thing to do. `missing` are facts to find out with it, `lacking` legal bases without which it must not happen.
 
-    `why` is one sentence for the reader; the labels in it are in the language that was asked for.
+    `why` is one sentence for the reader; the labels in it are in the language that was asked for. `held_by` is the need
+    that goes before this one: nothing can be done here until it is closed. `notes` are sentences from the table of
+    conflicts.
     """
 
     step: str
@@ -40,6 +43,8 @@ class Todo:
     why: Message
     missing: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    held_by: str | None = None
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +62,22 @@ def todo(
 ) -> list[Todo]:
     """What must be done, the most urgent first; a token that only waits at a join is no work."""
     track = track_of(flowchart)
+    open_needs = frozenset(need for need, one in state.needs.items() if one.status is NeedStatus.OPEN)
     items = [
-        _item(track, state, token, now, calendar, lang)
+        _item(track, state, token, open_needs, now, calendar, lang)
         for token in state.tokens
         if track.nodes[token.step].kind not in (StepKind.JOIN_OR, StepKind.END)
     ]
     order = {step: place for place, step in enumerate(flowchart.steps)}
     far = datetime.max.replace(tzinfo=now.tzinfo)
-    return sorted(items, key=lambda one: (-one.level, _urgency(one, track, far), order[one.step], one.need or ""))
+    return sorted(
+        items, key=lambda one: (*_rank(one, flowchart), _urgency(one, track, far), order[one.step], one.need or "")
+    )
+
+
+def _rank(item: Todo, flowchart: Flowchart) -> tuple[bool, int, bool]:
+    """What can be done before what is held back, the latest first, and at equal delay the needs that go first."""
+    return item.held_by is not None, -item.level, going_first(flowchart, item.need) is None
 
 
 def _urgency(item: Todo, track: Track, far: datetime) -> datetime:
@@ -73,24 +86,26 @@ def _urgency(item: Todo, track: Track, far: datetime) -> datetime:
     return item.due_at or (item.since if node.alone or node.step.deadline else far)
 
 
-def _item(track: Track, state: State, token: Token, now: datetime, calendar: Calendar, lang: str) -> Todo:
+def _item(
+    track: Track, state: State, token: Token, open_needs: frozenset[str], now: datetime, calendar: Calendar, lang: str
+) -> Todo:
     node = track.nodes[token.step]
     course = state.needs[token.need].course if token.need else None
     facts = deciding(track, state.course, course)
     lacking: tuple[str, ...] = ()
-    if token.finished or node.alone:
+    missing: tuple[str, ...] = ()
+    held = holding(track, token.step, token.need, open_needs)
+    if held:
+        why = _held(track, held, lang)
+    elif token.finished or node.alone:
         why, missing = _waiting(track, token, facts, lang)
     else:
         missing = tuple(sorted(name for name in node.asks if facts.get(name) is None))
         lacking = lacking_bases(track, node, token.need, state.course.bases, (course or state.course).bases)
         why = _blocked(track, state, lacking[0], lang) if lacking else _why(track, token, lang)
-    priority = facts.get("priority")
-    due = None if token.finished else due_at(node.step, priority, token.since, calendar)
-    if token.due is not None and token.finished is None:
-        due = min(due or token.due, token.due)
-    level = Level.NONE
-    if due is not None:
-        level = ladder(token.since, due, now, calendar if counts_working_days(node.step, priority) else None)
+    if token.pause and not held:
+        why = Message("why_paused", token.pause.reason.label)
+    due, level = _time(node, token, facts.get("priority"), now, calendar)
     return Todo(
         step=token.step,
         need=token.need,
@@ -101,7 +116,22 @@ def _item(track: Track, state: State, token: Token, now: datetime, calendar: Cal
         why=why,
         missing=missing,
         lacking=lacking,
+        held_by=held[1] if held else None,
+        notes=_notes(track, token.need, open_needs, lang),
     )
+
+
+def _time(
+    node: Node, token: Token, priority: str | None, now: datetime, calendar: Calendar
+) -> tuple[datetime | None, Level]:
+    """When a token is due and how far it is late; while its clock stands, neither unless it was late before."""
+    due = None if token.finished else due_at(node.step, priority, token.since, calendar, token.pauses)
+    if token.due is not None and token.finished is None and (due or not token.pause):
+        due = min(due or token.due, token.due)
+    if due is None:
+        return None, Level.NONE
+    working = calendar if counts_working_days(node.step, priority) else None
+    return due, ladder(token.since, due, now, working, token.pauses)
 
 
 def text(label: Label, lang: str) -> str:
@@ -160,6 +190,31 @@ def _waiting(track: Track, token: Token, facts: dict[str, object], lang: str) ->
             return Message("why_another", template, question), tuple(sorted(node.answers or node.fields))
         missing = verdict.missing
     return Message("why_missing", N_("the procedure waits for this answer"), question), missing
+
+
+def _held(track: Track, held: tuple[Conflict, str], lang: str) -> Message:
+    rule, other = held
+    values = {"need": _pathway(track, other, lang), "why": text(rule.why, lang)}
+    if not values["why"]:
+        return Message("why_held", N_("waits until this need is closed: %(need)s"), values)
+    return Message("why_held", N_("waits until this need is closed: %(need)s (%(why)s)"), values)
+
+
+def _notes(track: Track, need: str | None, open_needs: frozenset[str], lang: str) -> tuple[Message, ...]:
+    """What the table of conflicts says of this need besides."""
+    found = []
+    first, above = going_first(track.flowchart, need), supervising(track.flowchart, need, open_needs)
+    if first:
+        words = N_("goes before the other needs: %(why)s") if first.why else N_("goes before the other needs")
+        found.append(Message("note_first", words, {"why": text(first.why, lang)}))
+    if above:
+        values = {"need": _pathway(track, above[1], lang)}
+        found.append(Message("note_supervised", N_("agree each step with those in charge of: %(need)s"), values))
+    return tuple(found)
+
+
+def _pathway(track: Track, need: str, lang: str) -> str:
+    return _name(track, track.pathways[need], lang) if need in track.pathways else need
 
 
 def _blocked(track: Track, state: State, basis: str, lang: str) -> Message:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sop.flowchart import StepKind
-from sop.state import Course, Facts, NeedState, Passed, State, Token, plain
+from sop.conflicts import holding
+from sop.deadlines import Pause, PauseReason
+from sop.flowchart import Conflict, StepKind
+from sop.state import Course, Facts, NeedState, NeedStatus, Passed, State, Token, plain
 from sop.track import ATTEMPTS, REMINDERS, UNKNOWN, Node, Track
 from sop.verdicts import deciding, lacking_bases
 from sop.vocabulary import N_, Message
@@ -87,8 +89,11 @@ class Board:
                 raise Refused("UNKNOWN_FACT", N_("“%(fact)s” is not a fact of this procedure"), fact=name)
             field = self.track.fields[name]
             values = value if isinstance(value, tuple) else (value,)
-            if value not in (None, UNKNOWN) and not all(field.accepts(one) for one in values):
-                raise Refused("UNKNOWN_VALUE", N_("“%(value)s” is not a value of “%(fact)s”"), value=value, fact=name)
+            wrong = [one for one in values if not field.accepts(one)] if value not in (None, UNKNOWN) else []
+            if wrong:
+                raise Refused(
+                    "UNKNOWN_VALUE", N_("“%(value)s” is not a value of “%(fact)s”"), value=wrong[0], fact=name
+                )
             owner = need if name in self.track.need_fields else None
             if owner is not None and owner not in self.needs:
                 raise Refused("NEED_NOT_OPEN", N_("the need %(need)s is not open"), need=owner)
@@ -101,6 +106,35 @@ class Board:
         """Legal bases that this step requires and that do not hold."""
         node = self.track.nodes[token.step]
         return lacking_bases(self.track, node, token.need, self.round(None).bases, self.round(token.need).bases)
+
+    def open_needs(self) -> frozenset[str]:
+        """Needs that are under way."""
+        return frozenset(need for need, one in self.needs.items() if one.status is NeedStatus.OPEN)
+
+    def holding(self, token: Token) -> tuple[Conflict, str] | None:
+        """The rule and the need that hold this token back."""
+        return holding(self.track, token.step, token.need, self.open_needs())
+
+    def pause(self, token: Token, reason: PauseReason) -> None:
+        """The clock of a token stands from now on."""
+        self.tokens[token.key] = replace(token, pauses=(*token.pauses, Pause(reason, self.now)))
+
+    def resume(self, token: Token) -> None:
+        """The clock of a token goes on."""
+        pauses = (replace(one, until=self.now) if one.until is None else one for one in token.pauses)
+        self.tokens[token.key] = replace(token, pauses=tuple(pauses))
+
+    def hold_clocks(self) -> None:
+        """The clock of a need stands while another one goes before it."""
+        if not self.track.flowchart.conflicts:
+            return
+        open_needs = self.open_needs()
+        for token in list(self.tokens.values()):
+            held, pause = holding(self.track, token.step, token.need, open_needs) is not None, token.pause
+            if held and pause is None:
+                self.pause(token, PauseReason.CONFLICT)
+            elif not held and pause is not None and pause.reason is PauseReason.CONFLICT:
+                self.resume(token)
 
     def granted_by(self, token: Token, bases: frozenset[str]) -> str | None:
         """The step where this need recorded one of these bases last."""

@@ -4,18 +4,21 @@ For critical and high priorities the time runs day and night. For medium and low
 working days only, a shorter one (be received within the hour) runs; a step that names its clock decides for itself. A
 working day is a whole day of 24 hours and days off do not count at all: one working day from Friday 15:00 ends on
 Monday 15:00. Times carry a time zone (answers are in UTC); days are those of the calendar's zone.
+
+A pause stops the clock of one step, for a reason; while it lasts the step is not due.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sop.flowchart import Clock, Step
-from sop.vocabulary import Priority
+from sop.vocabulary import N_, Priority
 
 DAY = timedelta(days=1)
 RUNNING = frozenset({Priority.CRITICAL, Priority.HIGH})
@@ -39,6 +42,39 @@ LADDER: tuple[tuple[float, Level], ...] = (
     (0.5, Level.OWNER),
 )
 """Share of the allowed time that has passed -> level, highest first."""
+
+
+class PauseReason(StrEnum):
+    """Why the clock of a step may stand; a closed list, so that nothing about a person is written into it."""
+
+    UNREACHABLE = "unreachable"
+    ASKED = "asked"
+    AUTHORITY = "authority"
+    INSECURITY = "insecurity"
+    CONFLICT = "conflict"
+
+    @property
+    def label(self) -> str:
+        """English sentence, a message id."""
+        return PAUSE_LABELS[self]
+
+
+PAUSE_LABELS: dict[PauseReason, str] = {
+    PauseReason.UNREACHABLE: N_("the clock stands: the person cannot be reached safely"),
+    PauseReason.ASKED: N_("the clock stands: the person asked for time"),
+    PauseReason.AUTHORITY: N_("the clock stands: an authority has not decided yet"),
+    PauseReason.INSECURITY: N_("the clock stands: insecurity or a closed road"),
+    PauseReason.CONFLICT: N_("the clock stands: another need goes first"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """One stretch of time that does not count; `until` is None while it lasts."""
+
+    reason: PauseReason
+    since: datetime
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +163,48 @@ def counts_working_days(step: Step, priority: str | None) -> bool:
     return priority is not None and priority not in RUNNING and duration is not None and duration >= DAY
 
 
-def due_at(step: Step, priority: str | None, entered_at: datetime, calendar: Calendar = CAMEROON) -> datetime | None:
-    """When a step entered at `entered_at` is due, or nothing when it has no deadline."""
-    duration = allowed(step, priority)
-    if duration is None:
+def due_at(
+    step: Step,
+    priority: str | None,
+    entered_at: datetime,
+    calendar: Calendar = CAMEROON,
+    pauses: Iterable[Pause] = (),
+) -> datetime | None:
+    """When a step entered at `entered_at` is due; nothing when it has no deadline, or none while a pause lasts.
+
+    A pause that begins when the time is already over changes nothing any more.
+
+    >>> from sop.durations import parse
+    >>> from sop.flowchart import StepKind
+    >>> call = Step("T", StepKind.TASK, "CM", {}, deadline=dict.fromkeys(Priority, parse("PT4H")))
+    >>> eight = datetime(2026, 11, 18, 8, tzinfo=UTC)
+    >>> pause = Pause(PauseReason.ASKED, eight + timedelta(hours=1), eight + timedelta(hours=7))
+    >>> due_at(call, "high", eight).hour, due_at(call, "high", eight, CAMEROON, [pause]).hour
+    (12, 18)
+    """
+    left, moment = allowed(step, priority), entered_at
+    if left is None:
         return None
-    if counts_working_days(step, priority):
-        return calendar.add_working(entered_at, duration)
-    return (entered_at + duration).astimezone(UTC)
+    working = counts_working_days(step, priority)
+    between = calendar.working_between if working else _running_between
+    for since, until in _stretches(pauses, entered_at):
+        counted = between(moment, since)
+        if counted >= left:
+            break
+        if until is None:
+            return None
+        left, moment = left - counted, until
+    return calendar.add_working(moment, left) if working else (moment + left).astimezone(UTC)
 
 
-def ladder(entered_at: datetime, due_at: datetime, now: datetime, calendar: Calendar | None = None) -> Level:
-    """How high the delay has climbed: 50, 100, 150 and 200 % of the time allowed.
+def ladder(
+    entered_at: datetime,
+    due_at: datetime,
+    now: datetime,
+    calendar: Calendar | None = None,
+    pauses: Iterable[Pause] = (),
+) -> Level:
+    """How high the delay has climbed: 50, 100, 150 and 200 % of the time allowed, pauses left out.
 
     With a `calendar` only working time counts, on both sides of the fraction.
 
@@ -147,10 +213,37 @@ def ladder(entered_at: datetime, due_at: datetime, now: datetime, calendar: Cale
     ['NONE', 'OWNER', 'SUPERVISOR', 'REGIONAL', 'NATIONAL']
     """
     between = calendar.working_between if calendar else _running_between
-    total, passed = between(entered_at, due_at), between(entered_at, now)
+    stretches = _stretches(pauses, entered_at)
+    total, passed = (_counted(entered_at, moment, stretches, between) for moment in (due_at, now))
     if total <= timedelta():
         return Level.NATIONAL if now > due_at else Level.NONE
     return next((level for share, level in LADDER if passed >= total * share), Level.NONE)
+
+
+Stretch = tuple[datetime, datetime | None]
+
+
+def _stretches(pauses: Iterable[Pause], entered_at: datetime) -> list[Stretch]:
+    """The pauses in their order, those that touch as one, nothing before the step was entered."""
+    found: list[Stretch] = []
+    for pause in sorted(pauses, key=lambda one: one.since):
+        since, until = max(pause.since, entered_at), pause.until
+        if until is not None and until <= since:
+            continue
+        last = found[-1] if found else None
+        if last is not None and (last[1] is None or since <= last[1]):
+            found[-1] = (last[0], None if until is None or last[1] is None else max(last[1], until))
+        else:
+            found.append((since, until))
+    return found
+
+
+def _counted(
+    start: datetime, end: datetime, stretches: Iterable[Stretch], between: Callable[[datetime, datetime], timedelta]
+) -> timedelta:
+    """The time from `start` to `end` that counts."""
+    paused = (between(since, min(until or end, end)) for since, until in stretches if since < end)
+    return between(start, end) - sum(paused, timedelta())
 
 
 def _running_between(start: datetime, end: datetime) -> timedelta:

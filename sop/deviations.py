@@ -63,7 +63,7 @@ def deviations(base: Flowchart, merged: Flowchart, *, lang: str = "fr") -> list[
     steps += _rewired(base, merged, lang)
     order = {step: place for place, step in enumerate((*merged.steps, *base.steps)) if place < len(merged.steps)}
     steps.sort(key=lambda one: order.get(one.where, len(order)))
-    rest = ("lanes", "stages", "fields", "constraints", "forbidden")
+    rest = ("lanes", "stages", "fields", "constraints", "forbidden", "conflicts")
     return steps + [one for section in rest for change in found.of(section) for one in _of_rest(change, lang)]
 
 

@@ -16,9 +16,9 @@ from sop.renaming import renamed_steps, with_other_ids
 from sop.vocabulary import N_, Message
 from sop.yaml_text import plain
 
-LISTS: Final = ("nodes", "constraints", "forbidden")
+LISTS: Final = ("nodes", "constraints", "forbidden", "conflicts")
 TABLES: Final = ("lanes", "stages", "fields")
-SECTIONS: Final = ("head", *TABLES, "nodes", "edges", "constraints", "forbidden")
+SECTIONS: Final = ("head", *TABLES, "nodes", "edges", "constraints", "forbidden", "conflicts")
 LABELS: Final = frozenset({"label", "actor", "note", "title", "notice", "why"})
 """Attributes that only people read: changing them changes no case."""
 

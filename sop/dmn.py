@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from sop.guards import FieldKind, alternatives
+from sop.conditions import FieldKind, alternatives
 from sop.triage import UNKNOWN, DecisionTable, Fact, NotAsked, Rule
 from sop.vocabulary import N_, Priority
 from sop.yaml_tree import unreadable

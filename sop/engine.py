@@ -14,6 +14,10 @@ a loop asks again. A loop that has reached its maximum goes on at `then`; when t
 the case waits for another answer. `attempts` counts what was sent to providers, `reminders` what was done before
 waiting again.
 
+Needs may stand in each other's way (the flowchart's `conflicts`): one that waits for another is open and seen, but does
+nothing on its way to a share until the other is closed. The clock of a step may be paused for a reason from a closed
+list; that of a critical case never.
+
 All is deterministic: the same start and the same events give the same state (`replay`).
 """
 
@@ -26,7 +30,7 @@ from sop.agenda import Stage, Standing, Todo, position, stages, todo
 from sop.board import Refused
 from sop.flowchart import Flowchart
 from sop.game import Game
-from sop.state import Cause, Event, Facts, Reason, State, any_time, done, facts_known, need_opened
+from sop.state import Cause, Event, Facts, Reason, State, any_time, done, facts_known, need_opened, paused, resumed
 from sop.track import track_of
 
 __all__ = [
@@ -41,8 +45,10 @@ __all__ = [
     "done",
     "facts_known",
     "need_opened",
+    "paused",
     "position",
     "replay",
+    "resumed",
     "stages",
     "start",
     "todo",

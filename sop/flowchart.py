@@ -153,6 +153,26 @@ class Forbidden:
         return written(self.given, self.unread)
 
 
+class ConflictKind(StrEnum):
+    """How needs stand in each other's way."""
+
+    WAITS_FOR = "waits_for"
+    FIRST = "first"
+    SUPERVISES = "supervises"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A rule between needs: `needs` wait while one of `others` is open, go first, or supervise `others` (none: all)."""
+
+    id: str
+    kind: ConflictKind
+    needs: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    why: Label = field(default_factory=dict)
+    line: int = 0
+
+
 def written(guard: Guard | None, unread: str = "") -> str:
     """A condition in its one form: single blanks between its words."""
     return " ".join((guard.text if guard else unread).split())
@@ -172,6 +192,7 @@ class Flowchart:
     branches: tuple[Branch, ...]
     constraints: tuple[Constraint, ...] = ()
     forbidden: tuple[Forbidden, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     stages: Mapping[str, Label] = field(default_factory=dict)
     title: Label = field(default_factory=dict)
     notice: Label = field(default_factory=dict)

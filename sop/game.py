@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sop.board import Board, Refused
+from sop.deadlines import PauseReason
 from sop.flowchart import Branch, StepKind
 from sop.state import Cause, Course, Event, EventKind, NeedState, NeedStatus, Passed, Reason, Token
 from sop.track import Node
 from sop.verdicts import Verdict, decide, judge
-from sop.vocabulary import N_
+from sop.vocabulary import N_, Priority
 
 MAX_MOVES = 2_000
 """Moves after one event; a flowchart that needs more turns in a circle."""
@@ -34,6 +35,8 @@ class Game(Board):
             self.waiting += [key for key in self.tokens if event.need is None or key[1] == event.need]
         elif event.kind is EventKind.NEED_OPENED:
             self._want(str(event.need))
+        elif event.kind in (EventKind.PAUSED, EventKind.RESUMED):
+            self._set_clock(event)
         else:
             self._interrupt(event)
 
@@ -43,6 +46,14 @@ class Game(Board):
         if token is None or self.track.nodes[token.step].alone:
             raise Refused("NOT_ACTIVE", N_("the step %(step)s is not to be done now"), step=event.step)
         node = self.track.nodes[token.step]
+        held = self.holding(token)
+        if held:
+            raise Refused(
+                "CONFLICT",
+                N_("the need %(need)s waits until the need %(other)s is closed"),
+                need=token.need,
+                other=held[1],
+            )
         missing = self.lacking(token)
         if missing:
             raise Refused(
@@ -58,6 +69,28 @@ class Game(Board):
             self.tokens[key] = replace(token, finished=self.now, granting=granting)
         self.waiting.append(key)
         self.waiting += [other for other in self.tokens if other[1] is None and self.track.nodes[other[0]].alone]
+
+    def _set_clock(self, event: Event) -> None:
+        """Stop or start the clock of one step; that of a critical case never stands."""
+        token = self.tokens.get((str(event.step), event.need))
+        if token is None or token.finished or not self.track.nodes[token.step].step.deadline:
+            raise Refused("NOT_ACTIVE", N_("the step %(step)s is not to be done now"), step=event.step)
+        pause = token.pause
+        if pause is not None and pause.reason is PauseReason.CONFLICT:
+            raise Refused("PAUSED", N_("the clock of %(step)s already stands"), step=token.step)
+        if event.kind is EventKind.RESUMED:
+            if pause is None:
+                raise Refused("NOT_PAUSED", N_("the clock of %(step)s does not stand"), step=token.step)
+            self.resume(token)
+            return
+        if pause is not None:
+            raise Refused("PAUSED", N_("the clock of %(step)s already stands"), step=token.step)
+        if self.known(token.need).get("priority") in (None, Priority.CRITICAL):
+            raise Refused("CRITICAL", N_("the clock of a critical case, or of one without a priority, never stands"))
+        reason = event.facts.get("reason")
+        if reason not in set(PauseReason) - {PauseReason.CONFLICT}:
+            raise Refused("NO_REASON", N_("“%(reason)s” is not a reason for which a clock may stand"), reason=reason)
+        self.pause(token, PauseReason(reason))
 
     def _want(self, need: str) -> None:
         """Open this need through its split: at once when the case has been there, else when it gets there."""
@@ -102,6 +135,7 @@ class Game(Board):
             token = self.tokens.get(self.waiting.pop(0)) if self.waiting else None
             if token is not None and (token.finished or self.track.nodes[token.step].alone):
                 self._leave(token)
+        self.hold_clocks()
 
     def _open_join(self) -> bool:
         for token in self.tokens.values():
@@ -138,6 +172,8 @@ class Game(Board):
 
     def _leave(self, token: Token) -> None:
         node = self.track.nodes[token.step]
+        if node.kind is StepKind.PATHWAY and self.holding(token):
+            return  # it stays there, to be seen, until the other need is closed
         if node.kind is StepKind.END:
             self._close(token)
         elif node.kind is StepKind.JOIN_OR:
@@ -290,11 +326,14 @@ class Game(Board):
             course.spent |= self.track.need_answers if scope is not None else self.track.case_answers
         if need is None:
             for token in list(self.tokens.values()):
-                if token.need is not None:
+                if token.need is not None or lost & {basis for basis, _ in token.granting}:
                     self._send_back(token, lost)
 
     def _send_back(self, token: Token, lost: frozenset[str]) -> None:
-        """A need on its way to a share asks for the lost basis again; one that only waits or is served goes on."""
+        """A need on its way to a share asks for the lost basis again; one that only waits or is served goes on.
+
+        So does the case itself when it still waits for the answer to a talk that took place before.
+        """
         to_share = self.track.nodes[token.step].effective & lost
         ahead = (token.step, *self.track.ahead[token.step])
         if not to_share or not any(self.track.nodes[step].kind is StepKind.SHARE for step in ahead):
@@ -311,6 +350,7 @@ class Game(Board):
         need = str(token.need)
         if not any(other.need == need for other in self.tokens.values()):
             self.needs[need] = replace(self.needs[need], status=NeedStatus.CLOSED, closed_at=self.now, closed_by=by)
+            self.waiting += [key for key in self.tokens if self.track.nodes[key[0]].kind is StepKind.PATHWAY]
 
     def _close(self, token: Token) -> None:
         """An end: of this need, or of the whole case, which cancels whatever was still open."""

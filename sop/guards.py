@@ -12,51 +12,27 @@ prove that a set of conditions can or cannot hold together.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
+from sop.conditions import All, AnyOf, Atom, Field, FieldKind, Fields, Guard, Node, Not, Value, atoms_of
 from sop.vocabulary import N_, Message
+
+__all__ = [
+    "Field",
+    "FieldKind",
+    "Fields",
+    "Guard",
+    "GuardError",
+    "GuardSyntax",
+    "UnknownField",
+    "UnknownValue",
+    "parse",
+]
 
 MAX_LENGTH: Final = 2_000
 MAX_DEPTH: Final = 40
-
-Key = str | tuple[str, str]
-Value = bool | int | str
-Known = Mapping[Key, Value]
-Unknown = Callable[[str], bool | None]
-
-
-class FieldKind(StrEnum):
-    """What a field may hold."""
-
-    BOOL = "bool"
-    ENUM = "enum"
-    SET = "set"
-    INT = "int"
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A declared fact: its type and every value it may take (for an integer: lowest and highest)."""
-
-    name: str
-    kind: FieldKind
-    values: tuple[str, ...] = ()
-    low: int = 0
-    high: int = 0
-
-    def accepts(self, value: Any) -> bool:
-        """Whether `value` (for a set: one member) belongs to the domain."""
-        if self.kind is FieldKind.BOOL:
-            return isinstance(value, bool)
-        if self.kind is FieldKind.INT:
-            return isinstance(value, int) and not isinstance(value, bool) and self.low <= value <= self.high
-        return isinstance(value, str) and value in self.values
-
-
-Fields = Mapping[str, Field]
 
 
 class GuardError(ValueError):
@@ -84,140 +60,6 @@ class UnknownValue(GuardError):
     """The guard names a value that the field cannot take."""
 
     code = "GUARD_UNKNOWN_VALUE"
-
-
-# --- the tree --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Atom:
-    """One test of one variable; for a set, the variable is (field, member)."""
-
-    name: str
-    key: Key
-    test: Callable[[Any], bool]
-    points: tuple[int, ...] = ()
-
-    def value(self, known: Known, unknown: Unknown | None) -> bool | None:
-        """The answer under `known`; None, or what `unknown` says of the field, when it is not there."""
-        if self.key in known:
-            return self.test(known[self.key])
-        return unknown(self.name) if unknown else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Not:
-    part: Node
-
-    def value(self, known: Known, unknown: Unknown | None) -> bool | None:
-        answer = self.part.value(known, unknown)
-        return None if answer is None else not answer
-
-
-@dataclass(frozen=True, slots=True)
-class _All:
-    parts: tuple[Node, ...]
-
-    def value(self, known: Known, unknown: Unknown | None) -> bool | None:
-        answer: bool | None = True
-        for part in self.parts:
-            one = part.value(known, unknown)
-            if one is False:
-                return False
-            if one is None:
-                answer = None
-        return answer
-
-
-@dataclass(frozen=True, slots=True)
-class _Any:
-    parts: tuple[Node, ...]
-
-    def value(self, known: Known, unknown: Unknown | None) -> bool | None:
-        answer: bool | None = False
-        for part in self.parts:
-            one = part.value(known, unknown)
-            if one is True:
-                return True
-            if one is None:
-                answer = None
-        return answer
-
-
-Node = Atom | _Not | _All | _Any
-
-
-def _atoms(node: Node) -> Iterable[Atom]:
-    if isinstance(node, Atom):
-        yield node
-    elif isinstance(node, _Not):
-        yield from _atoms(node.part)
-    else:
-        for part in node.parts:
-            yield from _atoms(part)
-
-
-def alternatives(node: Node, most: int) -> list[tuple[Atom, ...]]:
-    """The condition as alternatives, each of tests that hold together ("and" inside, "or" between).
-
-    Raises ValueError when it says "not", or when there are more than `most` alternatives.
-    """
-    if isinstance(node, Atom):
-        return [(node,)]
-    if isinstance(node, _Not):
-        raise ValueError("a condition that says “not” has no alternatives")
-    found: list[tuple[Atom, ...]] = [] if isinstance(node, _Any) else [()]
-    for part in node.parts:
-        inner = alternatives(part, most)
-        found = [*found, *inner] if isinstance(node, _Any) else [(*one, *two) for one in found for two in inner[:most]]
-        if len(found) > most:
-            raise ValueError("too many alternatives")
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """A condition that was read and checked.
-
-    >>> fields = {"age": Field("age", FieldKind.ENUM, ("minor", "adult")), "urgent": Field("urgent", FieldKind.BOOL)}
-    >>> guard = parse("age == minor or urgent", fields)
-    >>> guard.evaluate({"age": "adult", "urgent": False}), guard.evaluate({"age": "adult"})
-    (False, None)
-    """
-
-    text: str
-    fields: frozenset[str]
-    positive: bool = field(compare=False)
-    """No `not`, `!=` or `not in`: more facts answered "yes" can only make it true."""
-    declared: Fields = field(repr=False, compare=False)
-    node: Node = field(repr=False, compare=False)
-    atoms: tuple[Atom, ...] = field(repr=False, compare=False)
-
-    def evaluate(self, facts: Mapping[str, Any], unknown: Unknown | None = None) -> bool | None:
-        """True, False, or None when a fact that would settle it is missing or outside its domain.
-
-        `unknown`, when given, answers each single test whose field is unknown (triage counts them as yes or no).
-        """
-        return self.node.value(self._known(facts), unknown)
-
-    def missing(self, facts: Mapping[str, Any]) -> frozenset[str]:
-        """Fields of this guard that `facts` does not settle."""
-        known = self._known(facts)
-        return frozenset(atom.name for atom in self.atoms if atom.key not in known)
-
-    def _known(self, facts: Mapping[str, Any]) -> dict[Key, Value]:
-        known: dict[Key, Value] = {}
-        for atom in self.atoms:
-            value = facts.get(atom.name)
-            if isinstance(atom.key, tuple):
-                if isinstance(value, (list, tuple, set, frozenset)):
-                    known[atom.key] = atom.key[1] in value
-            elif value is not None and self.declared[atom.name].accepts(value):
-                known[atom.key] = value
-        return known
-
-    def __str__(self) -> str:
-        return self.text
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -315,13 +157,13 @@ class _Reader:
         parts = [self.all_of()]
         while self.take("or"):
             parts.append(self.all_of())
-        return parts[0] if len(parts) == 1 else _Any(tuple(parts))
+        return parts[0] if len(parts) == 1 else AnyOf(tuple(parts))
 
     def all_of(self) -> Node:
         parts = [self.one()]
         while self.take("and"):
             parts.append(self.one())
-        return parts[0] if len(parts) == 1 else _All(tuple(parts))
+        return parts[0] if len(parts) == 1 else All(tuple(parts))
 
     def one(self) -> Node:
         self.depth += 1
@@ -330,7 +172,7 @@ class _Reader:
         try:
             if self.take("not"):
                 self.positive = False
-                return _Not(self.one())
+                return Not(self.one())
             if self.take("("):
                 node = self.any_of()
                 self.expect(")")
@@ -347,7 +189,7 @@ class _Reader:
             self.at += 1
             self.expect("in")
             self.positive = False
-            return _Not(self.list_test(word) if self.next.text == "[" else self.member_test(word))
+            return Not(self.list_test(word) if self.next.text == "[" else self.member_test(word))
         known = self.field(word)
         for sign in ("==", "=", "!=", "<=", ">=", "<", ">"):
             if self.take(sign):
@@ -358,7 +200,7 @@ class _Reader:
                 word.place,
                 field=known.name,
             )
-        return Atom(known.name, known.name, lambda value: value is True)
+        return Atom(known.name, known.name, "== True", lambda value: value is True)
 
     def word(self) -> _Token:
         token = self.next
@@ -404,7 +246,7 @@ class _Reader:
         value, compare = self.constant(known), _COMPARE[sign]
         self.positive = self.positive and sign != "!="
         points = (value,) if isinstance(value, int) and not isinstance(value, bool) else ()
-        return Atom(known.name, known.name, lambda fact: compare(fact, value), points)
+        return Atom(known.name, known.name, f"{sign} {value}", lambda fact: compare(fact, value), points)
 
     def list_test(self, word: _Token) -> Node:
         known = self.field(word)
@@ -422,7 +264,8 @@ class _Reader:
         self.expect("]")
         allowed = frozenset(values)
         points = tuple(value for value in values if isinstance(value, int) and not isinstance(value, bool))
-        return Atom(known.name, known.name, lambda fact: fact in allowed, points)
+        text = f"in {sorted(map(str, allowed))}"
+        return Atom(known.name, known.name, text, lambda fact: fact in allowed, points)
 
     def member_test(self, member: _Token) -> Node:
         known = self.field(self.word())
@@ -437,7 +280,7 @@ class _Reader:
                 value=member.text,
                 field=known.name,
             )
-        return Atom(known.name, (known.name, member.text), lambda held: held is True)
+        return Atom(known.name, (known.name, member.text), "held", lambda held: held is True)
 
 
 def parse(text: str, fields: Fields) -> Guard:
@@ -453,6 +296,6 @@ def parse(text: str, fields: Fields) -> Guard:
     """
     reader = _Reader(text, fields)
     node = reader.whole()
-    atoms = tuple(_atoms(node))
+    atoms = tuple(atoms_of(node))
     used = frozenset(atom.name for atom in atoms)
     return Guard(text.strip(), used, reader.positive, {name: fields[name] for name in used}, node, atoms)

@@ -16,6 +16,7 @@ SECTION_OF: Final[dict[str, str]] = {
     "field": "fields",
     "constraint": "constraints",
     "forbidden": "forbidden",
+    "conflict": "conflicts",
 }
 EDGE: Final = ("from", "to", "guard", "place")
 """What names one edge."""
@@ -31,6 +32,7 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "field": ("id", "is"),
     "constraint": ("id", "from", "to", "priority", "max", "avoid", "why"),
     "forbidden": ("id", "from", "to", "given", "avoid_ok", "why"),
+    "conflict": ("id", "kind", "needs", "others", "why"),
 }  # fmt: skip
 """What may be said of each kind, besides its words in the flowchart's languages."""
 
@@ -52,7 +54,7 @@ class Layers:
         self.tables: dict[str, dict[str, Tree]] = {
             section: dict(tree_of(content.get(section, {})).mapping()) for section in ("lanes", "stages", "fields")
         }
-        for section in ("nodes", "constraints", "forbidden"):
+        for section in ("nodes", "constraints", "forbidden", "conflicts"):
             self.tables[section] = {one["id"].text(): one for one in tree_of(content.get(section, [])).list()}
         self.edges: list[Tree] = list(tree_of(content.get("edges", [])).list())
         self.touched: dict[str, int] = {}

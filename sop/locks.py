@@ -8,7 +8,7 @@ A lock is kept when, in the merged flowchart,
 - whatever no case could reach without crossing the step, no case reaches without crossing it now;
 - whoever was led to the step by an answer is still led to it by that answer (perhaps through further steps);
 - the facts that those answers are made of can still say all that they could;
-- the forbidden ways that name the step are still forbidden.
+- the forbidden ways that name the step are still forbidden, and needs that wait for others still do.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from sop import proofs
-from sop.checks.ways import shortest, without
+from sop.checks.ways import shortest
 from sop.diff import shown
 from sop.findings import Finding, Severity
-from sop.flowchart import Branch, Flowchart, Forbidden, Step, StepKind
+from sop.flowchart import Branch, ConflictKind, Flowchart, Forbidden, Step, StepKind
 from sop.guards import Guard
 from sop.vocabulary import N_, Message
 
@@ -43,6 +43,7 @@ def broken(base: Flowchart, merged: Flowchart) -> Iterator[Finding]:
     yield from _other_grants(base, merged)
     yield from _free_shares(base, merged)
     yield from _forbidden(base, merged)
+    yield from _conflicts(base, merged)
     yield from _fields(base, merged)
 
 
@@ -101,8 +102,8 @@ def _detours(base: Flowchart, merged: Flowchart, step: Step) -> Iterator[Finding
     guarded = _reached(base) - _reached(base, step.id) - {step.id}
     free = guarded & _reached(merged, step.id)
     if free:
-        cut, starts = without(merged.reach(), {step.id}), [start.id for start in merged.starts]
-        ways = [shortest(cut, starts, target) for target in sorted(free)]
+        starts = [start.id for start in merged.starts]
+        ways = [shortest(merged.reach(), starts, target, {step.id}) for target in sorted(free)]
         way = min(ways, key=len)
         text = N_("the locked step %(step)s can be bypassed on the way %(way)s")
         yield _finding("LOCKED_BYPASSED", step.id, text, way, way=" → ".join(way))
@@ -214,3 +215,17 @@ def _forbidden(base: Flowchart, merged: Flowchart) -> Iterator[Finding]:
         if kept is None or not same or not set(kept.around) <= set(rule.around):
             text = N_("the forbidden way %(step)s protects a locked step and may be neither removed nor loosened")
             yield _finding("LOCKED_WEAKENED", rule.id, text, [rule.source, rule.target])
+
+
+def _conflicts(base: Flowchart, merged: Flowchart) -> Iterator[Finding]:
+    """A need that waits for others in the base waits for them in every layer: no return while asylum is open."""
+    now = {rule.id: rule for rule in merged.conflicts}
+    for rule in base.conflicts:
+        kept = now.get(rule.id)
+        if rule.kind is not ConflictKind.WAITS_FOR:
+            continue
+        same = kept is not None and kept.kind is rule.kind and set(kept.needs) >= set(rule.needs)
+        if kept is None or not same or not set(kept.others) >= set(rule.others):
+            text = N_("the rule %(step)s makes a need wait for another one and may be neither removed nor loosened")
+            pathways = [step.id for step in base.of_kind(StepKind.PATHWAY) if step.need in (*rule.needs, *rule.others)]
+            yield _finding("LOCKED_WEAKENED", rule.id, text, pathways)

@@ -23,7 +23,7 @@ import networkx as nx
 
 from sop.board import Refused
 from sop.checks.structure import unknown_nodes
-from sop.checks.ways import shortest, without
+from sop.checks.ways import shortest
 from sop.deadlines import CAMEROON, Calendar, due_at
 from sop.flowchart import WORK, Flowchart, StepKind
 from sop.game import Game
@@ -198,8 +198,7 @@ def _lacking(track: Track, state: State, token: Token) -> Iterator[tuple[str, st
                 if (token.step in granting and token.finished is None) or _holds(track, state, token, basis):
                     continue
                 others = {s.id for s in chart.of_kind(StepKind.PATHWAY) if need and s.need != need}
-                cut = without(chart.reach(), granting | (others - {token.step}))
-                way = shortest(cut, [token.step], share.id)
+                way = shortest(chart.reach(), [token.step], share.id, granting | (others - {token.step}))
                 if way:
                     yield share.id, basis, way
 

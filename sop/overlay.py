@@ -13,8 +13,8 @@
       - {rename: node, id: P_MED, actor: {fr: "MINSANTE", en: "MINSANTE"}}
       - {translate: ff, nodes: {S0: "…"}}
 
-`add`, `replace` and `remove` take a node, edge, lane, stage, field, constraint or forbidden way; `guard` (or `place`,
-from 1) tells apart the edges between the same two steps. What a locked step protects is held by `sop.locks`.
+`add`, `replace` and `remove` take a node, edge, lane, stage, field, constraint, conflict or forbidden way; `guard` (or
+`place`, from 1) tells apart the edges between the same two steps. What a locked step protects is held by `sop.locks`.
 """
 
 from __future__ import annotations
@@ -215,9 +215,9 @@ def _deadline(before: Tree | None, after: Tree) -> Tree:
 
 
 def _rename(layers: Layers, change: Tree) -> None:
-    kind = _kind(change, "rename", ("node", "edge", "lane", "stage", "constraint", "forbidden"))
-    own = {"node": ("actor", "note", "lane"), "constraint": ("why",), "forbidden": ("why",)}.get(kind, ())
-    spoken = layers.languages() if kind not in ("constraint", "forbidden") else ()
+    kind = _kind(change, "rename", ("node", "edge", "lane", "stage", "constraint", "forbidden", "conflict"))
+    own = {"node": ("actor", "note", "lane"), **dict.fromkeys(_WHY.values(), ("why",))}.get(kind, ())
+    spoken = layers.languages() if kind not in _WHY.values() else ()
     which = EDGE if kind == "edge" else ("id",)
     _only(change, "rename", *which, *own, *spoken)
     key = layers.find(kind, change)
@@ -229,7 +229,7 @@ def _rename(layers: Layers, change: Tree) -> None:
 
 
 _SPOKEN: Final = {"nodes": "node", "edges": "edge", "lanes": "lane", "stages": "stage"}
-_WHY: Final = {"constraints": "constraint", "forbidden": "forbidden"}
+_WHY: Final = {"constraints": "constraint", "forbidden": "forbidden", "conflicts": "conflict"}
 
 
 def _translate(layers: Layers, change: Tree) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from sop.guards import Atom, FieldKind, Fields, Guard, Key, Known, Node, Value
+from sop.conditions import Atom, FieldKind, Fields, Guard, Key, Known, Node, Value
 
 MAX_STEPS: Final = 50_000
 
@@ -14,15 +14,21 @@ class TooComplex(Exception):
     """The search was given up: the conditions combine too many values."""
 
 
-def _domain(key: Key, atoms: Sequence[Atom], fields: Fields) -> tuple[Value, ...]:
-    """Every value worth trying; of an integer only those around the numbers the guards compare it with."""
+def values_of(key: Key, fields: Fields) -> tuple[Value, ...]:
+    """Every value that a variable may take."""
     if isinstance(key, tuple):
         return (False, True)
     known = fields[key]
     if known.kind is FieldKind.BOOL:
         return (False, True)
-    if known.kind is FieldKind.ENUM:
-        return known.values
+    return known.values if known.kind is FieldKind.ENUM else tuple(range(known.low, known.high + 1))
+
+
+def _domain(key: Key, atoms: Sequence[Atom], fields: Fields) -> tuple[Value, ...]:
+    """Every value worth trying; of an integer only those around the numbers the guards compare it with."""
+    if isinstance(key, tuple) or fields[key].kind is not FieldKind.INT:
+        return values_of(key, fields)
+    known = fields[key]
     points = {known.low, known.high}
     for atom in atoms:
         if atom.key == key:
@@ -50,6 +56,12 @@ def find(true: Iterable[Guard], false: Iterable[Guard] = ()) -> dict[str, Any] |
     domains = [_domain(key, atoms, fields) for key in keys]
     search = _Search(keys, domains, wanted)
     return _facts(search.known, fields) if search.run(0) else None
+
+
+def possible(wanted: Sequence[tuple[Node, bool]], domains: Mapping[Key, Sequence[Value]]) -> bool:
+    """Whether every condition can have the answer that is wanted of it, over these values; raises `TooComplex`."""
+    keys = list(domains)
+    return _Search(keys, [tuple(domains[key]) for key in keys], list(wanted)).run(0)
 
 
 class _Search:

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sop.deadlines import Pause, PauseReason
+
 Facts = Mapping[str, Any]
 Bases = Mapping[str, str]
 """Legal basis -> step that recorded it."""
@@ -20,11 +22,13 @@ class EventKind(StrEnum):
     FACTS = "facts"
     NEED_OPENED = "need_opened"
     ANY_TIME = "any_time"
+    PAUSED = "paused"
+    RESUMED = "resumed"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened; made by `done`, `facts_known`, `need_opened` and `any_time`."""
+    """Something that happened; made by `done`, `facts_known`, `need_opened`, `any_time`, `paused` and `resumed`."""
 
     kind: EventKind
     step: str | None = None
@@ -61,6 +65,16 @@ def any_time(step: str, facts: Facts | None = None) -> Event:
     return Event(EventKind.ANY_TIME, step, None, dict(facts or {}))
 
 
+def paused(step: str, need: str | None, reason: PauseReason) -> Event:
+    """The clock of this step stands from now on."""
+    return Event(EventKind.PAUSED, step, need, {"reason": reason.value})
+
+
+def resumed(step: str, need: str | None = None) -> Event:
+    """The clock of this step goes on."""
+    return Event(EventKind.RESUMED, step, need)
+
+
 class Reason(StrEnum):
     """Why a step is active."""
 
@@ -91,7 +105,8 @@ class Token:
 
     `granting` holds legal bases recorded here that count once the answer given with them is known; `opened` the
     branches of a split taken so far; `aside` marks a token of an any-time event that has not joined the case yet; `due`
-    is an earlier due date that was promised under another version of the procedure.
+    is an earlier due date that was promised under another version of the procedure; `pauses` are stretches of time that
+    do not count.
     """
 
     step: str
@@ -103,6 +118,12 @@ class Token:
     opened: tuple[str, ...] = ()
     aside: bool = False
     due: datetime | None = None
+    pauses: tuple[Pause, ...] = ()
+
+    @property
+    def pause(self) -> Pause | None:
+        """The pause that lasts, if one does."""
+        return next((one for one in self.pauses if one.until is None), None)
 
     @property
     def key(self) -> tuple[str, str | None]:
@@ -251,6 +272,7 @@ def _token_json(token: Token) -> dict[str, Any]:
         "opened": list(token.opened),
         "aside": token.aside,
         "due": _iso(token.due),
+        "pauses": [[one.reason.value, one.since.isoformat(), _iso(one.until)] for one in token.pauses],
     }
 
 
@@ -266,7 +288,12 @@ def _token(data: Mapping[str, Any]) -> Token:
         opened=tuple(data["opened"]),
         aside=data["aside"],
         due=_moment(data.get("due")),
+        pauses=tuple(_pause(*one) for one in data.get("pauses", ())),
     )
+
+
+def _pause(reason: str, since: str, until: str | None) -> Pause:
+    return Pause(PauseReason(reason), datetime.fromisoformat(since), _moment(until))
 
 
 def _course_json(course: Course) -> dict[str, Any]:

@@ -79,7 +79,8 @@ class Node:
 class Track:
     """A flowchart ready to run.
 
-    `zone` are the steps that a single need walks; `need_…` is what each need has for itself and never lends to another.
+    `zone` are the steps that a single need walks; from those of `to_share` something may be shared without a new start;
+    `need_…` is what each need has for itself and never lends to another.
     """
 
     flowchart: Flowchart
@@ -96,6 +97,7 @@ class Track:
     splits: Mapping[str, str]
     joins: Mapping[str, str | None]
     ahead: Mapping[str, frozenset[str]]
+    to_share: frozenset[str]
     reminder_loops: frozenset[str]
     counters: frozenset[str]
 
@@ -154,6 +156,7 @@ def _prepare(flowchart: Flowchart) -> Track:
         },
         joins=joins,
         ahead={step: frozenset(nx.descendants(way, step)) for step in flowchart.steps},
+        to_share=frozenset(_downstream(way.reverse(copy=False), (s.id for s in flowchart.of_kind(StepKind.SHARE)))),
         reminder_loops=_reminder_loops(flowchart, nodes),
         counters=frozenset({ATTEMPTS, REMINDERS} & set(flowchart.fields)),
     )

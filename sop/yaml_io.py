@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sop import durations, guards
-from sop.flowchart import Branch, Clock, Constraint, Flowchart, Forbidden, Label, Step, StepKind
+from sop.flowchart import Branch, Clock, Conflict, ConflictKind, Constraint, Flowchart, Forbidden, Label, Step, StepKind
 from sop.guards import Field, FieldKind, GuardError
 from sop.vocabulary import N_, Priority
 from sop.yaml_text import content_hash, dump
@@ -23,6 +23,9 @@ MAX_LOOP: Final = 1_000
 MAX_TEXT: Final = 2_000
 MAX_VALUES: Final = 64
 MAX_NUMBER: Final = 10_000
+NEEDS: Final = "needs"
+"""The field that lists the needs of a case."""
+
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -79,6 +82,7 @@ class _Reader:
             branches=self.branches(),
             constraints=tuple(self.constraint(one) for one in self.section("constraints", 500)),
             forbidden=tuple(self.forbid(one) for one in self.section("forbidden", 500)),
+            conflicts=tuple(self.conflict(one) for one in self.section("conflicts", 500)),
             stages=self.labels("stages"),
             title=self.label(self.head.get("title")),
             notice=self.label(self.head.get("notice")),
@@ -232,6 +236,26 @@ class _Reader:
             why=self.label(item.get("why")),
             line=item.line,
         )
+
+    def conflict(self, item: Tree) -> Conflict:
+        kind = _choice(item.get("kind") or item.missing("kind"), ConflictKind)
+        needs, others = (self.needs(item, key) for key in ("needs", "others"))
+        if not needs:
+            raise item.missing("needs")
+        if kind is ConflictKind.WAITS_FOR and not others:
+            raise item.missing("others")
+        if both := set(needs) & set(others):
+            raise item.wrong(N_("the need “%(need)s” cannot stand in its own way"), need=min(both))
+        why = self.label(item.get("why"))
+        return Conflict(_required(item, "id"), kind, needs, others, why, item.line)
+
+    def needs(self, item: Tree, key: str) -> tuple[str, ...]:
+        known = self.fields.get(NEEDS)
+        found = _texts(item, key)
+        for need in found:
+            if known is None or need not in known.values:
+                raise item[key].wrong(N_("“%(need)s” is not one of the declared needs"), need=need)
+        return found
 
 
 def _required(item: Tree, key: str) -> str:

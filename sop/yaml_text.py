@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from sop import durations
-from sop.flowchart import Branch, Constraint, Flowchart, Forbidden, Label, Step
+from sop.flowchart import Branch, Conflict, Constraint, Flowchart, Forbidden, Label, Step
 from sop.guards import Field, FieldKind
 from sop.vocabulary import Priority
 from sop.yaml_comments import Comments, Key, comments_of
@@ -30,6 +30,7 @@ SECTIONS: Final = (
     "nodes",
     "constraints",
     "forbidden",
+    "conflicts",
     "loop_default_then",
     "edges",
 )
@@ -58,6 +59,7 @@ def plain(flowchart: Flowchart) -> dict[str, Any]:
             "nodes": [plain_step(step, codes) for step in flowchart.steps.values()],
             "constraints": [plain_limit(limit, codes) for limit in flowchart.constraints],
             "forbidden": [plain_rule(rule, codes) for rule in flowchart.forbidden],
+            "conflicts": [plain_conflict(rule, codes) for rule in flowchart.conflicts],
             "loop_default_then": fallback[0] if fallback else None,
             "edges": [plain_branch(branch, codes) for branch in flowchart.branches],
         }
@@ -158,6 +160,15 @@ def plain_rule(rule: Forbidden, languages: tuple[str, ...]) -> dict[str, Any]:
             "why": _label(rule.why, languages),
         }
     )
+
+
+def plain_conflict(rule: Conflict, languages: tuple[str, ...]) -> dict[str, Any]:
+    """One rule between needs as bare data."""
+    return {
+        "id": rule.id,
+        "kind": rule.kind.value,
+        **_filled({"needs": list(rule.needs), "others": list(rule.others), "why": _label(rule.why, languages)}),
+    }
 
 
 def _filled(values: Mapping[str, Any]) -> dict[str, Any]:

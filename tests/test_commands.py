@@ -23,7 +23,7 @@ SHARED = ROOT / "../shared/data"
 FLOWCHART = ROOT / "sop/library/cameroon/flowchart.yaml"
 OWN = {
     "audit seal", "audit verify", "consent decide", "demo load", "directory import", "docs access", "sop check",
-    "sop diff", "sop document", "sop draw", "sop export", "sop import", "user add", "worker",
+    "sop diff", "sop document", "sop draw", "sop export", "sop import", "sop route", "user add", "worker",
 }  # fmt: skip
 """Our commands; Flask and Flask-Alembic bring others (`db upgrade` among them)."""
 
@@ -204,6 +204,40 @@ def test_what_cannot_be_exported_ends_with_2(app: Flask, arguments: tuple[str | 
     result = run(app, "sop", "export", *arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_known_facts_lead_as_far_as_they_decide(app: Flask, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.json"
+    facts.write_text('{"immediate_danger": true}')
+    result = run(app, "sop", "route", FLOWCHART, "--facts", facts, "--json")
+    assert result.exit_code == 0
+    found = last_line(result)
+    assert (found["active"], found["needs"]) == (["N03"], [])
+    assert found["missing"] == ["age_band", "nationality", "needs"]
+    assert [one["step"] for one in found["trace"]] == ["S0", "N01", "D01", "L01", "X01", "N02", "N03"]
+    assert all(one["why"] for one in found["trace"])
+    assert "missing: age_band, nationality, needs" in run(app, "sop", "route", FLOWCHART, "--facts", facts).stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'{"age_band": "old"}', "is not a value of"),
+        (b'{"age_band": ', "this is not JSON: line 1, column 14"),
+        (b"\xff\xfe", "this is not JSON"),
+        (b"[" * 100_000, "this is not JSON"),
+        (b'"' + b"x" * 1_000_001 + b'"', "larger than 1000000 bytes"),
+        (None, "cannot be opened"),
+    ],
+)
+def test_bad_facts_end_with_2_and_a_sentence(app: Flask, tmp_path: Path, content: bytes | None, words: str) -> None:
+    facts = tmp_path / "facts.json"
+    if content is not None:
+        facts.write_bytes(content)
+    result = run(app, "sop", "route", FLOWCHART, "--facts", facts, "--json")
+    assert result.exit_code == 2
+    assert words in last_line(result)["error"]
     assert "Traceback" not in result.output
 
 

@@ -80,7 +80,9 @@ def has_own_page(step: str, *, late: bool) -> bool:
 
 
 def way_to(case: Case, item: Todo, line: NeedLine | None) -> Way | None:
-    """The page on which this is done; None when the application has no such page."""
+    """The page on which this is done; None when the application has no such page, or while another need goes first."""
+    if item.held_by:
+        return None
     if not has_own_page(item.step, late=item.overdue):
         label = WHEN_LATE.get(item.step) or BUTTONS.get(item.step, PLAIN)
         return Way(url_for(GENERIC, case_id=case.id, step=item.step, of=line.need.id if line else None), label)

@@ -26,9 +26,11 @@ CHECKS: Final[tuple[Callable[[Flowchart], Iterator[Finding]], ...]] = (
     bases.undeclared,
     bases.ungranted,
     policy.forbidden_paths,
+    policy.infeasible_paths,
     timing.constraints,
     content.needs,
     content.splits,
+    content.conflicts,
     timing.loop_budget,
     content.labels,
     timing.missing_deadlines,
@@ -41,8 +43,12 @@ _ORDER: Final = {severity: place for place, severity in enumerate(Severity)}
 
 def check(flowchart: Flowchart) -> list[Finding]:
     """Everything the checks have to say, errors first."""
-    found = [finding for one in CHECKS for finding in one(flowchart)]
-    return sorted(found, key=lambda finding: _ORDER[finding.severity])
+    return sort([finding for one in CHECKS for finding in one(flowchart)])
+
+
+def sort(findings: list[Finding]) -> list[Finding]:
+    """The same, errors first."""
+    return sorted(findings, key=lambda finding: _ORDER[finding.severity])
 
 
 def report(

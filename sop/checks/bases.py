@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import networkx as nx
-
-from sop.checks.ways import from_start, shortest, without
+from sop.checks.ways import from_start, shortest
 from sop.findings import Finding, Severity
 from sop.flowchart import Flowchart, Step, StepKind
 from sop.vocabulary import N_, Message
@@ -30,30 +28,25 @@ def ungranted(flowchart: Flowchart) -> Iterator[Finding]:
     """No way to a share goes around a basis that it requires; each basis is cut on its own."""
     for share in flowchart.of_kind(StepKind.SHARE):
         for basis in share.requires:
-            yield from _uncut(flowchart, flowchart.reach(), share, basis, "")
+            yield from _uncut(flowchart, share, basis, "")
         for need, bases in share.requires_for.items():
-            graph = _only(flowchart, need)
             for basis in bases:
-                yield from _uncut(flowchart, graph, share, basis, need)
+                yield from _uncut(flowchart, share, basis, need)
 
 
-def _only(flowchart: Flowchart, need: str) -> nx.MultiDiGraph:
-    """The flowchart as one need sees it: without the pathways of the others."""
-    others = [step.id for step in flowchart.of_kind(StepKind.PATHWAY) if step.need != need]
-    return without(flowchart.reach(), others)
-
-
-def _uncut(flowchart: Flowchart, graph: nx.MultiDiGraph, share: Step, basis: str, need: str) -> Iterator[Finding]:
-    granting = {step.id for step in flowchart.steps.values() if basis in step.grants}
-    sources = [step.id for step in flowchart.steps.values() if step.kind is StepKind.START or basis in step.invalidates]
-    if need:  # a need's own way begins where its pathway opens, or where the basis ends
-        sources = [step.id for step in flowchart.of_kind(StepKind.PATHWAY) if step.need == need]
-        sources += [step.id for step in flowchart.steps.values() if basis in step.invalidates]
-    cut = without(graph, granting)
-    drawn = nx.subgraph_view(cut, filter_edge=lambda *edge: not cut.edges[edge].get("fallback"))
-    way, severity = shortest(drawn, sources, share.id), Severity.ERROR
+def _uncut(flowchart: Flowchart, share: Step, basis: str, need: str) -> Iterator[Finding]:
+    cut = {step.id for step in flowchart.steps.values() if basis in step.grants}
+    ending = [step.id for step in flowchart.steps.values() if basis in step.invalidates]
+    sources = [start.id for start in flowchart.starts]
+    if need:  # a need's own way begins where its pathway opens, and never crosses the pathways of the others
+        pathways = flowchart.of_kind(StepKind.PATHWAY)
+        sources = [step.id for step in pathways if step.need == need]
+        cut |= {step.id for step in pathways if step.need != need}
+    sources += ending
+    graph = flowchart.reach()
+    way, severity = shortest(graph, sources, share.id, cut, drawn=True), Severity.ERROR
     if not way:
-        way, severity = shortest(cut, sources, share.id), Severity.WARNING
+        way, severity = shortest(graph, sources, share.id, cut), Severity.WARNING
     if way:
         text = N_("%(step)s requires the legal basis “%(basis)s”, but the way %(way)s does not grant it")
         if need:

@@ -11,7 +11,7 @@ import networkx as nx
 from sop import guards, proofs
 from sop.checks.ways import from_start
 from sop.findings import Finding, Severity
-from sop.flowchart import Branch, Flowchart, StepKind
+from sop.flowchart import Branch, ConflictKind, Flowchart, StepKind
 from sop.guards import FieldKind, Guard
 from sop.vocabulary import N_, Message
 
@@ -89,6 +89,23 @@ def splits(flowchart: Flowchart) -> Iterator[Finding]:
             text = N_("the ways that part at %(step)s do not all meet again at a join")
             way = [*from_start(flowchart, split.id), *sorted(set(forward.successors(split.id)))[:1]]
             yield _finding(Severity.WARNING, "SPLIT_WITHOUT_JOIN", split.id, text, way)
+
+
+def conflicts(flowchart: Flowchart) -> Iterator[Finding]:
+    """No need waits, directly or through others, for itself: such a case would never go on."""
+    waiting = nx.DiGraph()
+    for rule in flowchart.conflicts:
+        if rule.kind is ConflictKind.WAITS_FOR:
+            waiting.add_edges_from((need, other, {"rule": rule.id}) for need in rule.needs for other in rule.others)
+    for group in nx.strongly_connected_components(waiting):
+        if len(group) > 1:
+            cycle = [edge[0] for edge in nx.find_cycle(waiting.subgraph(sorted(group)))]
+            pathways = {step.need: step.id for step in flowchart.of_kind(StepKind.PATHWAY)}
+            text = N_("the needs %(cycle)s wait for each other: none of them could ever go on")
+            example = [pathways[need] for need in cycle if need in pathways]
+            where = str(waiting.edges[cycle[0], [*cycle, cycle[0]][1]]["rule"])
+            told = " → ".join([*cycle, cycle[0]])
+            yield _finding(Severity.ERROR, "CONFLICT_CIRCLE", where, text, example, cycle=told)
 
 
 def hubs(flowchart: Flowchart) -> Iterator[Finding]:

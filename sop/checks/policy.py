@@ -1,33 +1,24 @@
-"""Ways that policy forbids: does one exist along which all conditions can hold together?
-
-Conditions met on the way are tried together with what is given. What a step finds out anew is forgotten when it is
-passed, and everything but the given when a loop is taken, so that a way is never ruled out by an answer that changed.
-"""
+"""Ways that policy forbids must not exist, and ways that were drawn must be walkable: do their conditions fit?"""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
-from typing import Final
 
 import networkx as nx
 
 from sop import proofs
-from sop.checks.ways import from_start, shortest, without
+from sop.checks.feasible import TooMany, Walk, moves_of
+from sop.checks.ways import from_start, shortest
 from sop.findings import Finding, Severity
 from sop.flowchart import Branch, Flowchart, Forbidden
-from sop.guards import Guard
 from sop.vocabulary import N_, Message
-
-MAX_VISITS: Final = 20_000
-State = tuple[str, frozenset[Guard]]
 
 
 def forbidden_paths(flowchart: Flowchart) -> Iterator[Finding]:
     """No forbidden way can be walked."""
     for rule in flowchart.forbidden:
         if rule.source in flowchart.steps and rule.target in flowchart.steps:
-            way = _Search(flowchart, rule).way()
+            way = _forbidden_way(flowchart, rule)
             if way:
                 lead = from_start(flowchart, rule.source)[:-1]
                 text = N_("%(rule)s forbids this way: %(way)s")
@@ -36,60 +27,50 @@ def forbidden_paths(flowchart: Flowchart) -> Iterator[Finding]:
                 yield Finding(Severity.ERROR, message.code, rule.id, message, [*lead, *way])
 
 
-class _Search:
-    """Breadth first over (step, conditions that must hold), only among steps from which the target can be reached."""
+def _forbidden_way(flowchart: Flowchart, rule: Forbidden) -> list[str]:
+    """Only steps count from which the target can be reached; among too many ways rather one too many is told."""
+    around = set(rule.around) - {rule.source, rule.target}
+    graph = flowchart.reach().copy()
+    graph.remove_nodes_from(around)
+    near = nx.descendants(graph, rule.source) & nx.ancestors(graph, rule.target) | {rule.source, rule.target}
+    try:
+        return Walk(flowchart, moves_of(flowchart, near), rule.given).run([rule.source], rule.target)
+    except TooMany:
+        return shortest(graph, [rule.source], rule.target)
 
-    def __init__(self, flowchart: Flowchart, rule: Forbidden) -> None:
-        self.flowchart, self.rule = flowchart, rule
-        around = set(rule.around) - {rule.source, rule.target}
-        graph = without(flowchart.reach(), around)
-        near = nx.descendants(graph, rule.source) & nx.ancestors(graph, rule.target)
-        self.graph = graph.subgraph(near | {rule.source, rule.target})
-        self.given = frozenset([rule.given]) if rule.given else frozenset()
-        self.fixed = rule.given.fields if rule.given else frozenset()
 
-    def way(self) -> list[str]:
-        start: State = (self.rule.source, self.given)
-        before: dict[State, State | None] = {start: None}
-        queue = deque([start])
-        while queue:
-            state = queue.popleft()
-            if state[0] == self.rule.target and state != start:
-                return self.unwind(before, state)
-            for following in self.moves(state):
-                if following not in before:
-                    before[following] = state
-                    queue.append(following)
-            if len(before) > MAX_VISITS:  # give up on conditions: rather one warning too many than a way not seen
-                return shortest(self.graph, [self.rule.source], self.rule.target)
-        return []
+def infeasible_paths(flowchart: Flowchart) -> Iterator[Finding]:
+    """Every branch can be taken on some way: it does not contradict what all ways to it have settled before.
 
-    def moves(self, state: State) -> Iterator[State]:
-        step, held = state
-        for _, target, branch in self.graph.out_edges(step, data="branch"):
-            conditions = self.after(branch, target, held)
-            if conditions is not None:
-                yield target, conditions
+    Only the first branch of a way that cannot be walked is told, not everything behind it.
+    """
+    walk = Walk(flowchart, moves_of(flowchart, flowchart.steps.keys()))
+    try:
+        walk.run(start.id for start in flowchart.starts)
+    except TooMany:
+        text = N_("the ways through the flowchart are too many to try all their conditions together")
+        message = Message("PATHS_NOT_TRIED", text)
+        yield Finding(Severity.INFORMATION, message.code, flowchart.id, message)
+        return
+    for branch in flowchart.branches:
+        known = branch.source in walk.seen and branch.target in flowchart.steps
+        if known and id(branch) not in walk.taken and _could_open(branch) and not _is_spare(branch, walk):
+            way = [*from_start(flowchart, branch.source), branch.target]
+            text = N_(
+                "%(step)s is never taken: its condition contradicts what every way to it has settled, as in %(way)s"
+            )
+            message = Message("PATH_UNSAT", text, {"step": branch.where, "way": " → ".join(way)})
+            yield Finding(Severity.ERROR, message.code, branch.where, message, way)
 
-    def after(self, branch: Branch, target: str, held: frozenset[Guard]) -> frozenset[Guard] | None:
-        """The conditions that hold once `branch` was taken to `target`, or None when they exclude each other."""
-        true = held | ({branch.guard} if branch.guard else set())
-        others = self.flowchart.outgoing(branch.source) if branch.is_default else ()
-        false = [other.guard for other in others if other.guard]
-        try:
-            possible = proofs.find(true, false) is not None
-        except proofs.TooComplex:
-            possible = True
-        if not possible:
-            return None
-        if branch.is_loop:
-            return self.given
-        anew = set(self.flowchart.steps[target].sets) - self.fixed
-        return frozenset(guard for guard in true if not guard.fields & anew)
 
-    def unwind(self, before: dict[State, State | None], state: State | None) -> list[str]:
-        steps = []
-        while state is not None:
-            steps.append(state[0])
-            state = before[state]
-        return steps[::-1]
+def _could_open(branch: Branch) -> bool:
+    """A condition that can never be true is told by another check."""
+    try:
+        return branch.guard is None or proofs.find([branch.guard]) is not None
+    except proofs.TooComplex:
+        return True
+
+
+def _is_spare(branch: Branch, walk: Walk) -> bool:
+    """An "else" that nothing is left for does no harm as long as its step is reached otherwise."""
+    return branch.is_default and branch.target in walk.seen

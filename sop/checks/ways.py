@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 
 import networkx as nx
@@ -11,17 +12,32 @@ from sop.flowchart import Flowchart
 from sop.vocabulary import Priority
 
 
-def shortest(graph: nx.MultiDiGraph, sources: Iterable[str], target: str) -> list[str]:
-    """The shortest way from any of the sources to the target, empty when there is none."""
-    known = [source for source in sources if source in graph]
-    if target in known:
-        return [target]
-    if target not in graph or not known:
-        return []
-    try:
-        return list(nx.multi_source_dijkstra(graph, known, target, weight=None)[1])
-    except nx.NetworkXNoPath:
-        return []
+def shortest(
+    graph: nx.MultiDiGraph, sources: Iterable[str], target: str, avoid: Collection[str] = (), *, drawn: bool = False
+) -> list[str]:
+    """The shortest way from any of the sources to the target around some steps, empty when there is none.
+
+    `drawn`: only along branches that somebody drew, not along the flowchart's own fallback for used-up loops.
+    """
+    before: dict[str, str | None] = {one: None for one in sources if one in graph and one not in avoid}
+    queue = deque(before)
+    while queue and target not in before:
+        step = queue.popleft()
+        for following, edges in graph.adj[step].items():
+            known = following in before or following in avoid
+            if not known and not (drawn and all(edge.get("fallback") for edge in edges.values())):
+                before[following] = step
+                queue.append(following)
+    return _unwound(before, target) if target in before and target not in avoid else []
+
+
+def _unwound(before: Mapping[str, str | None], target: str) -> list[str]:
+    way: list[str] = []
+    step: str | None = target
+    while step is not None:
+        way.append(step)
+        step = before[step]
+    return way[::-1]
 
 
 def from_start(flowchart: Flowchart, step: str) -> list[str]:
@@ -29,11 +45,6 @@ def from_start(flowchart: Flowchart, step: str) -> list[str]:
     first = [start.id for start in flowchart.starts if start.event is None]
     graph = flowchart.graph()
     return shortest(graph, first, step) or shortest(graph, (start.id for start in flowchart.starts), step) or [step]
-
-
-def without(graph: nx.MultiDiGraph, steps: Collection[str]) -> nx.MultiDiGraph:
-    """The graph without some steps."""
-    return graph.subgraph(node for node in graph if node not in steps)
 
 
 def times(flowchart: Flowchart, priority: Priority) -> dict[str, float]:

@@ -7,12 +7,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import engine, paper, ranking, referral
+from tests.bench import engine, paper, procedure, ranking, referral
 from tests.bench.clock import Figure
 
 
 def figures() -> Iterator[Figure]:
     yield from engine.measure()
+    yield from procedure.measure()
     yield from ranking.measure()
     yield from paper.measure()
     yield from referral.measure("SQLite", referral.sqlite)

@@ -164,8 +164,24 @@ def test_a_split_opens_what_it_knows_and_asks_for_the_rest(flowchart: Flowchart)
     assert "RET" not in more(flowchart, state, facts_known({"nationality": "cmr"})).needs
 
 
-def test_return_is_not_opened_beside_an_asylum_request(flowchart: Flowchart) -> None:
-    assert set(opened(flowchart, "RET", "ASI", nationality="foreign").needs) == {"ASI"}
+def test_return_waits_in_sight_while_an_asylum_request_is_open(flowchart: Flowchart) -> None:
+    state = opened(flowchart, "RET", "ASI", nationality="foreign")
+    assert (active(state, "RET"), active(state, "ASI")) == (["P_RET"], ["G04"])
+    held = next(item for item in todo(flowchart, state, NOW, lang="en") if item.need == "RET")
+    assert (held.step, held.held_by, held.why.code, held.due_at) == ("P_RET", "ASI", "why_held", None)
+    assert str(held.why) == (
+        "waits until this need is closed: Asylum and statelessness (no return while a request for protection is open)"
+    )
+    with pytest.raises(Refused):
+        apply(flowchart, state, done("R01", "RET", {"provider_found": True}), NOW)
+    closed = more(
+        flowchart,
+        state,
+        done("G04", "ASI"),
+        done("R01", "ASI", {"provider_found": True}),
+        done("G05", "ASI", {"choice": "stop"}),
+    )
+    assert (closed.needs["ASI"].status, active(closed, "RET")) == ("closed", ["R01"])
 
 
 def test_without_urgency_needs_wait_for_the_plan(flowchart: Flowchart) -> None:
@@ -321,6 +337,17 @@ def test_a_withdrawal_stops_every_share_at_once(flowchart: Flowchart) -> None:
     assert active(state, "MED") == ["G05"], "what was about to be sent is asked again"
     assert active(state, "HEB") == ["W01"], "help that is under way goes on"
     assert "case" not in state.course.bases
+
+
+def test_an_answer_to_a_talk_from_before_a_withdrawal_never_counts_as_consent(flowchart: Flowchart) -> None:
+    state = play(flowchart, ADULT, done("N01"), done("N03"), done("G02"))
+    assert active(state) == ["D03"], "the talk took place, its outcome is not told yet"
+    state = more(flowchart, state, any_time("V01"), facts_known({"base_consent": "given"}))
+    assert "case" not in state.course.bases
+    assert set(active(state)) == {"G02", "N11"}
+    state = more(flowchart, state, done("N11", facts={"withdrawal": "partial"}))
+    assert active(state) == ["G02"]
+    assert more(flowchart, state, done("G02", facts={"base_consent": "given"})).course.bases == {"case": "G02"}
 
 
 def test_after_a_partial_withdrawal_nothing_is_shared_before_consent_is_renewed(flowchart: Flowchart) -> None:

@@ -170,6 +170,40 @@ def test_an_answer_given_on_partial_facts_is_never_taken_back(
     assert early is None or early is condition[1](facts)
 
 
+# --- an independent three-valued reading: true is 1, false is 0, unknown lies half way between -----------------------
+
+
+def half_way(name: str, test: Any) -> Any:
+    return lambda facts: 0.5 if name not in facts else float(bool(test(facts)))
+
+
+VALUED = [(text, half_way(next(name for name in FIELDS if name in text), test)) for text, test in ATOMS]
+THREE_VALUED = st.recursive(
+    st.sampled_from(VALUED),
+    lambda inner: st.one_of(
+        inner.map(lambda one: (f"not ({one[0]})", lambda facts, f=one[1]: 1 - f(facts))),
+        st.tuples(inner, inner).map(
+            lambda two: (f"({two[0][0]}) and ({two[1][0]})", lambda facts, t=two: min(t[0][1](facts), t[1][1](facts)))
+        ),
+        st.tuples(inner, inner).map(
+            lambda two: (f"({two[0][0]}) or ({two[1][0]})", lambda facts, t=two: max(t[0][1](facts), t[1][1](facts)))
+        ),
+    ),
+    max_leaves=8,
+)
+
+
+@given(THREE_VALUED, st.sampled_from(EVERY_FACT))
+@settings(max_examples=60, deadline=None, derandomize=True)
+def test_every_condition_has_its_three_valued_answer_whatever_is_missing(
+    condition: tuple[str, Any], facts: dict[str, Any]
+) -> None:
+    guard = parse(condition[0], FIELDS)
+    for hidden in product((True, False), repeat=len(FIELDS)):
+        known = {name: facts[name] for name, hide in zip(FIELDS, hidden, strict=True) if not hide}
+        assert guard.evaluate(known) is {0.0: False, 0.5: None, 1.0: True}[condition[1](known)]
+
+
 @given(st.lists(CONDITIONS, max_size=3), st.lists(CONDITIONS, max_size=2))
 @settings(max_examples=60, deadline=None)
 def test_find_agrees_with_trying_every_combination(true: list[tuple[str, Any]], false: list[tuple[str, Any]]) -> None:

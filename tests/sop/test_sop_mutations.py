@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from sop.checks import check, report
 from sop.checks.timing import measure
 from sop.yaml_io import load
+from tests.sop.research import ABSENT, DRAFT
 
-DRAFT = Path(__file__).parents[2] / "../shared/data/sop/cmr_nrm_v0.yaml"
-pytestmark = pytest.mark.skipif(not DRAFT.exists(), reason="the research flowchart is not on this machine")
+pytestmark = pytest.mark.skipif(not DRAFT.exists(), reason=ABSENT)
 
 G05_LINE = "deadline: {critical: PT1H, high: PT24H, medium: PT72H, low: P7D}, forms: [F15_consent_referral]"
 D12_WAYS_OUT = (
@@ -89,6 +87,20 @@ MUTATIONS = [
         "forms: [F12_consent_justice]",
         "NO_DEADLINE",
         "G03",
+    ),
+    (
+        "infeasible path",
+        '- [L02, X02, "", ""]',
+        '- [L02, X02, "age_band == adult", ""]\n- [L02, N04, "else", ""]',
+        "PATH_UNSAT",
+        "L02→X02",
+    ),
+    (
+        "endless condition",
+        '"provider_found", "oui"',
+        f'"{"provider_found or " * 588}urgent", "oui"',
+        "GUARD_SYNTAX",
+        "D06→G05",
     ),
     ("months of loops", "{loop: true, max: 36}", "{loop: true, max: 900}", "LOOP_BUDGET", "CMR-MNR"),
 ]

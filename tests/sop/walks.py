@@ -10,9 +10,24 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sop.engine import Event, Refused, State, any_time, apply, done, facts_known, need_opened, start, todo
-from sop.flowchart import Flowchart
+from sop.deadlines import PauseReason
+from sop.engine import (
+    Event,
+    Refused,
+    State,
+    any_time,
+    apply,
+    done,
+    facts_known,
+    need_opened,
+    paused,
+    resumed,
+    start,
+    todo,
+)
+from sop.flowchart import Flowchart, StepKind
 from sop.guards import FieldKind
+from sop.track import PASSES_ALONE
 
 START = datetime(2026, 11, 18, 8, tzinfo=UTC)
 NEEDS = ["MED", "PSY", "HEB", "ENF", "VBG", "TEH", "ASI", "DOC", "JUR", "FAM", "EDU", "ECO", "RET"]
@@ -92,12 +107,15 @@ def walk(flowchart: Flowchart, seed: int, *, limit: int = 6_000) -> tuple[State,
             choice = need_opened(dice.choice(NEEDS)) if dice.random() < 0.5 else any_time("V01", told)
             event: Event = choice if state.trail else done(items[0].step, items[0].need)
         else:
-            ready = [item for item in items if not item.lacking]
+            ready = [item for item in items if not item.lacking and not item.held_by]
             assert ready, f"seed {seed}: everything waits for a legal basis at {state.active}"
             item = dice.choice(ready)
             facts = {name: answer(flowchart, name, dice) for name in item.missing if dice.random() >= silence}
-            waits = item.due_at is None and (item.missing or not flowchart.steps[item.step].deadline)
+            token = next(one for one in state.tokens if one.key == (item.step, item.need))
+            waits = token.finished is not None or flowchart.steps[item.step].kind in PASSES_ALONE
             event = facts_known(facts, item.need) if waits else done(item.step, item.need, facts)
+        state = _touch_a_clock(flowchart, state, dice, now, events)
+        _keeps_the_order_of_needs(flowchart, state, event)
         for basis in flowchart.steps[event.step].bases(event.need) if event.step else ():
             assert book.holds(basis, event.need), f"seed {seed}: {event.step} {event.need} ran without {basis}"
         for step in ("X01", "X02", "X03"):
@@ -106,6 +124,32 @@ def walk(flowchart: Flowchart, seed: int, *, limit: int = 6_000) -> tuple[State,
         book.note(event)
         events.append((event, now))
     return state, events, book
+
+
+def _touch_a_clock(
+    flowchart: Flowchart, state: State, dice: random.Random, now: datetime, events: list[tuple[Event, datetime]]
+) -> State:
+    """Stop or start the clock of some step, which moves nothing; what makes no sense is refused."""
+    if dice.random() >= 0.05 or not state.tokens:
+        return state
+    token = dice.choice(state.tokens)
+    event = resumed(*token.key) if token.pause else paused(*token.key, dice.choice(list(PauseReason)))
+    try:
+        after = apply(flowchart, state, event, now)
+    except Refused as refused:
+        assert refused.message.code in {"NOT_ACTIVE", "PAUSED", "NOT_PAUSED", "CRITICAL", "NO_REASON"}  # noqa: PT017
+        return state
+    assert after.active == state.active
+    events.append((event, now))
+    return after
+
+
+def _keeps_the_order_of_needs(flowchart: Flowchart, state: State, event: Event) -> None:
+    """Nothing is shared for a need while one that goes before it is open."""
+    if event.step in flowchart.steps and flowchart.steps[event.step].kind is StepKind.SHARE:
+        for rule in flowchart.conflicts:
+            if event.need in rule.needs:
+                assert not any(state.needs[one].status == "open" for one in rule.others if one in state.needs)
 
 
 def _cannot_share_out_of_turn(flowchart: Flowchart, state: State, step: str, need: str | None, now: datetime) -> None:

@@ -80,7 +80,7 @@ Dated = tuple[News, UUID | None]
 def _steps(case: Case, limit: int, told: Collection[tuple[datetime, str]]) -> list[Dated]:
     """Steps of the procedure, without those that `told` news of a referral say better: (moment, need)."""
     flowchart = procedures.flowchart(case.procedure_version_id)
-    worth = (CaseEvent.kind != EventKind.FACTS.value) | (CaseEvent.sequence == 0)
+    worth = CaseEvent.kind.not_in([EventKind.FACTS, EventKind.PAUSED, EventKind.RESUMED]) | (CaseEvent.sequence == 0)
     query = select(CaseEvent).where(CaseEvent.case_id == case.id, worth)
     query = query.order_by(CaseEvent.sequence.desc()).limit(limit + len(told))
     notes = {(note.at, note.step, note.need): words for note, words in notes_of(case, limit=limit)}
