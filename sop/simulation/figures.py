@@ -74,11 +74,11 @@ class DemandFigures:
 
 @dataclass(frozen=True, slots=True)
 class AgreementStop:
-    """Searches and sendings that the ended agreement of a provider stopped in one month (30 days, from 1)."""
+    """Needs whose search or sending the ended agreement of a provider stopped in one month (30 days, counted from 1)."""
 
     month: int
     provider: str
-    stopped: int
+    needs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Result:
     providers: tuple[ProviderFigures, ...]
     demand: tuple[DemandFigures, ...]
     agreements: tuple[AgreementStop, ...]
-    coverage: Coverage
+    coverage: Coverage | None
     assumptions: tuple[Message, ...]
     hours: Mapping[int, float] = field(repr=False)
 
@@ -118,6 +118,6 @@ class Result:
             "providers": [asdict(one) for one in self.providers],
             "demand": [{**asdict(one), "unmet": one.unmet} for one in self.demand],
             "agreements": [asdict(one) for one in self.agreements],
-            "coverage": self.coverage.to_json(),
+            "coverage": self.coverage.to_json() if self.coverage else None,
             "assumptions": [{"code": one.code, "message": render(one)} for one in self.assumptions],
         }

@@ -39,7 +39,6 @@ RESULT: Final = "service_result"
 
 ANSWERS: Final[Mapping[str, Weights]] = {
     "immediate_danger": {True: 10, False: 90},
-    "urgent": {True: 25, False: 75},
     "priority": {"critical": 5, "high": 20, "medium": 45, "low": 30},
     "age_band": {"minor": 25, "doubtful": 5, "adult": 70},
     "base_consent": {"given": 90, "partial": 5, "refused": 5},

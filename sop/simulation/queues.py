@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -50,44 +50,45 @@ class Desks:
     def __init__(self, plan: Plan) -> None:
         self.start = plan.start
         self.desks = {provider.id: Desk(provider) for provider in plan.providers}
-        self.stops: dict[tuple[int, str], int] = {}
+        self.stops: dict[tuple[int, str], set[tuple[int, str | None]]] = {}
         self._count = 0
 
     def period(self, now: datetime) -> int:
         """Number of the 30 days, from 0."""
         return (now - self.start) // PERIOD
 
+    def day(self, now: datetime) -> float:
+        """Days since the start."""
+        return (now - self.start) / timedelta(days=1)
+
     def next_period(self, now: datetime) -> datetime:
         """When the places of the next 30 days are there."""
         return self.start + (self.period(now) + 1) * PERIOD
 
-    def look_up(self, need: str | None, region: str, tried: Iterable[str], now: datetime) -> str | None:
+    def look_up(self, who: Place, region: str, tried: Collection[str], now: datetime) -> str | None:
         """The provider with a valid agreement that takes this need soonest; among equals the one named first.
 
         Where only an agreement that has ended stands in the way, that is counted for its provider and month.
         """
-        fits = [
-            desk for key, desk in self.desks.items() if desk.provider.serves(need, region) and key not in set(tried)
-        ]
-        day, period = (now - self.start) / timedelta(days=1), self.period(now)
-        valid = [desk for desk in fits if desk.provider.has_agreement(day)]
+        fits = [desk for key, desk in self.desks.items() if desk.provider.serves(who[2], region) and key not in tried]
+        valid = [desk for desk in fits if desk.provider.has_agreement(self.day(now))]
         if not valid:
             for desk in fits:
-                self.count_stop(desk.provider.id, now)
+                self.count_stop(desk.provider.id, who, now)
             return None
+        period = self.period(now)
         return min(valid, key=lambda desk: desk.periods_to_wait(period)).provider.id
 
-    def may_send(self, provider: str, now: datetime) -> bool:
+    def may_send(self, provider: str, who: Place, now: datetime) -> bool:
         """Whether the agreement holds; a refusal is counted."""
-        if self.desks[provider].provider.has_agreement((now - self.start) / timedelta(days=1)):
+        if self.desks[provider].provider.has_agreement(self.day(now)):
             return True
-        self.count_stop(provider, now)
+        self.count_stop(provider, who, now)
         return False
 
-    def count_stop(self, provider: str, now: datetime) -> None:
-        """One more referral that an ended agreement stopped."""
-        key = (self.period(now), provider)
-        self.stops[key] = self.stops.get(key, 0) + 1
+    def count_stop(self, provider: str, who: Place, now: datetime) -> None:
+        """A need that an ended agreement stopped, once for each month."""
+        self.stops.setdefault((self.period(now), provider), set()).add((who[0], who[2]))
 
     def queue(self, provider: str, place: Place, priority: str | None, now: datetime) -> None:
         """Somebody comes to be served."""
