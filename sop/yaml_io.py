@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from sop import durations, guards
 from sop.flowchart import Branch, Clock, Constraint, Flowchart, Forbidden, Label, Step, StepKind

@@ -1,7 +1,7 @@
 """Draws that a change elsewhere cannot move: each has a stream of its own, named by what is drawn.
 
-Two runs with the same seed therefore share every draw that both of them make ("common random numbers"), and a difference
-between them comes from what was changed, not from chance.
+Two runs with the same seed therefore share every draw that both of them make ("common random numbers"), and a
+difference between them comes from what was changed, not from chance.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def stream(seed: int, *names: object) -> random.Random:
 
 
 def weighted(dice: random.Random, weights: Mapping[T, int]) -> T:
-    """One of the values, each as likely as its weight; always one draw. Raises ValueError when no weight is positive."""
+    """One of the values, as likely as its weight, with one draw. Raises ValueError when no weight is positive."""
     total = sum(weights.values())
     if total <= 0:
         raise ValueError("no weight is positive")
@@ -43,7 +43,8 @@ def weighted(dice: random.Random, weights: Mapping[T, int]) -> T:
 
 def several(dice: random.Random, weights: Mapping[T, int], count: int) -> list[T]:
     """Up to `count` different values, drawn one after the other without putting back."""
-    left, found = {value: weight for value, weight in weights.items() if weight > 0}, []
+    left = {value: weight for value, weight in weights.items() if weight > 0}
+    found: list[T] = []
     while left and len(found) < count:
         found.append(weighted(dice, left))
         del left[found[-1]]

@@ -71,6 +71,16 @@ class Comparison:
             ],
         }
 
+    def words(self) -> list[str]:
+        """Both runs in English lines, for a terminal, and then the differences."""
+        lines = [f"before: {line}" for line in self.before.words()] + [f"after: {line}" for line in self.after.words()]
+        lines.append(
+            f"first service: {self.sooner} cases sooner, {self.later} later, {self.gained} gained, {self.lost} lost"
+        )
+        lines += [f"change: {step} overdue {change:+.1%}" for step, change in self.overdue_changes.items()]
+        places = self.unmet_changes.items()
+        return lines + [f"change: {need} {region} unmet {change:+d}" for (need, region), change in places]
+
 
 def compare(
     plan: Plan, changed_plan: Plan, flowchart: Flowchart, changed_flowchart: Flowchart, seed: int = 0

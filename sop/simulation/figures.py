@@ -74,7 +74,7 @@ class DemandFigures:
 
 @dataclass(frozen=True, slots=True)
 class AgreementStop:
-    """Needs whose search or sending the ended agreement of a provider stopped in one month (30 days, counted from 1)."""
+    """Needs whose search or sending the ended agreement of a provider stopped in one month of 30 days, from 1."""
 
     month: int
     provider: str
@@ -121,3 +121,27 @@ class Result:
             "coverage": self.coverage.to_json() if self.coverage else None,
             "assumptions": [{"code": one.code, "message": render(one)} for one in self.assumptions],
         }
+
+    def words(self) -> list[str]:
+        """The figures in English lines, for a terminal."""
+        first = self.first_service
+        lines = [
+            f"cases: {self.cases} ({self.closed} closed, {self.stopped} stopped, {self.unfinished} unfinished)",
+            f"first service: {first.count} cases, P50 {_hours(first.p50)}, P90 {_hours(first.p90)}",
+        ]
+        lines += [f"overdue: {one.step} {one.overdue} of {one.finished} ({one.share:.0%})" for one in self.steps]
+        lines += [
+            f"provider: {one.provider} served {one.served}, waiting {_hours(one.mean_wait)} on average, "
+            f"{_hours(one.max_wait)} at most, {one.still_waiting} not served"
+            for one in self.providers
+        ]
+        lines += [f"unmet: {one.need} {one.region} {one.unmet} of {one.asked}" for one in self.demand if one.unmet]
+        lines += [f"agreement: month {one.month} {one.provider} stops {one.needs}" for one in self.agreements]
+        if self.coverage:
+            short = ", ".join(self.coverage.bottlenecks) or "-"
+            lines.append(f"coverage: {self.coverage.covered} of {self.coverage.wanted} at best; bottlenecks: {short}")
+        return lines + [f"assumed: {message}" for message in self.assumptions]
+
+
+def _hours(hours: float | None) -> str:
+    return "-" if hours is None else f"{hours:.1f} h"

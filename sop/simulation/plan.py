@@ -52,6 +52,12 @@ ANSWERS: Final[Mapping[str, Weights]] = {
 }
 """How steps end when a plan does not say: assumptions without a source, named as such in every result."""
 
+HORIZON: Final = timedelta(days=7300)
+"""A run ends so long after the last arrival, whatever is still waiting."""
+
+LONGEST: Final = timedelta(days=3650)
+"""No single step takes longer, whatever is drawn."""
+
 SHARE_OF_DEADLINE: Final = (0.3, 1.2)
 """Without a time of its own a step takes an even draw from this part of its deadline."""
 

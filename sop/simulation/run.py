@@ -23,7 +23,7 @@ from sop.simulation.figures import (
     StepFigures,
     spread,
 )
-from sop.simulation.plan import GATE, RESULT, SEARCHES, SHARE_OF_DEADLINE, Plan
+from sop.simulation.plan import GATE, HORIZON, LONGEST, RESULT, SEARCHES, SHARE_OF_DEADLINE, Plan
 from sop.simulation.queues import Desks, Place
 from sop.track import ATTEMPTS, PASSES_ALONE, REMINDERS
 from sop.vocabulary import N_, Message
@@ -79,6 +79,7 @@ class Simulation:
         self.service = frozenset(step.id for step in flowchart.steps.values() if RESULT in step.sets)
         self.cases: dict[int, _Case] = {}
         self.heap: list[tuple[datetime, int, Callable[..., None], tuple[Any, ...]]] = []
+        self.end = plan.start + timedelta(days=plan.days) + HORIZON
         self.count = 0
         self.reopening: set[tuple[str, datetime]] = set()
         self.finished: Counter[str] = Counter()
@@ -96,7 +97,9 @@ class Simulation:
             action(now, *arguments)
 
     def at(self, moment: datetime, action: Callable[..., None], *arguments: Any) -> None:
-        """Let something happen; at the same moment, in the order in which it was said."""
+        """Let something happen, at the same moment in the order in which it was said; nothing beyond the horizon."""
+        if moment > self.end:
+            return
         self.count += 1
         heapq.heappush(self.heap, (moment, self.count, action, arguments))
 
@@ -214,13 +217,13 @@ class Simulation:
         dice = stream(self.seed, case.number, *key, visit, "time")
         own = self.plan.step_times.get(step.id) or self.plan.kind_times.get(step.kind)
         if own is not None:
-            return timedelta(hours=log_normal(dice, own.median / _HOUR, own.sigma))
+            return min(LONGEST / _HOUR, log_normal(dice, own.median / _HOUR, own.sigma)) * _HOUR
         due = due_at(step, case.state.facts_of().get("priority"), now, self.plan.calendar)
         if due is None:
             self.timeless.add(step.id)
             return timedelta()
         self.by_deadline = True
-        return dice.uniform(*SHARE_OF_DEADLINE) * (due - now)
+        return min(LONGEST, dice.uniform(*SHARE_OF_DEADLINE) * (due - now))
 
     # --- answers ------------------------------------------------------------------------------------------------------
 
