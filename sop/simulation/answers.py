@@ -26,7 +26,9 @@ class Answers:
     def __init__(self, plan: Plan, flowchart: Flowchart, seed: int) -> None:
         self.plan, self.fields, self.seed = plan, flowchart.fields, seed
         opened = {str(step.need): 1 for step in flowchart.steps.values() if step.need}
-        self.needs: Weights = plan.mix.get(NEEDS, opened)
+        known = set(opened) | set(self.fields[NEEDS].values if NEEDS in self.fields else ())
+        given = {need: weight for need, weight in plan.mix.get(NEEDS, {}).items() if need in known}
+        self.needs: Weights = given or opened
         self.assumed: dict[str, Message] = {}
 
     def region(self, case: int) -> str:
@@ -59,11 +61,14 @@ class Answers:
         return self._draw(name, (*place, visit, name))
 
     def _given(self, name: str) -> Weights | None:
-        return self.plan.mix.get(name) or self.plan.answers.get(name)
+        """The plan's weights of the values that this flowchart knows, if there are any."""
+        given, field = self.plan.mix.get(name) or self.plan.answers.get(name) or {}, self.fields[name]
+        fits = {value: weight for value, weight in given.items() if field.accepts(value)}
+        return fits if any(fits.values()) else None
 
     def _first_needs(self, case: int) -> tuple[str, ...]:
         per_case = self.plan.mix.get(NEEDS_PER_CASE, _NEEDS_PER_CASE)
-        if NEEDS not in self.plan.mix:
+        if not self.plan.mix.get(NEEDS):
             self.assumed["mix:needs"] = Message("ASSUMED_NEEDS", N_("every need is as frequent as any other"))
         if NEEDS_PER_CASE not in self.plan.mix:
             text = N_("half of the cases have one need, three in ten have two, two in ten have three")

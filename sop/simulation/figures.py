@@ -33,7 +33,7 @@ def spread(hours: Iterable[float]) -> Spread:
 
 @dataclass(frozen=True, slots=True)
 class StepFigures:
-    """How often a step with a deadline was finished, and how often too late."""
+    """How often a step with a deadline was finished, and how often too late; time in a queue counts."""
 
     step: str
     finished: int
