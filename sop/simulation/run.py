@@ -41,6 +41,7 @@ class _Work:
     since: datetime
     due: datetime | None
     asks: frozenset[str]
+    queued: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -136,7 +137,7 @@ class Simulation:
             (number, step, need), since = taken
             case, key = self.cases[number], (step, need)
             work = case.work.get(key)
-            if work is None or work.since != since or case.is_stopped:
+            if work is None or work.queued != since:
                 continue
             self.desks.began(provider, now - since)
             self.begin(case, key, now)
@@ -200,6 +201,7 @@ class Simulation:
         place: Place = (case.number, *key)
         provider = case.provider.get(item.need) or self.look_up(case, place, now)
         if provider is not None:
+            case.work[key].queued = now
             self.desks.queue(provider, place, case.state.facts_of().get("priority"), now)
             self.serve(provider, now)
 

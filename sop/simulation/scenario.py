@@ -62,7 +62,7 @@ from sop.yaml_io import choice_of, deadline_of, duration_of, load
 from sop.yaml_text import content_hash
 from sop.yaml_tree import Tree, Unreadable, read_text, read_tree
 
-MAX_CASES: Final = 100_000
+MAX_CASES: Final = 20_000
 MAX_DAYS: Final = 3_650
 MAX_STEPS: Final = 5_000
 MAX_WEIGHT: Final = 1_000_000

@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -315,6 +317,50 @@ def test_places_count_only_while_the_agreement_holds() -> None:
     assert coverage(wanted, [], 90).short == (("MED", "north"),)
 
 
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+def simulate(app: Flask, *arguments: str | Path) -> Any:
+    return app.test_cli_runner().invoke(args=["sop", "simulate", *(str(one) for one in arguments)])
+
+
+def test_the_command_prints_the_figures_as_json_on_the_last_line(app: Flask, tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_text(yaml_io.dump(SMALL))
+    (tmp_path / "scenario.yaml").write_text(SCENARIO)
+    known = simulate(app, tmp_path / "small.yaml", "--scenario", tmp_path / "scenario.yaml", "--seed", "4", "--json")
+    assert known.exit_code == 0
+    assert json.loads(known.stdout.splitlines()[-1]) == run(read_plan(SCENARIO, SMALL), SMALL, 4).to_json()
+    fewer = simulate(app, tmp_path / "small.yaml", "--cases", "2")
+    assert fewer.exit_code == 0
+    assert "cases: 2 (2 closed, 0 stopped, 0 unfinished)" in fewer.stdout
+
+
+def test_the_command_sets_a_change_beside_the_scenario(app: Flask, tmp_path: Path) -> None:
+    (tmp_path / "small.yaml").write_text(yaml_io.dump(SMALL))
+    (tmp_path / "scenario.yaml").write_text(SCENARIO)
+    (tmp_path / "change.yaml").write_text("providers: [{id: clinic, remove: true}, {id: ward, needs: [PSY]}]")
+    asked = (tmp_path / "small.yaml", "--scenario", tmp_path / "scenario.yaml", "--what-if", tmp_path / "change.yaml")
+    result = simulate(app, *asked, "--json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout.splitlines()[-1])
+    health = [one for one in found["after"]["demand"] if one["need"] == "MED"]
+    assert sum(one["asked"] for one in health) > 0 == sum(one["met"] for one in health)
+    assert found["lost"] > 0 == found["gained"]
+    assert found["before"]["seed"] == found["after"]["seed"] == 0
+
+
+@pytest.mark.parametrize("option", ["--scenario", "--what-if"])
+def test_the_command_ends_with_2_where_a_file_cannot_be_read(app: Flask, tmp_path: Path, option: str) -> None:
+    (tmp_path / "bad.yaml").write_text("mix: {}\nmood: good\n")
+    result = simulate(app, CAMEROON, option, tmp_path / "bad.yaml", "--json")
+    assert result.exit_code == 2
+    found = json.loads(result.stdout.splitlines()[-1])
+    assert (found["file"], found["line"]) == ("bad.yaml", 2)
+    assert "“mood” is not one of" in found["error"]
+    assert simulate(app, CAMEROON, option, tmp_path / "none.yaml").exit_code == 2
+    assert simulate(app, tmp_path / "none.yaml").exit_code == 2
+
+
 # --- files ------------------------------------------------------------------------------------------------------------
 
 SCENARIO = """
@@ -387,7 +433,7 @@ providers:
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("cases: 0", 1, "a whole number from 1 to 100000 is expected here"),
+        ("cases: 0", 1, "a whole number from 1 to 20000 is expected here"),
         ("cases: 1\nspeed: 2", 2, "“speed” is not one of: cases, days"),
         ("start: 2026-02-30", 1, "“2026-02-30” is not a day such as 2026-06-30"),
         ("mix:\n  colour: {red: 1}", 2, "“colour” is not one of: region, needs_per_case, priority"),

@@ -16,7 +16,7 @@ from referral.procedures.commands.group import read, sop
 @click.option("--scenario", type=click.Path(path_type=Path), help="YAML: arrivals, times, answers, providers.")
 @click.option("--what-if", "change", type=click.Path(path_type=Path), help="YAML: a change to set beside it.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, show_default=True)
-@click.option("--cases", type=click.IntRange(1, 100_000), help="How many cases, instead of what the scenario says.")
+@click.option("--cases", type=click.IntRange(1, 20_000), help="How many cases, instead of what the scenario says.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON on the last line.")
 def sop_simulate(
     file: Path, scenario: Path | None, change: Path | None, seed: int, cases: int | None, as_json: bool
