@@ -34,6 +34,9 @@ SEARCHES: Final = frozenset({"provider_found", "gap_solved"})
 GATE: Final = "share_gate"
 """The automatic check before sending; with providers in the plan it looks at the agreement."""
 
+TIMEOUT: Final = "timeout"
+"""The answer of a wait with a timer that nobody answered: it lasts until its deadline."""
+
 RESULT: Final = "service_result"
 """What came of a service: the steps that find it out are those that give the service."""
 

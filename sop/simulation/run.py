@@ -23,7 +23,7 @@ from sop.simulation.figures import (
     StepFigures,
     spread,
 )
-from sop.simulation.plan import GATE, HORIZON, LONGEST, RESULT, SEARCHES, SHARE_OF_DEADLINE, Plan
+from sop.simulation.plan import GATE, HORIZON, LONGEST, RESULT, SEARCHES, SHARE_OF_DEADLINE, TIMEOUT, Plan
 from sop.simulation.queues import Desks, Place
 from sop.track import ATTEMPTS, PASSES_ALONE, REMINDERS
 from sop.vocabulary import N_, Message
@@ -216,16 +216,24 @@ class Simulation:
     def length(self, case: _Case, key: Key, visit: int, now: datetime) -> timedelta:
         """How long the work takes: the plan's time of this step or kind, else a part of its deadline."""
         step = self.flowchart.steps[key[0]]
+        due = due_at(step, case.state.facts_of().get("priority"), now, self.plan.calendar)
+        if step.timer and due is not None and self.is_in_vain(case, key, visit):
+            return min(LONGEST, due - now)
         dice = stream(self.seed, case.number, *key, visit, "time")
         own = self.plan.step_times.get(step.id) or self.plan.kind_times.get(step.kind)
         if own is not None:
             return min(LONGEST / _HOUR, log_normal(dice, own.median / _HOUR, own.sigma)) * _HOUR
-        due = due_at(step, case.state.facts_of().get("priority"), now, self.plan.calendar)
         if due is None:
             self.timeless.add(step.id)
             return timedelta()
         self.by_deadline = True
         return min(LONGEST, dice.uniform(*SHARE_OF_DEADLINE) * (due - now))
+
+    def is_in_vain(self, case: _Case, key: Key, visit: int) -> bool:
+        """Whether this wait will end without an answer; the draw is the one that its end makes."""
+        place, names = (case.number, *key), self.flowchart.steps[key[0]].sets
+        known = (name for name in names if name in self.flowchart.fields)
+        return any(self.answers.answer(name, case.profile, place, visit) == TIMEOUT for name in known)
 
     # --- answers ------------------------------------------------------------------------------------------------------
 
