@@ -25,7 +25,7 @@ from sop.simulation.figures import (
 )
 from sop.simulation.plan import GATE, HORIZON, LONGEST, RESULT, SEARCHES, SHARE_OF_DEADLINE, TIMEOUT, Plan
 from sop.simulation.queues import Desks, Place
-from sop.track import ATTEMPTS, PASSES_ALONE, REMINDERS
+from sop.track import ATTEMPTS, REMINDERS, track_of
 from sop.vocabulary import N_, Message
 
 Key = tuple[str, str | None]
@@ -77,7 +77,9 @@ class Simulation:
     def __init__(self, plan: Plan, flowchart: Flowchart, seed: int) -> None:
         self.plan, self.flowchart, self.seed = plan, flowchart, seed
         self.answers, self.desks = Answers(plan, flowchart, seed), Desks(plan)
-        self.service = frozenset(step.id for step in flowchart.steps.values() if RESULT in step.sets)
+        self.nodes = track_of(flowchart).nodes
+        self.service = frozenset(key for key, node in self.nodes.items() if RESULT in node.asks and not node.alone)
+        self.found_out = {name for node in self.nodes.values() for name in (*node.asks, *node.step.sets)}
         self.cases: dict[int, _Case] = {}
         self.heap: list[tuple[datetime, int, Callable[..., None], tuple[Any, ...]]] = []
         self.end = plan.start + timedelta(days=plan.days) + HORIZON
@@ -107,9 +109,10 @@ class Simulation:
     # --- what happens -------------------------------------------------------------------------------------------------
 
     def arrive(self, now: datetime, number: int) -> None:
-        """A new case."""
+        """A new case; what no step finds out is known already."""
         profile = self.answers.profile(number)
-        case = _Case(number, self.answers.region(number), profile, now, start(self.flowchart, {}, now))
+        known = {name: value for name, value in profile.items() if name not in self.found_out}
+        case = _Case(number, self.answers.region(number), profile, now, start(self.flowchart, known, now))
         self.cases[number] = case
         self.go_on(case, now)
 
@@ -184,7 +187,7 @@ class Simulation:
 
     def needs_no_time(self, case: _Case, item: Todo) -> bool:
         """Whether only an answer is waited for: the step passes by itself, or its work is done."""
-        if self.flowchart.steps[item.step].kind in PASSES_ALONE:
+        if self.nodes[item.step].alone:
             return True
         return any(token.finished for token in case.state.tokens if token.key == (item.step, item.need))
 
@@ -231,7 +234,7 @@ class Simulation:
 
     def is_in_vain(self, case: _Case, key: Key, visit: int) -> bool:
         """Whether this wait will end without an answer; the draw is the one that its end makes."""
-        place, names = (case.number, *key), self.flowchart.steps[key[0]].sets
+        place, names = (case.number, *key), sorted(self.nodes[key[0]].asks)
         known = (name for name in names if name in self.flowchart.fields)
         return any(self.answers.answer(name, case.profile, place, visit) == TIMEOUT for name in known)
 

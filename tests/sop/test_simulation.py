@@ -22,7 +22,7 @@ from sop.simulation.queues import Desks
 from sop.simulation.run import Simulation, run
 from sop.simulation.scenario import read_change
 from sop.vocabulary import Priority
-from tests.sop.clinic import CAMEROON, CLINIC, PLAN, SMALL
+from tests.sop.clinic import CAMEROON, CLINIC, PLAN, SMALL, TIMES
 
 
 @cache
@@ -187,6 +187,40 @@ def test_a_need_that_becomes_frequent_leaves_the_rest_of_the_mix_alone() -> None
     pairs = [(rare.answers.profile(case), often.answers.profile(case)) for case in range(1, 41)]
     assert [one["priority"] for one, _ in pairs] == [other["priority"] for _, other in pairs]
     assert [one["needs"] for one, _ in pairs] != [other["needs"] for _, other in pairs]
+
+
+def test_each_seed_case_step_need_and_visit_has_its_own_luck() -> None:
+    names = [(3, 1, "R05", "MED", 1), (4, 1, "R05", "MED", 1), (3, 2, "R05", "MED", 1), (3, 1, "R01", "MED", 1)]
+    names += [(3, 1, "R05", "PSY", 1), (3, 1, "R05", None, 1), (3, 1, "R05", "MED", 2), (31, "R05", "MED", 1)]
+    assert len({stream(*one).random() for one in names}) == len(names)
+
+
+def test_the_needs_of_a_case_do_not_share_their_luck() -> None:
+    plan = Plan(cases=15, mix={"needs": {"MED": 1, "PSY": 1}, "needs_per_case": {2: 1}, "priority": {"high": 1}})
+    found = trails(plan, cameroon(), 3)
+    searches = [{need: hours for step, need, hours in trail if step == "R01"} for trail in found.values()]
+    both = [one for one in searches if len(one) == 2]
+    assert len(both) > 8
+    assert all(one["MED"] != one["PSY"] for one in both)
+
+
+def test_a_service_is_known_by_the_decision_after_it_where_the_step_itself_does_not_say() -> None:
+    steps = {**cameroon().steps, "R05": replace(cameroon().steps["R05"], sets=())}
+    silent = replace(cameroon(), steps=steps)
+    assert Simulation(PLAN, silent, 1).service == Simulation(PLAN, cameroon(), 1).service == {"R05"}
+
+
+def test_what_no_step_finds_out_is_known_on_arrival() -> None:
+    deadline = {Priority.CRITICAL: timedelta(hours=1), Priority.LOW: timedelta(hours=9)}
+    steps = {**SMALL.steps, "A": replace(SMALL.steps["A"], sets=("needs",), deadline=deadline)}
+    times = {**TIMES, "A": StepTime(timedelta(hours=5))}
+    found = {
+        priority: run(
+            replace(PLAN, mix={**PLAN.mix, "priority": {priority: 1}}, step_times=times), replace(SMALL, steps=steps), 1
+        ).steps[0]
+        for priority in ("critical", "low")
+    }
+    assert found == {"critical": StepFigures("A", 3, 3), "low": StepFigures("A", 3, 0)}
 
 
 def test_weights_are_proportions() -> None:
