@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from sop import durations, guards
 from sop.flowchart import Branch, Clock, Conflict, ConflictKind, Constraint, Flowchart, Forbidden, Label, Step, StepKind
@@ -86,7 +87,7 @@ class _Reader:
             stages=self.labels("stages"),
             title=self.label(self.head.get("title")),
             notice=self.label(self.head.get("notice")),
-            loop_budget=_duration(budget) if budget else None,
+            loop_budget=duration_of(budget) if budget else None,
             valid_from=_text(self.head, "valid_from"),
             supersedes=_text(self.head, "supersedes"),
         )
@@ -137,11 +138,11 @@ class _Reader:
         clock, visits = item.get("clock"), item.get("max_visits")
         return Step(
             id=_required(item, "id"),
-            kind=_choice(item.get("kind") or item.missing("kind"), StepKind),
+            kind=choice_of(item.get("kind") or item.missing("kind"), StepKind),
             lane=_required(item, "lane"),
             label=self.inline_label(item),
-            deadline=_deadline(item.get("deadline")),
-            clock=_choice(clock, Clock) if clock else None,
+            deadline=deadline_of(item.get("deadline")),
+            clock=choice_of(clock, Clock) if clock else None,
             grants=_texts(item, "grants"),
             requires=_texts(item, "requires"),
             requires_for=_lists(item.get("requires_for")),
@@ -215,8 +216,8 @@ class _Reader:
             id=_required(item, "id"),
             source=_required(item, "from"),
             target=_required(item, "to"),
-            priority=_choice(item.get("priority") or item.missing("priority"), Priority),
-            limit=_duration(item.get("max") or item.missing("max")),
+            priority=choice_of(item.get("priority") or item.missing("priority"), Priority),
+            limit=duration_of(item.get("max") or item.missing("max")),
             avoid=_texts(item, "avoid"),
             why=self.label(item.get("why")),
             line=item.line,
@@ -279,7 +280,8 @@ def _lists(found: Tree | None) -> dict[str, tuple[str, ...]]:
     return {key: value.texts() for key, value in found.items()} if found else {}
 
 
-def _choice(found: Tree, kinds: type[E]) -> E:
+def choice_of(found: Tree, kinds: type[E]) -> E:
+    """One of the values of an enumeration; raises `Unreadable` with the line, as the next two do."""
     try:
         return kinds(found.text())
     except ValueError:
@@ -287,21 +289,23 @@ def _choice(found: Tree, kinds: type[E]) -> E:
         raise found.wrong(N_("“%(value)s” is not one of: %(allowed)s"), value=found.text(), allowed=allowed) from None
 
 
-def _duration(found: Tree) -> Any:
+def duration_of(found: Tree) -> timedelta:
+    """An ISO 8601 duration."""
     try:
         return durations.parse(found.text())
     except ValueError:
         raise found.wrong(N_("“%(value)s” is not a duration such as PT4H or P3D"), value=found.text()) from None
 
 
-def _deadline(found: Tree | None) -> Mapping[Priority, Any] | None:
+def deadline_of(found: Tree | None) -> Mapping[Priority, timedelta] | None:
+    """One duration for all priorities, or one for each that is named."""
     if found is None or found.value is None:
         return None
     if isinstance(found.value, dict):
         for key in found.value:
-            _choice(Tree(key, found.line, found.path), Priority)
-        return {Priority(key): _duration(value) for key, value in found.items()}
-    return dict.fromkeys(Priority, _duration(found))
+            choice_of(Tree(key, found.line, found.path), Priority)
+        return {Priority(key): duration_of(value) for key, value in found.items()}
+    return dict.fromkeys(Priority, duration_of(found))
 
 
 def _loop(options: Tree) -> tuple[bool, int | None, str | None]:
