@@ -239,7 +239,7 @@ class _Reader:
         )
 
     def conflict(self, item: Tree) -> Conflict:
-        kind = _choice(item.get("kind") or item.missing("kind"), ConflictKind)
+        kind = choice_of(item.get("kind") or item.missing("kind"), ConflictKind)
         needs, others = (self.needs(item, key) for key in ("needs", "others"))
         if not needs:
             raise item.missing("needs")

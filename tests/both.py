@@ -1,4 +1,7 @@
-"""Run the suite on both databases side by side: everything on SQLite, what needs the application on PostgreSQL too."""
+"""Run the suite on both databases side by side: everything on SQLite, what needs the application on PostgreSQL too.
+
+What needs no application, and the browser, run beside the application's tests, so that two processors end together.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,13 @@ import time
 from pathlib import Path
 
 QUICK = "not slow"
+APPLICATION = f"application and not browser and {QUICK}"
+PARTS = {
+    "SQLite, application": ("sqlite", APPLICATION),
+    "PostgreSQL, application": ("postgresql", APPLICATION),
+    "SQLite, pure libraries and browser": ("sqlite", f"(browser or not application) and {QUICK}"),
+}
+"""Name -> (database, which tests)."""
 
 
 def start(database: str, marker: str, output: int) -> subprocess.Popen[bytes]:
@@ -25,16 +35,16 @@ def main() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         runs = {}
-        for database, marker in (("sqlite", QUICK), ("postgresql", f"application and not browser and {QUICK}")):
-            path = Path(folder) / database
+        for part, (database, marker) in PARTS.items():
+            path = Path(folder) / part
             with path.open("wb") as file:
-                runs[database] = (start(database, marker, file.fileno()), path)
+                runs[part] = (start(database, marker, file.fileno()), path)
         counts, failed = {"passed": 0, "failed": 0, "skipped": 0}, []
-        for database, (process, path) in runs.items():
+        for part, (process, path) in runs.items():
             if process.wait() != 0:
-                failed.append(database)
+                failed.append(part)
             text = path.read_text(errors="replace")
-            print(f"===== {database} =====\n{text}", flush=True)
+            print(f"===== {part} =====\n{text}", flush=True)
             for number, word in re.findall(r"(\d+) (passed|failed|error|skipped)", text.splitlines()[-1]):
                 counts["failed" if word == "error" else word] += int(number)
     minutes = (time.monotonic() - began) / 60
