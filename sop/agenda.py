@@ -85,9 +85,7 @@ def _item(track: Track, state: State, token: Token, now: datetime, calendar: Cal
         lacking = lacking_bases(track, node, token.need, state.course.bases, (course or state.course).bases)
         why = _blocked(track, state, lacking[0], lang) if lacking else _why(track, token, lang)
     priority = facts.get("priority")
-    due = None if token.finished else due_at(node.step, priority, token.since, calendar)
-    if token.due is not None and token.finished is None:
-        due = min(due or token.due, token.due)
+    due = due_of(track, state, token, calendar)
     level = Level.NONE
     if due is not None:
         level = ladder(token.since, due, now, calendar if counts_working_days(node.step, priority) else None)
@@ -102,6 +100,15 @@ def _item(track: Track, state: State, token: Token, now: datetime, calendar: Cal
         missing=missing,
         lacking=lacking,
     )
+
+
+def due_of(track: Track, state: State, token: Token, calendar: Calendar = CAMEROON) -> datetime | None:
+    """When the work of an active step is due; nothing without a deadline, or when only an answer is still missing."""
+    if token.finished is not None:
+        return None
+    facts = deciding(track, state.course, state.needs[token.need].course if token.need else None)
+    due = due_at(track.nodes[token.step].step, facts.get("priority"), token.since, calendar)
+    return due if token.due is None else min(due or token.due, token.due)
 
 
 def text(label: Label, lang: str) -> str:
