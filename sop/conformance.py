@@ -103,6 +103,7 @@ def conform(flowchart: Flowchart, log: Log, *, calendar: Calendar = CAMEROON) ->
     >>> from sop.state import done, facts_known
     >>> small = yaml_io.load("""
     ... sop: {id: X, version: 1.0.0, status: draft, languages: [en]}
+    ... fields: {}
     ... lanes: {CM: {en: Case manager}}
     ... nodes:
     ...   - {id: S, kind: start, lane: CM, en: Start}
