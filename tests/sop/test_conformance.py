@@ -1,5 +1,6 @@
 """Logs of cases held against a procedure: what was left out, late, repeated, out of order, without a basis."""
 
+import random
 from collections import Counter
 from datetime import datetime, timedelta
 from functools import cache
@@ -120,6 +121,17 @@ def test_nothing_in_a_log_makes_it_fail() -> None:
     ]
     assert conform(SMALL, []).outcome is None
     assert told(conform(SMALL, [(done("A"), START)])) == [("unfinished", "B")]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_shuffled_log_gives_a_report_that_counts_each_step_at_most_as_often_as_it_is_there(seed: int) -> None:
+    events = [event for event, _ in prompt(seed)[1:]]
+    random.Random(seed).shuffle(events)  # noqa: S311 - a game, not a secret
+    log = [(event, START + timedelta(milliseconds=place)) for place, event in enumerate(events)]
+    report = conform(cameroon(), [(facts_known({}), START), *log])
+    there = Counter(str(event.step) for event in events if event.kind is EventKind.DONE)
+    assert not report.fits
+    assert all(times <= there[step] for step, times in report.done.items())
 
 
 def test_facts_after_the_end_are_out_of_order() -> None:
