@@ -147,7 +147,8 @@ class _Replay:
         known = Counterparts({}, self.track.fields)
         found = []
         for event, now in log:
-            facts = known.facts(event.facts)
+            clock = event.kind in (EventKind.PAUSED, EventKind.RESUMED)  # its reason is no fact of the procedure
+            facts = event.facts if clock else known.facts(event.facts)
             if len(facts) < len(event.facts):
                 self._note(Nonconformity.UNREADABLE, event, now)
             found.append((replace(event, facts=facts), now))
@@ -213,6 +214,8 @@ class _Replay:
         after, problem = way.after(self.flowchart, event, now)
         if problem == "NO_BASIS":
             self._note(Nonconformity.WITHOUT_BASIS, event, now)
+        elif problem == "CONFLICT":
+            self._note(Nonconformity.OUT_OF_ORDER, event, now)
         elif problem:
             self._note(Nonconformity.UNREADABLE, event, now)
         self.state = after

@@ -41,15 +41,19 @@ class Way:
             return apply(flowchart, self.state, told, now), ""
         except Refused as refused:
             problem = "" if self.beside else refused.message.code
-        return (_unchecked(flowchart, self.state, event, now) if problem == "NO_BASIS" else self.state), problem
+        done_all_the_same = problem in ("NO_BASIS", "CONFLICT")
+        return (_unchecked(flowchart, self.state, event, now) if done_all_the_same else self.state), problem
 
 
 class _Unchecked(Game):
-    """The same moves for what has happened all the same: no share waits for its legal basis."""
+    """The same moves for what has happened all the same: no share waits for its legal basis, no need for another."""
 
     def lacking(self, _token: Token) -> tuple[str, ...]:
         """Nothing."""
         return ()
+
+    def holding(self, _token: Token) -> None:
+        """Nobody."""
 
 
 def _unchecked(flowchart: Flowchart, state: State, event: Event, now: datetime) -> State:

@@ -223,8 +223,10 @@ def check_twice(seed: int) -> None:
 def check_late(seed: int) -> None:
     log = prompt(seed)
     for place in freshly_done(log):
-        step = cameroon().steps[str(log[place][0].step)]
-        if step.deadline:
+        done = log[place][0]
+        step = cameroon().steps[str(done.step)]
+        clocks = [one.kind for one, _ in log[:place] if (one.step, one.need) == (done.step, done.need)]
+        if step.deadline and (not clocks or clocks[-1] is not EventKind.PAUSED):  # a clock that stands is never late
             slow = [(event, now + timedelta(days=90) if at >= place else now) for at, (event, now) in enumerate(log)]
             assert ("late", step.id) in told(conform(cameroon(), slow)), (seed, place)
 
