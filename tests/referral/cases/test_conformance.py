@@ -71,3 +71,17 @@ def test_the_difference_of_two_figures_is_not_small_either() -> None:
 def test_fewer_than_five_cases_have_no_rows() -> None:
     made = table(Summary(4, 0, 0, 0, {"N01": StepCounts(done=7)}))
     assert (str(made.cases), str(made.fitting), made.rows) == (HIDDEN, HIDDEN, ())
+
+
+def test_the_committee_reads_counts_by_step_and_no_case(app: Flask, house: SimpleNamespace, visit: Any) -> None:
+    with app.app_context():
+        manager = user("manager")
+        cases = [lost(manager) for _ in range(6)]
+        version, codes = cases[0].procedure_version_id, [case.code for case in cases]
+        db.session.commit()
+    page = visit("committee").get(f"/procedure/versions/{version}/conformance")
+    assert page.status == 200
+    rows = {row.text.split()[0]: row.text for row in page.tree.iter("tr") if row.text.split()}
+    assert " 6 " in f" {' '.join(rows['N09'].split())} "
+    assert not any(code in page.text for code in codes)
+    assert visit("manager").get(f"/procedure/versions/{version}/conformance").status == 404
