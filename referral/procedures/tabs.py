@@ -33,6 +33,11 @@ def draft(one: ProcedureVersion) -> bool:
     return one.state in DRAFTS
 
 
+def imported(one: ProcedureVersion) -> bool:
+    """For the questions about an imported drawing, while the text may still change."""
+    return one.answers is not None and draft(one)
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """A page about a version: its endpoint (which takes `version_id`), its name (a message id), for whom and when."""
@@ -48,6 +53,7 @@ TABS: tuple[Tab, ...] = (
     Tab("procedures.checks", N_("Checks"), fits=readable),
     Tab("procedures.version_triage", N_("Triage table")),
     Tab("procedures.consultation", N_("Consultation"), fits=consulted),
+    Tab("procedures.wizard", N_("Questions about the drawing"), Permission.PROCEDURE_EDIT, imported),
     Tab("procedures.edit", N_("Edit the text"), Permission.PROCEDURE_EDIT, draft),
 )
 

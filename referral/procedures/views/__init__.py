@@ -1,7 +1,7 @@
 """Pages of the procedure.
 
-`reading` shows what is in force, `library` the versions and one of them, `drafting` writes drafts, `consulting` holds
-comments and answers, `deciding` moves versions on. A page about one version more: a module like these, and a line in
+`reading` shows what is in force, `library` the versions and one of them, `drafting` writes drafts, `importing` brings
+in drawings, `consulting` holds comments and answers, `deciding` moves versions on. A page about one version more: a module like these, and a line in
 `referral.procedures.tabs`.
 """
 
@@ -14,4 +14,4 @@ from referral.procedures import words
 bp = Blueprint("procedures", __name__, url_prefix="/procedure")
 words.register(bp)
 
-from referral.procedures.views import consulting, deciding, drafting, library, reading  # noqa: E402, F401 - their pages
+from referral.procedures.views import consulting, deciding, drafting, importing, library, reading  # noqa: E402, F401 - their pages
