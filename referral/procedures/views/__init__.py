@@ -1,8 +1,8 @@
 """Pages of the procedure.
 
 `reading` shows what is in force, `library` the versions and one of them, `drafting` writes drafts, `importing` brings
-in drawings, `consulting` holds comments and answers, `deciding` moves versions on. A page about one version more: a module like these, and a line in
-`referral.procedures.tabs`.
+in drawings, `consulting` holds comments and answers, `deciding` moves versions on. A page about one version more: a
+module like these, and a line in `referral.procedures.tabs`.
 """
 
 from __future__ import annotations
