@@ -22,7 +22,7 @@ from referral.procedures.views import bp
 from referral.procedures.views.frame import find_draft, framed
 from sop.bpmn.ladder import Imported
 from sop.bpmn.showing import scene
-from sop.findings import Severity
+from sop.findings import Finding, Severity
 from sop.vocabulary import Message
 
 EDIT = Permission.PROCEDURE_EDIT
@@ -92,10 +92,16 @@ def _wizard(one: ProcedureVersion, found: Imported, said: Said, *, stale: bool =
         **framed(one),
         found=found,
         level=drawings.LEVELS[found.level],
-        told=[(severity, [each for each in found.findings if each.severity is severity]) for severity in Severity],
+        told=_told(found),
         topics=drawings.groups(found, one.answers or {}, said.typed),
         svg=Markup(svg),  # noqa: S704 - the writer escapes every text
         parts=drawings.parts(found.drawing),
         errors=said.errors,
         stale=stale,
     )
+
+
+def _told(found: Imported) -> list[Finding]:
+    """What the page says of the drawing, errors first; what is not answered yet stands at the questions themselves."""
+    order = list(Severity)
+    return sorted((one for one in found.findings if one.code != "OPEN"), key=lambda one: order.index(one.severity))

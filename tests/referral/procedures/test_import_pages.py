@@ -101,6 +101,8 @@ def test_the_error_is_in_french_for_those_who_read_french(visit: Visit) -> None:
     client.get(LIST)
     client.post("/language", {"language": "fr", "back": LIST})
     assert "ligne 1" in send(client, ("bombe.bpmn", BOMB)).text
+    page = send(client, ("coupe.bpmn", bpmn(REFERRAL)[:-5]))
+    assert "un élément n’est pas fermé" in page.text
 
 
 def test_one_bad_file_among_good_ones_keeps_none_of_them(office: Flask, visit: Visit) -> None:
@@ -178,6 +180,7 @@ def test_answers_are_kept_raise_questions_and_change_the_level(office: Flask, vi
     client = visit("coordinator")
     page = send(client, ("plan.bpmn", SILENT))
     assert "Take over as text" not in page.text
+    assert page.text.count("no proposal: only a person can know") == 2
     answers = {named(page, "answer:f2"): "oui", named(page, "answer:f3"): "non", named(page, "kind:t"): "pathway"}
     page = client.submit("do", **answers)
     assert page.form("do").fields[named(page, "need:t")] == ""
@@ -253,7 +256,7 @@ def test_the_same_post_twice_is_one_version(office: Flask, visit: Visit) -> None
     assert len(kept(office)) == 1
 
 
-def test_others_find_neither_page_and_a_published_version_has_no_questions(office: Flask, visit: Visit) -> None:
+def test_others_find_neither_page(office: Flask, visit: Visit) -> None:
     url = send(visit("coordinator"), ("plan.bpmn", bpmn(REFERRAL))).url
     for name in ("committee", "manager", "admin"):
         assert {visit(name).get(page).status for page in (url, f"{LIST}/import")} == {404}
