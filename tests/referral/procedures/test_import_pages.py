@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import undefer
 
 from referral.extensions import db
 from referral.procedures import drawings
@@ -62,9 +63,9 @@ def post(client: PageClient, fields: dict[str, Any], *files: tuple[str, bytes], 
 def kept(app: Flask) -> list[ProcedureVersion]:
     """The versions that came from people, with all that the tests read of them."""
     with app.app_context():
-        found = list(db.session.scalars(select(ProcedureVersion).where(ProcedureVersion.created_by_id.is_not(None))))
-        assert all((one.drawing, one.flowchart) for one in found) is not None
-        return found
+        long = undefer(ProcedureVersion.drawing), undefer(ProcedureVersion.flowchart)
+        wanted = select(ProcedureVersion).where(ProcedureVersion.created_by_id.is_not(None)).options(*long)
+        return list(db.session.scalars(wanted))
 
 
 def named(page: Page, question: str) -> str:
@@ -146,7 +147,6 @@ def test_a_drawing_makes_a_version_in_the_state_that_it_deserves(
     assert answer.headers["Content-Disposition"] == 'attachment; filename="plan_du_comit_.bpmn"'
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert client.get(f"{LIST}/{one.id}").status == 200
-    assert client.get(f"{LIST}/{one.id}/open_consultation").status in (200, 404)
     assert client.post(f"{LIST}/{one.id}/open_consultation", {"revision": str(one.revision)}).status == 409
 
 
