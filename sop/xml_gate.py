@@ -35,6 +35,21 @@ _ONE_BYTE: Final = frozenset(
 _SAME_AS: Final = {"utf-16": ("utf-16-le", "utf-16-be")}
 
 
+FAULTS: Final = (
+    N_("unclosed token"),
+    N_("mismatched tag"),
+    N_("no element found"),
+    N_("not well-formed (invalid token)"),
+    N_("undefined entity"),
+    N_("duplicate attribute"),
+    N_("unbound prefix"),
+    N_("junk after document element"),
+    N_("syntax error"),
+    N_("XML or text declaration not at start of entity"),
+)
+"""What the parser says of the usual faults; its rarer words stay English."""
+
+
 class Unimportable(Exception):
     """A file of which nothing can be kept: `message` says why, `line` (from 1, or 0) where."""
 
@@ -172,7 +187,7 @@ class _Reader:
         except expat.ExpatError as problem:
             said = expat.ErrorString(problem.code)
             reason = N_("this is not well-formed XML: %(problem)s")
-            raise unimportable("NOT_XML", reason, problem.lineno, problem=said) from None
+            raise unimportable("NOT_XML", reason, problem.lineno, problem=Message("XML", said)) from None
         if self.root is None:  # pragma: no cover - the parser refuses a text without a root itself
             raise unimportable("EMPTY", N_("the file is empty"))
         return self.root

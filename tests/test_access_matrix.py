@@ -112,6 +112,14 @@ procedures.edit              GET   drafted          303 404 404 404 404 404 404 
 procedures.edit              GET   consulted        303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 procedures.edit              POST  drafted          401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
 procedures.edit              POST  in_force         401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.import_drawing    GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.import_drawing    POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+procedures.wizard            GET   imported         303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.wizard            GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.wizard            GET   consulted        303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.wizard            POST  imported         401 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404 404
+procedures.wizard            POST  drawn            401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.wizard            POST  in_force         401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 procedures.consultation      GET   consulted        303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
 procedures.consultation      GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 procedures.write_comment     POST  consulted        401 303 303 303 303 303 303 303 303 303 303 303 303 303 404 303 404

@@ -35,6 +35,7 @@ from referral.referrals.rules import ReferralAction
 from sop.vocabulary import Category, Need
 from tests import builders
 from tests.conftest import NOW
+from tests.sop.bpmn_texts import REFERRAL, bpmn
 
 STAFF: tuple[tuple[str, Role, str | None], ...] = (
     ("responder", Role.FIRST_RESPONDER, "police"),
@@ -199,6 +200,7 @@ def _versions(town: Town, users: dict[str, Any]) -> None:
     kept["drawn"] = procedures.new_drawing(
         b"<bpmn/>", in_force.triage, name="plan.bpmn", media_type="application/xml", **stamp
     )
+    kept["imported"] = procedures.import_drawing([("plan.bpmn", bpmn(REFERRAL))], in_force.triage, **stamp)
     for number, name in enumerate(("consulted", "approved", "set_aside"), start=1):
         text = f"{in_force.flowchart}# {name}\n".replace("\n  version: ", f"\n  version: {number}.", 1)
         kept[name] = procedures.new_draft(text, in_force.triage, **stamp)

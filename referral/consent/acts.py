@@ -44,6 +44,7 @@ ACTS: dict[str, str] = {
     "procedure.save": N_("saved a draft of the procedure"),
     "procedure.triage": N_("saved the triage table of a draft"),
     "procedure.drawing": N_("kept a drawing of the procedure"),
+    "procedure.answers": N_("said what a drawing of the procedure means"),
     "procedure.move": N_("moved a version of the procedure on"),
     "procedure.comment": N_("commented on a version of the procedure"),
     "procedure.answer": N_("answered a comment on the procedure"),

@@ -36,7 +36,8 @@ class ProcedureVersion(Base):
 
     Their texts are long and compiled once a process, so they are only read when somebody asks for them. `content_hash`
     is the flowchart's, `triage_hash` the table's: together they are the version's identity, and no two published
-    versions share it. `drawing` is the file that a committee drew, as it came. `valid_from` is the day from which the
+    versions share it. `drawing` is the file that a committee drew, as it came; `answers` (question -> answer) say what
+    an imported drawing means, and are there for imported drawings only. `valid_from` is the day from which the
     committee wants it applied, `revision` counts the changes for those who edit at the same time.
     """
 
@@ -66,6 +67,7 @@ class ProcedureVersion(Base):
     drawing_name: Mapped[str] = mapped_column(String(120), default="")
     drawing_type: Mapped[str] = mapped_column(String(100), default="")
     drawing_hash: Mapped[str] = mapped_column(String(64), default="")
+    answers: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     revision: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": revision}
@@ -143,7 +145,7 @@ class PublishedVersion(RuntimeError):
     """The text of a published version was about to change, or the version to be deleted."""
 
 
-CONTENT = ("code", "number", "content_hash", "triage_hash", "flowchart", "triage", "drawing", "drawing_hash")
+CONTENT = ("code", "number", "content_hash", "triage_hash", "flowchart", "triage", "drawing", "drawing_hash", "answers")
 
 
 def _state_before(version: ProcedureVersion) -> VersionState:

@@ -268,6 +268,7 @@ def standing(one: ProcedureVersion) -> Standing:
         same_content=one.state in DRAFTS and published_twin(one) is not None,
         number_taken=one.state in DRAFTS and _number_taken(one),
         valid_from=one.valid_from,
+        written=bool(one.number),
     )
 
 

@@ -208,9 +208,11 @@ class Standing:
     same_content: bool = False
     number_taken: bool = False
     valid_from: date | None = None
+    written: bool = True
 
 
 ERRORS = Message("version_errors", N_("The checks name errors; they come first."))
+NOT_WRITTEN = Message("not_written", N_("The drawing is not taken over as text yet; that comes first."))
 SAME = Message("version_same", N_("Nothing has changed: a published version has the very same content."))
 NUMBER = Message(
     "version_number",
@@ -237,7 +239,12 @@ def refusals(action: VersionAction, at: Standing, today: date) -> list[Message]:
     if (at.state, action) not in TRANSITIONS:
         return [NOT_NOW]
     asked: Mapping[VersionAction, tuple[tuple[bool, Message], ...]] = {
-        A.OPEN_CONSULTATION: ((at.errors > 0, ERRORS), (at.same_content, SAME), (at.number_taken, NUMBER)),
+        A.OPEN_CONSULTATION: (
+            (not at.written, NOT_WRITTEN),
+            (at.written and at.errors > 0, ERRORS),
+            (at.same_content, SAME),
+            (at.number_taken, NUMBER),
+        ),
         A.CLOSE_CONSULTATION: ((at.closed, IS_CLOSED),),
         A.REOPEN_CONSULTATION: ((not at.closed, STILL_OPEN),),
         A.APPROVE: ((not at.closed, STILL_OPEN), (at.unanswered > 0, UNANSWERED), (at.errors > 0, ERRORS)),

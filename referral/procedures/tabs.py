@@ -38,6 +38,11 @@ def draft(one: ProcedureVersion) -> bool:
     return one.state in DRAFTS
 
 
+def imported(one: ProcedureVersion) -> bool:
+    """For the questions about an imported drawing, while the text may still change."""
+    return one.answers is not None and draft(one)
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """A page about a version: its endpoint (which takes `version_id`), its name (a message id), for whom and when."""
@@ -55,6 +60,7 @@ TABS: tuple[Tab, ...] = (
     Tab("procedures.diff", N_("Differences"), fits=readable),
     Tab("procedures.conformance", N_("Closed cases"), Permission.STATISTICS_READ, was_in_force),
     Tab("procedures.consultation", N_("Consultation"), fits=consulted),
+    Tab("procedures.wizard", N_("Questions about the drawing"), Permission.PROCEDURE_EDIT, imported),
     Tab("procedures.edit", N_("Edit the text"), Permission.PROCEDURE_EDIT, draft),
 )
 

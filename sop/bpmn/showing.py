@@ -153,7 +153,7 @@ def _nodes(drawing: Drawing, placed: _Placed, holders: bool, translate: Translat
     held = {node.inside for node in drawing.nodes.values() if node.inside}
     for number, (key, node) in enumerate(drawing.nodes.items()):
         if (key in held) is holders and key in placed.frames:
-            said = " · ".join(part for part in (node.name, translate(_word(node))) if part)
+            said = " · ".join(part for part in (node.name, translate(word(node))) if part)
             items = tuple(
                 _shape(node, placed.frames[key], open_box=node.is_sub_process and _is_open(drawing, placed, key))
             )
@@ -167,7 +167,8 @@ def _is_open(drawing: Drawing, placed: _Placed, key: str) -> bool:
     return any(frame.holds(placed.frames[one.id]) for one in inside)
 
 
-def _word(node: Node) -> str:
+def word(node: Node) -> str:
+    """What a node is, a message id."""
     if node.type in EVENTS:
         return {"startEvent": N_("start"), "endEvent": N_("end")}.get(node.type, N_("event"))
     if node.is_gateway:

@@ -115,7 +115,7 @@ class Interview:
         if given is None:
             return proposed
         value = one_line(clean(given, MAX_ANSWER))
-        if not _fits(question, value):
+        if not fits(question, value):
             refusal = N_("“%(value)s” is not an answer to the question “%(question)s”")
             raise unimportable("ANSWER", refusal, value=value, question=question.id)
         return value
@@ -135,7 +135,8 @@ class Interview:
         return sum(one.proposed not in (None, "") and one.id not in self.answers for one in self.questions.values())
 
 
-def _fits(question: Question, value: str) -> bool:
+def fits(question: Question, value: str) -> bool:
+    """Whether a text can be the answer to a question."""
     if question.choices:
         return value in question.choices or (not value and not question.is_required)
     if question.topic is Topic.LOOP:

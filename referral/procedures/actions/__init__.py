@@ -5,11 +5,14 @@ from referral.procedures.actions.consulting import answer_comment, write_comment
 from referral.procedures.actions.deciding import activate, approve, move
 from referral.procedures.actions.drafting import (
     copy_version,
+    import_drawing,
     keep_drawing,
     new_draft,
     new_drawing,
+    save_answers,
     save_flowchart,
     save_triage,
+    take_over,
 )
 from referral.procedures.actions.importing import import_form, import_library, import_procedure, library
 
@@ -19,6 +22,7 @@ __all__ = [
     "answer_comment",
     "approve",
     "copy_version",
+    "import_drawing",
     "import_form",
     "import_library",
     "import_procedure",
@@ -27,7 +31,9 @@ __all__ = [
     "move",
     "new_draft",
     "new_drawing",
+    "save_answers",
     "save_flowchart",
     "save_triage",
+    "take_over",
     "write_comment",
 ]

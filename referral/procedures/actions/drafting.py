@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 
 from referral.errors import RuleViolation
@@ -10,11 +11,14 @@ from referral.extensions import db
 from referral.foundation import audit
 from referral.foundation.access import Actor
 from referral.foundation.tables import new_id
-from referral.procedures import rules
+from referral.procedures import drawings, rules
 from referral.procedures.actions.base import expect, touch
 from referral.procedures.assessment import as_text, assess, text_hash
 from referral.procedures.models import ProcedureVersion
 from referral.procedures.rules import DRAFTS, VersionState
+from sop import yaml_io
+from sop.bpmn.ladder import Files, Imported
+from sop.flowchart import Flowchart
 from sop.vocabulary import N_, Message
 
 MAX_CODE, MAX_NUMBER = 40, 20
@@ -98,6 +102,34 @@ def keep_drawing(
     one.drawing_name, one.drawing_type = name, media_type
     touch(one, now)
     audit.record("procedure.drawing", actor=actor, now=now, subject=one, content=one.drawing_hash[:16])
+
+
+def import_drawing(files: Files, triage: str, *, actor: Actor, now: datetime) -> ProcedureVersion:
+    """A version of one or several BPMN files that can be read: kept as they came, in the state that they deserve."""
+    content, name, media_type = drawings.packed(files)
+    one = new_drawing(content, triage, name=name, media_type=media_type, actor=actor, now=now)
+    one.answers = {}
+    one.state = drawings.STATES[drawings.climbed(files, {}).level]
+    db.session.flush()
+    return one
+
+
+def save_answers(
+    one: ProcedureVersion, found: Imported, answers: dict[str, str], *, revision: int, actor: Actor, now: datetime
+) -> None:
+    """Keep what was said of an imported drawing; until it is taken over as text the state follows from `found`."""
+    _editable(one, revision)
+    one.answers = answers
+    if not one.number:
+        one.state = drawings.STATES[found.level]
+    touch(one, now)
+    audit.record("procedure.answers", actor=actor, now=now, subject=one, code=one.state)
+
+
+def take_over(one: ProcedureVersion, flowchart: Flowchart, *, revision: int, actor: Actor, now: datetime) -> None:
+    """Make the flowchart of an imported drawing the draft's text; a name too long for a code is cut."""
+    chart = replace(flowchart, id=flowchart.id[:MAX_CODE].rstrip("_"))
+    save_flowchart(one, yaml_io.dump(chart), revision=revision, actor=actor, now=now)
 
 
 def _editable(one: ProcedureVersion, revision: int) -> None:

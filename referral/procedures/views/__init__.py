@@ -1,9 +1,9 @@
 """Pages of the procedure.
 
-`reading` shows what is in force, `library` the versions and one of them, `drafting` writes drafts, `consulting` holds
-comments and answers, `deciding` moves versions on, `comparing` holds
-two against each other, `printing` puts one on paper, `studying` holds real cases against one. A page about one version
-more: a module like these, and a line in `referral.procedures.tabs`.
+`reading` shows what is in force, `library` the versions and one of them, `drafting` writes drafts, `importing` brings
+in drawings, `consulting` holds comments and answers, `deciding` moves versions on, `comparing` holds two against each
+other, `printing` puts one on paper, `studying` holds real cases against one. A page about one version more: a module
+like these, and a line in `referral.procedures.tabs`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from referral.procedures.views import (  # noqa: E402
     consulting,  # noqa: F401
     deciding,  # noqa: F401
     drafting,  # noqa: F401
+    importing,  # noqa: F401
     library,  # noqa: F401
     printing,  # noqa: F401
     reading,  # noqa: F401
