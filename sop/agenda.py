@@ -11,7 +11,7 @@ from sop.conflicts import going_first, holding, supervising
 from sop.deadlines import CAMEROON, Calendar, Level, counts_working_days, due_at, ladder
 from sop.flowchart import Conflict, Flowchart, Label, StepKind
 from sop.state import NeedStatus, Reason, State, Token
-from sop.track import Node, Track, track_of
+from sop.track import Track, track_of
 from sop.verdicts import decide, deciding, judge, lacking_bases
 from sop.vocabulary import N_, Message
 
@@ -105,7 +105,12 @@ def _item(
         why = _blocked(track, state, lacking[0], lang) if lacking else _why(track, token, lang)
     if token.pause and not held:
         why = Message("why_paused", token.pause.reason.label)
-    due, level = _time(node, token, facts.get("priority"), now, calendar)
+    priority = facts.get("priority")
+    due = due_of(track, state, token, calendar)
+    level = Level.NONE
+    if due is not None:
+        working = calendar if counts_working_days(node.step, priority) else None
+        level = ladder(token.since, due, now, working, token.pauses)
     return Todo(
         step=token.step,
         need=token.need,
@@ -121,17 +126,18 @@ def _item(
     )
 
 
-def _time(
-    node: Node, token: Token, priority: str | None, now: datetime, calendar: Calendar
-) -> tuple[datetime | None, Level]:
-    """When a token is due and how far it is late; while its clock stands, neither unless it was late before."""
-    due = None if token.finished else due_at(node.step, priority, token.since, calendar, token.pauses)
-    if token.due is not None and token.finished is None and (due or not token.pause):
+def due_of(track: Track, state: State, token: Token, calendar: Calendar = CAMEROON) -> datetime | None:
+    """When the work of an active step is due; nothing without a deadline, or when only an answer is still missing.
+
+    A clock that stands has no due date.
+    """
+    if token.finished is not None:
+        return None
+    facts = deciding(track, state.course, state.needs[token.need].course if token.need else None)
+    due = due_at(track.nodes[token.step].step, facts.get("priority"), token.since, calendar, token.pauses)
+    if token.due is not None and (due or not token.pause):
         due = min(due or token.due, token.due)
-    if due is None:
-        return None, Level.NONE
-    working = calendar if counts_working_days(node.step, priority) else None
-    return due, ladder(token.since, due, now, working, token.pauses)
+    return due
 
 
 def text(label: Label, lang: str) -> str:

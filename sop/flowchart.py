@@ -170,7 +170,7 @@ class Conflict:
     needs: tuple[str, ...]
     others: tuple[str, ...] = ()
     why: Label = field(default_factory=dict)
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 def written(guard: Guard | None, unread: str = "") -> str:

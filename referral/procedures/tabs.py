@@ -9,7 +9,7 @@ from referral.foundation.access import can
 from referral.foundation.grants import Permission
 from referral.foundation.navigation import url_of
 from referral.procedures.models import ProcedureVersion
-from referral.procedures.rules import DRAFTS
+from referral.procedures.rules import DRAFTS, VersionState
 from sop.vocabulary import N_
 
 
@@ -26,6 +26,11 @@ def consulted(one: ProcedureVersion) -> bool:
 def readable(one: ProcedureVersion) -> bool:
     """For pages that need a flowchart: a drawing that is not read yet has none."""
     return bool(one.number)
+
+
+def was_in_force(one: ProcedureVersion) -> bool:
+    """For pages about the cases that followed it."""
+    return one.state in (VersionState.ACTIVE, VersionState.RETIRED)
 
 
 def draft(one: ProcedureVersion) -> bool:
@@ -47,6 +52,7 @@ TABS: tuple[Tab, ...] = (
     Tab("procedures.version", N_("Drawing and steps")),
     Tab("procedures.checks", N_("Checks"), fits=readable),
     Tab("procedures.version_triage", N_("Triage table")),
+    Tab("procedures.conformance", N_("Closed cases"), Permission.STATISTICS_READ, was_in_force),
     Tab("procedures.consultation", N_("Consultation"), fits=consulted),
     Tab("procedures.edit", N_("Edit the text"), Permission.PROCEDURE_EDIT, draft),
 )

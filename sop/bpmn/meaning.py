@@ -36,7 +36,9 @@ ADDED: Final[Mapping[str, Mapping[str, str]]] = {
 _CODE: Final = re.compile(r"(?!id$|to$)[a-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 """A language whose code is no key of a step or of a branch."""
 
-_ELSEWHERE: Final = frozenset({"stage", "field", "limit", "forbidden", "branch", "names", "loop_default_then"})
+_ELSEWHERE: Final = frozenset(
+    {"stage", "field", "limit", "forbidden", "conflict", "branch", "names", "loop_default_then"}
+)
 _SIGNALS: Final = frozenset({"signal", "conditional", "escalation", "error", "compensate"})
 ACTIVITY: Final = TASKS | {"callActivity", "subProcess"}
 
@@ -104,6 +106,7 @@ class Builder:
             "nodes": list(self.steps.values()),
             "constraints": list(self._parts("limit")),
             "forbidden": list(self._parts("forbidden")),
+            "conflicts": list(self._parts("conflict")),
             **({"loop_default_then": default} if default else {}),
             "edges": edges,
         }

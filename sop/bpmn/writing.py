@@ -182,6 +182,7 @@ class _Writer:
         children += (pack("field", _field(key, known)) for key, known in self.content["fields"].items())
         children += (pack("limit", one) for one in self.content.get("constraints", ()))
         children += (pack("forbidden", one) for one in self.content.get("forbidden", ()))
+        children += (pack("conflict", one) for one in self.content.get("conflicts", ()))
         drawn = {arrow.position for arrow in self.arrows if arrow.branch}
         for position, one in enumerate(self.content.get("edges", ())):
             if position not in drawn:  # it leads to a step that is not there

@@ -7,13 +7,15 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import engine, paper, procedure, ranking, referral
+from tests.bench import drawings, engine, paper, procedure, ranking, referral, spiff
 from tests.bench.clock import Figure
 
 
 def figures() -> Iterator[Figure]:
     yield from engine.measure()
     yield from procedure.measure()
+    yield from spiff.measure()
+    yield from drawings.measure()
     yield from ranking.measure()
     yield from paper.measure()
     yield from referral.measure("SQLite", referral.sqlite)

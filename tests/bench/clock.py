@@ -11,22 +11,23 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the report; `limit` is what must not be exceeded, `ratio` is to the line above."""
+    """One line of the report; `limit` is at most, `least` is at least, `ratio` is to the line above."""
 
     name: str
     value: float
     unit: str
     limit: float | None = None
     ratio: float | None = None
+    least: float | None = None
 
     @property
     def kept(self) -> bool:
-        return self.limit is None or self.value <= self.limit
+        return (self.limit is None or self.value <= self.limit) and (self.least is None or self.value >= self.least)
 
     def line(self) -> str:
-        verdict = (
-            "" if self.limit is None else f"  (at most {self.limit:g} {self.unit}: {'yes' if self.kept else 'NO'})"
-        )
+        bounds = (("at most", self.limit), ("at least", self.least))
+        asked = ", ".join(f"{words} {bound:g} {self.unit}" for words, bound in bounds if bound is not None)
+        verdict = f"  ({asked}: {'yes' if self.kept else 'NO'})" if asked else ""
         ratio = "" if self.ratio is None else f"  x {self.ratio:.1f}"
         return f"{self.name:<62} {self.value:>9.3f} {self.unit}{ratio}{verdict}"
 

@@ -1,0 +1,38 @@
+"""Closed cases of one procedure version, held against it: their events as logs that name neither case nor person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import select
+
+from referral.cases.models import Case, CaseEvent
+from referral.cases.rules import CaseState
+from referral.extensions import db
+from referral.procedures import queries as procedures
+from sop.conformance import Summary, conform, summary
+from sop.state import Event, EventKind
+
+BATCH = 1_000
+
+
+def logs(version_id: UUID) -> Iterator[list[tuple[Event, datetime]]]:
+    """The log of each closed case pinned to this version, opening first; one statement, whatever their number."""
+    query = (
+        select(CaseEvent.case_id, CaseEvent.kind, CaseEvent.step, CaseEvent.need, CaseEvent.facts, CaseEvent.at)
+        .join(Case, Case.id == CaseEvent.case_id)
+        .where(Case.procedure_version_id == version_id, Case.state == CaseState.CLOSED)
+        .order_by(CaseEvent.case_id, CaseEvent.sequence)
+        .execution_options(yield_per=BATCH)
+    )
+    for _case, rows in groupby(db.session.execute(query), key=lambda row: row.case_id):
+        yield [(Event(EventKind(row.kind), row.step or None, row.need or None, row.facts), row.at) for row in rows]
+
+
+def conformance(version_id: UUID) -> Summary:
+    """How the closed cases of this version went; LookupError when there is no such version."""
+    flowchart = procedures.flowchart(version_id)
+    return summary(flowchart, (conform(flowchart, log) for log in logs(version_id)))
