@@ -57,8 +57,14 @@ def _conditional(flowchart: Flowchart, need: str, step: str, incoming: tuple[Bra
 
 
 def labels(flowchart: Flowchart) -> Iterator[Finding]:
-    """Steps, and branches among which one chooses, have a label in every language."""
+    """Lanes, stages, steps, and branches among which one chooses, have a label in every language."""
     text = N_("%(step)s has no label in: %(languages)s")
+    for kind, named in (("lane", flowchart.lanes), ("stage", flowchart.stages)):
+        for name, label in named.items():
+            inside = [step.id for step in flowchart.steps.values() if getattr(step, kind) == name]
+            if inside and (missing := _missing(flowchart, label)):
+                way = from_start(flowchart, inside[0])
+                yield _finding(Severity.WARNING, "MISSING_LABEL", name, text, way, languages=missing)
     for step in flowchart.steps.values():
         if missing := _missing(flowchart, step.label):
             yield _finding(Severity.WARNING, "MISSING_LABEL", step.id, text, [step.id], languages=missing)

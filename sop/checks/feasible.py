@@ -17,7 +17,10 @@ from sop import proofs
 from sop.conditions import All, AnyOf, Atom, Fields, Guard, Key, Node, Not, Value, atoms_of
 from sop.flowchart import Branch, Flowchart
 
-MAX_VISITS: Final = 20_000
+MAX_VISITS: Final = 10_000
+MAX_COMPARED: Final = 40
+"""Conditions of a step that new ones are compared with; further ones are only told apart from the very same."""
+
 Clause = tuple[Node, bool]
 Moves = Mapping[str, list[tuple[str, Branch]]]
 
@@ -54,10 +57,12 @@ def reading(branch: Branch, flowchart: Flowchart) -> list[tuple[Guard, bool]]:
 
 
 class Walk:
-    """Breadth first over (step, what is held) along `moves`, from `sources`, under what is given."""
+    """Breadth first over (step, what is held) along `moves`, under what is given; given up after `most` of them."""
 
-    def __init__(self, flowchart: Flowchart, moves: Moves, given: Guard | None = None) -> None:
-        self.flowchart, self.moves = flowchart, moves
+    def __init__(
+        self, flowchart: Flowchart, moves: Moves, given: Guard | None = None, *, most: int = MAX_VISITS
+    ) -> None:
+        self.flowchart, self.moves, self.most = flowchart, moves, most
         self.fields: Fields = flowchart.fields
         self.fixed = given.fields if given else frozenset()
         self.live = self._live()
@@ -86,7 +91,7 @@ class Walk:
                 if held is not None:
                     self.taken.add(id(branch))
                     self._note((following, held), state, queue, again=following == target)
-            if len(self.before) > MAX_VISITS:
+            if len(self.before) > self.most:
                 raise TooMany
         return []
 
@@ -95,7 +100,8 @@ class Walk:
         known = self.seen.setdefault(step, [])
         if state in self.before or (not again and any(other.is_weaker(held) for other in known)):
             return
-        self.seen[step] = [*(other for other in known if not held.is_weaker(other)), held]
+        if len(known) < MAX_COMPARED:
+            self.seen[step] = [*(other for other in known if not held.is_weaker(other)), held]
         self.before[state] = before
         queue.append(state)
 

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import networkx as nx
 
 from sop import proofs
-from sop.checks.feasible import TooMany, Walk, moves_of
+from sop.checks.feasible import MAX_VISITS, TooMany, Walk, moves_of
 from sop.checks.ways import from_start, shortest
 from sop.findings import Finding, Severity
 from sop.flowchart import Branch, Flowchart, Forbidden
 from sop.vocabulary import N_, Message
 
+MAX_TOGETHER: Final = 3 * MAX_VISITS
+"""What all forbidden ways together may cost; a sound flowchart of 600 steps takes less than a tenth of it."""
+
+LEAST: Final = 200
+"""What is left to each of the others when that is used up."""
+
 
 def forbidden_paths(flowchart: Flowchart) -> Iterator[Finding]:
     """No forbidden way can be walked."""
+    left = MAX_TOGETHER
     for rule in flowchart.forbidden:
         if rule.source in flowchart.steps and rule.target in flowchart.steps:
-            way = _forbidden_way(flowchart, rule)
+            way, visits = _forbidden_way(flowchart, rule, min(left, MAX_VISITS))
+            left = max(left - visits, LEAST)
             if way:
                 lead = from_start(flowchart, rule.source)[:-1]
                 text = N_("%(rule)s forbids this way: %(way)s")
@@ -27,16 +36,17 @@ def forbidden_paths(flowchart: Flowchart) -> Iterator[Finding]:
                 yield Finding(Severity.ERROR, message.code, rule.id, message, [*lead, *way])
 
 
-def _forbidden_way(flowchart: Flowchart, rule: Forbidden) -> list[str]:
+def _forbidden_way(flowchart: Flowchart, rule: Forbidden, most: int) -> tuple[list[str], int]:
     """Only steps count from which the target can be reached; among too many ways rather one too many is told."""
     around = set(rule.around) - {rule.source, rule.target}
     graph = flowchart.reach().copy()
     graph.remove_nodes_from(around)
     near = nx.descendants(graph, rule.source) & nx.ancestors(graph, rule.target) | {rule.source, rule.target}
+    walk = Walk(flowchart, moves_of(flowchart, near), rule.given, most=most)
     try:
-        return Walk(flowchart, moves_of(flowchart, near), rule.given).run([rule.source], rule.target)
+        return walk.run([rule.source], rule.target), len(walk.before)
     except TooMany:
-        return shortest(graph, [rule.source], rule.target)
+        return shortest(graph, [rule.source], rule.target), len(walk.before)
 
 
 def infeasible_paths(flowchart: Flowchart) -> Iterator[Finding]:

@@ -46,6 +46,9 @@ constraints:
 - {id: K1, from: S, to: X, priority: critical, max: PT24H, avoid: [L, W], why: {fr: "Vite", en: "Fast"}}
 forbidden:
 - {id: Z1, from: S, to: X, given: "age == minor", avoid_ok: [G], why: {fr: "Jamais", en: "Never"}}
+conflicts:
+- {id: Q1, kind: waits_for, needs: [ASI], others: [MED], why: {fr: "Les soins d’abord", en: "Care first"}}
+- {id: Q2, kind: first, needs: [MED]}
 loop_default_then: T
 edges:
 - [S, B, "", ""]

@@ -17,7 +17,7 @@ from sop.bpmn.names import BPMNDI, DC, xml_id
 from sop.bpmn.writing import dump
 from sop.flowchart import StepKind
 from sop.yaml_io import load
-from sop.yaml_text import content_hash, plain
+from sop.yaml_text import SECTIONS, content_hash, plain
 from tests.sop.bpmn_texts import EVERYTHING, M, back, chart_of, named
 
 LIBRARY = Path(sop.__file__).parent / "library"
@@ -58,6 +58,7 @@ def test_whatever_a_flowchart_says_comes_back() -> None:
 
 def test_every_key_of_the_content_is_in_the_flowchart_that_uses_everything() -> None:
     content = plain(load(EVERYTHING))
+    assert content.keys() == set(SECTIONS)
     keys = {key for step in content["nodes"] for key in step}
     assert {"clock", "locked", "requires_for", "max_visits", "timer", "sets", "note", "actor", "stage", "event"} <= keys
     assert {key for edge in content["edges"] for key in edge} == {"from", "to", "guard", "loop", "fr", "en"}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sop.checks import check
-from sop.checks.feasible import Walk, moves_of
+from sop.checks.feasible import TooMany, Walk, moves_of
 from sop.flowchart import Flowchart
 from sop.guards import parse
 from sop.yaml_io import load
@@ -165,3 +165,39 @@ edges:
     )
     found = [one.where for one in check(load(text)) if one.code == "PATH_UNSAT"]
     assert found == (["D3→E2"] if contradicts else [])
+
+
+def doubling(count: int) -> str:
+    """Decisions in a row that are all asked again at the end: each one doubles what may be held."""
+    names = [f"a{number}" for number in range(count)]
+    lines = [
+        "sop: {id: T, version: 1.0.0, languages: [en]}",
+        f"fields: {{{', '.join(f'{one}: bool' for one in names)}}}",
+    ]
+    lines += ["lanes: {L: {en: Lane}}", "nodes:", "- {id: S, kind: start, lane: L, en: x}"]
+    lines += ["- {id: F, kind: decision, lane: L, en: x}", "- {id: E, kind: end, lane: L, en: x}"]
+    lines += ["- {id: E2, kind: end, lane: L, en: x}"]
+    edges = ["- {from: S, to: D0}"]
+    for number, name in enumerate(names):
+        after = f"D{number + 1}" if number + 1 < count else "F"
+        lines.append(f"- {{id: D{number}, kind: decision, lane: L, en: x}}")
+        for kind, guard in (("Y", name), ("N", f"not {name}")):
+            lines.append(f"- {{id: {kind}{number}, kind: rule, lane: L, en: x}}")
+            edges.append(f'- {{from: D{number}, to: {kind}{number}, guard: "{guard}", en: x}}')
+            edges.append(f"- {{from: {kind}{number}, to: {after}}}")
+    edges += [f'- {{from: F, to: E, guard: "{" and ".join(names)}", en: x}}', "- {from: F, to: E2, guard: else, en: x}"]
+    rules = ["forbidden:", "- {id: Z1, from: D0, to: E, avoid_ok: [Y0]}"]
+    return "\n".join([*lines, *rules, "edges:", *edges]) + "\n"
+
+
+def test_ways_that_can_be_tried_are_and_too_many_are_given_up() -> None:
+    chart = load(doubling(6))
+    assert [one.code for one in check(chart) if one.severity == "error"] == [], "around Y0 the end cannot be reached"
+    with pytest.raises(TooMany):
+        Walk(chart, moves_of(chart, chart.steps.keys()), most=50).run(["S"])
+
+
+@pytest.mark.slow
+def test_too_many_ways_are_told_and_a_forbidden_one_among_them_is_rather_feared_than_missed() -> None:
+    found = {(one.code, one.severity.value) for one in check(load(doubling(14)))}
+    assert {("PATHS_NOT_TRIED", "information"), ("FORBIDDEN_PATH", "error")} <= found

@@ -72,6 +72,8 @@ MUTATIONS = [
     ("label of an answer missing", r'guard: "provider_found", fr: "oui", ', 'guard: "provider_found", ', W,
      "MISSING_LABEL", "D06→G05"),
     ("third language not spoken", r"languages: \[fr, en\]", "languages: [fr, en, ff]", W, "MISSING_LABEL", "S0"),
+    ("label of a lane missing", r'(PERS: \{fr: "[^"]*"), en: "[^"]*"', r"\1", W, "MISSING_LABEL", "PERS"),
+    ("label of a stage missing", r'(closure: \{fr: "Clôture"), en: "[^"]*"', r"\1", W, "MISSING_LABEL", "closure"),
     ("deadline missing", r"deadline: P30D, forms: \[F12", "forms: [F12", W, "NO_DEADLINE", "G03"),
     ("needs that wait for each other", "conflicts:.*\n",
      "conflicts:\n  - {id: Q09, kind: waits_for, needs: [ASI], others: [RET]}\n", E, "CONFLICT_CIRCLE", ""),
