@@ -90,6 +90,13 @@ procedures.version_triage    GET   consulted        303 200 200 200 200 200 200 
 procedures.version_triage    GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 procedures.version_triage_post POST drafted         401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
 procedures.version_triage_post POST consulted       401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.diff              GET   in_force         303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.diff              GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.procedure_pdf     GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.procedure_docx    GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.drawings_pdf      GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.flowchart_bpmn    GET   in_force         303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.flowchart_bpmn    GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 procedures.conformance       GET   in_force         303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 procedures.conformance       GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 procedures.flowchart_yaml    GET   in_force         303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404

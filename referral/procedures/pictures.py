@@ -15,6 +15,7 @@ from sop import drawing, pages
 from sop.agenda import Standing
 from sop.drawing import Entry
 from sop.flowchart import Flowchart, StepKind
+from sop.overlays import Overlay
 
 Address = Callable[[str], str]
 """Id of a drawing page -> its URL."""
@@ -46,9 +47,18 @@ def tabs(flowchart: Flowchart, *, lang: str) -> list[Tab]:
 
 
 def picture(
-    flowchart: Flowchart, page: str, *, lang: str, address: Address, position: Mapping[str, Standing] | None = None
+    flowchart: Flowchart,
+    page: str,
+    *,
+    lang: str,
+    address: Address,
+    position: Mapping[str, Standing] | None = None,
+    overlay: Overlay | None = None,
 ) -> Picture | None:
-    """One page of the drawing; None when there is no such page. A shape leads to its line of the list."""
+    """One page of the drawing; None when there is no such page. A shape leads to its line of the list.
+
+    `position`: where a case stands; `overlay`: what lies over the drawing, such as the marks of a comparison.
+    """
     flowchart = drawable(flowchart)
     known = {tab.id: tab for tab in tabs(flowchart, lang=lang)}
     if page not in known:
@@ -62,6 +72,8 @@ def picture(
         return place if here else f"{address(target)}{place}"
 
     words: dict[str, Any] = {"lang": lang, "position": position, "page": page, "translate": translate}
+    if overlay is not None:
+        words["overlay"] = overlay
     scene = drawing.draw(flowchart, link=link, **words)
     svg = Markup(scene.svg(id_prefix="chart"))  # noqa: S704 - the writer escapes every text
     return Picture(page, known[page].title, known[page].of_need, svg, drawing.outline(flowchart, **words))

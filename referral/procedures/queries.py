@@ -206,6 +206,13 @@ def assessment_of(one: ProcedureVersion) -> Assessment:
     return assess(one.flowchart, one.triage)
 
 
+def comparable(actor: Actor, one: ProcedureVersion) -> list[ProcedureVersion]:
+    """Other versions of the same procedure that `actor` may see and that have a text, the last changed first."""
+    query = visible_versions(actor).where(ProcedureVersion.id != one.id, ProcedureVersion.number != "")
+    query = query.where(ProcedureVersion.code == one.code).order_by(ProcedureVersion.changed_at.desc())
+    return list(db.session.scalars(query.limit(SHOWN)))
+
+
 def chart_of(one: ProcedureVersion) -> Flowchart | None:
     """The flowchart of any version; None for a drawing that is not read yet."""
     return assessment_of(one).flowchart if one.state in DRAFTS or not one.flowchart else flowchart(one.id)

@@ -52,6 +52,7 @@ TABS: tuple[Tab, ...] = (
     Tab("procedures.version", N_("Drawing and steps")),
     Tab("procedures.checks", N_("Checks"), fits=readable),
     Tab("procedures.version_triage", N_("Triage table")),
+    Tab("procedures.diff", N_("Differences"), fits=readable),
     Tab("procedures.conformance", N_("Closed cases"), Permission.STATISTICS_READ, was_in_force),
     Tab("procedures.consultation", N_("Consultation"), fits=consulted),
     Tab("procedures.edit", N_("Edit the text"), Permission.PROCEDURE_EDIT, draft),

@@ -1,7 +1,8 @@
 """Pages of the procedure.
 
 `reading` shows what is in force, `library` the versions and one of them, `drafting` writes drafts, `consulting` holds
-comments and answers, `deciding` moves versions on, `studying` holds real cases against one. A page about one version
+comments and answers, `deciding` moves versions on, `comparing` holds
+two against each other, `printing` puts one on paper, `studying` holds real cases against one. A page about one version
 more: a module like these, and a line in `referral.procedures.tabs`.
 """
 
@@ -15,10 +16,12 @@ bp = Blueprint("procedures", __name__, url_prefix="/procedure")
 words.register(bp)
 
 from referral.procedures.views import (  # noqa: E402
-    consulting,  # noqa: F401 - their pages
+    comparing,  # noqa: F401 - their pages
+    consulting,  # noqa: F401
     deciding,  # noqa: F401
     drafting,  # noqa: F401
     library,  # noqa: F401
+    printing,  # noqa: F401
     reading,  # noqa: F401
     studying,  # noqa: F401
 )

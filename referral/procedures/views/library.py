@@ -81,7 +81,9 @@ def checks(version_id: UUID) -> str:
 def flowchart_yaml(version_id: UUID) -> Any:
     """The canonical text of the version, to keep or to change elsewhere."""
     one = find(version_id)
-    return download(queries.canonical_flowchart(one).encode(), "application/yaml; charset=utf-8", f"{_name(one)}.yaml")
+    return download(
+        queries.canonical_flowchart(one).encode(), "application/yaml; charset=utf-8", f"{name_of_file(one)}.yaml"
+    )
 
 
 @bp.get("/versions/<uuid:version_id>/triage.csv")
@@ -89,7 +91,9 @@ def flowchart_yaml(version_id: UUID) -> Any:
 def triage_csv(version_id: UUID) -> Any:
     """The triage table of the version."""
     one = find(version_id)
-    return download(queries.canonical_triage(one).encode(), "text/csv; charset=utf-8", f"{_name(one)}-triage.csv")
+    return download(
+        queries.canonical_triage(one).encode(), "text/csv; charset=utf-8", f"{name_of_file(one)}-triage.csv"
+    )
 
 
 @bp.get("/versions/<uuid:version_id>/drawing")
@@ -109,7 +113,8 @@ def download(content: bytes, media_type: str, name: str) -> Response:
     return answer
 
 
-def _name(one: Any) -> str:
+def name_of_file(one: Any) -> str:
+    """The name under which what belongs to a version is saved."""
     plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "_" for sign in one.code)
     number = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "_" for sign in one.number)
     return f"{plain}-{number}-{one.content_hash[:8]}"

@@ -1,0 +1,80 @@
+"""A version on paper and for other programs: the document, the drawings, BPMN."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort
+
+from referral.foundation import clock
+from referral.foundation.access import requires
+from referral.foundation.grants import Permission
+from referral.foundation.i18n import page_language
+from referral.foundation.transactions import commit_now
+from referral.procedures import documents, queries
+from referral.procedures.actions import library
+from referral.procedures.documents import Edition, Parts
+from referral.procedures.views import bp
+from referral.procedures.views.frame import find
+from referral.procedures.views.library import download, name_of_file
+from sop.bpmn.writing import dump
+from sop.flowchart import Flowchart
+
+READ = Permission.PROCEDURE_READ
+OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@bp.get("/versions/<uuid:version_id>/procedure.pdf")
+@requires(READ)
+def procedure_pdf(version_id: UUID) -> Any:
+    """The procedure as a document in the reader's language, to print."""
+    edition, name, flowchart, parts = _whole(version_id)
+    lang = page_language()
+    made = documents.sop_pdf(edition, flowchart, parts, lang=lang, printed_at=clock.now())
+    return download(made, "application/pdf", f"{name}-{lang}.pdf")
+
+
+@bp.get("/versions/<uuid:version_id>/procedure.docx")
+@requires(READ)
+def procedure_docx(version_id: UUID) -> Any:
+    """The same for a word processor, to comment on."""
+    edition, name, flowchart, parts = _whole(version_id)
+    lang = page_language()
+    made = documents.sop_docx(edition, flowchart, parts, lang=lang)
+    return download(made, OFFICE, f"{name}-{lang}.docx")
+
+
+@bp.get("/versions/<uuid:version_id>/drawings.pdf")
+@requires(READ)
+def drawings_pdf(version_id: UUID) -> Any:
+    """Every page of the drawing on A3 sheets with its version, decision and fingerprint."""
+    edition, name, flowchart, _ = _whole(version_id)
+    lang = page_language()
+    made = documents.drawing_pdf(edition, flowchart, lang=lang, printed_at=clock.now())
+    return download(made, "application/pdf", f"{name}-A3-{lang}.pdf")
+
+
+@bp.get("/versions/<uuid:version_id>/flowchart.bpmn")
+@requires(READ)
+def flowchart_bpmn(version_id: UUID) -> Any:
+    """The flowchart for a BPMN modeller; what is drawn there comes back through the import."""
+    _, name, flowchart, _ = _whole(version_id)
+    return download(dump(flowchart, page_language()), "application/xml", f"{name}.bpmn")
+
+
+def _whole(version_id: UUID) -> tuple[Edition, str, Flowchart, Parts]:
+    """The version, its name as a file, and what belongs to it; nothing of the database is held while it is drawn.
+
+    404 for a drawing that is not read yet, and for a draft whose arrows lead nowhere: its checks say so.
+    """
+    one = find(version_id)
+    flowchart = queries.chart_of(one)
+    if flowchart is None or any(branch.target not in flowchart.steps for branch in flowchart.branches):
+        abort(404)
+    form = queries.active_form("identification")
+    forms = {"F04": queries.form(form.id)} if form else {}
+    parts = Parts(queries.assessment_of(one).table, forms, library("cameroon") / "text")
+    found = Edition(one.number, one.content_hash, one.decision_on, one.decision_number), name_of_file(one)
+    commit_now()
+    return *found, flowchart, parts
