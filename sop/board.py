@@ -14,6 +14,8 @@ from sop.track import ATTEMPTS, REMINDERS, UNKNOWN, Node, Track
 from sop.verdicts import deciding, lacking_bases
 from sop.vocabulary import N_, Message
 
+SHARE = StepKind.SHARE
+
 
 class Refused(ValueError):
     """An event that cannot happen now; `message` says why and the state stays as it was."""
@@ -58,25 +60,26 @@ class Board:
         for need, changed in self.rounds.items():
             if need is not None:
                 self.needs[need] = replace(self.needs[need], course=changed.course())
-        case = self.rounds.get(None)
+        before, case = self.before, self.rounds.get(None)
         return State(
-            flowchart=self.before.flowchart,
-            started_at=self.before.started_at,
-            sequence=self.before.sequence + 1,
+            flowchart=before.flowchart,
+            started_at=before.started_at,
+            sequence=before.sequence + 1,
             tokens=tuple(self.tokens.values()),
-            course=case.course() if case else self.before.course,
+            course=case.course() if case else before.course,
             needs=self.needs,
-            trail=self.before.trail + tuple(self.passed),
+            trail=before.trail + tuple(self.passed),
             outcome=self.outcome,
             closed_at=self.closed_at,
         )
 
     def round(self, need: str | None) -> _Round:
         """What this need (or the case) knows, open for change."""
-        if need not in self.rounds:
+        found = self.rounds.get(need)
+        if found is None:
             course = self.needs[need].course if need is not None else self.before.course
-            self.rounds[need] = _Round.of(course)
-        return self.rounds[need]
+            found = self.rounds[need] = _Round.of(course)
+        return found
 
     def known(self, need: str | None) -> dict[str, Any]:
         """Facts that may decide now: answers that were used are gone, and needs do not see each other's."""
@@ -84,6 +87,8 @@ class Board:
 
     def learn(self, facts: Facts, need: str | None) -> None:
         """Keep each fact where it belongs; `None` and "unknown" mean that it is not known."""
+        if not facts:
+            return
         for name, value in plain(facts).items():
             if name not in self.track.fields:
                 raise Refused("UNKNOWN_FACT", N_("“%(fact)s” is not a fact of this procedure"), fact=name)
@@ -105,6 +110,8 @@ class Board:
     def lacking(self, token: Token) -> tuple[str, ...]:
         """Legal bases that this step requires and that do not hold."""
         node = self.track.nodes[token.step]
+        if not node.step.requires and not node.step.requires_for:
+            return ()
         return lacking_bases(self.track, node, token.need, self.round(None).bases, self.round(token.need).bases)
 
     def open_needs(self) -> frozenset[str]:
@@ -113,6 +120,8 @@ class Board:
 
     def holding(self, token: Token) -> tuple[Conflict, str] | None:
         """The rule and the need that hold this token back."""
+        if token.need is None or not self.track.flowchart.conflicts:
+            return None
         return holding(self.track, token.step, token.need, self.open_needs())
 
     def pause(self, token: Token, reason: PauseReason) -> None:
@@ -158,15 +167,15 @@ class Board:
 
     def count(self, node: Node, need: str | None) -> None:
         """Keep `attempts` and `reminders`, never beyond what the field can hold."""
-        course = self.round(need)
-        if node.kind is StepKind.SHARE and need is not None:
+        if node.kind is SHARE and need is not None:
+            course = self.round(need)
             self._raise_counter(course, ATTEMPTS)
             if REMINDERS in self.track.counters:
                 course.facts[REMINDERS] = 0
             for loop in self.track.reminder_loops & course.loops.keys():
                 del course.loops[loop]
         elif node.reminds:
-            self._raise_counter(course, REMINDERS)
+            self._raise_counter(self.round(need), REMINDERS)
 
     def _raise_counter(self, course: _Round, name: str) -> None:
         if name in self.track.counters:

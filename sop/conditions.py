@@ -25,6 +25,9 @@ class FieldKind(StrEnum):
     INT = "int"
 
 
+_BOOL, _INT = FieldKind.BOOL, FieldKind.INT
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A declared fact: its type and every value it may take (for an integer: lowest and highest)."""
@@ -37,9 +40,9 @@ class Field:
 
     def accepts(self, value: Any) -> bool:
         """Whether `value` (for a set: one member) belongs to the domain."""
-        if self.kind is FieldKind.BOOL:
+        if self.kind is _BOOL:
             return isinstance(value, bool)
-        if self.kind is FieldKind.INT:
+        if self.kind is _INT:
             return isinstance(value, int) and not isinstance(value, bool) and self.low <= value <= self.high
         return isinstance(value, str) and value in self.values
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from sop.flowchart import Clock, Step
 from sop.vocabulary import N_, Priority
 
-DAY = timedelta(days=1)
+DAY, NO_TIME = timedelta(days=1), timedelta()
 RUNNING = frozenset({Priority.CRITICAL, Priority.HIGH})
 """Priorities whose days run day and night; medium and low count working days."""
 
@@ -111,25 +111,28 @@ class Calendar:
         >>> CAMEROON.add_working(datetime(2026, 5, 19, 9, tzinfo=UTC), timedelta(days=1)).isoformat()
         '2026-05-21T09:00:00+00:00'
         """
-        moment, left = start.astimezone(ZoneInfo(self.zone)), duration
-        while True:
-            midnight = _next_midnight(moment)
-            if self.is_working(moment.date()):
-                if left <= midnight - moment:
-                    return (moment + left).astimezone(UTC)
-                left -= midnight - moment
-            moment = midnight
+        moment = start.astimezone(ZoneInfo(self.zone))
+        day, left = moment.date(), duration
+        if self.is_working(day):
+            left += moment - _midnight(day, moment.tzinfo)
+        while not (working := self.is_working(day)) or left > DAY:
+            left -= DAY if working else NO_TIME
+            day += DAY
+        return (_midnight(day, moment.tzinfo) + left).astimezone(UTC)
 
     def working_between(self, start: datetime, end: datetime) -> timedelta:
         """Working time from `start` to `end`; zero when `end` is not later."""
         zone = ZoneInfo(self.zone)
-        moment, last, passed = start.astimezone(zone), end.astimezone(zone), timedelta()
-        while moment < last:
-            midnight = min(_next_midnight(moment), last)
-            if self.is_working(moment.date()):
-                passed += midnight - moment
-            moment = midnight
-        return passed
+        moment, last, passed = start.astimezone(zone), end.astimezone(zone), NO_TIME
+        if moment >= last:
+            return passed
+        day, last_day = moment.date(), last.date()
+        if self.is_working(day):
+            passed -= moment - _midnight(day, zone)
+        while day < last_day:
+            passed += DAY if self.is_working(day) else NO_TIME
+            day += DAY
+        return passed + (last - _midnight(day, zone)) if self.is_working(day) else passed
 
 
 CAMEROON = Calendar("CM", "Africa/Douala")
@@ -142,8 +145,8 @@ def _holidays(country: str, year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays(country, years=year))
 
 
-def _next_midnight(moment: datetime) -> datetime:
-    return datetime.combine(moment.date() + DAY, time(), moment.tzinfo)
+def _midnight(day: date, zone: tzinfo | None) -> datetime:
+    return datetime.combine(day, time(), zone)
 
 
 def allowed(step: Step, priority: str | None) -> timedelta | None:

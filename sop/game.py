@@ -9,7 +9,7 @@ from sop.deadlines import PauseReason
 from sop.flowchart import Branch, StepKind
 from sop.state import Cause, Course, Event, EventKind, NeedState, NeedStatus, Passed, Reason, Token
 from sop.track import Node
-from sop.verdicts import Verdict, decide, judge
+from sop.verdicts import decide, judge
 from sop.vocabulary import N_, Priority
 
 MAX_MOVES = 2_000
@@ -17,6 +17,11 @@ MAX_MOVES = 2_000
 
 MAX_RENEWALS = 2
 """How often a need asks again for a basis that was lost on its way to a share."""
+
+DONE = EventKind.DONE
+END, DECISION, RULE = StepKind.END, StepKind.DECISION, StepKind.RULE
+SHARE, SPLIT_OR, JOIN_OR, PATHWAY = StepKind.SHARE, StepKind.SPLIT_OR, StepKind.JOIN_OR, StepKind.PATHWAY
+"""What every move asks for: Python 3.11 calls a function to find a member of an enum."""
 
 
 class Game(Board):
@@ -28,7 +33,7 @@ class Game(Board):
         """What the event itself changes; `settle` moves the rest."""
         if self.outcome is not None and event.kind is not EventKind.ANY_TIME:
             raise Refused("CLOSED", N_("the case is closed"))
-        if event.kind is EventKind.DONE:
+        if event.kind is DONE:
             self._finish(event)
         elif event.kind is EventKind.FACTS:
             self.learn(event.facts, event.need)
@@ -42,10 +47,10 @@ class Game(Board):
 
     def _finish(self, event: Event) -> None:
         key = (str(event.step), event.need)
-        token = self.tokens.get(key)
-        if token is None or self.track.nodes[token.step].alone:
+        token, nodes = self.tokens.get(key), self.track.nodes
+        if token is None or nodes[token.step].alone:
             raise Refused("NOT_ACTIVE", N_("the step %(step)s is not to be done now"), step=event.step)
-        node = self.track.nodes[token.step]
+        node = nodes[token.step]
         held = self.holding(token)
         if held:
             raise Refused(
@@ -65,10 +70,10 @@ class Game(Board):
         self.learn(event.facts, event.need)
         if token.finished is None:
             self.count(node, token.need)
-            granting = (*token.granting, *((basis, token.step) for basis in node.step.grants))
-            self.tokens[key] = replace(token, finished=self.now, granting=granting)
+            granted = tuple((basis, token.step) for basis in node.step.grants)
+            self.tokens[key] = token.done(self.now, granted)
         self.waiting.append(key)
-        self.waiting += [other for other in self.tokens if other[1] is None and self.track.nodes[other[0]].alone]
+        self.waiting += [other for other in self.tokens if other[1] is None and nodes[other[0]].alone]
 
     def _set_clock(self, event: Event) -> None:
         """Stop or start the clock of one step; that of a critical case never stands."""
@@ -140,15 +145,15 @@ class Game(Board):
     def _open_join(self) -> bool:
         for token in self.tokens.values():
             node = self.track.nodes[token.step]
-            if node.kind is StepKind.JOIN_OR and node.only and self._is_complete(token):
-                self._follow(token, Verdict(node.only))
+            if node.kind is JOIN_OR and node.only and self._is_complete(token):
+                self._follow(token, node.only)
                 return True
         return False
 
     def _free_share(self) -> bool:
         """A share that lost its basis: its need asks for it again, or is closed when the case can no longer get it."""
         for token in self.tokens.values():
-            if self.track.nodes[token.step].kind is not StepKind.SHARE:
+            if self.track.nodes[token.step].kind is not SHARE:
                 continue
             for basis in self.lacking(token):
                 back = self.granted_by(token, frozenset({basis}))
@@ -172,21 +177,23 @@ class Game(Board):
 
     def _leave(self, token: Token) -> None:
         node = self.track.nodes[token.step]
-        if node.kind is StepKind.PATHWAY and self.holding(token):
+        kind = node.kind
+        if kind is PATHWAY and self.holding(token):
             return  # it stays there, to be seen, until the other need is closed
-        if node.kind is StepKind.END:
+        if kind is END:
             self._close(token)
-        elif node.kind is StepKind.JOIN_OR:
+        elif kind is JOIN_OR:
             if token.need is not None:
                 self._close_need(token, token.cause.source)
-        elif node.kind is StepKind.SPLIT_OR:
+        elif kind is SPLIT_OR:
             self._split(token, node)
-        elif node.kind is not StepKind.RULE or all(
-            self.known(token.need).get(name) is not None for name in node.step.sets
-        ):
-            verdict = decide(node, self.known(token.need), self.track.assumed) if not node.only else Verdict(node.only)
-            if verdict.branch:
-                self._follow(token, verdict)
+        elif kind is not RULE or all(self.known(token.need).get(name) is not None for name in node.step.sets):
+            if node.only is not None:
+                self._follow(token, node.only)
+                return
+            verdict = decide(node, self.known(token.need), self.track.assumed)
+            if verdict.branch is not None:
+                self._follow(token, verdict.branch, verdict.assumed)
 
     def _split(self, token: Token, node: Node) -> None:
         facts, unsettled = self.known(token.need), False
@@ -201,7 +208,7 @@ class Game(Board):
         if unsettled:
             return
         if not token.opened and node.default:
-            self._follow(token, Verdict(node.default))
+            self._follow(token, node.default)
             return
         del self.tokens[token.key]
         if node.join:
@@ -229,14 +236,12 @@ class Game(Board):
         self.needs[need] = NeedState(need, NeedStatus.OPEN, number, self.now, course=Course(facts))
         self.enter(node.step.id, need, cause)
 
-    def _follow(self, token: Token, verdict: Verdict) -> None:
+    def _follow(self, token: Token, branch: Branch, assumed: tuple[str, ...] = ()) -> None:
         """Take a branch: count its loop, use up its answers, enter its target."""
-        branch = verdict.branch
-        if branch is None:
-            return
-        node, course = self.track.nodes[token.step], self.round(token.need)
+        node = self.track.nodes[token.step]
         target, exhausted = branch.target, False
         if branch.is_loop and branch.loop_max is not None:
+            course = self.round(token.need)
             taken = course.loops[branch.where] = min(course.loops.get(branch.where, 0) + 1, branch.loop_max + 2)
             exhausted = taken > branch.loop_max
             if exhausted and (branch.then is None or taken > branch.loop_max + 1):
@@ -245,30 +250,18 @@ class Game(Board):
             target = str(branch.then) if exhausted else target
         self.passed.append(Passed(token.step, token.need, token.since, token.finished or self.now, target))
         del self.tokens[token.key]
-        self._use(node, token.need)
-        cause = self._cause(token, node, verdict, target, exhausted)
+        if node.fields:
+            self._use(node, token.need)
+        cause = Cause(Reason.EXHAUSTED, token.step, target) if exhausted else _cause(token, node, branch, assumed)
         granting = () if branch.is_loop else token.granting  # "start again" is not the answer that a basis needs
         self.enter(target, token.need, cause, granting, aside=token.aside)
 
     def _use(self, node: Node, need: str | None) -> None:
         """Note what a decision has looked at; its own answers may not decide again."""
-        if node.fields:
-            case, own = self.round(None), self.round(need)
-            own.spent |= node.answers
-            own.read |= node.fields & self.track.need_fields
-            case.read |= node.fields - self.track.need_fields
-
-    def _cause(self, token: Token, node: Node, verdict: Verdict, target: str, exhausted: bool) -> Cause:
-        branch = verdict.branch
-        if exhausted:
-            return Cause(Reason.EXHAUSTED, token.step, target)
-        if verdict.assumed:
-            return Cause(Reason.ASSUMED, token.step, target, verdict.assumed)
-        if branch is not None and (branch.guard or branch.is_default):
-            return Cause(Reason.ANSWER, token.step, target)
-        return (
-            token.cause if node.alone and node.kind is not StepKind.JOIN_OR else Cause(Reason.AFTER, token.step, target)
-        )
+        case, own = self.round(None), self.round(need)
+        own.spent |= node.answers
+        own.read |= node.fields & self.track.need_fields
+        case.read |= node.fields - self.track.need_fields
 
     def _give_up(self, token: Token) -> bool:
         """A loop and its way out are used up: a need is closed unresolved, the case waits for another answer."""
@@ -290,7 +283,7 @@ class Game(Board):
     ) -> None:
         """Arrive at a step; arriving where a token already is merges the two."""
         node = self.track.nodes[step]
-        if node.kind is StepKind.PATHWAY and need is None and node.step.need:
+        if node.kind is PATHWAY and need is None and node.step.need:
             self._open_need(node, cause)
             return
         course = self.round(need)
@@ -298,16 +291,18 @@ class Game(Board):
             self._invalidate(node, need)
         for basis in node.step.grants:
             course.bases.pop(basis, None)
-        course.spent |= node.renews & course.read
-        if granting and node.kind is not StepKind.DECISION:
+        if node.renews:
+            course.spent |= node.renews & course.read
+        if granting and node.kind is not DECISION:
             course.bases.update((basis, by) for basis, by in granting if basis in node.effective)
             granting = ()
         if aside and not node.aside:
             self._take_over()
             aside = False
-        if (step, need) not in self.tokens:
-            self.tokens[(step, need)] = Token(step, need, self.now, cause, granting=granting, aside=aside)
-        self.waiting.append((step, need))
+        key = (step, need)
+        if key not in self.tokens:
+            self.tokens[key] = Token(step, need, self.now, cause, None, granting, (), aside)
+        self.waiting.append(key)
 
     def _take_over(self) -> None:
         """An any-time event has joined the case: its token replaces those of the case; needs stay open."""
@@ -364,3 +359,14 @@ class Game(Board):
         for need, one in self.needs.items():
             if one.status is NeedStatus.OPEN:
                 self.needs[need] = replace(one, status=NeedStatus.CANCELLED, closed_at=self.now, closed_by=token.step)
+
+
+def _cause(token: Token, node: Node, branch: Branch, assumed: tuple[str, ...]) -> Cause:
+    """Why a token goes on along this branch."""
+    if assumed:
+        return Cause(Reason.ASSUMED, token.step, branch.target, assumed)
+    if branch.guard or branch.is_default:
+        return Cause(Reason.ANSWER, token.step, branch.target)
+    if node.alone and node.kind is not JOIN_OR:
+        return token.cause
+    return Cause(Reason.AFTER, token.step, branch.target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -89,6 +89,9 @@ class Reason(StrEnum):
     MIGRATED = "migrated"
 
 
+_REASONS = {one.value: one for one in Reason}
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why a token is where it is: the reason, the branch `source→target` that decided, the facts that were assumed."""
@@ -125,6 +128,13 @@ class Token:
         """The pause that lasts, if one does."""
         return next((one for one in self.pauses if one.until is None), None)
 
+    def done(self, at: datetime, granted: tuple[tuple[str, str], ...] = ()) -> Token:
+        """The same, its work done at this moment, with the legal bases recorded by it."""
+        granting = (*self.granting, *granted)
+        return Token(
+            self.step, self.need, self.since, self.cause, at, granting, self.opened, self.aside, self.due, self.pauses
+        )
+
     @property
     def key(self) -> tuple[str, str | None]:
         """A step is active at most once for the case and once for each need."""
@@ -140,6 +150,24 @@ class Passed:
     entered: datetime
     at: datetime
     to: str
+    _written: tuple[str | None, ...] | None = field(default=None, init=False, compare=False, repr=False)
+
+    def to_json(self) -> list[str | None]:
+        """Plain data; written once, because a trail only grows and is saved again with each event."""
+        if self._written is None:
+            self._keep((self.step, self.need, self.entered.isoformat(), self.at.isoformat(), self.to))
+        return list(self._written or ())
+
+    @classmethod
+    def from_json(cls, data: Sequence[Any]) -> Passed:
+        """What `to_json` wrote."""
+        step, need, entered, at, to = data
+        passed = cls(step, need, datetime.fromisoformat(entered), datetime.fromisoformat(at), to)
+        passed._keep(tuple(data))
+        return passed
+
+    def _keep(self, written: tuple[str | None, ...]) -> None:
+        object.__setattr__(self, "_written", written)
 
 
 class NeedStatus(StrEnum):
@@ -218,7 +246,7 @@ class State:
             "tokens": [_token_json(token) for token in self.tokens],
             "course": _course_json(self.course),
             "needs": [_need_json(need) for need in self.needs.values()],
-            "trail": [[one.step, one.need, one.entered.isoformat(), one.at.isoformat(), one.to] for one in self.trail],
+            "trail": [one.to_json() for one in self.trail],
             "outcome": self.outcome,
             "closed_at": _iso(self.closed_at),
         }
@@ -230,10 +258,10 @@ class State:
             flowchart=data["flowchart"],
             started_at=datetime.fromisoformat(data["started_at"]),
             sequence=data["sequence"],
-            tokens=tuple(_token(one) for one in data["tokens"]),
+            tokens=tuple([_token(one) for one in data["tokens"]]),
             course=_course(data["course"]),
             needs={one["need"]: _need(one) for one in data["needs"]},
-            trail=tuple(_passed(one) for one in data["trail"]),
+            trail=tuple([Passed.from_json(one) for one in data["trail"]]),
             outcome=data["outcome"],
             closed_at=_moment(data["closed_at"]),
         )
@@ -282,13 +310,13 @@ def _token(data: Mapping[str, Any]) -> Token:
         step=data["step"],
         need=data["need"],
         since=datetime.fromisoformat(data["since"]),
-        cause=Cause(Reason(reason), source, target, tuple(assumed)),
+        cause=Cause(_REASONS[reason], source, target, tuple(assumed)),
         finished=_moment(data["finished"]),
-        granting=tuple((basis, step) for basis, step in data["granting"]),
+        granting=tuple([(basis, step) for basis, step in data["granting"]]),
         opened=tuple(data["opened"]),
         aside=data["aside"],
         due=_moment(data.get("due")),
-        pauses=tuple(_pause(*one) for one in data.get("pauses", ())),
+        pauses=tuple([_pause(*one) for one in data.get("pauses", ())]),
     )
 
 
@@ -334,8 +362,3 @@ def _need(data: Mapping[str, Any]) -> NeedState:
         closed_by=data["closed_by"],
         course=_course(data["course"]),
     )
-
-
-def _passed(data: Iterable[Any]) -> Passed:
-    step, need, entered, at, to = data
-    return Passed(step, need, datetime.fromisoformat(entered), datetime.fromisoformat(at), to)

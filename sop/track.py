@@ -45,7 +45,8 @@ class Node:
     answers: facts that leaving it uses up; renews: those that coming back to it asks anew, once they were read;
     effective: legal bases that a share further on relies on without asking again; aside: only an any-time event gets
     here; reminds: leads back to waiting; join: where the needs that this split opens come together again; shares: next
-    steps that share data; asks: facts to find out here.
+    steps that share data; asks: facts to find out here; kind: that of the step; only: the single branch that is always
+    open, when there is nothing to decide.
     """
 
     step: Step
@@ -61,18 +62,8 @@ class Node:
     join: str | None
     shares: frozenset[str]
     asks: frozenset[str]
-
-    @property
-    def kind(self) -> StepKind:
-        """Kind of the step."""
-        return self.step.kind
-
-    @property
-    def only(self) -> Branch | None:
-        """The single branch that is always open, when there is nothing to decide."""
-        if len(self.branches) == 1 and self.branches[0].guard is None and self.branches[0].problem is None:
-            return self.branches[0] if self.default is None else None
-        return self.default if not self.branches else None
+    kind: StepKind
+    only: Branch | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +165,12 @@ def _node(
     branches = tuple(branch for branch in leaving if not branch.is_default)
     fields = frozenset(name for branch in branches if branch.guard for name in branch.guard.fields)
     joins = (_nearest_join(flowchart, b.target) for b in branches if flowchart.steps[b.target].kind is StepKind.PATHWAY)
+    default = next((branch for branch in leaving if branch.is_default), None)
     return Node(
         step=step,
         alone=step.kind in PASSES_ALONE,
         branches=branches,
-        default=next((branch for branch in leaving if branch.is_default), None),
+        default=default,
         fields=fields,
         answers=fields & answers if step.kind is not StepKind.SPLIT_OR else frozenset(),
         renews=renewed & set(step.sets),
@@ -189,7 +181,16 @@ def _node(
         join=next(joins, None) if step.kind is StepKind.SPLIT_OR else None,
         shares=frozenset(b.target for b in leaving if flowchart.steps[b.target].kind is StepKind.SHARE),
         asks=_asks(flowchart, step, fields & answers, answers),
+        kind=step.kind,
+        only=_only(branches, default),
     )
+
+
+def _only(branches: tuple[Branch, ...], default: Branch | None) -> Branch | None:
+    """The single branch that is always open."""
+    if len(branches) == 1 and branches[0].guard is None and branches[0].problem is None:
+        return branches[0] if default is None else None
+    return default if not branches else None
 
 
 def _asks(flowchart: Flowchart, step: Step, own: frozenset[str], answers: frozenset[str]) -> frozenset[str]:

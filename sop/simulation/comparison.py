@@ -9,7 +9,7 @@ from typing import Any
 from sop.flowchart import Flowchart
 from sop.simulation.figures import Result
 from sop.simulation.plan import Plan
-from sop.simulation.run import run
+from sop.simulation.run import Progress, run
 from sop.vocabulary import Message
 
 
@@ -83,10 +83,24 @@ class Comparison:
 
 
 def compare(
-    plan: Plan, changed_plan: Plan, flowchart: Flowchart, changed_flowchart: Flowchart, seed: int = 0
+    plan: Plan,
+    changed_plan: Plan,
+    flowchart: Flowchart,
+    changed_flowchart: Flowchart,
+    seed: int = 0,
+    progress: Progress | None = None,
 ) -> Comparison:
-    """Run the same cases twice, before and after a change of the plan, of the flowchart, or of both."""
-    before, after = run(plan, flowchart, seed), run(changed_plan, changed_flowchart, seed)
+    """Run the same cases twice, before and after a change of the plan, of the flowchart, or of both.
+
+    `progress` is told how many cases of both runs have come to their end, of how many.
+    """
+    both_runs = plan.cases + changed_plan.cases
+
+    def from_case(first: int) -> Progress | None:
+        return None if progress is None else lambda ended, _cases: progress(first + ended, both_runs)
+
+    before = run(plan, flowchart, seed, from_case(0))
+    after = run(changed_plan, changed_flowchart, seed, from_case(plan.cases))
     both = before.hours.keys() & after.hours.keys()
     return Comparison(
         before,

@@ -29,6 +29,7 @@ from sop.track import ATTEMPTS, REMINDERS, track_of
 from sop.vocabulary import N_, Message
 
 Key = tuple[str, str | None]
+Progress = Callable[[int, int], None]
 _HOUR = timedelta(hours=1)
 
 
@@ -60,13 +61,14 @@ class _Case:
     is_stopped: bool = False
 
 
-def run(plan: Plan, flowchart: Flowchart, seed: int = 0) -> Result:
+def run(plan: Plan, flowchart: Flowchart, seed: int = 0, progress: Progress | None = None) -> Result:
     """Let every case of the plan walk to its end; the same plan, flowchart and seed give the same result.
 
+    `progress` is told how many cases have come to their end, of how many: each time one does, and when all is over.
     Raises ValueError when the weights of a fact are all zero. The flowchart must be one that `sop.checks` finds sound:
     the engine's own answer to a broken one is not hidden.
     """
-    simulation = Simulation(plan, flowchart, seed)
+    simulation = Simulation(plan, flowchart, seed, progress)
     simulation.play()
     return simulation.result()
 
@@ -74,8 +76,9 @@ def run(plan: Plan, flowchart: Flowchart, seed: int = 0) -> Result:
 class Simulation:
     """One run while it goes on."""
 
-    def __init__(self, plan: Plan, flowchart: Flowchart, seed: int) -> None:
+    def __init__(self, plan: Plan, flowchart: Flowchart, seed: int, progress: Progress | None = None) -> None:
         self.plan, self.flowchart, self.seed = plan, flowchart, seed
+        self.progress, self.ended = progress, 0
         self.answers, self.desks = Answers(plan, flowchart, seed), Desks(plan)
         self.nodes = track_of(flowchart).nodes
         self.service = frozenset(key for key, node in self.nodes.items() if RESULT in node.asks and not node.alone)
@@ -98,6 +101,8 @@ class Simulation:
         while self.heap:
             now, _, action, arguments = heapq.heappop(self.heap)
             action(now, *arguments)
+        if self.progress is not None and self.ended < self.plan.cases:
+            self.progress(self.plan.cases, self.plan.cases)
 
     def at(self, moment: datetime, action: Callable[..., None], *arguments: Any) -> None:
         """Let something happen, at the same moment in the order in which it was said; nothing beyond the horizon."""
@@ -167,7 +172,7 @@ class Simulation:
             if case.steps >= self.plan.most_steps:
                 case.is_stopped = True
                 case.work.clear()
-                return
+                break
             items = self.items(case, now)
             asked = next((item for item in items if item.missing and self.needs_no_time(case, item)), None)
             if asked is None:
@@ -179,6 +184,9 @@ class Simulation:
             case.visits[key] += 1
             facts = self.told(case, key, frozenset(asked.missing), case.visits[key], now)
             self.happen(case, facts_known(facts, asked.need), now)
+        self.ended += 1
+        if self.progress is not None:
+            self.progress(self.ended, self.plan.cases)
 
     def items(self, case: _Case, now: datetime) -> list[Todo]:
         """What is to be done at the tokens nobody works on yet."""

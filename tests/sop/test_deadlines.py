@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sop.deadlines import CAMEROON, Calendar, Level, counts_working_days, due_at, ladder
 from sop.durations import parse
@@ -77,6 +79,22 @@ def test_the_list_of_days_off_can_be_corrected() -> None:
     entered = at("2026-03-18T10:00")
     assert due_at(step("P1D"), "low", entered, CAMEROON) == at("2026-03-19T10:00")
     assert due_at(step("P1D"), "low", entered, corrected) == at("2026-03-20T10:00")
+
+
+HOUR = timedelta(hours=1)
+YEAR_2026 = st.integers(0, 365 * 24).map(lambda hours: at("2026-01-01T00:00") + hours * HOUR)
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(start=YEAR_2026, hours=st.integers(1, 600))
+def test_working_time_is_what_counting_hour_by_hour_finds(start: datetime, hours: int) -> None:
+    moment, left = start, hours
+    while left:
+        left -= CAMEROON.is_working(moment.date())
+        moment += HOUR
+    assert CAMEROON.add_working(start, hours * HOUR) == moment
+    assert CAMEROON.working_between(start, moment) == hours * HOUR
+    assert CAMEROON.working_between(start, start - hours * HOUR) == timedelta()
 
 
 def test_a_week_without_working_day_is_refused() -> None:
