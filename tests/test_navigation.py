@@ -22,6 +22,7 @@ EXCEPTIONS = {
     "procedures.forms": "a tab of the procedure",
     "procedures.versions": "a tab of the procedure",
     "procedures.new_version": "a button of the list of versions",
+    "procedures.import_drawing": "a button of the list of versions",
     "procedures.triage": "a tab of the procedure",
 }
 """Pages without parameters that are in no menu, and why."""
