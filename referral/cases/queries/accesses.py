@@ -28,6 +28,8 @@ ACTS: dict[str, str] = {
     "case.facts": N_("recorded what was learned"),
     "case.need_opened": N_("added a need"),
     "case.any_time": N_("recorded an event"),
+    "case.paused": N_("stopped the clock of a step"),
+    "case.resumed": N_("let the clock of a step run again"),
     "case.note": N_("wrote a note"),
     "case.activate": N_("opened the case after base consent"),
     "case.assign": N_("assigned the case"),

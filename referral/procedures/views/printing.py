@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import abort
+from flask import abort, current_app
 
 from referral.foundation import clock
 from referral.foundation.access import requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.transactions import commit_now
-from referral.procedures import documents, queries
+from referral.procedures import documents, pictures, queries
 from referral.procedures.actions import library
 from referral.procedures.documents import Edition, Parts
 from referral.procedures.views import bp
 from referral.procedures.views.frame import find
 from referral.procedures.views.library import download, name_of_file
+from referral.procedures.words import decision_words
 from sop.bpmn.writing import dump
 from sop.flowchart import Flowchart
 
@@ -29,8 +30,7 @@ OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml.documen
 @requires(READ)
 def procedure_pdf(version_id: UUID) -> Any:
     """The procedure as a document in the reader's language, to print."""
-    edition, name, flowchart, parts = _whole(version_id)
-    lang = page_language()
+    edition, name, flowchart, parts, lang = _whole(version_id)
     made = documents.sop_pdf(edition, flowchart, parts, lang=lang, printed_at=clock.now())
     return download(made, "application/pdf", f"{name}-{lang}.pdf")
 
@@ -39,8 +39,7 @@ def procedure_pdf(version_id: UUID) -> Any:
 @requires(READ)
 def procedure_docx(version_id: UUID) -> Any:
     """The same for a word processor, to comment on."""
-    edition, name, flowchart, parts = _whole(version_id)
-    lang = page_language()
+    edition, name, flowchart, parts, lang = _whole(version_id)
     made = documents.sop_docx(edition, flowchart, parts, lang=lang)
     return download(made, OFFICE, f"{name}-{lang}.docx")
 
@@ -49,8 +48,7 @@ def procedure_docx(version_id: UUID) -> Any:
 @requires(READ)
 def drawings_pdf(version_id: UUID) -> Any:
     """Every page of the drawing on A3 sheets with its version, decision and fingerprint."""
-    edition, name, flowchart, _ = _whole(version_id)
-    lang = page_language()
+    edition, name, flowchart, _, lang = _whole(version_id)
     made = documents.drawing_pdf(edition, flowchart, lang=lang, printed_at=clock.now())
     return download(made, "application/pdf", f"{name}-A3-{lang}.pdf")
 
@@ -59,22 +57,21 @@ def drawings_pdf(version_id: UUID) -> Any:
 @requires(READ)
 def flowchart_bpmn(version_id: UUID) -> Any:
     """The flowchart for a BPMN modeller; what is drawn there comes back through the import."""
-    _, name, flowchart, _ = _whole(version_id)
-    return download(dump(flowchart, page_language()), "application/xml", f"{name}.bpmn")
+    _, name, flowchart, _, lang = _whole(version_id)
+    return download(dump(flowchart, lang), "application/xml", f"{name}.bpmn")
 
 
-def _whole(version_id: UUID) -> tuple[Edition, str, Flowchart, Parts]:
-    """The version, its name as a file, and what belongs to it; nothing of the database is held while it is drawn.
+def _whole(version_id: UUID) -> tuple[Edition, str, Flowchart, Parts, str]:
+    """The version, its name as a file, what belongs to it, and the language; no transaction lasts while it is drawn.
 
-    404 for a drawing that is not read yet, and for a draft whose arrows lead nowhere: its checks say so.
+    404 for a drawing that is not read yet. Arrows of a draft that lead nowhere are left out: its checks name them.
     """
-    one = find(version_id)
-    flowchart = queries.chart_of(one)
-    if flowchart is None or any(branch.target not in flowchart.steps for branch in flowchart.branches):
-        abort(404)
+    one, lang = find(version_id), page_language()
+    flowchart = pictures.drawable(queries.chart_of(one) or abort(404))
     form = queries.active_form("identification")
     forms = {"F04": queries.form(form.id)} if form else {}
-    parts = Parts(queries.assessment_of(one).table, forms, library("cameroon") / "text")
-    found = Edition(one.number, one.content_hash, one.decision_on, one.decision_number), name_of_file(one)
+    parts = Parts(queries.assessment_of(one).table, forms, library(current_app.config["SETTINGS"].country) / "text")
+    decision = decision_words(one.decision_number)
+    found = Edition(one.number, one.content_hash, one.decision_on, decision), name_of_file(one)
     commit_now()
-    return *found, flowchart, parts
+    return *found, flowchart, parts, lang
