@@ -14,10 +14,11 @@ from tests.browser.test_walk import Looker
 from tests.browser.world import World
 from tests.builders import PASSWORD, SECRET, make_user
 from tests.sop.bpmn_texts import REFERRAL, bpmn
+from tests.sop.research import ROOT
 
 pytestmark = pytest.mark.slow
 
-COLLECTED = Path("/work/shared/data/bpmn/who-tb/f-referral.bpmn")
+COLLECTED = ROOT.parent / "shared/data/bpmn/who-tb/f-referral.bpmn"
 MINE = "main form:has([name=do])"
 
 
