@@ -6,7 +6,6 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,10 +21,11 @@ from sop import yaml_io
 from sop.flowchart import StepKind
 from tests.page_client import Page, PageClient
 from tests.sop.bpmn_texts import REFERRAL, bpmn, flow
+from tests.sop.research import ROOT
 
 Visit = Callable[[str], PageClient]
 LIST = "/procedure/versions"
-SHARED = Path("/work/shared/data/bpmn")
+SHARED = ROOT.parent / "shared/data/bpmn"
 BOMB = b'<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;&b;">]>' + bpmn(REFERRAL)
 DMN = b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/"/>'
 GARBLED = b'<?xml version="1.0" encoding="UTF-8"?>' + bpmn(REFERRAL).replace(b"Accueil", "Accueil é".encode("latin-1"))
