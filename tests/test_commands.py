@@ -54,12 +54,14 @@ def office(committed: Flask) -> Flask:
     return committed
 
 
+@pytest.mark.once
 def test_these_are_our_commands(app: Flask) -> None:
     own = {name for name in commands(app) if not name.startswith("db ")}
     assert own - {"routes", "run", "shell", "translate"} == OWN
     assert "db upgrade" in commands(app)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", sorted(OWN))
 def test_every_command_has_help(app: Flask, name: str) -> None:
     result = run(app, *name.split(), "--help")
@@ -68,6 +70,7 @@ def test_every_command_has_help(app: Flask, name: str) -> None:
     assert commands(app)[name].help
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", sorted(OWN - {"docs access", "worker", "audit seal", "audit verify", "demo load"}))
 def test_a_command_without_its_arguments_says_which(app: Flask, name: str) -> None:
     result = run(app, *name.split())
@@ -79,6 +82,7 @@ def test_a_command_without_its_arguments_says_which(app: Flask, name: str) -> No
 # --- without a database ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_a_good_flowchart_ends_with_0(app: Flask) -> None:
     result = run(app, "sop", "check", FLOWCHART, "--json")
     assert result.exit_code == 0
@@ -86,6 +90,7 @@ def test_a_good_flowchart_ends_with_0(app: Flask) -> None:
     assert [one for one in last_line(result)["findings"] if one["severity"] == "error"] == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("change", "code"),
     [("__import__('os').system('touch broken')", "GUARD_SYNTAX"), ("open(age_band)", "GUARD_UNKNOWN_FIELD")],
@@ -107,6 +112,7 @@ def test_a_guard_that_calls_a_function_ends_with_1_and_runs_nothing(
     assert not Path("broken").exists()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "content",
     [b"", b"\x00\x01\x02", b"%PDF-1.7\n%\xe2\xe3", b"a: [1, 2", b"- just\n- a list\n", b"!!python/object:os.x y"],
@@ -125,6 +131,7 @@ COUNTRY = ROOT / "sop/library/cameroon/overlay.yaml"
 TRIAGE = ROOT / "sop/library/cameroon/triage.csv"
 
 
+@pytest.mark.once
 def test_an_overlay_is_checked_on_its_bases(app: Flask, tmp_path: Path) -> None:
     assert run(app, "sop", "check", COUNTRY, "--base", REGIONAL).exit_code == 0
     region = ROOT / "sop/library/cameroon/regions/extreme_nord.yaml"
@@ -138,6 +145,7 @@ def test_an_overlay_is_checked_on_its_bases(app: Flask, tmp_path: Path) -> None:
     assert [one["code"] for one in last_line(result)["findings"]] == ["LOCKED_REMOVED"]
 
 
+@pytest.mark.once
 def test_versions_that_differ_end_with_1_and_are_told(app: Flask, tmp_path: Path) -> None:
     other = tmp_path / "other.yaml"
     other.write_text(FLOWCHART.read_text(encoding="utf-8").replace("max: P31D", "max: P30D"), encoding="utf-8")
@@ -152,6 +160,7 @@ def test_versions_that_differ_end_with_1_and_are_told(app: Flask, tmp_path: Path
     assert (result.exit_code, last_line(result)["file"]) == (2, "other.yaml")
 
 
+@pytest.mark.once
 def test_files_are_exported_in_the_format_that_is_asked_for(app: Flask, tmp_path: Path) -> None:
     assert run(app, "sop", "export", FLOWCHART, "--to", "yaml").stdout == FLOWCHART.read_text(encoding="utf-8")
     assert run(app, "sop", "export", TRIAGE, "--to", "csv").stdout == TRIAGE.read_text(encoding="utf-8")
@@ -163,6 +172,7 @@ def test_files_are_exported_in_the_format_that_is_asked_for(app: Flask, tmp_path
     assert run(app, "sop", "diff", tmp_path / "merged.yaml", FLOWCHART).exit_code == 0
 
 
+@pytest.mark.once
 def test_a_flowchart_goes_out_as_bpmn_and_comes_back(app: Flask, tmp_path: Path) -> None:
     path, again = tmp_path / "sop.bpmn", tmp_path / "again.yaml"
     assert run(app, "sop", "export", FLOWCHART, "--to", "bpmn", "--lang", "en", "--output", path).exit_code == 0
@@ -174,6 +184,7 @@ def test_a_flowchart_goes_out_as_bpmn_and_comes_back(app: Flask, tmp_path: Path)
     assert run(app, "sop", "diff", again, FLOWCHART).exit_code == 0
 
 
+@pytest.mark.once
 def test_a_drawing_is_imported_with_the_answers_that_are_given(app: Flask, tmp_path: Path) -> None:
     path, answers = tmp_path / "drawing.bpmn", tmp_path / "answers.json"
     path.write_bytes(bpmn(REFERRAL))
@@ -190,6 +201,7 @@ def test_a_drawing_is_imported_with_the_answers_that_are_given(app: Flask, tmp_p
     assert (result.exit_code, "is not an answer" in last_line(result)["error"]) == (2, True)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["none.bpmn", "bad.bpmn"])
 def test_what_cannot_be_imported_ends_with_2(app: Flask, tmp_path: Path, name: str) -> None:
     (tmp_path / "bad.bpmn").write_text("<html/>")
@@ -198,6 +210,7 @@ def test_what_cannot_be_imported_ends_with_2(app: Flask, tmp_path: Path, name: s
     assert "Traceback" not in result.output
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "arguments", [(TRIAGE, "--to", "yaml"), (FLOWCHART, "--to", "dmn"), ("nowhere", "--to", "csv")]
 )
@@ -208,6 +221,7 @@ def test_what_cannot_be_exported_ends_with_2(app: Flask, arguments: tuple[str | 
     assert "Traceback" not in result.output
 
 
+@pytest.mark.once
 def test_known_facts_lead_as_far_as_they_decide(app: Flask, tmp_path: Path) -> None:
     facts = tmp_path / "facts.json"
     facts.write_text('{"immediate_danger": true}')
@@ -221,6 +235,7 @@ def test_known_facts_lead_as_far_as_they_decide(app: Flask, tmp_path: Path) -> N
     assert "missing: age_band, nationality, needs" in run(app, "sop", "route", FLOWCHART, "--facts", facts).stdout
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -242,6 +257,7 @@ def test_bad_facts_end_with_2_and_a_sentence(app: Flask, tmp_path: Path, content
     assert "Traceback" not in result.output
 
 
+@pytest.mark.once
 def test_cases_of_the_sharing_decision_are_decided(app: Flask) -> None:
     folder = SHARED / "consent"
     if not folder.is_dir():
@@ -255,6 +271,7 @@ def test_cases_of_the_sharing_decision_are_decided(app: Flask) -> None:
     assert all(set(one) == {"id", "decision", "code", "visible", "obligations"} for one in decided)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[}", b"7"])
 def test_cases_that_cannot_be_read_end_with_2(app: Flask, tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "cases.yaml"
@@ -265,6 +282,7 @@ def test_cases_that_cannot_be_read_end_with_2(app: Flask, tmp_path: Path, conten
         assert "Traceback" not in result.output
 
 
+@pytest.mark.once
 def test_the_page_of_grants_is_printed_as_it_stands_in_the_documentation(app: Flask) -> None:
     result = run(app, "docs", "access")
     assert (result.exit_code, result.stdout) == (0, (ROOT / "docs" / "access.md").read_text())

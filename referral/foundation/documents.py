@@ -45,14 +45,17 @@ Block = Callable[[], list[Flowable]]
 
 
 class Document:
-    """A builder: each method adds one block and returns the document; `render()` gives the PDF."""
+    """A builder: each method adds one block and returns the document; `render()` gives the PDF.
+
+    Without `printed_at` no page says when it was printed, and every copy is the same file.
+    """
 
     def __init__(
         self,
         title: str,
         *,
         lang: str,
-        printed_at: datetime,
+        printed_at: datetime | None = None,
         reference: str = "",
         subtitle: str = "",
         audit_head: str = "",
@@ -60,7 +63,7 @@ class Document:
         qr: str = "",
         sheets_only: bool = False,
     ) -> None:
-        if printed_at.tzinfo is None:
+        if printed_at and printed_at.tzinfo is None:
             raise ValueError("printed_at needs a time zone")
         self.imprint = Imprint(title, lang, printed_at, reference, audit_head, house or House())
         self._styles = paper.styles()

@@ -59,7 +59,7 @@ class Imprint:
 
     title: str
     lang: str
-    printed_at: datetime
+    printed_at: datetime | None
     reference: str
     audit_head: str
     house: House
@@ -182,8 +182,11 @@ def _footer(canvas: Canvas, imprint: Imprint, page: int, pages: int) -> None:
     canvas.setStrokeColor(HexColor(HATCH_INK))
     canvas.setLineWidth(0.6)
     canvas.line(MARGIN, base + 17, right, base + 17)
-    printed = imprint.say(N_("Printed on %(moment)s, Douala time"), moment=moment(imprint.lang, imprint.printed_at))
-    first = f"{imprint.reference} · {printed}" if imprint.reference else printed
+    parts = [imprint.reference]
+    if imprint.printed_at:
+        when = moment(imprint.lang, imprint.printed_at)
+        parts.append(imprint.say(N_("Printed on %(moment)s, Douala time"), moment=when))
+    first = " · ".join(part for part in parts if part)
     write(canvas, MARGIN, base + 7, first, REGULAR, 8, MUTED, room * 0.8)
     if imprint.audit_head:
         head = imprint.say(N_("Audit head: %(head)s"), head=imprint.audit_head)

@@ -1,10 +1,13 @@
-"""The procedure on paper: the whole document and its drawings, with the version and the hash on every page."""
+"""The procedure on paper: the whole document and its drawings, with the version and the hash on every page.
+
+No page says when it was printed: every copy of a version is the same file, so that two can be held against each other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from flask_babel import force_locale
@@ -80,13 +83,12 @@ def sop_pdf(
     parts: Parts,
     *,
     lang: str,
-    printed_at: datetime,
     house: House | None = None,
 ) -> bytes:
     """The whole document as PDF: A4, the drawings on A3 sheets between; the same input gives the same bytes."""
     book = manual_in(flowchart, parts, lang)
     with force_locale(lang):
-        document = _document(book.title, edition, flowchart, lang, printed_at, house)
+        document = _document(book.title, edition, flowchart, lang, house)
         document.fields(head(edition, flowchart, lang))
         if book.notice:
             document.notice(book.notice)
@@ -108,14 +110,13 @@ def drawing_pdf(
     flowchart: Flowchart,
     *,
     lang: str,
-    printed_at: datetime,
     only: str | None = None,
     house: House | None = None,
 ) -> bytes:
     """Every page of the drawing, or `only` this one, on A3 sheets with a title block; KeyError: no such page."""
     with force_locale(lang):
         title = page_title(flowchart, pages(flowchart)[0], lang=lang, translate=translate)
-        document = _document(title, edition, flowchart, lang, printed_at, house, sheets_only=True)
+        document = _document(title, edition, flowchart, lang, house, sheets_only=True)
         for page in [page_of(flowchart, only)] if only else pages(flowchart):
             _drawing(document, page.id, edition, flowchart, lang)
         return document.render()
@@ -160,7 +161,6 @@ def _document(
     edition: Edition,
     flowchart: Flowchart,
     lang: str,
-    printed_at: datetime,
     house: House | None,
     *,
     sheets_only: bool = False,
@@ -168,7 +168,6 @@ def _document(
     return Document(
         title,
         lang=lang,
-        printed_at=printed_at,
         reference=reference(edition, flowchart),
         subtitle=_("Standard operating procedure"),
         house=house,

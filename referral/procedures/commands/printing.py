@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from referral.foundation.terminal import now, say
+from referral.foundation.terminal import say
 from referral.procedures.commands.group import read, sop, write
 
 
@@ -31,7 +31,7 @@ def sop_draw(file: Path, page: str | None, every: bool, lang: str, out: str, as_
     if out.endswith(".pdf"):
         edition = documents.edition_of(flowchart)
         only = None if every else wanted[0]
-        write(Path(out), documents.drawing_pdf(edition, flowchart, lang=lang, printed_at=now(), only=only))
+        write(Path(out), documents.drawing_pdf(edition, flowchart, lang=lang, only=only))
         written = [out]
     elif out == "-":
         for one in wanted:
@@ -67,7 +67,7 @@ def sop_document(file: Path, lang: str, out: Path, as_json: bool) -> None:
     try:
         parts = documents.parts_beside(file)
         if out.suffix == ".pdf":
-            made = documents.sop_pdf(edition, flowchart, parts, lang=lang, printed_at=now())
+            made = documents.sop_pdf(edition, flowchart, parts, lang=lang)
         else:
             made = documents.sop_docx(edition, flowchart, parts, lang=lang)
     except (Unreadable, FormError) as problem:

@@ -7,20 +7,18 @@ from uuid import UUID
 
 from flask import abort, current_app
 
-from referral.foundation import clock
 from referral.foundation.access import requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.transactions import commit_now
-from referral.procedures import documents, pictures, queries
+from referral.procedures import pictures, queries
 from referral.procedures.actions import library
 from referral.procedures.documents import Edition, Parts
+from referral.procedures.printing import Order, Paper, printed
 from referral.procedures.views import bp
 from referral.procedures.views.frame import find
 from referral.procedures.views.library import download, name_of_file
 from referral.procedures.words import decision_words
-from sop.bpmn.writing import dump
-from sop.flowchart import Flowchart
 
 READ = Permission.PROCEDURE_READ
 OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -30,39 +28,36 @@ OFFICE = "application/vnd.openxmlformats-officedocument.wordprocessingml.documen
 @requires(READ)
 def procedure_pdf(version_id: UUID) -> Any:
     """The procedure as a document in the reader's language, to print."""
-    edition, name, flowchart, parts, lang = _whole(version_id)
-    made = documents.sop_pdf(edition, flowchart, parts, lang=lang, printed_at=clock.now())
-    return download(made, "application/pdf", f"{name}-{lang}.pdf")
+    order, name = _ordered(version_id, Paper.DOCUMENT)
+    return download(printed(order), "application/pdf", f"{name}-{order.lang}.pdf")
 
 
 @bp.get("/versions/<uuid:version_id>/procedure.docx")
 @requires(READ)
 def procedure_docx(version_id: UUID) -> Any:
     """The same for a word processor, to comment on."""
-    edition, name, flowchart, parts, lang = _whole(version_id)
-    made = documents.sop_docx(edition, flowchart, parts, lang=lang)
-    return download(made, OFFICE, f"{name}-{lang}.docx")
+    order, name = _ordered(version_id, Paper.OFFICE)
+    return download(printed(order), OFFICE, f"{name}-{order.lang}.docx")
 
 
 @bp.get("/versions/<uuid:version_id>/drawings.pdf")
 @requires(READ)
 def drawings_pdf(version_id: UUID) -> Any:
     """Every page of the drawing on A3 sheets with its version, decision and fingerprint."""
-    edition, name, flowchart, _, lang = _whole(version_id)
-    made = documents.drawing_pdf(edition, flowchart, lang=lang, printed_at=clock.now())
-    return download(made, "application/pdf", f"{name}-A3-{lang}.pdf")
+    order, name = _ordered(version_id, Paper.DRAWINGS)
+    return download(printed(order), "application/pdf", f"{name}-A3-{order.lang}.pdf")
 
 
 @bp.get("/versions/<uuid:version_id>/flowchart.bpmn")
 @requires(READ)
 def flowchart_bpmn(version_id: UUID) -> Any:
     """The flowchart for a BPMN modeller; what is drawn there comes back through the import."""
-    _, name, flowchart, _, lang = _whole(version_id)
-    return download(dump(flowchart, lang), "application/xml", f"{name}.bpmn")
+    order, name = _ordered(version_id, Paper.MODEL)
+    return download(printed(order), "application/xml", f"{name}.bpmn")
 
 
-def _whole(version_id: UUID) -> tuple[Edition, str, Flowchart, Parts, str]:
-    """The version, its name as a file, what belongs to it, and the language; no transaction lasts while it is drawn.
+def _ordered(version_id: UUID, paper: Paper) -> tuple[Order, str]:
+    """What is to be printed and the name of its file; no transaction lasts while it is drawn.
 
     404 for a drawing that is not read yet. Arrows of a draft that lead nowhere are left out: its checks name them.
     """
@@ -71,7 +66,8 @@ def _whole(version_id: UUID) -> tuple[Edition, str, Flowchart, Parts, str]:
     form = queries.active_form("identification")
     forms = {"F04": queries.form(form.id)} if form else {}
     parts = Parts(queries.assessment_of(one).table, forms, library(current_app.config["SETTINGS"].country) / "text")
-    decision = decision_words(one.decision_number)
-    found = Edition(one.number, one.content_hash, one.decision_on, decision), name_of_file(one)
+    edition = Edition(one.number, one.content_hash, one.decision_on, decision_words(one.decision_number))
+    content = (one.triage_hash, form.content_hash if form else "")
+    order, name = Order(paper, edition, lang, content, flowchart, parts), name_of_file(one)
     commit_now()
-    return *found, flowchart, parts, lang
+    return order, name

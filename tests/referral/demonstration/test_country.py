@@ -235,6 +235,7 @@ class TestLogIns:
 
 
 class TestLoading:
+    @pytest.mark.once
     def test_the_same_seed_and_time_give_the_same_country(self, land: Flask, committed: Flask):
         with land.app_context():
             first = digest()

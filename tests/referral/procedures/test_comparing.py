@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable
 
 import pypdfium2
+import pytest
 from flask import Flask
 
 from referral.extensions import db
@@ -51,6 +52,7 @@ def test_the_same_content_differs_in_nothing_and_another_procedure_cannot_be_nam
     assert client.get(f"{address}/diff?page=nowhere").status == 404
 
 
+@pytest.mark.once
 def test_a_version_is_saved_as_document_drawings_and_bpmn_with_its_fingerprint(office: Flask, visit: Visit) -> None:
     client = visit("coordinator")
     with office.app_context():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import date
 
 import docx
 import pypdfium2
@@ -27,7 +27,6 @@ from sop.flowchart import Flowchart
 FLOWCHART: Flowchart = yaml_io.load(triage.CAMEROON.with_name("flowchart.yaml"))
 DECIDED = Edition(FLOWCHART.version, FLOWCHART.hash, date(2026, 11, 2), "CP/2026/007")
 PARTS = parts_beside(triage.CAMEROON.with_name("flowchart.yaml"))
-AT = datetime(2026, 11, 28, 8, tzinfo=UTC)
 SHORT = f"CMR-MNR 0.2.0 · {FLOWCHART.hash[:12]}"
 A4, A3 = (595, 842), (1191, 842)
 
@@ -35,7 +34,7 @@ pytestmark = pytest.mark.application
 
 
 def pdf(lang: str, edition: Edition = DECIDED) -> bytes:
-    return sop_pdf(edition, FLOWCHART, PARTS, lang=lang, printed_at=AT)
+    return sop_pdf(edition, FLOWCHART, PARTS, lang=lang)
 
 
 def word(lang: str, edition: Edition = DECIDED) -> bytes:
@@ -53,6 +52,7 @@ def read(content: bytes) -> list[tuple[tuple[int, int], str]]:
         return found
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_the_pdf_says_its_version_its_decision_and_its_hash(app: Flask) -> None:
     with app.app_context():
@@ -73,16 +73,18 @@ def test_the_pdf_says_its_version_its_decision_and_its_hash(app: Flask) -> None:
     assert "Contents" not in everything
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_a_version_without_a_decision_is_printed_as_a_draft(app: Flask) -> None:
     with app.app_context():
         assert "Decision draft" in read(pdf("en", edition_of(FLOWCHART)))[0][1]
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_drawings_lie_on_large_sheets_with_a_title_block_that_counts_them(app: Flask) -> None:
     with app.app_context():
-        content = drawing_pdf(DECIDED, FLOWCHART, lang="en", printed_at=AT)
+        content = drawing_pdf(DECIDED, FLOWCHART, lang="en")
     pages = read(content)
     assert {size for size, _ in pages} == {A3}
     main = [words for _, words in pages if "main Procedure of the national referral mechanism" in words]
@@ -92,18 +94,20 @@ def test_drawings_lie_on_large_sheets_with_a_title_block_that_counts_them(app: F
         assert any(f" {step} " in f" {words} " for _, words in pages), step
 
 
+@pytest.mark.once
 def test_a_single_page_of_the_drawing_is_a_document_too(app: Flask) -> None:
     with app.app_context():
-        content = drawing_pdf(DECIDED, FLOWCHART, lang="fr", printed_at=AT, only="V01")
-        assert content == drawing_pdf(DECIDED, FLOWCHART, lang="fr", printed_at=AT, only="V01")
+        content = drawing_pdf(DECIDED, FLOWCHART, lang="fr", only="V01")
+        assert content == drawing_pdf(DECIDED, FLOWCHART, lang="fr", only="V01")
         with pytest.raises(KeyError):
-            drawing_pdf(DECIDED, FLOWCHART, lang="fr", printed_at=AT, only="nowhere")
+            drawing_pdf(DECIDED, FLOWCHART, lang="fr", only="nowhere")
     (page,) = read(content)
     assert page[0] == A3
     assert "retire son consentement" in page[1]
     assert "Feuille" in page[1]
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("lang", "head", "next_step"), [("fr", "fr-FR", "passer à B01"), ("en", "en-GB", "go on to B01")]
@@ -127,6 +131,7 @@ def test_the_word_document_is_the_same_text(app: Flask, lang: str, head: str, ne
         assert {part.date_time[:3] for part in archive.infolist()} == {(1980, 1, 1)}
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_signs_that_xml_forbids_do_not_reach_the_word_document(app: Flask) -> None:
     edition = Edition("1\x00<b>&", "0" * 64, None, "D\x0b]]>1")
@@ -139,6 +144,7 @@ def test_signs_that_xml_forbids_do_not_reach_the_word_document(app: Flask) -> No
     assert "D]]>1" in cells
 
 
+@pytest.mark.once
 def test_a_drawing_of_its_own_can_be_walked_with_the_keyboard(app: Flask) -> None:
     with app.app_context():
         svg = drawing_svg(FLOWCHART, "loop", lang="fr")

@@ -31,6 +31,7 @@ def run(app: Flask, *arguments: str | Path) -> Any:
     return app.test_cli_runner().invoke(args=["sop", *(str(one) for one in arguments)])
 
 
+@pytest.mark.once
 def test_the_main_page_goes_to_the_standard_output(app: Flask) -> None:
     result = run(app, "draw", FLOWCHART)
     assert result.exit_code == 0
@@ -38,6 +39,7 @@ def test_the_main_page_goes_to_the_standard_output(app: Flask) -> None:
     assert root[0].text == "Procédure du mécanisme national de référencement du Cameroun"
 
 
+@pytest.mark.once
 def test_a_page_in_english_goes_into_a_file(app: Flask, tmp_path: Path) -> None:
     out = tmp_path / "new" / "loop.svg"
     result = run(app, "draw", FLOWCHART, "--page", "loop", "--lang", "en", "--out", out, "--json")
@@ -45,6 +47,7 @@ def test_a_page_in_english_goes_into_a_file(app: Flask, tmp_path: Path) -> None:
     assert "Look for a provider" in out.read_text()
 
 
+@pytest.mark.once
 def test_all_pages_go_into_a_folder_or_into_one_pdf(app: Flask, tmp_path: Path) -> None:
     source = tmp_path / "flowchart.yaml"
     source.write_text(SMALL)
@@ -56,6 +59,7 @@ def test_all_pages_go_into_a_folder_or_into_one_pdf(app: Flask, tmp_path: Path) 
     assert (tmp_path / "all.pdf").read_bytes().startswith(b"%PDF-")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -71,6 +75,7 @@ def test_what_cannot_be_drawn_is_said_in_a_sentence(app: Flask, arguments: list[
     assert not Path("picture.png").exists()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("command", ["draw", "document"])
 @pytest.mark.parametrize(
     "content",
@@ -86,6 +91,7 @@ def test_what_is_no_flowchart_writes_nothing(app: Flask, tmp_path: Path, command
     assert not out.exists()
 
 
+@pytest.mark.once
 def test_a_file_that_cannot_be_written_is_said(app: Flask, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, not a folder")
     result = run(app, "draw", FLOWCHART, "--out", tmp_path / "taken" / "x.svg")
@@ -93,6 +99,7 @@ def test_a_file_that_cannot_be_written_is_said(app: Flask, tmp_path: Path) -> No
     assert "Traceback" not in result.output
 
 
+@pytest.mark.once
 def test_the_document_of_a_small_flowchart_needs_neither_triage_nor_forms(app: Flask, tmp_path: Path) -> None:
     source = tmp_path / "flowchart.yaml"
     source.write_text(SMALL)
@@ -105,6 +112,7 @@ def test_the_document_of_a_small_flowchart_needs_neither_triage_nor_forms(app: F
     assert run(app, "document", source, "--out", tmp_path / "x.txt").exit_code == 2
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("name", "content"),
     [("triage.csv", b"a,b\n1,2\n"), ("text/S01_x.fr.md", b"\xff\xfe"), ("forms/identification.md", b"x")],

@@ -26,6 +26,8 @@ from sop.places import load_places
 from sop.vocabulary import Need, Priority
 from tests.builders import make_organization, make_procedure, make_user
 from tests.conftest import NOW
+from tests.page_client import PageClient
+from tests.signing_in import sign_in
 
 REGIONS = [place.pcode for place in load_places().regions]
 FIRST = datetime(2025, 6, 1, tzinfo=UTC)
@@ -141,3 +143,9 @@ class Country:
             if rows:
                 db.session.execute(insert(model), [{**row, **shared[model]} for row in rows])
         db.session.flush()
+
+
+def reader(app, username):
+    client = PageClient(app, sign_in=sign_in)
+    client.sign_in(username)
+    return client

@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, select
 
 from referral.cases.models import Case
 from referral.extensions import db
@@ -19,30 +17,37 @@ from referral.referrals.models import Referral
 from referral.statistics import catalogue
 from referral.statistics.models import StatisticsRelease
 from tests.builders import make_organization, make_user
-from tests.page_client import PageClient
-from tests.referral.statistics.country import Country
-from tests.signing_in import sign_in
+from tests.conftest import rolled_back, taken_back
+from tests.referral.statistics.country import Country, reader
 
 PICTURED = [name for name in catalogue.TITLES if name != catalogue.TREND]
 VIOLENCE = ("Soutien après des violences basées sur le genre", "Protection contre la traite", "VBG", "TEH")
 
 
+@pytest.fixture(scope="module")
+def stage(_application):
+    """The country in one transaction for the whole module; what a test adds is taken back."""
+    with rolled_back(_application) as connection:
+        with _application.app_context():
+            made = Country(600, seed=21)
+            made.write()
+            signatory, other = make_organization(signatory=True), make_organization()
+            make_user(Role.COMMITTEE, signatory, "inside")
+            make_user(Role.COMMITTEE, other, "outside")
+            make_user(Role.COORDINATOR, None, "coordinator")
+            db.session.commit()
+        yield connection, made
+
+
 @pytest.fixture
-def country(session):
-    made = Country(600, seed=21)
-    made.write()
-    signatory, other = make_organization(signatory=True), make_organization()
-    make_user(Role.COMMITTEE, signatory, "inside")
-    make_user(Role.COMMITTEE, other, "outside")
-    make_user(Role.COORDINATOR, None, "coordinator")
-    session.commit()
-    return made
+def app(_application, stage):
+    with taken_back(_application, stage[0]):
+        yield _application
 
 
-def reader(app, username):
-    client = PageClient(app, sign_in=sign_in)
-    client.sign_in(username)
-    return client
+@pytest.fixture
+def country(stage):
+    return stage[1]
 
 
 def file(client, name, quarter="2026-Q3"):
@@ -62,7 +67,7 @@ def figures(tree):
     return cells, drawn
 
 
-def test_the_page_says_what_is_counted_beside_each_figure(app, country):
+def test_the_page_says_what_is_counted_beside_each_figure(app, country, session):
     page = reader(app, "inside").get("/statistics")
     assert page.status == 200
     assert page.title.startswith("3e trimestre 2026")
@@ -70,7 +75,7 @@ def test_the_page_says_what_is_counted_beside_each_figure(app, country):
         assert f'<details id="{name}-definition">' in page.html
         assert f'href="/statistics/2026-Q3/{name}.csv"' in page.html
     assert page.text.count("Source : ") == len(PICTURED)
-    release = db.session.scalar(select(StatisticsRelease).filter_by(quarter="2026-Q3", signatory=True))
+    release = session.scalar(select(StatisticsRelease).filter_by(quarter="2026-Q3", signatory=True))
     assert release.hash in page.text
 
 
@@ -165,7 +170,7 @@ def as_text(cell):
     return " ".join(words.split())
 
 
-def test_the_file_holds_what_the_page_shows(app, country):
+def test_the_file_holds_what_the_page_shows(app, country, session):
     client = reader(app, "inside")
     page = client.get("/statistics")
     for name in catalogue.TITLES:
@@ -192,83 +197,3 @@ def test_english_and_the_order_of_quarters(app, country, session):
     )]  # fmt: skip
     counted = session.query(Case).count()
     assert sum(int(row[1]) for row in rows[1:]) < counted
-
-
-@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.COMMITTEE, Role.COORDINATOR)])
-def test_other_roles_find_nothing(app, session, role):
-    make_user(role, make_organization(signatory=True), "somebody")
-    session.commit()
-    client = reader(app, "somebody")
-    assert client.get("/statistics").status == 404
-    assert client.get("/statistics/2026-Q3/trend.csv").status == 404
-
-
-def test_a_stranger_meets_the_sign_in_page(app, session):
-    page = PageClient(app).get("/statistics")
-    assert page.url.startswith("/sign-in")
-    assert session.query(StatisticsRelease).count() == 0
-
-
-def test_an_empty_country_has_a_page_too(app, session):
-    make_user(Role.COMMITTEE, make_organization(), "early")
-    session.commit()
-    page = reader(app, "early").get("/statistics")
-    assert page.status == 200
-    assert page.text.count("personnes identifiées") == 1
-
-
-def test_a_published_page_asks_the_database_as_often_for_many_cases_as_for_few(app, session):
-    make_user(Role.COMMITTEE, make_organization(), "few")
-    session.commit()
-    numbers = []
-    for cases in (3, 200):
-        session.execute(delete(StatisticsRelease))
-        Country(cases, seed=cases).write()
-        session.commit()
-        client = reader(app, "few")
-        client.get("/statistics")
-        numbers.append(statements(client))
-    assert numbers[0] == numbers[1]
-    assert numbers[0] <= 4
-
-
-def statements(client):
-    seen = []
-    note = lambda *call: seen.append(call[2])  # noqa: E731
-    with client.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    client.get("/statistics")
-    event.remove(engine, "before_cursor_execute", note)
-    return len([one for one in seen if one.lstrip().upper().startswith(("SELECT", "INSERT", "UPDATE"))])
-
-
-def test_two_first_readers_at_the_same_moment_read_one_release(committed):
-    with committed.app_context():
-        Country(120, seed=4).write()
-        for name, signatory in (("one", True), ("two", False)):
-            make_user(Role.COMMITTEE, make_organization(signatory=signatory), name)
-        db.session.commit()
-    clients = [reader(committed, name) for name in ("one", "two", "one", "two")]
-    with ThreadPoolExecutor(4) as threads:
-        pages = list(threads.map(lambda client: client.get("/statistics"), clients))
-    with committed.app_context():
-        kept = db.session.scalars(select(StatisticsRelease)).all()
-        assert len(kept) == 10
-        assert len({release.published_at for release in kept}) == 1
-        hashes = {release.signatory: release.hash for release in kept if release.quarter == "2026-Q3"}
-    assert [page.status for page in pages] == [200] * 4
-    assert all(hashes[at % 2 == 0] in page.text for at, page in enumerate(pages))
-
-
-@pytest.mark.slow
-def test_ten_thousand_cases_are_shown_in_less_than_a_second(committed):
-    with committed.app_context():
-        Country(10_000, seed=9).write()
-        make_user(Role.COMMITTEE, make_organization(), "busy")
-        db.session.commit()
-    client = reader(committed, "busy")
-    client.get("/statistics")
-    began = time.process_time()
-    client.get("/statistics")
-    assert time.process_time() - began < 1
