@@ -12,23 +12,25 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-APPLICATION = "application and not browser and not slow"
+BROWSER, LIBRARIES = ("tests/browser",), ("tests/sop", "tests/directory")
+THE_REST = ("tests", *(f"--ignore={folder}" for folder in BROWSER + LIBRARIES))
 PARTS = {
-    "PostgreSQL, application": ("postgresql", f"{APPLICATION} and not once"),
-    "SQLite, application": ("sqlite", APPLICATION),
-    "SQLite, browser": ("sqlite", "browser and not slow"),
-    "SQLite, pure libraries": ("sqlite", "not application and not browser and not slow"),
+    "PostgreSQL": ("postgresql", "application and not once and not slow", THE_REST),
+    "SQLite": ("sqlite", "not slow", THE_REST),
+    "SQLite, browser": ("sqlite", "not slow", BROWSER),
+    "pure libraries": ("sqlite", "not slow", LIBRARIES),
 }
-"""Name -> (database, which tests), the longest first."""
+"""Name -> (database, which tests, where), the longest first."""
 AT_ONCE = 3
 """One more than the processors of the smallest machine: the browser's part often waits."""
 
 
-def start(database: str, marker: str, output: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "pytest", "-q", "-m", marker, "--durations=5"]
+def start(database: str, marker: str, places: Sequence[str], output: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "pytest", "-q", "-m", marker, "--durations=5", *places]
     return subprocess.Popen(
         command, env={**os.environ, "MNR_TEST_DATABASE": database}, stdout=output, stderr=subprocess.STDOUT
     )

@@ -20,13 +20,16 @@ from referral.config import Environment, Settings
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DATABASE = os.environ.get("MNR_TEST_DATABASE", "sqlite")
+LIBRARIES = (Path(__file__).with_name("sop"), Path(__file__).with_name("directory"))
 NEEDS_APPLICATION = frozenset({"app", "session", "client", "committed", "empty"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever uses the application is run once for each database."""
+    """Whatever uses the application is run once for each database; the libraries know none."""
     for item in items:
         if NEEDS_APPLICATION & set(getattr(item, "fixturenames", ())):
+            if any(item.path.is_relative_to(folder) for folder in LIBRARIES):
+                raise pytest.UsageError(f"{item.nodeid}: tests of the libraries know no application")
             item.add_marker(pytest.mark.application)
 
 

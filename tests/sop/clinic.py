@@ -53,3 +53,23 @@ PLAN = Plan(
     step_times=TIMES,
     providers=(CLINIC,),
 )
+
+SCENARIO = """
+cases: 12
+days: 60
+start: 2026-02-02
+most_steps: 90
+mix:
+  region: {north: 2, south: 1}
+  priority: {critical: 1, low: 3}
+  needs: {MED: 3, PSY: 1}
+  needs_per_case: {1: 2, 2: 1}
+answers:
+  service_result: {complete: 9, none: 1}
+times:
+  steps: {V: {median: P2D, sigma: 0.5}}
+  kinds: {task: {median: PT3H}}
+providers:
+  - {id: clinic, needs: [MED], regions: [north], capacity: 4, agreement_until: 2026-03-03}
+  - {id: ward, needs: [MED, PSY]}
+"""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask import Flask
 
 from sop import yaml_io
 from sop.flowchart import StepKind
@@ -19,73 +16,7 @@ from sop.simulation.run import run
 from sop.simulation.scenario import read_change, read_plan
 from sop.vocabulary import Priority
 from sop.yaml_tree import Unreadable
-from tests.sop.clinic import CAMEROON, PLAN, SMALL
-
-# --- the command ------------------------------------------------------------------------------------------------------
-
-
-def simulate(app: Flask, *arguments: str | Path) -> Any:
-    return app.test_cli_runner().invoke(args=["sop", "simulate", *(str(one) for one in arguments)])
-
-
-def test_the_command_prints_the_figures_as_json_on_the_last_line(app: Flask, tmp_path: Path) -> None:
-    (tmp_path / "small.yaml").write_text(yaml_io.dump(SMALL))
-    (tmp_path / "scenario.yaml").write_text(SCENARIO)
-    known = simulate(app, tmp_path / "small.yaml", "--scenario", tmp_path / "scenario.yaml", "--seed", "4", "--json")
-    assert known.exit_code == 0
-    assert json.loads(known.stdout.splitlines()[-1]) == run(read_plan(SCENARIO, SMALL), SMALL, 4).to_json()
-    fewer = simulate(app, tmp_path / "small.yaml", "--cases", "2")
-    assert fewer.exit_code == 0
-    assert "cases: 2 (2 closed, 0 stopped, 0 unfinished)" in fewer.stdout
-
-
-def test_the_command_sets_a_change_beside_the_scenario(app: Flask, tmp_path: Path) -> None:
-    (tmp_path / "small.yaml").write_text(yaml_io.dump(SMALL))
-    (tmp_path / "scenario.yaml").write_text(SCENARIO)
-    (tmp_path / "change.yaml").write_text("providers: [{id: clinic, remove: true}, {id: ward, needs: [PSY]}]")
-    asked = (tmp_path / "small.yaml", "--scenario", tmp_path / "scenario.yaml", "--what-if", tmp_path / "change.yaml")
-    result = simulate(app, *asked, "--json")
-    assert result.exit_code == 0
-    found = json.loads(result.stdout.splitlines()[-1])
-    health = [one for one in found["after"]["demand"] if one["need"] == "MED"]
-    assert sum(one["asked"] for one in health) > 0 == sum(one["met"] for one in health)
-    assert found["lost"] > 0 == found["gained"]
-    assert found["before"]["seed"] == found["after"]["seed"] == 0
-
-
-@pytest.mark.parametrize("option", ["--scenario", "--what-if"])
-def test_the_command_ends_with_2_where_a_file_cannot_be_read(app: Flask, tmp_path: Path, option: str) -> None:
-    (tmp_path / "bad.yaml").write_text("mix: {}\nmood: good\n")
-    result = simulate(app, CAMEROON, option, tmp_path / "bad.yaml", "--json")
-    assert result.exit_code == 2
-    found = json.loads(result.stdout.splitlines()[-1])
-    assert (found["file"], found["line"]) == ("bad.yaml", 2)
-    assert "“mood” is not one of" in found["error"]
-    assert simulate(app, CAMEROON, option, tmp_path / "none.yaml").exit_code == 2
-    assert simulate(app, tmp_path / "none.yaml").exit_code == 2
-
-
-# --- files ------------------------------------------------------------------------------------------------------------
-
-SCENARIO = """
-cases: 12
-days: 60
-start: 2026-02-02
-most_steps: 90
-mix:
-  region: {north: 2, south: 1}
-  priority: {critical: 1, low: 3}
-  needs: {MED: 3, PSY: 1}
-  needs_per_case: {1: 2, 2: 1}
-answers:
-  service_result: {complete: 9, none: 1}
-times:
-  steps: {V: {median: P2D, sigma: 0.5}}
-  kinds: {task: {median: PT3H}}
-providers:
-  - {id: clinic, needs: [MED], regions: [north], capacity: 4, agreement_until: 2026-03-03}
-  - {id: ward, needs: [MED, PSY]}
-"""
+from tests.sop.clinic import PLAN, SCENARIO, SMALL
 
 
 def test_a_scenario_says_all_that_a_plan_holds() -> None:

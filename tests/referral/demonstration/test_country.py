@@ -235,7 +235,7 @@ class TestLogIns:
 
 
 class TestLoading:
-    @pytest.mark.once
+    @pytest.mark.slow
     def test_the_same_seed_and_time_give_the_same_country(self, land: Flask, committed: Flask):
         with land.app_context():
             first = digest()

@@ -406,6 +406,7 @@ def _unseal(rows: list[Row], at: int) -> int:
     return at + 1
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "falsify",
     [_flip, _who, _when, _case, _details, _mac, _chain, _delete, _cut, _swap, _insert, _renumber, _unseal],

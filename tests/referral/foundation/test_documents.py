@@ -68,7 +68,13 @@ def filled(text):
     )
 
 
-@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+HOSTILE_TEXTS = [
+    pytest.param(text, id=name, marks=pytest.mark.slow if name == "long word" else ())  # it fills many pages
+    for name, text in HOSTILE.items()
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE_TEXTS)
 def test_hostile_text_in_every_block_is_printed_and_nothing_is_embedded(text):
     content = filled(text).render()
     pdf = pypdfium2.PdfDocument(content)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from directory.taxonomy import Visibility
 from referral.cases.models import Case
@@ -18,7 +18,7 @@ from referral.people.models import PersonBlock
 from referral.people.rules import matches
 from referral.providers.models import Service, ServiceAtLocation
 from tests.builders import make_organization, make_user
-from tests.conftest import NOW
+from tests.conftest import NOW, rolled_back, taken_back
 from tests.page_client import Page, PageClient
 from tests.referral.identification.walk import ADULT, CONSENT, furnish, submitted
 from tests.signing_in import sign_in
@@ -26,19 +26,37 @@ from tests.signing_in import sign_in
 Someone = Callable[[str], PageClient]
 
 
+@pytest.fixture(scope="module")
+def stage(_application: Flask) -> Iterator[tuple[Connection, str]]:
+    """One case in a transaction for the whole module, and its code; what a test adds is taken back."""
+    with rolled_back(_application) as connection:
+        yield connection, make_case_code(_application)
+
+
+@pytest.fixture
+def app(_application: Flask, stage: tuple[Connection, str]) -> Iterator[Flask]:
+    with taken_back(_application, stage[0]):
+        yield _application
+
+
+@pytest.fixture
+def case_code(stage: tuple[Connection, str]) -> str:
+    return stage[1]
+
+
 @pytest.fixture
 def someone(app: Flask) -> Someone:
-    def enter(username: str) -> PageClient:
-        client = PageClient(app, sign_in=sign_in)
-        client.sign_in(username)
-        return client
-
-    return enter
+    return lambda username: signed_in(app, username)
 
 
-@pytest.fixture
-def case_code(app: Flask, someone: Someone) -> str:
-    """An active case of Awa Zoukoumbélé at MINAS, and users of each role."""
+def signed_in(app: Flask, username: str) -> PageClient:
+    client = PageClient(app, sign_in=sign_in)
+    client.sign_in(username)
+    return client
+
+
+def make_case_code(app: Flask) -> str:
+    """An active case of Awa Zoukoumbélé at MINAS, and users of each role; its code."""
     furnish(app)
     with app.app_context():
         other = make_organization("Autre ONG (démonstration)", region="CM001")
@@ -53,7 +71,7 @@ def case_code(app: Flask, someone: Someone) -> str:
             service = Service(organization=other, name=name, **columns)
             db.session.add_all([service, ServiceAtLocation(service=service)])
         db.session.commit()
-    client = someone("agent")
+    client = signed_in(app, "agent")
     page = submitted(client, ADULT)
     code, url = page.title, page.url + "/consent"
     page = client.get(url)

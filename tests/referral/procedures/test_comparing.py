@@ -12,6 +12,7 @@ from flask import Flask
 
 from referral.extensions import db
 from referral.procedures import actions, queries
+from referral.procedures.models import ProcedureVersion
 from sop.bpmn.ladder import bring_in
 from tests.conftest import NOW
 from tests.page_client import PageClient
@@ -19,6 +20,7 @@ from tests.referral.procedures import texts
 from tests.referral.procedures.test_version_pages import LIST, queries_user
 
 Visit = Callable[[str], PageClient]
+Save = Callable[[str], bytes]
 LATER = ("deadline: P3D, forms: [F03_review]", "deadline: P2D, forms: [F03_review]")
 
 
@@ -52,24 +54,41 @@ def test_the_same_content_differs_in_nothing_and_another_procedure_cannot_be_nam
     assert client.get(f"{address}/diff?page=nowhere").status == 404
 
 
-@pytest.mark.once
-def test_a_version_is_saved_as_document_drawings_and_bpmn_with_its_fingerprint(office: Flask, visit: Visit) -> None:
-    client = visit("coordinator")
-    with office.app_context():
-        version = queries.active_version()
-        assert version is not None
-        base, digest = f"{LIST}/{version.id}", version.content_hash
-        chart = queries.flowchart(version.id)
+@pytest.fixture
+def saved(office: Flask, visit: Visit) -> Save:
+    """Saves a file of the version in force."""
+    client, version = visit("coordinator"), version_in_force(office)
 
-    def saved(name: str) -> bytes:
-        answer = client.client.open(f"{base}/{name}", headers={})
+    def save(name: str) -> bytes:
+        answer = client.client.open(f"{LIST}/{version.id}/{name}", headers={})
         assert answer.status_code == 200
         assert answer.headers["Content-Disposition"].startswith("attachment;")
         return answer.get_data()
 
+    return save
+
+
+def version_in_force(office: Flask) -> ProcedureVersion:
+    with office.app_context():
+        version = queries.active_version()
+        assert version is not None
+        return version
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["procedure.pdf", "drawings.pdf"])
+def test_a_version_is_saved_as_document_and_as_drawings_with_its_fingerprint(
+    office: Flask, saved: Save, name: str
+) -> None:
+    content = saved(name)
+    document = pypdfium2.PdfDocument(io.BytesIO(content))
+    assert version_in_force(office).content_hash[:8] in document[len(document) - 1].get_textpage().get_text_range()
+    assert saved(name) == content
+
+
+def test_a_version_is_saved_for_modellers_and_for_word_processors(office: Flask, saved: Save) -> None:
+    with office.app_context():
+        chart = queries.flowchart(version_in_force(office).id)
     assert bring_in([("x.bpmn", saved("flowchart.bpmn"))]).flowchart == chart
-    for name in ("procedure.pdf", "drawings.pdf"):
-        document = pypdfium2.PdfDocument(io.BytesIO(saved(name)))
-        assert digest[:8] in document[len(document) - 1].get_textpage().get_text_range()
     with zipfile.ZipFile(io.BytesIO(saved("procedure.docx"))) as archive:
         assert "N03" in archive.read("word/document.xml").decode()

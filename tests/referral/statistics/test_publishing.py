@@ -171,7 +171,10 @@ def held(released, unit):
     ]
 
 
-@pytest.mark.parametrize(("cases", "seed"), [(250, 5), (900, 6), pytest.param(2500, 7, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("cases", "seed"),
+    [(250, 5), pytest.param(900, 6, marks=pytest.mark.slow), pytest.param(2500, 7, marks=pytest.mark.slow)],
+)
 def test_whoever_holds_both_editions_works_out_no_hidden_figure(cases, seed):
     released = editions(cases, seed)
     atoms = {Unit.REFERRALS: referral_atoms(), Unit.NEEDS: need_atoms([*REGIONS, "elsewhere"])}
