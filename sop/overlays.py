@@ -34,7 +34,7 @@ class Mark(StrEnum):
 
 
 MARK_WORDS: Mapping[Mark, str] = {
-    Mark.COUNT: N_("open cases"),
+    Mark.COUNT: N_("cases open at this step"),
     Mark.OVERDUE: N_("overdue, the denser the more"),
     Mark.GAP: N_("no provider"),
     Mark.ADDED: N_("added"),

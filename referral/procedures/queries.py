@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
+import sop
 from referral.cases.models import Case
 from referral.extensions import db
 from referral.foundation.access import Actor
@@ -57,6 +59,12 @@ def flowchart(version_id: UUID) -> Flowchart:
     if version_id not in _flowcharts:
         _flowcharts[version_id] = _flowchart(version(version_id).flowchart)
     return _flowcharts[version_id]
+
+
+@lru_cache(maxsize=1)
+def regional_model() -> Flowchart:
+    """The model of the region that every country's procedure stands on."""
+    return yaml_io.load(Path(sop.__file__).parent / "library" / "regional" / "flowchart.yaml")
 
 
 def triage_table(version_id: UUID) -> DecisionTable:

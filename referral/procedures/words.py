@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Blueprint
@@ -11,14 +13,23 @@ from flask_babel import gettext
 from referral.foundation.formatting import listing
 from referral.foundation.i18n import in_language, translate
 from referral.procedures.rules import DEMONSTRATION
+from sop import durations
 from sop.agenda import Standing
+from sop.deviations import Deviation, Way
 from sop.durations import hours
 from sop.flowchart import Step
 from sop.questions import Choice
 from sop.shapes import STANDING_WORDS
-from sop.vocabulary import BASIS_LABELS, CATEGORY_LABELS, PRIORITY_LABELS
+from sop.vocabulary import BASIS_LABELS, CATEGORY_LABELS, N_, PRIORITY_LABELS, Priority
 
 FEW = 8
+AT_PRIORITY = {
+    Priority.CRITICAL: N_("critical"),
+    Priority.HIGH: N_("high"),
+    Priority.MEDIUM: N_("medium"),
+    Priority.LOW: N_("low"),
+}
+"""A priority inside a sentence that has the word."""
 TWO_DAYS = timedelta(days=2)
 
 
@@ -78,6 +89,17 @@ def standing_word(standing: Standing | None) -> str:
 def decision_words(number: str) -> str:
     """The number of the committee's decision; a demonstration says that there was none."""
     return gettext("demonstration, without a decision") if number == DEMONSTRATION else number
+
+
+def plainly(one: Deviation) -> Deviation:
+    """Times as people write them, and priorities in words, in place of the codes of the flowchart."""
+    values = dict(one.message.values)
+    for name in ("before", "after"):
+        with suppress(ValueError):
+            values[name] = durations.written(durations.parse(str(values.get(name, ""))), gettext)
+    if one.way is Way.RETIMED and values.get("what") in set(Priority):
+        values["what"] = gettext(AT_PRIORITY[Priority(values["what"])])
+    return replace(one, message=replace(one.message, values=values))
 
 
 def _names(bases: Iterable[str]) -> list[str]:

@@ -2,8 +2,8 @@
 
 `reading` shows what is in force, `library` the versions and one of them, `drafting` writes drafts, `importing` brings
 in drawings, `consulting` holds comments and answers, `deciding` moves versions on, `comparing` holds two against each
-other, `printing` puts one on paper, `studying` holds real cases against one. A page about one version more: a module
-like these, and a line in `referral.procedures.tabs`.
+other, `printing` puts one on paper, `studying` holds real cases against one, `situating` shows where cases stand and
+what is missing. A page about one version more: a module like these, and a line in `referral.procedures.tabs`.
 """
 
 from __future__ import annotations
@@ -24,5 +24,6 @@ from referral.procedures.views import (  # noqa: E402
     library,  # noqa: F401
     printing,  # noqa: F401
     reading,  # noqa: F401
+    situating,  # noqa: F401
     studying,  # noqa: F401
 )

@@ -1,4 +1,4 @@
-"""Two versions held against each other: every change in words, and the drawing with its marks."""
+"""A version held against another one, in words and on the drawing, and against the regional model."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ from referral.procedures.models import ProcedureVersion
 from referral.procedures.rules import VersionState
 from referral.procedures.schemas import uuid_from
 from referral.procedures.views import bp
-from referral.procedures.views.frame import find, framed
+from referral.procedures.views.frame import find, framed, linker
+from referral.procedures.words import plainly
 from sop import overlays
+from sop.deviations import Way
+from sop.deviations import deviations as deviations_from
 from sop.diff import diff as differences
+from sop.locks import broken
 from sop.union import union
 
 MARKS = {
@@ -52,6 +56,26 @@ def diff(version_id: UUID) -> Any:
         if not found.is_empty:
             shown |= _drawn(one, other, old, new)
     return render_template("procedures/diff.html", **framed(one), **shown)
+
+
+@bp.get("/versions/<uuid:version_id>/deviations")
+@requires(Permission.PROCEDURE_READ)
+def deviations(version_id: UUID) -> str:
+    """Where this version goes another way than the regional model, and whether what is locked there still holds."""
+    one = find(version_id)
+    model, flowchart = queries.regional_model(), queries.chart_of(one) or abort(404)
+    found = [plainly(each) for each in deviations_from(model, flowchart, lang=page_language())]
+    return render_template(
+        "procedures/deviations.html",
+        **framed(one),
+        model=model,
+        found=found,
+        ways=[(way, [each for each in found if each.way is way]) for way in Way],
+        locked=[step for step in model.steps.values() if step.locked],
+        broken=list(broken(model, flowchart)),
+        steps=flowchart.steps,
+        link=linker(one, flowchart),
+    )
 
 
 def _chosen(one: ProcedureVersion, others: list[ProcedureVersion]) -> ProcedureVersion | None:
