@@ -66,6 +66,18 @@ class Paragraph:
     rows: tuple[tuple[str, ...], ...] = ()
     page: str = ""
 
+    @property
+    def words(self) -> str:
+        """The paragraph in one line: a field with its values, points one after the other, a table by its caption.
+
+        >>> Paragraph("N03.who", "N03.2", Kind.FIELD, "Who", (("First contact",), ("police",))).words
+        'Who: First contact; police'
+        """
+        if self.kind not in (Kind.FIELD, Kind.POINTS):
+            return self.text
+        values = "; ".join(row[0] for row in self.rows)
+        return f"{self.text}: {values}" if self.text else values
+
 
 @dataclass(frozen=True, slots=True)
 class Chapter:

@@ -92,6 +92,8 @@ procedures.version_triage_post POST drafted         401 404 404 404 404 404 404 
 procedures.version_triage_post POST consulted       401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 procedures.diff              GET   in_force         303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
 procedures.diff              GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.text              GET   in_force         303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.text              GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 procedures.deviations        GET   in_force         303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
 procedures.deviations        GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 procedures.situation         GET   in_force         303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404

@@ -10,7 +10,11 @@ from referral.foundation.i18n import in_language
 from referral.procedures.models import ProcedureComment
 from referral.procedures.rules import Anchor, AnchorKind
 from sop.flowchart import Branch, Flowchart, Step
+from sop.manual import Manual, Paragraph
 from sop.vocabulary import N_
+
+SHOWN = 90
+"""Signs of a paragraph in the list of places."""
 
 
 class Only(StrEnum):
@@ -52,16 +56,18 @@ class Place:
     step: Step | None
     branch: Branch | None
     comments: tuple[ProcedureComment, ...]
+    paragraph: Paragraph | None = None
 
 
-def places(flowchart: Flowchart, comments: Iterable[ProcedureComment], only: Only) -> list[Place]:
+def places(flowchart: Flowchart, comments: Iterable[ProcedureComment], only: Only, book: Manual) -> list[Place]:
     """Each step, after it the arrows that leave it where somebody said something of them; paragraphs at the end."""
     said: dict[str, list[ProcedureComment]] = {}
     for one in comments:
         said.setdefault(one.anchor, []).append(one)
 
     def place(anchor: Anchor, step: Step | None = None, branch: Branch | None = None) -> Place:
-        return Place(anchor, step, branch, tuple(said.pop(str(anchor), ())))
+        paragraph = book.paragraph(anchor.place) if anchor.kind is AnchorKind.PARAGRAPH else None
+        return Place(anchor, step, branch, tuple(said.pop(str(anchor), ())), paragraph)
 
     found = []
     for step in flowchart.steps.values():
@@ -76,8 +82,13 @@ def places(flowchart: Flowchart, comments: Iterable[ProcedureComment], only: Onl
     return [one for one in found if only.shows(one.comments)]
 
 
-def choices(flowchart: Flowchart, comments: Iterable[ProcedureComment], lang: str) -> list[tuple[str, str]]:
-    """Every place that a comment may be about: steps, arrows, and paragraphs that somebody spoke of already."""
+def choices(
+    flowchart: Flowchart, comments: Iterable[ProcedureComment], lang: str, book: Manual, asked: str
+) -> list[tuple[str, str]]:
+    """Places that a comment may be about: steps, arrows, and the paragraphs that somebody spoke of or `asked` for.
+
+    The text itself leads to its other paragraphs: all of them in one list would be hundreds.
+    """
     found = [("", "")]
     for step in flowchart.steps.values():
         found.append((f"step:{step.id}", f"{step.id} · {in_language(step.label, lang)}"))
@@ -85,5 +96,10 @@ def choices(flowchart: Flowchart, comments: Iterable[ProcedureComment], lang: st
             (f"edge:{branch.where}", f"{branch.where.replace('→', ' → ')} {in_language(branch.label, lang)}".strip())
             for branch in flowchart.outgoing(step.id)
         ]
-    spoken = {one.anchor for one in comments if one.anchor.startswith("paragraph:")}
-    return [*dict(found).items(), *((anchor, anchor.partition(":")[2]) for anchor in sorted(spoken))]
+    spoken = {asked.partition(":")[2], *(one.anchor.partition(":")[2] for one in comments)}
+    found += [
+        (f"paragraph:{one.id}", f"{one.number} {one.words}"[:SHOWN].strip())
+        for _, one in book.paragraphs()
+        if one.id in spoken
+    ]
+    return list(dict(found).items())

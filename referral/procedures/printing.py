@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
-from referral.procedures.documents import Edition, Parts, drawing_pdf, sop_docx, sop_pdf
+from referral.procedures.documents import Edition, Parts, drawing_pdf, manual_in, sop_docx, sop_pdf
 from sop.bpmn.writing import dump
 from sop.flowchart import Flowchart
+from sop.manual import Manual
 
 
 class Paper(StrEnum):
@@ -44,3 +45,9 @@ def printed(order: Order) -> bytes:
             return drawing_pdf(order.edition, order.flowchart, lang=order.lang)
         case Paper.MODEL:
             return dump(order.flowchart, order.lang)
+
+
+@lru_cache(maxsize=12)
+def book(order: Order) -> Manual:
+    """The document as chapters and paragraphs: what a page shows and what comments are about."""
+    return manual_in(order.flowchart, order.parts, order.lang)

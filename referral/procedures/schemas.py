@@ -6,14 +6,14 @@ Each form is read into what was typed (shown again when something is wrong), the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 from referral.procedures.assessment import as_text
-from referral.procedures.rules import DECISION, DEMONSTRATION, NEEDS_REASON, Anchor, CommentAnswer
+from referral.procedures.rules import DECISION, DEMONSTRATION, NEEDS_REASON, Anchor, AnchorKind, CommentAnswer
 from sop.flowchart import Flowchart
 from sop.vocabulary import N_, Message
 from sop.yaml_tree import MAX_BYTES
@@ -72,12 +72,13 @@ def read_text(posted: Mapping[str, str], file: Upload | None, name: str) -> Read
     return Reading({name: _printable(typed)}, {name: typed}, revision_of(posted), errors)
 
 
-def read_comment(posted: Mapping[str, str], flowchart: Flowchart) -> Reading:
-    """A comment and its place; the place must be there."""
+def read_comment(posted: Mapping[str, str], flowchart: Flowchart, paragraphs: Container[str]) -> Reading:
+    """A comment and its place; the place must be there: in the flowchart, or a paragraph of its text."""
     typed = {"anchor": posted.get("anchor", "")[:120], "text": _words(posted.get("text", ""))}
     errors: dict[str, Message] = {}
     anchor = Anchor.parse(typed["anchor"])
-    if anchor is None or not anchor.stands_in(flowchart):
+    is_known = anchor is not None and (anchor.kind is not AnchorKind.PARAGRAPH or anchor.place in paragraphs)
+    if anchor is None or not is_known or not anchor.stands_in(flowchart):
         errors["anchor"] = NO_PLACE
     if problem := _length(typed["text"]):
         errors["text"] = problem

@@ -55,6 +55,7 @@ class Tab:
 
 TABS: tuple[Tab, ...] = (
     Tab("procedures.version", N_("Drawing and steps")),
+    Tab("procedures.text", N_("Text"), fits=readable),
     Tab("procedures.checks", N_("Checks"), fits=readable),
     Tab("procedures.version_triage", N_("Triage table")),
     Tab("procedures.diff", N_("Differences"), fits=readable),

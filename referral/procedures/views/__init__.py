@@ -2,8 +2,9 @@
 
 `reading` shows what is in force, `library` the versions and one of them, `drafting` writes drafts, `importing` brings
 in drawings, `consulting` holds comments and answers, `deciding` moves versions on, `comparing` holds two against each
-other, `printing` puts one on paper, `studying` holds real cases against one, `situating` shows where cases stand and
-what is missing. A page about one version more: a module like these, and a line in `referral.procedures.tabs`.
+other, `printing` puts one on paper, `wording` shows its text, `studying` holds real cases against one, `situating`
+where cases stand and what is missing. A page about one version more: a module like these, and a line in
+`referral.procedures.tabs`.
 """
 
 from __future__ import annotations
@@ -26,4 +27,5 @@ from referral.procedures.views import (  # noqa: E402
     reading,  # noqa: F401
     situating,  # noqa: F401
     studying,  # noqa: F401
+    wording,  # noqa: F401
 )

@@ -15,10 +15,11 @@ from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
 from referral.procedures import actions, consultation, queries
 from referral.procedures.models import ProcedureVersion
+from referral.procedures.printing import Paper, book
 from referral.procedures.rules import CommentAnswer, VersionState
 from referral.procedures.schemas import Reading, read_answer, read_comment, uuid_from
 from referral.procedures.views import bp
-from referral.procedures.views.frame import find, framed, linker
+from referral.procedures.views.frame import find, framed, linker, order_of
 
 
 @bp.get("/versions/<uuid:version_id>/consultation", endpoint="consultation")
@@ -35,7 +36,8 @@ def show_consultation(version_id: UUID) -> Any:
 def write_comment(version_id: UUID) -> Any:
     """Say something of a step, an arrow or a paragraph."""
     one = _consulted(version_id)
-    reading = read_comment(request.form, queries.chart_of(one) or abort(404))
+    paragraphs = {paragraph.id for _, paragraph in book(order_of(one, Paper.DOCUMENT)).paragraphs()}
+    reading = read_comment(request.form, queries.chart_of(one) or abort(404), paragraphs)
     if reading.errors:
         return _page(one, reading, Reading({}, {}, 0)), 422
     comment = actions.write_comment(one, **reading.values, actor=actor(), now=clock.now())
@@ -78,6 +80,7 @@ def _page(
     """The page, with what was typed into either form."""
     flowchart = queries.chart_of(one) or abort(404)
     comments = queries.comments_of(one.id)
+    words = book(order_of(one, Paper.DOCUMENT))
     only = consultation.Only.read(request.args.get("only", ""))
     running = one.state is VersionState.CONSULTATION
     may_answer = running and can(Permission.PROCEDURE_EDIT)
@@ -85,8 +88,8 @@ def _page(
         "procedures/consultation.html",
         **framed(one),
         flowchart=flowchart,
-        places=consultation.places(flowchart, comments, only),
-        choices=consultation.choices(flowchart, comments, page_language()),
+        places=consultation.places(flowchart, comments, only, words),
+        choices=consultation.choices(flowchart, comments, page_language(), words, writing.typed.get("anchor", "")),
         only=only,
         total=len(comments),
         answered=sum(comment.answer is not None for comment in comments),

@@ -7,14 +7,19 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from flask import abort, request, url_for
+from flask import abort, current_app, request, url_for
 
 from referral.foundation import clock
 from referral.foundation.access import actor, can
 from referral.foundation.grants import Permission
+from referral.foundation.i18n import page_language
 from referral.procedures import pictures, queries, rules, tabs
+from referral.procedures.actions import library
+from referral.procedures.documents import Edition, Parts
 from referral.procedures.models import ProcedureVersion
+from referral.procedures.printing import Order, Paper
 from referral.procedures.rules import DRAFTS, VersionAction, VersionState
+from referral.procedures.words import decision_words
 from sop.flowchart import Flowchart
 from sop.vocabulary import Message
 
@@ -70,3 +75,18 @@ def linker(one: ProcedureVersion, flowchart: Flowchart | None) -> Link:
         return url_for("procedures.version", version_id=one.id, page=page) + f"#s-{quote(step)}"
 
     return link
+
+
+def order_of(one: ProcedureVersion, paper: Paper) -> Order:
+    """What belongs to a version on paper, in the reader's language; 404 for a drawing that is not read yet.
+
+    Arrows of a draft that lead nowhere are left out: its checks name them.
+    """
+    flowchart = pictures.drawable(queries.chart_of(one) or abort(404))
+    form = queries.active_form("identification")
+    forms = {"F04": queries.form(form.id)} if form else {}
+    texts = library(current_app.config["SETTINGS"].country) / "text"
+    parts = Parts(queries.assessment_of(one).table, forms, texts)
+    edition = Edition(one.number, one.content_hash, one.decision_on, decision_words(one.decision_number))
+    content = (one.triage_hash, form.content_hash if form else "")
+    return Order(paper, edition, page_language(), content, flowchart, parts)

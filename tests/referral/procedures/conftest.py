@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -11,8 +12,13 @@ from flask import Flask
 from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.partners.queries import user_by_name
+from referral.procedures import actions
+from referral.procedures.models import ProcedureVersion
+from referral.procedures.rules import VersionAction
 from tests import builders
+from tests.conftest import NOW
 from tests.page_client import PageClient
+from tests.referral.procedures import texts
 from tests.signing_in import sign_in
 
 PEOPLE = (
@@ -55,3 +61,24 @@ def visit(office: Flask) -> Callable[[str], PageClient]:
         return client
 
     return enter
+
+
+@pytest.fixture
+def draft(office: Flask, visit: Callable[[str], PageClient]) -> tuple[PageClient, str]:
+    """The coordination, and where the draft 1.0.0 is."""
+    with office.app_context():
+        stamp = {"actor": user_by_name("coordinator"), "now": NOW}
+        one = actions.new_draft(texts.numbered("1.0.0"), texts.TRIAGE, **stamp)
+        db.session.commit()
+        return visit("coordinator"), f"/procedure/versions/{one.id}"
+
+
+@pytest.fixture
+def consultation(office: Flask, draft: tuple[PageClient, str]) -> tuple[PageClient, str]:
+    """The same after its consultation was opened."""
+    with office.app_context():
+        one = db.session.get_one(ProcedureVersion, UUID(draft[1].rpartition("/")[2]))
+        stamp = {"actor": user_by_name("coordinator"), "now": NOW, "today": NOW.date()}
+        actions.move(one, VersionAction.OPEN_CONSULTATION, revision=one.revision, **stamp)
+        db.session.commit()
+    return draft

@@ -6,18 +6,15 @@ import io
 import re
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from referral.extensions import db
-from referral.procedures import actions, queries
+from referral.procedures import queries
 from referral.procedures.models import ProcedureComment, ProcedureVersion
-from referral.procedures.rules import VersionAction
 from tests import builders
-from tests.conftest import NOW
 from tests.page_client import Page, PageClient
 from tests.referral.procedures import texts
 
@@ -42,27 +39,6 @@ def at(client: PageClient) -> str:
     """The address of the version that the client stands at."""
     assert client.page is not None
     return re.match(r"/procedure/versions/[0-9a-f-]{36}", client.page.url)[0]  # type: ignore[index]
-
-
-@pytest.fixture
-def draft(office: Flask, visit: Visit) -> tuple[PageClient, str]:
-    """The coordination, and where the draft 1.0.0 is."""
-    with office.app_context():
-        stamp = {"actor": queries_user("coordinator"), "now": NOW}
-        one = actions.new_draft(texts.numbered("1.0.0"), texts.TRIAGE, **stamp)
-        db.session.commit()
-        return visit("coordinator"), f"{LIST}/{one.id}"
-
-
-@pytest.fixture
-def consultation(office: Flask, draft: tuple[PageClient, str]) -> tuple[PageClient, str]:
-    """The same after its consultation was opened."""
-    with office.app_context():
-        one = db.session.get_one(ProcedureVersion, UUID(draft[1].rpartition("/")[2]))
-        stamp = {"actor": queries_user("coordinator"), "now": NOW, "today": NOW.date()}
-        actions.move(one, VersionAction.OPEN_CONSULTATION, revision=one.revision, **stamp)
-        db.session.commit()
-    return draft
 
 
 def test_the_list_says_state_decision_and_cases_and_offers_drafts_to_the_coordination_alone(

@@ -1,0 +1,37 @@
+"""The procedure as a text to read and to comment on, paragraph by paragraph."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import render_template
+
+from referral.foundation.access import can, requires
+from referral.foundation.grants import Permission
+from referral.procedures import queries
+from referral.procedures.printing import Paper, book
+from referral.procedures.rules import AnchorKind, VersionState
+from referral.procedures.views import bp
+from referral.procedures.views.frame import find, framed, linker, order_of
+
+
+@bp.get("/versions/<uuid:version_id>/text")
+@requires(Permission.PROCEDURE_READ)
+def text(version_id: UUID) -> str:
+    """The same document as on paper, as a page; each paragraph can be linked to, and commented on while one may."""
+    one = find(version_id)
+    order = order_of(one, Paper.DOCUMENT)
+    open_now = one.state is VersionState.CONSULTATION and one.consultation_closed_at is None
+    comments = queries.comments_of(one.id) if one.consultation_opened_at else []
+    said = [comment.anchor.partition(":")[2] for comment in comments if comment.anchor.startswith(PARAGRAPH)]
+    return render_template(
+        "procedures/text.html",
+        **framed(one),
+        book=book(order),
+        writes=open_now and can(Permission.PROCEDURE_COMMENT),
+        said={paragraph: said.count(paragraph) for paragraph in said},
+        link=linker(one, order.flowchart),
+    )
+
+
+PARAGRAPH = f"{AnchorKind.PARAGRAPH.value}:"
