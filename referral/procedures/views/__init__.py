@@ -2,7 +2,8 @@
 
 `reading` shows what is in force, `library` the versions and one of them, `drafting` writes drafts, `importing` brings
 in drawings, `consulting` holds comments and answers, `deciding` moves versions on, `comparing` holds two against each
-other, `printing` puts one on paper, `studying` holds real cases against one. A page about one version more: a module
+other, `printing` puts one on paper, `studying` holds real cases against one,
+`simulating` lets invented ones walk it. A page about one version more: a module
 like these, and a line in `referral.procedures.tabs`.
 """
 
@@ -24,5 +25,6 @@ from referral.procedures.views import (  # noqa: E402
     library,  # noqa: F401
     printing,  # noqa: F401
     reading,  # noqa: F401
+    simulating,  # noqa: F401
     studying,  # noqa: F401
 )
