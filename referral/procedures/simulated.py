@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from flask_babel import gettext, ngettext
 
 from referral.foundation.formatting import day, duration, percent
-from referral.foundation.i18n import in_language, translate
+from referral.foundation.i18n import in_language, shown, translate
 from referral.procedures.models import ProcedureVersion
 from referral.statistics.tables import SMALLEST
 from sop.flowchart import Flowchart
@@ -30,6 +30,7 @@ MOST_MOVES: Final = 9_000
 """Steps of all cases of one page together, about 0.2 ms each: 300 cases of the national procedure make some 7,500."""
 SHOWN: Final = 10
 DASH: Final = "–"
+ARROW: Final = " → "
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _HOUR: Final = 3600.0
 _MINUTE: Final = 1 / 60
@@ -50,12 +51,29 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table: columns as `components/table.html` takes them, rows of shown values."""
+    """A table: what its lines are, what is measured, and the lines: of each measure the figures of each version."""
 
     id: str
     caption: str
-    columns: list[dict[str, str]]
-    rows: list[list[Any]]
+    head: str
+    measures: tuple[str, ...]
+    lines: list[tuple[str, list[tuple[Any, ...]]]]
+
+    def columns(self, names: tuple[str, ...] = ("",)) -> list[dict[str, str]]:
+        """As `components/table.html` takes them: each measure once, or once for each of these versions."""
+        text = gettext("%(what)s, version %(number)s")
+        labels = [text % {"what": one, "number": name} if name else one for one in self.measures for name in names]
+        return [{"label": self.head, "kind": "head"}, *({"label": label, "kind": "num"} for label in labels)]
+
+    @property
+    def rows(self) -> list[list[Any]]:
+        """A cell for each measure; where two versions differ it holds both."""
+        return [[label, *map(_both, cells)] for label, cells in self.lines]
+
+    @property
+    def wide_rows(self) -> list[list[Any]]:
+        """A cell for each figure."""
+        return [[label, *(figure for figures in cells for figure in figures)] for label, cells in self.lines]
 
 
 def trial(
@@ -87,7 +105,7 @@ def sheets(made: Trial) -> tuple[Sheet, ...]:
 
 
 def _whole(made: Trial) -> Sheet:
-    figures = (
+    figures: tuple[tuple[str, Callable[[Result], Any]], ...] = (
         (gettext("Closed"), lambda one: one.closed),
         (gettext("Stopped: passed too many steps"), lambda one: one.stopped),
         (gettext("Unfinished: waiting for what never came"), lambda one: one.unfinished),
@@ -96,50 +114,42 @@ def _whole(made: Trial) -> Sheet:
         (gettext("Half have a first service within"), lambda one: _time(one.first_service.p50)),
         (gettext("Nine in ten have a first service within"), lambda one: _time(one.first_service.p90)),
     )
-    columns = [{"label": gettext("Of all cases"), "kind": "head"}]
-    columns += [{"label": gettext("Version %(number)s", number=name), "kind": "num"} for name in made.names]
-    rows = [[label, *(figure(one) for one in made.results)] for label, figure in figures]
-    return Sheet("whole", gettext("All cases together"), columns, rows)
+    lines = [(label, [(figure(one),) for one in made.results]) for label, figure in figures]
+    versions = tuple(gettext("Version %(number)s", number=name) for name in made.names)
+    return Sheet("whole", gettext("All cases together"), gettext("Of all cases"), versions, lines)
 
 
 def _stays(made: Trial) -> Sheet:
-    """The steps at which cases stay longest in the first version; for both, where there are two."""
+    """The steps at which cases stay longest, in either version."""
     stays = [{one.step: one for one in result.stays} for result in made.results]
     late = [{one.step: one.share for one in result.steps} for result in made.results]
     seen = dict.fromkeys(step for found in stays for step in found)
-    longest = sorted(seen, key=lambda step: _longest(step, stays), reverse=True)[:SHOWN]
-    columns = [{"label": gettext("Step"), "kind": "head"}]
-    columns += _columns(
-        made, gettext("Half take"), gettext("Nine in ten take"), gettext("Most at once"), gettext("Late")
-    )
     nothing = StayFigures("", Spread(0, None, None), 0)
-    rows: list[list[Any]] = []
-    for step in longest:
+    lines: list[tuple[str, list[tuple[Any, ...]]]] = []
+    for step in sorted(seen, key=lambda step: _longest(step, stays), reverse=True)[:SHOWN]:
         found = [one.get(step, nothing) for one in stays]
-        cells = [_time(one.stay.p50) for one in found], [_time(one.stay.p90) for one in found]
-        most = [one.most if one.most else DASH for one in found]
-        shares = [percent(one[step]) if step in one else DASH for one in late]
-        rows.append([_step(step, made), *cells[0], *cells[1], *most, *shares])
-    return Sheet("stays", gettext("Where cases wait longest (at most ten steps)"), columns, rows)
+        half, nine = tuple(_time(one.stay.p50) for one in found), tuple(_time(one.stay.p90) for one in found)
+        most = tuple(one.most or DASH for one in found)
+        shares = tuple(percent(one[step]) if step in one else DASH for one in late)
+        lines.append((_step(step, made), [half, nine, most, shares]))
+    caption = gettext("Where cases wait longest (at most ten steps)")
+    measures = (gettext("Half take"), gettext("Nine in ten take"), gettext("Most at once"), gettext("Late"))
+    return Sheet("stays", caption, gettext("Step"), measures, lines)
 
 
 def _demand(made: Trial) -> Sheet:
-    met = [Counter({one.need: one.met for one in result.demand}) for result in made.results]
-    asked = [Counter({one.need: one.asked for one in result.demand}) for result in made.results]
-    columns = [{"label": gettext("Need"), "kind": "head"}]
-    columns += _columns(made, gettext("Asked for"), gettext("Met"), gettext("Not met"))
-    rows = []
+    """By need; regions are added up."""
+    asked, met = (
+        [sum((Counter({one.need: of(one)}) for one in result.demand), Counter()) for result in made.results]
+        for of in (lambda one: one.asked, lambda one: one.met)
+    )
+    lines: list[tuple[str, list[tuple[Any, ...]]]] = []
     for need in sorted({need for one in asked for need in one}):
-        wanted, given = [one[need] for one in asked], [one[need] for one in met]
-        rows.append([_need(need), *wanted, *given, *(all_ - some for all_, some in zip(wanted, given, strict=True))])
-    return Sheet("needs", gettext("Needs, met once a service began"), columns, rows)
-
-
-def _columns(made: Trial, *labels: str) -> list[dict[str, str]]:
-    if made.comparison is None:
-        return [{"label": label, "kind": "num"} for label in labels]
-    text = gettext("%(what)s, version %(number)s")
-    return [{"label": text % {"what": label, "number": name}, "kind": "num"} for label in labels for name in made.names]
+        wanted, given = tuple(one[need] for one in asked), tuple(one[need] for one in met)
+        lacking = tuple(all_ - some for all_, some in zip(wanted, given, strict=True))
+        lines.append((_need(need), [wanted, given, lacking]))
+    measures = (gettext("Asked for"), gettext("Met by a service"), gettext("Not met"))
+    return Sheet("needs", gettext("Needs, met once a service began"), gettext("Need"), measures, lines)
 
 
 def _longest(step: str, stays: Iterable[dict[str, StayFigures]]) -> tuple[float, float]:
@@ -227,6 +237,10 @@ def _about_times(made: Trial) -> str:
     )
 
 
+def _both(figures: tuple[Any, ...]) -> Any:
+    return figures[0] if len(set(figures)) == 1 else ARROW.join(map(shown, figures))
+
+
 def _time(hours: float | None) -> str:
     return DASH if hours is None else duration(hours * _HOUR)
 
@@ -263,8 +277,9 @@ def _lines(made: Trial) -> Iterator[list[Any]]:
     for sheet in sheets(made):
         yield []
         yield [sheet.caption]
-        yield [column["label"] for column in sheet.columns]
-        yield from sheet.rows
+        names = ("",) if made.comparison is None or sheet.id == "whole" else made.names
+        yield [column["label"] for column in sheet.columns(names)]
+        yield from sheet.wide_rows
     for title, sentences in ((gettext("Differences"), differences(made)), (gettext("Assumptions"), assumptions(made))):
         if sentences:
             yield []
