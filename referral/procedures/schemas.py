@@ -32,9 +32,10 @@ NUMBER = Message("decision_number", N_("Letters without accents, digits and . / 
 NOT_A_DAY = Message("not_a_day", N_("Enter a day that exists, such as 31 12 2031."))
 FUTURE = Message("future", N_("A decision cannot be taken on a day that is still to come."))
 
-MOST_CASES: Final = 300
-MOST_CASES_COMPARED: Final = 150
-"""Each case takes about five milliseconds, and a comparison walks it twice: a page answers within two seconds."""
+MOST_CASES: Final = 200
+MOST_CASES_COMPARED: Final = 100
+"""Each case takes about five milliseconds, and a comparison walks it twice: a page answers in a second,
+within two where the machine is busy."""
 DEADLINES, CASES = "deadlines", "cases"
 SIMULATED: Final[Mapping[str, tuple[str, int, int]]] = {
     "cases": ("100", 1, MOST_CASES),

@@ -26,8 +26,8 @@ LEAST: Final = SMALLEST
 """Times come from so many closed cases, or from none."""
 LATEST: Final = 100
 """At most so many closed cases are read: those closed last."""
-MOST_MOVES: Final = 9_000
-"""Steps of all cases of one page together, about 0.2 ms each: 300 cases of the national procedure make some 7,500."""
+MOST_MOVES: Final = 7_000
+"""Steps of all cases of one page together, about 0.2 ms each: 200 cases of the national procedure make some 5,000."""
 SHOWN: Final = 10
 DASH: Final = "–"
 ARROW: Final = " → "
@@ -47,6 +47,16 @@ class Trial:
     results: tuple[Result, ...]
     comparison: Comparison | None
     from_cases: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A length of time, None where there is none: words on a page, a number of hours in a file."""
+
+    count: float | None
+
+    def __str__(self) -> str:
+        return _time(self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +82,8 @@ class Sheet:
 
     @property
     def wide_rows(self) -> list[list[Any]]:
-        """A cell for each figure."""
-        return [[label, *(figure for figures in cells for figure in figures)] for label, cells in self.lines]
+        """A cell for each figure, times in hours."""
+        return [[label, *(_plain(figure) for figures in cells for figure in figures)] for label, cells in self.lines]
 
 
 def trial(
@@ -109,10 +119,10 @@ def _whole(made: Trial) -> Sheet:
         (gettext("Closed"), lambda one: one.closed),
         (gettext("Stopped: passed too many steps"), lambda one: one.stopped),
         (gettext("Unfinished: waiting for what never came"), lambda one: one.unfinished),
-        (gettext("Half are closed within"), lambda one: _time(one.closing.p50)),
-        (gettext("Nine in ten are closed within"), lambda one: _time(one.closing.p90)),
-        (gettext("Half have a first service within"), lambda one: _time(one.first_service.p50)),
-        (gettext("Nine in ten have a first service within"), lambda one: _time(one.first_service.p90)),
+        (gettext("Half are closed within"), lambda one: Hours(one.closing.p50)),
+        (gettext("Nine in ten are closed within"), lambda one: Hours(one.closing.p90)),
+        (gettext("Half have a first service within"), lambda one: Hours(one.first_service.p50)),
+        (gettext("Nine in ten have a first service within"), lambda one: Hours(one.first_service.p90)),
     )
     lines = [(label, [(figure(one),) for one in made.results]) for label, figure in figures]
     versions = tuple(gettext("Version %(number)s", number=name) for name in made.names)
@@ -128,7 +138,7 @@ def _stays(made: Trial) -> Sheet:
     lines: list[tuple[str, list[tuple[Any, ...]]]] = []
     for step in sorted(seen, key=lambda step: _longest(step, stays), reverse=True)[:SHOWN]:
         found = [one.get(step, nothing) for one in stays]
-        half, nine = tuple(_time(one.stay.p50) for one in found), tuple(_time(one.stay.p90) for one in found)
+        half, nine = tuple(Hours(one.stay.p50) for one in found), tuple(Hours(one.stay.p90) for one in found)
         most = tuple(one.most or DASH for one in found)
         shares = tuple(percent(one[step]) if step in one else DASH for one in late)
         lines.append((_step(step, made), [half, nine, most, shares]))
@@ -238,7 +248,14 @@ def _about_times(made: Trial) -> str:
 
 
 def _both(figures: tuple[Any, ...]) -> Any:
-    return figures[0] if len(set(figures)) == 1 else ARROW.join(map(shown, figures))
+    words = [str(one) if isinstance(one, Hours) else one for one in figures]
+    return words[0] if len(set(words)) == 1 else ARROW.join(map(shown, words))
+
+
+def _plain(figure: Any) -> Any:
+    if isinstance(figure, Hours):
+        return "" if figure.count is None else round(figure.count, 1)
+    return figure
 
 
 def _time(hours: float | None) -> str:
@@ -274,6 +291,7 @@ def _lines(made: Trial) -> Iterator[list[Any]]:
     yield [gettext("Cases"), made.plan.cases]
     yield [gettext("Days"), made.plan.days]
     yield [gettext("Seed"), made.seed]
+    yield [gettext("Unit"), gettext("times in hours")]
     for sheet in sheets(made):
         yield []
         yield [sheet.caption]

@@ -24,10 +24,10 @@ _HOUR: Final = timedelta(hours=1)
 def fitted(flowchart: Flowchart, logs: Iterable[Log], *, least: int = LEAST, cases: int = 1) -> dict[str, StepTime]:
     """Step -> the log-normal time most likely to have made these logs (running time, for `Plan.step_times`).
 
-    Left out are steps seen fewer than `least` times or in fewer than `cases` of the logs, which keep their part of the deadline; what was done at the very
-    moment it was reached, as when a paper form is typed in afterwards; waits that ended without an answer, since a
-    simulated one lasts until its deadline; and time during which a clock stood. What a log says that this flowchart
-    cannot follow is passed over.
+    Left out are steps seen fewer than `least` times or in fewer than `cases` of the logs, which keep their part of the
+    deadline; what was done at the very moment it was reached, as when a paper form is typed in afterwards; waits that
+    ended without an answer, since a simulated one lasts until its deadline; and time during which a clock stood. What a
+    log says that this flowchart cannot follow is passed over.
     """
     seen: dict[str, list[float]] = {}
     within: dict[str, set[int]] = {}

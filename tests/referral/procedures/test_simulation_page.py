@@ -48,7 +48,7 @@ def test_the_page_first_only_asks(office: Flask, visit: Visit) -> None:
     assert page.status == 200
     assert "Nothing simulated yet" in page.text
     assert 'id="whole"' not in page.html
-    assert "1 to 300; with a comparison to 150" in page.text
+    assert "1 to 200; with a comparison to 100" in page.text
 
 
 def test_all_cases_are_counted_and_every_assumption_is_named(office: Flask, visit: Visit) -> None:
@@ -79,7 +79,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(office: Fla
     for name in ("cases", "days", "seed", "times", "with"):
         assert f'id="f-{name}-error"' in page.html
     assert [field for field in ("500", "many") if f'value="{field}"' not in page.html] == []
-    assert "Enter a whole number from 1 to 300." in page.text
+    assert "Enter a whole number from 1 to 200." in page.text
 
 
 def test_a_longer_deadline_of_another_version_is_told_in_words(office: Flask, visit: Visit) -> None:
@@ -93,7 +93,7 @@ def test_a_longer_deadline_of_another_version_is_told_in_words(office: Flask, vi
     assert "sooner." not in differences
     assert "version 0.9.0" in page.text
     assert "both versions get the same cases" in page.text
-    assert client.get(f"{address}?cases=151&with={other}").status == 422
+    assert client.get(f"{address}?cases=101&with={other}").status == 422
 
 
 def test_the_same_content_differs_in_nothing(office: Flask, visit: Visit) -> None:
@@ -140,6 +140,10 @@ def test_the_file_holds_what_the_page_shows(office: Flask, visit: Visit) -> None
     link = next(link for link in links if "simulation.csv" in link)
     content = client.client.open(link, headers={}).get_data().decode("utf-8-sig")
     lines = list(csv.reader(io.StringIO(content)))
-    shown = [one.text.strip() for one in page.tree.iter("td")]
-    assert [cell for cell in shown if not any(cell in line for line in lines)] == []
+    shown = {one.text.strip() for one in page.tree.iter("td")}
+    counts = {cell for cell in shown if cell.isdigit() or cell.endswith("%")}
+    assert len(counts) > 5
+    assert counts <= {cell for line in lines for cell in line}
     assert ["Cases", "12"] in lines
+    (hours,) = (line[1] for line in lines if line and line[0] == "Half are closed within")
+    assert f"{int(float(hours) // 24)} days" in shown
