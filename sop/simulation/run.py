@@ -71,8 +71,8 @@ def run(plan: Plan, flowchart: Flowchart, seed: int = 0, progress: Progress | No
     """Let every case of the plan walk to its end; the same plan, flowchart and seed give the same result.
 
     `progress` is told how many cases have come to their end, of how many: each time one does, and when all is over.
-    Raises ValueError when the weights of a fact are all zero, TooManyMoves beyond the plan's `most_moves`. The flowchart
-    must be one that `sop.checks` finds sound: the engine's own answer to a broken one is not hidden.
+    Raises ValueError when the weights of a fact are all zero, TooManyMoves beyond the plan's `most_moves`. The
+    flowchart must be one that `sop.checks` finds sound: the engine's own answer to a broken one is not hidden.
     """
     simulation = Simulation(plan, flowchart, seed, progress)
     simulation.play()
