@@ -105,6 +105,11 @@ procedures.flowchart_bpmn    GET   in_force         303 200 200 200 200 200 200 
 procedures.flowchart_bpmn    GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 procedures.conformance       GET   in_force         303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 procedures.conformance       GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.simulation        GET   in_force         303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.simulation        GET   consulted        303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.simulation        GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.simulation_csv    GET   in_force         303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.simulation_csv    GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 procedures.flowchart_yaml    GET   in_force         303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
 procedures.flowchart_yaml    GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 procedures.triage_csv        GET   in_force         303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404

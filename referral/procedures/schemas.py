@@ -6,7 +6,7 @@ Each form is read into what was typed (shown again when something is wrong), the
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Protocol
@@ -31,6 +31,22 @@ WHY = Message("why", N_("Say why; whoever commented is owed the reason."))
 NUMBER = Message("decision_number", N_("Letters without accents, digits and . / - only, as in 012/CP-MNR/2026."))
 NOT_A_DAY = Message("not_a_day", N_("Enter a day that exists, such as 31 12 2031."))
 FUTURE = Message("future", N_("A decision cannot be taken on a day that is still to come."))
+
+MOST_CASES: Final = 200
+MOST_CASES_COMPARED: Final = 100
+"""Each case takes about five milliseconds, and a comparison walks it twice: a page answers in a second,
+within two where the machine is busy."""
+DEADLINES, CASES = "deadlines", "cases"
+SIMULATED: Final[Mapping[str, tuple[str, int, int]]] = {
+    "cases": ("100", 1, MOST_CASES),
+    "days": ("90", 1, 365),
+    "seed": ("1", 0, 999_999_999),
+}
+"""Whole numbers of a simulation: what stands in the field at first, the lowest, the highest."""
+TWICE = Message(
+    "twice", N_("With a comparison at most %(high)d: each case is simulated twice."), {"high": MOST_CASES_COMPARED}
+)
+NOT_LISTED = Message("not_listed", N_("Choose one of the list."))
 
 
 class Upload(Protocol):
@@ -114,6 +130,33 @@ def read_decision(posted: Mapping[str, str], *, today: date) -> Reading:
         errors["decided"] = FUTURE
     values = {"number": number, "decided_on": decided, "valid_from": valid}
     return Reading(typed, values, revision_of(posted), errors)
+
+
+def read_simulation(asked: Mapping[str, str], others: Collection[str]) -> Reading:
+    """What is to be simulated: how many cases over how many days, the seed, the version to compare with, which times.
+
+    >>> read_simulation({"cases": "20"}, ()).values
+    {'cases': 20, 'days': 90, 'seed': 1, 'with': '', 'times': 'deadlines'}
+    >>> sorted(read_simulation({"cases": "0", "days": "², ", "times": "x", "with": "y"}, ()).errors)
+    ['cases', 'days', 'times', 'with']
+    """
+    typed = {name: _printable(asked.get(name, first))[:40].strip() for name, (first, _low, _high) in SIMULATED.items()}
+    typed |= {"with": _printable(asked.get("with", ""))[:40], "times": _printable(asked.get("times", DEADLINES))[:40]}
+    values: dict[str, Any] = {}
+    errors: dict[str, Message] = {}
+    for name, (_first, low, high) in SIMULATED.items():
+        text = typed[name]
+        values[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+        if values[name] is None or not low <= values[name] <= high:
+            between = N_("Enter a whole number from %(low)d to %(high)d.")
+            errors[name] = Message("not_between", between, {"low": low, "high": high})
+    for name, allowed in (("with", ("", *others)), ("times", (DEADLINES, CASES))):
+        values[name] = typed[name]
+        if typed[name] not in allowed:
+            errors[name] = NOT_LISTED
+    if typed["with"] and "cases" not in errors and values["cases"] > MOST_CASES_COMPARED:
+        errors["cases"] = TWICE
+    return Reading(typed, values, 0, errors)
 
 
 def revision_of(posted: Mapping[str, str]) -> int:

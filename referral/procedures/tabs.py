@@ -61,6 +61,7 @@ TABS: tuple[Tab, ...] = (
     Tab("procedures.diff", N_("Differences"), fits=readable),
     Tab("procedures.deviations", N_("Regional model"), fits=readable),
     Tab("procedures.situation", N_("Situation"), Permission.STATISTICS_READ, readable),
+    Tab("procedures.simulation", N_("Simulation"), Permission.STATISTICS_READ, readable),
     Tab("procedures.conformance", N_("Closed cases"), Permission.STATISTICS_READ, was_in_force),
     Tab("procedures.consultation", N_("Consultation"), fits=consulted),
     Tab("procedures.wizard", N_("Questions about the drawing"), Permission.PROCEDURE_EDIT, imported),

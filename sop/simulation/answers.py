@@ -85,11 +85,15 @@ class Answers:
 
     def _draw(self, name: str, place: tuple[object, ...]) -> Any:
         field = self.fields[name]
-        weights = self._given(name) or self._assumption(name, field)
-        value = weighted(stream(self.seed, *place), weights)
+        weights, dice = self._given(name) or self._assumption(name, field), stream(self.seed, *place)
+        if weights is None:
+            # a whole number may have a thousand million values: never list them
+            return field.low + int(dice.random() * (field.high - field.low + 1))
+        value = weighted(dice, weights)
         return (value,) if field.kind is FieldKind.SET else value
 
-    def _assumption(self, name: str, field: Field) -> Weights:
+    def _assumption(self, name: str, field: Field) -> Weights | None:
+        """The usual proportions; None for a whole number, each of whose values is as likely as any other."""
         usual = {value: weight for value, weight in ANSWERS.get(name, {}).items() if field.accepts(value)}
         if sum(usual.values()) > 0:
             shares = ", ".join(f"{_word(value)} {weight}" for value, weight in usual.items())
@@ -98,7 +102,7 @@ class Answers:
             return usual
         text = N_("every answer to “%(fact)s” is as likely as any other")
         self.assumed[f"answer:{name}"] = Message("ASSUMED_EVEN", text, {"fact": name})
-        return dict.fromkeys(values_of(field), 1)
+        return None if field.kind is FieldKind.INT else dict.fromkeys(values_of(field), 1)
 
 
 def values_of(field: Field) -> tuple[Any, ...]:

@@ -38,6 +38,12 @@ class Comparison:
         return _difference(self.before.first_service.p90, self.after.first_service.p90)
 
     @property
+    def closing_changes(self) -> tuple[float | None, float | None]:
+        """Hours by which half of the cases, and nine in ten, close later (or sooner)."""
+        before, after = self.before.closing, self.after.closing
+        return _difference(before.p50, after.p50), _difference(before.p90, after.p90)
+
+    @property
     def overdue_changes(self) -> dict[str, float]:
         """Step -> change of the share that is overdue, where there is one; steps of one run alone are left out."""
         old = {one.step: one.share for one in self.before.steps}

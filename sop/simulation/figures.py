@@ -46,6 +46,15 @@ class StepFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class StayFigures:
+    """Hours from reaching a step of work until it was done, waiting included, and how many stood there at once."""
+
+    step: str
+    stay: Spread
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderFigures:
     """The queue of one provider; times in hours, over those who were served."""
 
@@ -85,8 +94,9 @@ class AgreementStop:
 class Result:
     """One run. `stopped` cases passed too many steps, `unfinished` ones were left waiting for what never came.
 
-    `first_service` is in hours from the arrival to the moment when a provider begins a service. `hours` has it by case
-    number, so that two runs can be compared case by case; it is not part of the JSON.
+    `closing` is in hours from the arrival to the end of the case, over those that closed; `first_service` in hours from
+    the arrival to the moment when a provider begins a service. `hours` has it by case number, so that two runs can be
+    compared case by case; it is not part of the JSON.
     """
 
     seed: int
@@ -95,8 +105,10 @@ class Result:
     stopped: int
     unfinished: int
     outcomes: Mapping[str, int]
+    closing: Spread
     first_service: Spread
     steps: tuple[StepFigures, ...]
+    stays: tuple[StayFigures, ...]
     providers: tuple[ProviderFigures, ...]
     demand: tuple[DemandFigures, ...]
     agreements: tuple[AgreementStop, ...]
@@ -113,8 +125,10 @@ class Result:
             "stopped": self.stopped,
             "unfinished": self.unfinished,
             "outcomes": dict(self.outcomes),
+            "closing": asdict(self.closing),
             "first_service": asdict(self.first_service),
             "steps": [{**asdict(one), "share": one.share} for one in self.steps],
+            "stays": [asdict(one) for one in self.stays],
             "providers": [asdict(one) for one in self.providers],
             "demand": [{**asdict(one), "unmet": one.unmet} for one in self.demand],
             "agreements": [asdict(one) for one in self.agreements],
@@ -127,6 +141,7 @@ class Result:
         first = self.first_service
         lines = [
             f"cases: {self.cases} ({self.closed} closed, {self.stopped} stopped, {self.unfinished} unfinished)",
+            f"closed: P50 {_hours(self.closing.p50)}, P90 {_hours(self.closing.p90)}",
             f"first service: {first.count} cases, P50 {_hours(first.p50)}, P90 {_hours(first.p90)}",
         ]
         lines += [f"overdue: {one.step} {one.overdue} of {one.finished} ({one.share:.0%})" for one in self.steps]

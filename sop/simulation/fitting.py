@@ -21,19 +21,22 @@ LEAST: Final = 10
 _HOUR: Final = timedelta(hours=1)
 
 
-def fitted(flowchart: Flowchart, logs: Iterable[Log], *, least: int = LEAST) -> dict[str, StepTime]:
+def fitted(flowchart: Flowchart, logs: Iterable[Log], *, least: int = LEAST, cases: int = 1) -> dict[str, StepTime]:
     """Step -> the log-normal time most likely to have made these logs (running time, for `Plan.step_times`).
 
-    Left out are steps seen fewer than `least` times, which keep their part of the deadline; what was done at the very
-    moment it was reached, as when a paper form is typed in afterwards; waits that ended without an answer, since a
-    simulated one lasts until its deadline; and time during which a clock stood. What a log says that this flowchart
-    cannot follow is passed over.
+    Left out are steps seen fewer than `least` times or in fewer than `cases` of the logs, which keep their part of the
+    deadline; what was done at the very moment it was reached, as when a paper form is typed in afterwards; waits that
+    ended without an answer, since a simulated one lasts until its deadline; and time during which a clock stood. What a
+    log says that this flowchart cannot follow is passed over.
     """
     seen: dict[str, list[float]] = {}
-    for log in logs:
+    within: dict[str, set[int]] = {}
+    for number, log in enumerate(logs):
         for step, length in _lengths(flowchart, log):
             seen.setdefault(step, []).append(math.log(length))
-    return {step: _time(seen[step]) for step in flowchart.steps if len(seen.get(step, ())) >= max(least, 1)}
+            within.setdefault(step, set()).add(number)
+    enough = [step for step in flowchart.steps if len(seen.get(step, ())) >= max(least, 1)]
+    return {step: _time(seen[step]) for step in enough if len(within[step]) >= cases}
 
 
 def _time(logarithms: Sequence[float]) -> StepTime:

@@ -109,8 +109,9 @@ class Plan:
 
     `mix` holds the weights of what a case brings along: `region`, `needs`, `needs_per_case`, and any fact of the
     flowchart, such as `priority` or `age_band`. `answers` are those of the facts that steps find out. `step_times` go
-    before `kind_times`, both before the step's deadline. A case that passes more than `most_steps` is stopped. Without
-    `providers` nobody queues, and whether a provider is found is drawn like any other answer.
+    before `kind_times`, both before the step's deadline. A case that passes more than `most_steps` is stopped; where
+    all cases together move more often than `most_moves` (None: no limit), the run is given up. Without `providers`
+    nobody queues, and whether a provider is found is drawn like any other answer.
     """
 
     cases: int = 500
@@ -122,4 +123,5 @@ class Plan:
     kind_times: Mapping[StepKind, StepTime] = field(default_factory=dict)
     providers: tuple[Provider, ...] = ()
     most_steps: int = 500
+    most_moves: int | None = None
     calendar: Calendar = CAMEROON

@@ -25,6 +25,7 @@ from sop.simulation.figures import (
 )
 from sop.simulation.plan import GATE, HORIZON, LONGEST, RESULT, SEARCHES, SHARE_OF_DEADLINE, TIMEOUT, Plan
 from sop.simulation.queues import Desks, Place
+from sop.simulation.stays import Stays
 from sop.track import ATTEMPTS, REMINDERS, track_of
 from sop.vocabulary import N_, Message
 
@@ -59,14 +60,19 @@ class _Case:
     served: dict[str | None, datetime] = field(default_factory=dict)
     steps: int = 0
     is_stopped: bool = False
+    closed: datetime | None = None
+
+
+class TooManyMoves(Exception):
+    """The cases of a plan move more often than it allows in all."""
 
 
 def run(plan: Plan, flowchart: Flowchart, seed: int = 0, progress: Progress | None = None) -> Result:
     """Let every case of the plan walk to its end; the same plan, flowchart and seed give the same result.
 
     `progress` is told how many cases have come to their end, of how many: each time one does, and when all is over.
-    Raises ValueError when the weights of a fact are all zero. The flowchart must be one that `sop.checks` finds sound:
-    the engine's own answer to a broken one is not hidden.
+    Raises ValueError when the weights of a fact are all zero, TooManyMoves beyond the plan's `most_moves`. The
+    flowchart must be one that `sop.checks` finds sound: the engine's own answer to a broken one is not hidden.
     """
     simulation = Simulation(plan, flowchart, seed, progress)
     simulation.play()
@@ -86,12 +92,13 @@ class Simulation:
         self.cases: dict[int, _Case] = {}
         self.heap: list[tuple[datetime, int, Callable[..., None], tuple[Any, ...]]] = []
         self.end = plan.start + timedelta(days=plan.days) + HORIZON
-        self.count = 0
+        self.count, self.moves = 0, 0
         self.reopening: set[tuple[str, datetime]] = set()
         self.finished: Counter[str] = Counter()
         self.overdue: Counter[str] = Counter()
         self.by_deadline = False
         self.timeless: set[str] = set()
+        self.stays = Stays()
 
     def play(self) -> None:
         """From the first arrival until nothing is left to happen."""
@@ -127,6 +134,7 @@ class Simulation:
         if work is None or work.number != number:
             return
         del case.work[key]
+        self.stays.done(key[0], (now - work.since) / _HOUR)
         if work.due is not None:
             self.finished[key[0]] += 1
             self.overdue[key[0]] += now > work.due
@@ -158,19 +166,24 @@ class Simulation:
 
     def happen(self, case: _Case, event: Event, now: datetime) -> None:
         """Tell the engine; what it refuses (a basis was lost meanwhile) has not happened, and counts as a step."""
-        case.steps += 1
+        case.steps, self.moves = case.steps + 1, self.moves + 1
+        if self.plan.most_moves is not None and self.moves > self.plan.most_moves:
+            raise TooManyMoves(self.plan.most_moves)
         try:
             case.state = apply(self.flowchart, case.state, event, now)
         except Refused:
             return
         since = {token.key: token.since for token in case.state.tokens}
-        case.work = {key: work for key, work in case.work.items() if since.get(key) == work.since}
+        kept = {key: work for key, work in case.work.items() if since.get(key) == work.since}
+        self.stays.left(step for step, _need in case.work.keys() - kept.keys())
+        case.work = kept
 
     def go_on(self, case: _Case, now: datetime) -> None:
         """Give the answers that need no time, and begin work on every step that has become active."""
         while not case.state.is_closed:
             if case.steps >= self.plan.most_steps:
                 case.is_stopped = True
+                self.stays.left(step for step, _need in case.work)
                 case.work.clear()
                 break
             items = self.items(case, now)
@@ -184,6 +197,7 @@ class Simulation:
             case.visits[key] += 1
             facts = self.told(case, key, frozenset(asked.missing), case.visits[key], now)
             self.happen(case, facts_known(facts, asked.need), now)
+        case.closed = now if case.state.is_closed else None
         self.ended += 1
         if self.progress is not None:
             self.progress(self.ended, self.plan.cases)
@@ -205,6 +219,7 @@ class Simulation:
         case.visits[key] += 1
         self.count += 1
         asks = {*self.flowchart.steps[item.step].sets, *item.missing} - {ATTEMPTS, REMINDERS}
+        self.stays.came(item.step)
         case.work[key] = _Work(self.count, case.visits[key], item.since, item.due_at, frozenset(asks))
         if item.step not in self.service or item.need is None or not self.plan.providers:
             self.begin(case, key, now)
@@ -298,12 +313,14 @@ class Simulation:
             stopped=stopped,
             unfinished=len(self.cases) - closed - stopped,
             outcomes=dict(sorted(Counter(case.state.outcome for case in cases if case.state.outcome).items())),
+            closing=spread((case.closed - case.arrived) / _HOUR for case in cases if case.closed),
             first_service=spread(hours.values()),
             steps=tuple(
                 StepFigures(step, self.finished[step], self.overdue[step])
                 for step in self.flowchart.steps
                 if self.finished[step]
             ),
+            stays=self.stays.figures(self.flowchart.steps),
             providers=self.providers(),
             demand=demand,
             agreements=tuple(

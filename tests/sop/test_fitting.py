@@ -68,6 +68,16 @@ def test_a_step_seen_too_rarely_has_no_time_of_its_own() -> None:
     assert fitted(SMALL, [*logs, case(1, 2, 3)[:2]]).keys() == {"A"}
 
 
+def test_times_of_too_few_cases_are_left_out_however_often_each_passed_the_step() -> None:
+    again = [(facts_known({}), EIGHT)]
+    again += [
+        (done("W", facts={"response": "timeout"}), after(100)),
+        (done("W", facts={"response": "accepted"}), after(101)),
+    ]
+    assert fitted(WAITING, [again] * 5, least=5, cases=5).keys() == {"W"}
+    assert fitted(WAITING, [again] * 4, least=1, cases=5) == {}
+
+
 def test_what_was_typed_in_afterwards_tells_no_time() -> None:
     assert fitted(SMALL, [case(1, 0, 3)], least=1).keys() == {"A", "V"}
 

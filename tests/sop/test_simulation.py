@@ -13,14 +13,17 @@ from hypothesis import strategies as st
 
 from sop import yaml_io
 from sop.flowchart import Flowchart, StepKind
+from sop.guards import Field, FieldKind
+from sop.simulation.answers import Answers
 from sop.simulation.chance import stream, weighted
 from sop.simulation.comparison import compare
 from sop.simulation.coverage import coverage
-from sop.simulation.figures import AgreementStop, DemandFigures, Spread, StepFigures, spread
+from sop.simulation.figures import AgreementStop, DemandFigures, Spread, StayFigures, StepFigures, spread
 from sop.simulation.plan import Plan, Provider, StepTime
 from sop.simulation.queues import Desks
-from sop.simulation.run import Simulation, run
+from sop.simulation.run import Simulation, TooManyMoves, run
 from sop.simulation.scenario import read_change
+from sop.simulation.stays import Stays
 from sop.vocabulary import Priority
 from tests.sop.clinic import CAMEROON, CLINIC, PLAN, SMALL, TIMES
 
@@ -101,6 +104,40 @@ def test_the_more_urgent_is_served_first_and_then_who_came_first() -> None:
 def test_a_case_that_passes_too_many_steps_is_stopped_and_counted() -> None:
     result = run(replace(PLAN, most_steps=1), SMALL, 1)
     assert (result.closed, result.stopped, result.unfinished) == (0, 3, 0)
+
+
+def test_moves_of_all_cases_together_have_their_limit() -> None:
+    needed = 9  # three cases of three steps
+    assert run(replace(PLAN, most_moves=needed), SMALL, 1).closed == 3
+    with pytest.raises(TooManyMoves):
+        run(replace(PLAN, most_moves=needed - 1), SMALL, 1)
+
+
+def test_stays_count_waiting_and_closing_counts_the_whole_way() -> None:
+    result = run(replace(PLAN, providers=(replace(CLINIC, capacity=1),)), SMALL, 1)
+    first, second, third = sorted(arrival_hours(1, PLAN))
+    served = sorted((5, 725 - second - 3, 1445 - third - 3))  # 5 h of work, after the wait for a place
+    meet, search, serve = result.stays
+    assert (meet.step, meet.stay) == ("A", Spread(3, pytest.approx(2), pytest.approx(2)))
+    assert (search.step, serve.step, serve.most) == ("R", "V", 2 if third > first + 5 else 3)
+    assert serve.stay == Spread(3, pytest.approx(served[1]), pytest.approx(served[2]))
+    assert result.closing == Spread(3, pytest.approx(served[1] + 3), pytest.approx(served[2] + 3))
+
+
+def test_a_step_that_is_left_without_being_done_is_left_empty() -> None:
+    stays = Stays()
+    stays.came("A")
+    stays.left(["A"])
+    stays.came("A")
+    assert stays.figures(["A"]) == (StayFigures("A", Spread(0, None, None), 1),)
+
+
+def test_a_number_with_a_thousand_million_values_is_drawn_without_listing_them() -> None:
+    field = Field("age", FieldKind.INT, low=-5, high=10**9)
+    answers = Answers(PLAN, replace(SMALL, fields={**SMALL.fields, "age": field}), 1)
+    drawn = [answers.answer("age", {}, (case, "A", None), 1) for case in range(200)]
+    assert all(-5 <= one <= 10**9 for one in drawn)
+    assert max(drawn) > 5 * 10**8 > min(drawn)
 
 
 def test_half_and_nine_in_ten_are_nearest_ranks() -> None:

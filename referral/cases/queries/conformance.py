@@ -19,12 +19,17 @@ from sop.state import Event, EventKind
 BATCH = 1_000
 
 
-def logs(version_id: UUID) -> Iterator[list[tuple[Event, datetime]]]:
-    """The log of each closed case pinned to this version, opening first; one statement, whatever their number."""
+def logs(version_id: UUID, latest: int | None = None) -> Iterator[list[tuple[Event, datetime]]]:
+    """The log of each closed case pinned to this version, opening first; one statement, whatever their number.
+
+    `latest`: only of so many cases, those that were closed last.
+    """
+    closed = select(Case.id).where(Case.procedure_version_id == version_id, Case.state == CaseState.CLOSED)
+    if latest is not None:
+        closed = closed.order_by(Case.closed_at.desc(), Case.id).limit(latest)
     query = (
         select(CaseEvent.case_id, CaseEvent.kind, CaseEvent.step, CaseEvent.need, CaseEvent.facts, CaseEvent.at)
-        .join(Case, Case.id == CaseEvent.case_id)
-        .where(Case.procedure_version_id == version_id, Case.state == CaseState.CLOSED)
+        .where(CaseEvent.case_id.in_(closed))
         .order_by(CaseEvent.case_id, CaseEvent.sequence)
         .execution_options(yield_per=BATCH)
     )

@@ -3,7 +3,7 @@
 `reading` shows what is in force, `library` the versions and one of them, `drafting` writes drafts, `importing` brings
 in drawings, `consulting` holds comments and answers, `deciding` moves versions on, `comparing` holds two against each
 other, `printing` puts one on paper, `wording` shows its text, `studying` holds real cases against one, `situating`
-where cases stand and what is missing. A page about one version more: a module like these, and a line in
+where cases stand and what is missing, `simulating` lets invented ones walk it. A page about one version more: a module like these, and a line in
 `referral.procedures.tabs`.
 """
 
@@ -25,6 +25,7 @@ from referral.procedures.views import (  # noqa: E402
     library,  # noqa: F401
     printing,  # noqa: F401
     reading,  # noqa: F401
+    simulating,  # noqa: F401
     situating,  # noqa: F401
     studying,  # noqa: F401
     wording,  # noqa: F401

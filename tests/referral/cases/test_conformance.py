@@ -1,6 +1,7 @@
 """Closed cases held against their version: one statement, no identity, no small figure."""
 
 from dataclasses import fields
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,12 +27,14 @@ LOST = (
 )
 
 
-def lost(manager: Any) -> Any:
-    """A case closed because contact was lost."""
+def lost(manager: Any, each: timedelta = timedelta()) -> Any:
+    """A case closed because contact was lost; every step after the plan took `each`."""
     case = builders.make_planned_case(manager, Need.DOC, no_shelter=False)
+    now = NOW
     for step, need, facts in LOST:
-        progress.advance(case, step=step, need=need, facts=facts, actor=manager, now=NOW)
-    settle(case, {}, actor=manager, now=NOW)
+        now += each
+        progress.advance(case, step=step, need=need, facts=facts, actor=manager, now=now)
+    settle(case, {}, actor=manager, now=now)
     db.session.flush()
     return case
 
@@ -49,6 +52,33 @@ def test_closed_cases_are_read_in_one_statement_and_open_ones_not_at_all(app: Fl
         assert len(statements) == 1
         assert (found.cases, found.conforming, found.unfinished) == (5, 5, 0)
         assert found.steps["N09"] == StepCounts(done=5, timed=5)
+
+
+def test_of_many_closed_cases_those_closed_last_can_be_asked_for(app: Flask, house: SimpleNamespace) -> None:
+    with app.app_context():
+        manager = user("manager")
+        for hours in (1, 3, 2):
+            version = lost(manager, timedelta(hours=hours)).procedure_version_id
+        with counted(app) as statements:
+            latest = list(logs(version, 2))
+        assert len(statements) == 1
+        assert sorted(log[-1][1] - NOW for log in latest) == [timedelta(hours=8), timedelta(hours=12)]
+
+
+@pytest.mark.parametrize(
+    ("cases", "said"),
+    [(4, "no step was done in 5 closed cases"), (5, "the times of 4 steps come from closed cases")],
+)
+def test_a_simulation_takes_times_from_five_closed_cases_and_from_no_fewer(
+    app: Flask, house: SimpleNamespace, visit: Any, cases: int, said: str
+) -> None:
+    with app.app_context():
+        manager = user("manager")
+        for _ in range(cases):
+            version = lost(manager, timedelta(hours=2)).procedure_version_id
+        db.session.commit()
+    page = visit("committee").get(f"/procedure/versions/{version}/simulation?cases=5&times=cases")
+    assert (page.status, said in page.text) == (200, True)
 
 
 def test_the_summary_has_figures_and_step_ids_only() -> None:
