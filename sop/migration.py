@@ -267,4 +267,4 @@ def _due(track: Track, step: str, state: State, token: Token, calendar: Calendar
         return None
     course = state.needs[token.need].course if token.need else None
     priority = deciding(track, state.course, course).get("priority")
-    return due_at(track.flowchart.steps[step], priority, token.since, calendar)
+    return due_at(track.flowchart.steps[step], priority, token.since, calendar, token.pauses)

@@ -1,4 +1,7 @@
-"""Closed cases of one procedure version, held against it: their events as logs that name neither case nor person."""
+"""Closed cases of one procedure version, held against it: their events as logs that name neither case nor person.
+
+A case that was moved from one version to another is left out: neither version explains the whole of it.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from referral.cases.models import Case, CaseEvent
-from referral.cases.rules import CaseState
+from referral.cases.rules import MOVED, CaseState
 from referral.extensions import db
 from referral.procedures import queries as procedures
 from sop.conformance import Summary, conform, summary
@@ -20,11 +24,13 @@ BATCH = 1_000
 
 
 def logs(version_id: UUID) -> Iterator[list[tuple[Event, datetime]]]:
-    """The log of each closed case pinned to this version, opening first; one statement, whatever their number."""
+    """The log of each closed case that kept to this version, opening first; one statement, whatever their number."""
+    moving = aliased(CaseEvent)
+    moved = select(moving.id).where(moving.case_id == Case.id, moving.kind == MOVED).exists()
     query = (
         select(CaseEvent.case_id, CaseEvent.kind, CaseEvent.step, CaseEvent.need, CaseEvent.facts, CaseEvent.at)
         .join(Case, Case.id == CaseEvent.case_id)
-        .where(Case.procedure_version_id == version_id, Case.state == CaseState.CLOSED)
+        .where(Case.procedure_version_id == version_id, Case.state == CaseState.CLOSED, ~moved)
         .order_by(CaseEvent.case_id, CaseEvent.sequence)
         .execution_options(yield_per=BATCH)
     )
