@@ -127,6 +127,16 @@ def test_time_in_which_a_clock_stood_does_not_count_in_either_version() -> None:
     assert todo(longer, migrate(OLD, longer, going, LATER + timedelta(days=2)), LATER)[0].due_at == promised
 
 
+def test_a_clock_that_stands_runs_again_before_the_case_gets_more_time() -> None:
+    line = "deadline: {critical: P1D, high: P3D, medium: P5D, low: P5D}"
+    longer, shorter = (version((line, line.replace("medium: P5D", f"medium: {other}"))) for other in ("P9D", "P2D"))
+    stood = apply(OLD, at_plan(), paused("N07", None, PauseReason.ASKED), LATER)
+    assert codes(longer, stood) == {"MIGRATION_CLOCK_STANDS"}
+    assert codes(version((f"{line}, forms: [F10", "forms: [F10")), stood) == {"MIGRATION_CLOCK_STANDS"}
+    assert codes(shorter, stood) == codes(NEW, stood) == set()
+    assert migrate(OLD, shorter, stood, LATER).tokens[0].pause == stood.tokens[0].pause
+
+
 def test_a_fact_that_the_new_version_does_not_take_is_told_and_asked_anew() -> None:
     new = version(("nationality: {enum: [cmr, foreign,", "nationality: {enum: [national, foreign,"))
     assert preview(OLD, new, at_plan()).facts == ("nationality",)
