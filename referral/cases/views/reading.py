@@ -171,9 +171,9 @@ def pairs(members: Iterable[Any]) -> list[tuple[str, str]]:
     return [(member.value, member.label) for member in members]
 
 
-def find_case(case_id: UUID) -> Case:
-    """The case, or 404 when it is not one that this user may open."""
-    return visible_case(actor(), case_id) or abort(404)
+def find_case(case_id: UUID, *, lock: bool = False) -> Case:
+    """The case, or 404 when it is not one that this user may open; locked, a second writer waits and reads it anew."""
+    return visible_case(actor(), case_id, lock=lock) or abort(404)
 
 
 def _drawing(case: Case, page: str) -> str:
