@@ -36,8 +36,9 @@ def move_version(
 ) -> None:
     """Move the case to `target_id`, the version in force; `version` is that of the case that the supervisor saw.
 
-    Raises `RuleViolation` with the first reason of the preview, when a step has to be waived and is not, or when there
-    is nothing to move. The reason is sealed as a note of the case; the event and the audit line keep codes only.
+    The caller holds the lock of the case's row. Raises `RuleViolation` with the first reason of the preview, when a
+    step has to be waived and is not, or when there is nothing to move. The reason is sealed as a note; the event
+    and the audit line keep codes only.
     """
     target = version_ahead(case)
     if target is None or target.id != target_id:
@@ -60,6 +61,9 @@ def _carry_out(case: Case, found: Prospect, state: State, *, actor: Any, now: da
     """The new fold, its event and the audit line."""
     old_id, steps = case.procedure_version_id, [step for step, _reason in found.waivable]
     codes: dict[str, Any] = {"old": found.old.version, "new": found.new.version, "waived": steps}
+    case.priority_rule = _same_rule(case, found)
+    case.procedure_version_id = found.target.id
+    progress.store(case, state, now=now)
     db.session.add(
         CaseEvent(
             case_id=case.id,
@@ -70,9 +74,6 @@ def _carry_out(case: Case, found: Prospect, state: State, *, actor: Any, now: da
             at=now,
         )
     )
-    case.priority_rule = _same_rule(case, found)
-    case.procedure_version_id = found.target.id
-    progress.store(case, state, now=now)
     audit.record("case.move_version", actor=actor, now=now, case_id=case.id, subject=case, **codes)
 
 

@@ -53,7 +53,7 @@ def clock_page(case_id: UUID, step: str) -> Any:
 @idempotent
 def clock_post(case_id: UUID, step: str) -> Any:
     """Stop the clock for the chosen reason, or let it run again; a stale page is shown again."""
-    place = _find(case_id, step)
+    place = _find(case_id, step, lock=True)
     if version_of(request.form) != place.case.version:
         return _page(place, {}, 409)
     need = place.item.need
@@ -72,8 +72,8 @@ def clock_post(case_id: UUID, step: str) -> Any:
     return redirect(url_for("cases.show", case_id=case_id), code=303)
 
 
-def _find(case_id: UUID, step: str) -> Place:
-    case, of = find_case(case_id), request.args.get("of", "")
+def _find(case_id: UUID, step: str, *, lock: bool = False) -> Place:
+    case, of = find_case(case_id, lock=lock), request.args.get("of", "")
     need = next((one for one in case.needs if one.id == uuid_from(of)), None)
     if of and need is None:
         abort(404)

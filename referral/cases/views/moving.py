@@ -41,7 +41,7 @@ def move_version(case_id: UUID) -> Any:
 @idempotent
 def move_version_post(case_id: UUID) -> Any:
     """Move the case; a stale page, or one without its waivers or their reason, is shown again with what was typed."""
-    case, target = find_case(case_id), uuid_from(request.form.get("to", ""))
+    case, target = find_case(case_id, lock=True), uuid_from(request.form.get("to", ""))
     ahead = version_ahead(case)
     if ahead is None:
         raise RuleViolation(moving.NOT_AHEAD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -21,15 +22,18 @@ from referral.cases.rules import MOVED, CaseState
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation.audit import AuditLine
+from referral.foundation.grants import Role
 from referral.procedures.actions import import_procedure
 from referral.procedures.queries import flowchart
 from sop.state import State
 from sop.vocabulary import Need
 from tests import builders
 from tests.conftest import NOW
+from tests.page_client import PageClient
 from tests.referral.cases.conftest import user
 from tests.referral.cases.test_conformance import LOST
 from tests.referral.procedures.texts import TRIAGE, numbered
+from tests.signing_in import sign_in
 
 CALM = {"needs": ["DOC"], "no_shelter": False}
 N07 = "deadline: {critical: P1D, high: P3D, medium: P5D, low: P5D}"
@@ -264,3 +268,34 @@ def test_what_may_not_be_moved_is_told_without_a_form(app: Flask, house: Any, vi
     page = visit("supervisor", "fr").get(f"/cases/{case_id}/version")
     assert "(N07) n’a pas d’équivalent dans la nouvelle version" in page.text
     assert not any("to" in one.fields for one in page.forms)
+
+
+@pytest.mark.slow
+def test_of_two_supervisors_who_move_a_case_at_the_same_moment_one_is_told(committed: Flask) -> None:
+    with committed.app_context():
+        home = builders.make_organization()
+        builders.make_user(Role.CASE_MANAGER, home, "manager")
+        for name in ("supervisor", "second"):
+            builders.make_user(Role.SUPERVISOR, home, name)
+        db.session.commit()
+        db.session.remove()
+    case_id = planned(committed, LONGER, done=False)
+    clients = [PageClient(committed) for _ in range(2)]
+    for client, name in zip(clients, ("supervisor", "second"), strict=True):
+        sign_in(client, name)
+        client.get(f"/cases/{case_id}/version")
+    together, answers = threading.Barrier(2), []
+
+    def send(client: PageClient) -> None:
+        together.wait()
+        answers.append(client.submit("to", follow=False).status)
+
+    threads = [threading.Thread(target=send, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [303, 409]
+    with committed.app_context():
+        assert len(events(case_id)) == 1
+        db.session.remove()
