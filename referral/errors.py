@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from referral.extensions import db
+from referral.foundation.i18n import translate
 from sop.vocabulary import N_, Message
 
 log = logging.getLogger("mnr")
@@ -71,7 +72,7 @@ def _http(error: HTTPException) -> Any:
 
 def _rule(error: RuleViolation) -> Any:
     db.session.rollback()
-    return page(error.status, sentence=gettext(error.message.text) % dict(error.message.values))
+    return page(error.status, sentence=translate(error.message))
 
 
 def _stale(_error: StaleDataError) -> Any:

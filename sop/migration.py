@@ -7,7 +7,8 @@ it has none). A case is not moved when
 - an active step has no counterpart of the same kind, or two of them would become one;
 - a legal basis that it holds would no longer do: a share further on requires one that no step on the way grants;
 - work that it has done would be lost, or work that every case must do before this place would never be done, and no
-  waiver is recorded for that step.
+  waiver is recorded for that step;
+- somebody stopped the clock of a step and the new version allows more time: the promise cannot be kept until it runs.
 
 What the case promised stays promised: of two due dates the earlier one counts.
 """
@@ -24,7 +25,7 @@ import networkx as nx
 from sop.board import Refused
 from sop.checks.structure import unknown_nodes
 from sop.checks.ways import shortest
-from sop.deadlines import CAMEROON, Calendar, due_at
+from sop.deadlines import CAMEROON, Calendar, PauseReason, due_at
 from sop.flowchart import WORK, Flowchart, StepKind
 from sop.game import Game
 from sop.moving import Counterparts, moved
@@ -96,7 +97,11 @@ def preview(
     if early:
         return Preview((), tuple(early))
     counterparts = Counterparts.of(old, new, mapping)
-    refusals = [*_active(old, new, state, counterparts), *_needs(new, state)]
+    refusals = [
+        *_active(old, new, state, counterparts),
+        *_needs(new, state),
+        *_standing(old, new, state, counterparts, calendar),
+    ]
     there = moved(new, state, counterparts)
     if not refusals:
         refusals = [*_bases(old, new, state, there, counterparts), *_undone(old, new, state, counterparts, waived)]
@@ -249,6 +254,22 @@ def _mandatory(flowchart: Flowchart, step: str) -> list[str]:
 # --- due dates --------------------------------------------------------------------------------------------------------
 
 
+def _standing(
+    old: Flowchart, new: Flowchart, state: State, counterparts: Counterparts, calendar: Calendar
+) -> Iterator[Message]:
+    """Clocks that somebody has stopped at a step with more time in the new version: no due date could be kept."""
+    for token in state.tokens:
+        to, pause = counterparts.get(token.step), token.pause
+        if to is None or pause is None or pause.reason is PauseReason.CONFLICT:
+            continue
+        running = replace(token, pauses=tuple(one for one in token.pauses if one.until is not None))
+        was = _due(track_of(old), token.step, state, running, calendar)
+        would = _due(track_of(new), to, state, running, calendar)
+        if was is not None and (would is None or would > was):
+            text = N_("the clock of %(step)s stands, and the new version allows more time: let it run again first")
+            yield Message("MIGRATION_CLOCK_STANDS", text, {"step": token.step})
+
+
 def _moves(
     old: Flowchart, new: Flowchart, state: State, counterparts: Counterparts, calendar: Calendar
 ) -> Iterator[Move]:
@@ -267,4 +288,4 @@ def _due(track: Track, step: str, state: State, token: Token, calendar: Calendar
         return None
     course = state.needs[token.need].course if token.need else None
     priority = deciding(track, state.course, course).get("priority")
-    return due_at(track.flowchart.steps[step], priority, token.since, calendar)
+    return due_at(track.flowchart.steps[step], priority, token.since, calendar, token.pauses)

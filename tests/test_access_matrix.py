@@ -164,6 +164,15 @@ cases.step                   GET   case             303 404 404 409 404 404 404 
 cases.step                   GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 cases.step_post              POST  new              401 404 404 422 404 404 404 404 404 404 404 404 404 404 404 404 404
 cases.step_post              POST  prefile          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.clock                  GET   new              303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.clock                  GET   case             303 404 404 409 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.clock                  GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.clock_post             POST  new              401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.clock_post             POST  prefile          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.move_version           GET   case             303 404 404 404 404 404 200 404 404 404 404 404 404 404 404 404 404
+cases.move_version           GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.move_version_post      POST  case             401 404 404 404 404 404 409 404 404 404 404 404 404 404 404 404 404
+cases.move_version_post      POST  prefile          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 cases.approve                POST  new              401 404 404 404 404 404 303 404 404 404 404 404 404 404 404 404 404
 cases.add_need               POST  case             401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
 cases.add_need               POST  prefile          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -303,6 +312,9 @@ def cases_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, A
     case = {"case_id": at.get(variant, at["case"])}
     if name in ("step", "step_post"):
         return case | {"step": "N07" if variant == "case" else "N08"}, {"version": at["new_version"]}
+    if name in ("clock", "clock_post"):
+        stopping = {"version": at["new_version"], "do": "stop", "reason": "asked"}
+        return case | {"step": "N07" if variant == "case" else "N08"}, stopping
     posted: dict[str, dict[str, Any]] = {
         "approve": {"approval": at["approval"], "do": "return"},
         "add_need": {"need": "EDU"},

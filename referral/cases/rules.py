@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from sop.deadlines import PauseReason
 from sop.vocabulary import N_, Priority
 
 
@@ -60,6 +61,19 @@ TRANSITIONS: dict[tuple[CaseState, CaseAction], CaseState] = {
 }
 
 LIVE: frozenset[CaseState] = frozenset({CaseState.ACTIVE, CaseState.CLOSING, CaseState.REOPENED})
+
+
+MOVED = "moved"
+"""Kind of the event of a case that was moved to another version; the engine's own kinds are `sop.state.EventKind`."""
+
+
+STOPPABLE: dict[PauseReason, str] = {
+    PauseReason.UNREACHABLE: N_("The person cannot be reached safely"),
+    PauseReason.ASKED: N_("The person asked for time"),
+    PauseReason.AUTHORITY: N_("An authority has not decided yet"),
+    PauseReason.INSECURITY: N_("Insecurity or a closed road"),
+}
+"""Why a case manager may stop the clock of a step; a conflict of needs stops and starts it by itself."""
 
 
 class NeedState(StrEnum):

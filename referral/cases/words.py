@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext
 
 from referral.cases import pages
@@ -125,4 +126,13 @@ CLOSING_LABELS: dict[str, str] = {
     "retention": N_("The file is kept until"),
 }
 
-bp.app_context_processor(lambda: {"field_labels": field_labels, "condition": condition, "submit_label": submit_label})
+
+def clock_url(case: Case, step: str, need: str | None) -> str:
+    """The page on which the clock of a step (of a need) is stopped or let run again."""
+    row = next((one for one in case.needs if one.need.value == need), None)
+    return url_for("cases.clock", case_id=case.id, step=step, of=row.id if row else None)
+
+
+bp.app_context_processor(
+    lambda: {"field_labels": field_labels, "condition": condition, "submit_label": submit_label, "clock_url": clock_url}
+)

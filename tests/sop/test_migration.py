@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import sop
-from sop.engine import Refused, State, apply, done, facts_known, start, todo
+from sop.deadlines import PauseReason
+from sop.engine import Refused, State, apply, done, facts_known, paused, resumed, start, todo
 from sop.flowchart import Flowchart
 from sop.migration import migrate, preview
 from sop.yaml_io import load
@@ -112,6 +113,28 @@ def test_the_earlier_due_date_counts() -> None:
     assert preview(OLD, shorter, at_plan()).kept_due == ()
     sooner = {item.step: item.due_at for item in todo(shorter, migrate(OLD, shorter, at_plan(), LATER), LATER)}["N07"]
     assert sooner < promised
+
+
+def test_time_in_which_a_clock_stood_does_not_count_in_either_version() -> None:
+    line = "deadline: {critical: P1D, high: P3D, medium: P5D, low: P5D}"
+    longer = version((line, line.replace("medium: P5D", "medium: P9D")))
+    stood = apply(OLD, at_plan(), paused("N07", None, PauseReason.ASKED), LATER)
+    going = apply(OLD, stood, resumed("N07"), LATER + timedelta(days=2))
+    promised = todo(OLD, going, LATER)[0].due_at
+    assert promised is not None
+    (move,) = preview(OLD, longer, going).moves
+    assert move.was_due_at == promised > at_plan().tokens[0].since + timedelta(days=5)
+    assert todo(longer, migrate(OLD, longer, going, LATER + timedelta(days=2)), LATER)[0].due_at == promised
+
+
+def test_a_clock_that_stands_runs_again_before_the_case_gets_more_time() -> None:
+    line = "deadline: {critical: P1D, high: P3D, medium: P5D, low: P5D}"
+    longer, shorter = (version((line, line.replace("medium: P5D", f"medium: {other}"))) for other in ("P9D", "P2D"))
+    stood = apply(OLD, at_plan(), paused("N07", None, PauseReason.ASKED), LATER)
+    assert codes(longer, stood) == {"MIGRATION_CLOCK_STANDS"}
+    assert codes(version((f"{line}, forms: [F10", "forms: [F10")), stood) == {"MIGRATION_CLOCK_STANDS"}
+    assert codes(shorter, stood) == codes(NEW, stood) == set()
+    assert migrate(OLD, shorter, stood, LATER).tokens[0].pause == stood.tokens[0].pause
 
 
 def test_a_fact_that_the_new_version_does_not_take_is_told_and_asked_anew() -> None:

@@ -27,7 +27,7 @@ def begin(case: Case, *, facts: Mapping[str, Any], now: datetime) -> None:
     db.session.flush()  # the case's row comes before those of its events
     flowchart = procedures.flowchart(case.procedure_version_id)
     _append(case, Event(EventKind.FACTS, None, None, dict(facts)), 0, actor=None, now=now)
-    _store(case, engine.start(flowchart, facts, now), now=now)
+    store(case, engine.start(flowchart, facts, now), now=now)
 
 
 def advance(
@@ -54,7 +54,7 @@ def happen(case: Case, event: Event, *, actor: Any, now: datetime) -> None:
     except Refused as refusal:
         raise RuleViolation(NOT_NOW) from refusal
     _append(case, event, state.sequence - 1, actor=actor, now=now)
-    _store(case, state, now=now)
+    store(case, state, now=now)
     audit.record(
         "case." + event.kind.value,
         actor=actor,
@@ -86,7 +86,7 @@ def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: sorted(value) if isinstance(value, set | frozenset) else value for name, value in facts.items()}
 
 
-def _store(case: Case, state: State, *, now: datetime) -> None:
+def store(case: Case, state: State, *, now: datetime) -> None:
     """Keep the fold, the needs' rows and the next deadline in step with each other."""
     case.engine = state.to_json()
     flowchart = procedures.flowchart(case.procedure_version_id)

@@ -1,4 +1,7 @@
-"""Closed cases of one procedure version, held against it: their events as logs that name neither case nor person."""
+"""Closed cases of one procedure version, held against it: their events as logs that name neither case nor person.
+
+A case that was moved from one version to another is left out: neither version explains the whole of it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from referral.cases.models import Case, CaseEvent
-from referral.cases.rules import CaseState
+from referral.cases.rules import MOVED, CaseState
 from referral.extensions import db
 from referral.procedures import queries as procedures
 from sop.conformance import Summary, conform, summary
@@ -20,11 +23,12 @@ BATCH = 1_000
 
 
 def logs(version_id: UUID, latest: int | None = None) -> Iterator[list[tuple[Event, datetime]]]:
-    """The log of each closed case pinned to this version, opening first; one statement, whatever their number.
+    """The log of each closed case that kept to this version, opening first; one statement, whatever their number.
 
     `latest`: only of so many cases, those that were closed last.
     """
-    closed = select(Case.id).where(Case.procedure_version_id == version_id, Case.state == CaseState.CLOSED)
+    moved = select(CaseEvent.id).where(CaseEvent.case_id == Case.id, CaseEvent.kind == MOVED).exists()
+    closed = select(Case.id).where(Case.procedure_version_id == version_id, Case.state == CaseState.CLOSED, ~moved)
     if latest is not None:
         closed = closed.order_by(Case.closed_at.desc(), Case.id).limit(latest)
     query = (

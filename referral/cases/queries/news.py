@@ -11,16 +11,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from referral.cases.models import Case, CaseApproval, CaseEvent, CaseNote, CaseTask
-from referral.cases.rules import ApprovalState
+from referral.cases.queries.moving import steps_known
+from referral.cases.rules import MOVED, ApprovalState
 from referral.extensions import db
 from referral.foundation import sealing
 from referral.foundation.audit import AuditLine
 from referral.partners.models import Organization, User
-from referral.procedures import queries as procedures
 from referral.referrals.models import Referral, ReferralEvent
 from referral.referrals.queries.history import note_purpose as event_purpose
 from referral.referrals.rules import ReferralState
-from sop.flowchart import Flowchart
+from sop.flowchart import Step
 from sop.state import EventKind
 from sop.vocabulary import N_, Message, Need
 
@@ -79,24 +79,28 @@ Dated = tuple[News, UUID | None]
 
 def _steps(case: Case, limit: int, told: Collection[tuple[datetime, str]]) -> list[Dated]:
     """Steps of the procedure, without those that `told` news of a referral say better: (moment, need)."""
-    flowchart = procedures.flowchart(case.procedure_version_id)
     worth = CaseEvent.kind.not_in([EventKind.FACTS, EventKind.PAUSED, EventKind.RESUMED]) | (CaseEvent.sequence == 0)
     query = select(CaseEvent).where(CaseEvent.case_id == case.id, worth)
     query = query.order_by(CaseEvent.sequence.desc()).limit(limit + len(told))
     notes = {(note.at, note.step, note.need): words for note, words in notes_of(case, limit=limit)}
     found: list[Dated] = []
-    for event in db.session.scalars(query):
+    events = db.session.scalars(query).all()
+    steps = steps_known(case, {event.step for event in events})
+    for event in events:
         if event.need and (event.at, str(event.need)) in told:
             continue
         note = notes.pop((event.at, event.step, event.need), "")
-        found.append((News(event.at, _sentence(event, flowchart), note=note), event.actor_id))
+        found.append((News(event.at, _sentence(event, steps), note=note), event.actor_id))
     return found
 
 
-def _sentence(event: CaseEvent, flowchart: Flowchart) -> Message:
+def _sentence(event: CaseEvent, steps: Mapping[str, Step]) -> Message:
     if event.kind == EventKind.NEED_OPENED:
         return Message("need", N_("Need added: %(need)s"), {"need": Need(event.need)})
-    step = flowchart.steps.get(event.step)
+    if event.kind == MOVED:
+        values = {"old": event.facts["old"], "new": event.facts["new"]}
+        return Message("moved", N_("Moved from version %(old)s of the procedure to version %(new)s"), values)
+    step = steps.get(event.step)
     if step is None:
         return Message("facts", N_("The identification form was submitted"))
     if event.need:

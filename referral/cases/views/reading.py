@@ -14,8 +14,10 @@ from referral.cases.filters import Filters
 from referral.cases.models import Case, CaseNeed
 from referral.cases.portrait import portrait
 from referral.cases.queries import accesses, listing, news, open_tasks, overview, visible_case, waiting_prefiles
+from referral.cases.queries.clocks import standing_clocks
 from referral.cases.queries.closing import standing
 from referral.cases.queries.forms import known_needs, plan_of
+from referral.cases.queries.moving import steps_known, version_ahead
 from referral.cases.queries.progress import position, stages, todo
 from referral.cases.rules import APPROVED_STEP, CaseState, needs_approval
 from referral.cases.schemas import filters_from, uuid_from
@@ -86,6 +88,8 @@ def _now_and_next(case: Case) -> dict[str, Any]:
         "supervises": can(Permission.CASE_SUPERVISE),
         "managers": [(user.id, user.full_name) for user in case_managers(case.organization_id)],
         "works": works,
+        "clocks": standing_clocks(case),
+        "may_stop": works and case.closed_at is None and case.priority is not Priority.CRITICAL,
     }
 
 
@@ -121,6 +125,8 @@ def procedure(case_id: UUID) -> Any:
         need=need,
         flowchart=flowchart,
         picture=drawn or abort(404),
+        ahead=version_ahead(case),
+        supervises=can(Permission.CASE_SUPERVISE),
         tabs=[(tab, _drawing(case, tab.id)) for tab in tabs(flowchart, lang=lang) if tab.id in GENERAL],
     )
 
@@ -130,7 +136,7 @@ def procedure(case_id: UUID) -> Any:
 def plan(case_id: UUID) -> str:
     """The assessment and the plan, opened; a supervisor approves here."""
     case = find_case(case_id)
-    asked = overview.asked_approval(case)
+    asked, notes = overview.asked_approval(case), news.notes_of(case, limit=50)
     audit.record("case.plan.read", actor=actor(), now=clock.now(), case_id=case.id, subject=case, categories=["C5"])
     return render_template(
         "cases/plan.html",
@@ -140,7 +146,8 @@ def plan(case_id: UUID) -> str:
         approval=asked,
         criteria=criteria(standing(case), asked.answers, clock.today()) if asked else {},
         approvals=overview.approvals_of(case),
-        notes=news.notes_of(case, limit=50),
+        notes=notes,
+        steps=steps_known(case, {note.step for note, _words in notes}),
         authors=overview.authors(case),
         must_approve=needs_approval(case.person.age_band, case.priority),
         flowchart=procedures.flowchart(case.procedure_version_id),
@@ -164,9 +171,9 @@ def pairs(members: Iterable[Any]) -> list[tuple[str, str]]:
     return [(member.value, member.label) for member in members]
 
 
-def find_case(case_id: UUID) -> Case:
-    """The case, or 404 when it is not one that this user may open."""
-    return visible_case(actor(), case_id) or abort(404)
+def find_case(case_id: UUID, *, lock: bool = False) -> Case:
+    """The case, or 404 when it is not one that this user may open; locked, a second writer waits and reads it anew."""
+    return visible_case(actor(), case_id, lock=lock) or abort(404)
 
 
 def _drawing(case: Case, page: str) -> str:

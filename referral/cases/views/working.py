@@ -58,7 +58,7 @@ def step(case_id: UUID, step: str) -> Any:
 @idempotent
 def step_post(case_id: UUID, step: str) -> Any:
     """Record the step; a stale page keeps what was typed."""
-    case = find_case(case_id)
+    case = find_case(case_id, lock=True)
     form = _form(case, step)
     if pages.has_own_page(step, late=form.todo.overdue):
         raise RuleViolation(NOT_NOW)
@@ -78,7 +78,7 @@ def step_post(case_id: UUID, step: str) -> Any:
 @idempotent
 def approve(case_id: UUID) -> Any:
     """The supervisor approves the plan or the closing, or sends it back."""
-    case, values = find_case(case_id), ApprovalSchema().load(request.form)
+    case, values = find_case(case_id, lock=True), ApprovalSchema().load(request.form)
     asked = db.session.get(CaseApproval, values["approval"])
     if asked is None or asked.case_id != case.id:
         abort(404)
@@ -100,7 +100,7 @@ def approve(case_id: UUID) -> Any:
 @idempotent
 def add_need(case_id: UUID) -> Any:
     """Add a need that the person told of later."""
-    case, values = find_case(case_id), NeedSchema().load(request.form)
+    case, values = find_case(case_id, lock=True), NeedSchema().load(request.form)
     steps.add_need(case, values["need"], actor=actor(), now=clock.now())
     flash(_("The need is added."), "success")
     return redirect(url_for("cases.show", case_id=case.id) + "#needs", code=303)
@@ -111,7 +111,7 @@ def add_need(case_id: UUID) -> Any:
 @idempotent
 def finish_task(case_id: UUID) -> Any:
     """A task beside the procedure is done."""
-    case, values = find_case(case_id), TaskSchema().load(request.form)
+    case, values = find_case(case_id, lock=True), TaskSchema().load(request.form)
     task = db.session.get(CaseTask, values["task"])
     if task is None or task.case_id != case.id:
         abort(404)
@@ -125,7 +125,7 @@ def finish_task(case_id: UUID) -> Any:
 @idempotent
 def reassign(case_id: UUID) -> Any:
     """Give the case to another case manager of the organisation."""
-    case, values = find_case(case_id), ManagerSchema().load(request.form)
+    case, values = find_case(case_id, lock=True), ManagerSchema().load(request.form)
     manager = db.session.get(User, values["manager"]) or abort(404)
     steps.reassign(case, manager, actor=actor(), now=clock.now())
     flash(_("The case has a new case manager, who is told."), "success")

@@ -2,9 +2,9 @@
 
 `reading` shows what is in force, `library` the versions and one of them, `drafting` writes drafts, `importing` brings
 in drawings, `consulting` holds comments and answers, `deciding` moves versions on, `comparing` holds two against each
-other, `printing` puts one on paper, `wording` shows its text, `studying` holds real cases against one, `simulating` lets
-invented ones walk it, `situating` shows where open ones stand and what is missing. A page about one version more: a module
-like these, and a line in `referral.procedures.tabs`.
+other, `printing` puts one on paper, `wording` shows its text, `studying` holds real cases against one, `simulating`
+lets invented ones walk it, `situating` shows where open ones stand and what is missing. A page about one version more:
+a module like these, and a line in `referral.procedures.tabs`.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from sqlalchemy import select
 
@@ -13,13 +15,16 @@ from referral.cases.queries.progress import todo
 from referral.cases.rules import ApprovalState, CaseState, ClosureReason, TaskKind
 from referral.errors import RuleViolation
 from referral.extensions import db
+from referral.foundation.grants import Role
 from referral.foundation.sealing import SealedRecord
 from referral.procedures import queries as procedures
 from sop.flowchart import WORK
 from sop.vocabulary import Need
 from tests import builders
 from tests.conftest import NOW
+from tests.page_client import PageClient
 from tests.referral.cases.conftest import later, user
+from tests.signing_in import sign_in
 
 CHILD = {name: value for name, value in builders.CHILD.items() if builders.ADULT.get(name) != value}
 SECRET = "Elle dort chez Zéphyrine"
@@ -398,3 +403,29 @@ def test_notes_are_sealed_one_row_each(app, house):
         rows = db.session.scalars(select(CaseNote).where(CaseNote.case_id == case_id)).all()
         assert len(rows) == 1
         assert "Zéphyrine".encode() not in rows[0].sealed
+
+
+@pytest.mark.slow
+def test_a_step_that_is_recorded_from_two_windows_at_the_same_moment_is_recorded_once(committed):
+    with committed.app_context():
+        builders.make_user(Role.CASE_MANAGER, builders.make_organization(), "manager")
+        db.session.commit()
+        db.session.remove()
+    case_id = new_case(committed)
+    clients, answers, together = [PageClient(committed) for _ in range(2)], [], threading.Barrier(2)
+    for client in clients:
+        sign_in(client, "manager")
+        client.get(f"/cases/{case_id}/steps/N07")
+
+    def send(client):
+        together.wait()
+        page = client.submit("assessment_individual", needs=["HEB", "MED"], assessment_individual="x", follow=False)
+        answers.append(page.status)
+
+    threads = [threading.Thread(target=send, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [303, 409]
+    assert ("N08", None) in standing(committed, case_id)
