@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import flask_babel
@@ -125,8 +126,14 @@ def words(text: str, **values: Any) -> Markup:
 
     Jinja's own does the same in three calls through the context, some forty times a page.
     """
-    translated = Markup(gettext(text))  # noqa: S704 - messages are ours; what is put into them is escaped
+    translated = _marked(text, page_language())
     return translated % values if values or "%" in translated else translated
+
+
+@lru_cache(maxsize=4_000)
+def _marked(text: str, _language: str) -> Markup:
+    """A message as HTML, once for each language of a page."""
+    return Markup(gettext(text))  # noqa: S704 - messages are ours; what is put into them is escaped
 
 
 def _sentence(text: str, values: Mapping[str, Any]) -> str:

@@ -110,8 +110,11 @@ def announced(actor: Actor) -> Select[Case]:
 
 
 def _receives(actor: Actor) -> ColumnElement[bool]:
-    allowed = scope_of(actor.role, Permission.CASE_READ) in (Scope.OWN, Scope.ORGANIZATION)
-    return Case.organization_id == actor.organization_id if allowed else false()
+    return Case.organization_id == actor.organization_id if _may_receive(actor) else false()
+
+
+def _may_receive(actor: Actor) -> bool:
+    return scope_of(actor.role, Permission.CASE_READ) in (Scope.OWN, Scope.ORGANIZATION)
 
 
 def sheet_cases(actor: Actor) -> Select[Case]:
@@ -283,7 +286,7 @@ def overview(actor: Actor, now: datetime, *, lang: str) -> Overview:
         [(draft, _screen(draft)) for draft in _DRAFTS(actor).scalars()],
         [_line(case, tasks.get(case.id, []), now, lang) for case in own],
         list(_FINISHED(actor)),
-        [(case, verdict_of(case)) for case in _COMING(actor).scalars()],
+        [(case, verdict_of(case)) for case in (_COMING(actor).scalars() if _may_receive(actor) else ())],
     )
 
 

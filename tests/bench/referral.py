@@ -26,7 +26,7 @@ from tests.referral.identification.walk import ADULT, CONSENT, fill_in
 from tests.referral.referrals.test_sending_pages import AGREES
 
 REFERRALS = 3
-ROUNDS = 8
+ROUNDS = 24
 WARM_UP = 2
 LIMIT = 4.0
 UrlOf = Callable[[str, Path], str]

@@ -92,10 +92,10 @@ class SharingLine:
     words: Message
 
 
-def need_lines(case: Case, items: Iterable[Todo]) -> list[NeedLine]:
-    """The needs in the order they were opened, with their latest referral."""
+def need_lines(case: Case, items: Iterable[Todo], sent: Iterable[Referral]) -> list[NeedLine]:
+    """The needs in the order they were opened, with the latest of the case's referrals (`referrals_of`)."""
     waiting = {item.need: item for item in reversed(list(items)) if item.need}
-    latest = {referral.need: referral for referral in referrals_of(case)}
+    latest = {referral.need: referral for referral in sent}
     lines = [_need_line(need, latest.get(need.need), waiting.get(need.need.value)) for need in case.needs]
     return sorted(lines, key=lambda line: line.need.state is not NeedState.OPEN)
 

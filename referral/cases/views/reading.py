@@ -30,6 +30,7 @@ from referral.foundation.i18n import page_language
 from referral.partners.queries import case_managers
 from referral.procedures import queries as procedures
 from referral.procedures.pictures import picture, tabs
+from referral.referrals.models import Referral
 from sop.flowchart import Flowchart, StepKind
 from sop.vocabulary import Need, Priority
 
@@ -68,16 +69,17 @@ def show(case_id: UUID) -> str:
     """One case: what to do now and why, where it stands, needs, who may see what, the latest news."""
     case = find_case(case_id)
     audit.record("case.read", actor=actor(), now=clock.now(), case_id=case.id, subject=case, categories=SEEN)
-    return render_template("cases/show.html", case=case, **_now_and_next(case), **_file(case))
+    sent = overview.referrals_of(case)
+    return render_template("cases/show.html", case=case, **_now_and_next(case, sent), **_file(case, sent))
 
 
-def _now_and_next(case: Case) -> dict[str, Any]:
+def _now_and_next(case: Case, sent: list[Referral]) -> dict[str, Any]:
     """What is to be done, by whom and where."""
     items, works = todo(case, clock.now(), lang=page_language()), can(Permission.CASE_WORK)
     asked = overview.asked_approval(case)
     if asked is not None:  # what waits for the supervisor is not the case manager's next thing to do
         items.sort(key=lambda item: item.step == APPROVED_STEP[asked.kind])
-    lines = overview.need_lines(case, items)
+    lines, supervises = overview.need_lines(case, items, sent), can(Permission.CASE_SUPERVISE)
     ways = {line.need.need.value: line for line in lines}
     return {
         "items": [(item, pages.way_to(case, item, ways.get(item.need or ""))) for item in items],
@@ -85,15 +87,15 @@ def _now_and_next(case: Case) -> dict[str, Any]:
         "tasks": open_tasks(case.id),
         "approval": asked,
         "addable": pairs(overview.missing_needs(case)) if works and case.closed_at is None else [],
-        "supervises": can(Permission.CASE_SUPERVISE),
-        "managers": [(user.id, user.full_name) for user in case_managers(case.organization_id)],
+        "supervises": supervises,
+        "managers": [(one.id, one.full_name) for one in case_managers(case.organization_id)] if supervises else [],
         "works": works,
         "clocks": standing_clocks(case),
         "may_stop": works and case.closed_at is None and case.priority is not Priority.CRITICAL,
     }
 
 
-def _file(case: Case) -> dict[str, Any]:
+def _file(case: Case, sent: list[Referral]) -> dict[str, Any]:
     """Who this is, where the case stands, who may see what, what happened."""
     person, today = case.person, clock.today()
     return {
@@ -102,7 +104,7 @@ def _file(case: Case) -> dict[str, Any]:
         "reason": _reason(case),
         "flowchart": procedures.flowchart(case.procedure_version_id),
         "stages": stages(case),
-        "sharing": overview.sharing_lines(case, overview.referrals_of(case), today),
+        "sharing": overview.sharing_lines(case, sent, today),
         "reads": overview.reads_since(case, clock.now()),
         "news": news.latest(case),
     }

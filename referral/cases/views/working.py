@@ -15,7 +15,7 @@ from referral.cases.actions.progress import NOT_NOW
 from referral.cases.closing import GOAL_RESULTS, RISKS
 from referral.cases.models import Case, CaseApproval, CaseTask
 from referral.cases.queries.forms import CLOSING_STEP, StepForm, criteria_of, step_form
-from referral.cases.queries.overview import need_lines
+from referral.cases.queries.overview import need_lines, referrals_of
 from referral.cases.schemas import (
     ApprovalSchema,
     Gate,
@@ -46,7 +46,8 @@ def step(case_id: UUID, step: str) -> Any:
     case = find_case(case_id)
     form = _form(case, step)
     if pages.has_own_page(step, late=form.todo.overdue):
-        line = next((one for one in need_lines(case, [form.todo]) if one.need is form.need), None)
+        lines = need_lines(case, [form.todo], referrals_of(case))
+        line = next((one for one in lines if one.need is form.need), None)
         way = pages.own_page(case, step, line)
         return redirect(way.url, code=303) if way else abort(404)
     audit.record("case.step.read", actor=actor(), now=clock.now(), case_id=case.id, code=step, categories=["C5"])

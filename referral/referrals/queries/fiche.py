@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
@@ -95,11 +97,21 @@ _FORM = select(Submission.form_version_id).where(Submission.case_id == bindparam
 
 
 def _form(case: Case) -> Form | None:
-    version_id = db.session.scalar(_FORM, {"case": case.id})
-    if version_id is None:
+    try:
+        version_id = _identified_with(case.id)
+    except LookupError:
         active = procedures.active_form(FORM)
-        version_id = active.id if active else None
-    return procedures.form(version_id) if version_id else None
+        return procedures.form(active.id) if active else None
+    return procedures.form(version_id)
+
+
+@lru_cache(maxsize=1_000)
+def _identified_with(case_id: UUID) -> UUID:
+    """The version of the form that a case was identified with, which never changes; LookupError: with none."""
+    found = db.session.scalar(_FORM, {"case": case_id})
+    if found is None:
+        raise LookupError(case_id)
+    return found
 
 
 def _lines(form: Form | None, category: Category, values: Mapping[str, Any]) -> tuple[Line, ...]:

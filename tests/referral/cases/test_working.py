@@ -10,7 +10,7 @@ from sqlalchemy import select
 from referral.cases import pages
 from referral.cases.actions import progress, steps
 from referral.cases.models import Case, CaseApproval, CaseEvent, CaseNote, CaseTask
-from referral.cases.queries.overview import need_lines
+from referral.cases.queries.overview import need_lines, referrals_of
 from referral.cases.queries.progress import todo
 from referral.cases.rules import ApprovalState, CaseState, ClosureReason, TaskKind
 from referral.errors import RuleViolation
@@ -317,7 +317,9 @@ def test_every_step_that_takes_work_has_a_page_or_a_form(app, house):
 
 
 def line_of(case, item, items):
-    return next((line for line in need_lines(case, items) if line.need.need.value == item.need), None)
+    return next(
+        (line for line in need_lines(case, items, referrals_of(case)) if line.need.need.value == item.need), None
+    )
 
 
 def test_need_is_added_opened_and_never_twice(app, house, visit):
