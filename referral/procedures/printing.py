@@ -1,4 +1,4 @@
-"""A version as files, made once for all who ask: a document of some forty pages takes seconds to set."""
+"""A version as files, made once for all who ask: a document of some sixty pages takes seconds to set."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Order:
 
 @lru_cache(maxsize=12)
 def printed(order: Order) -> bytes:
-    """The file: PDF, DOCX or BPMN; the last twelve are kept (some 300 kB each)."""
+    """The file: PDF, DOCX or BPMN; the last twelve are kept (at most some 400 kB each)."""
     match order.paper:
         case Paper.DOCUMENT:
             return sop_pdf(order.edition, order.flowchart, order.parts, lang=order.lang)

@@ -39,7 +39,7 @@ def situation_page(version_id: UUID) -> str:
     there = network(clock.today(), asked_for(now), actors=actors, sheltered=sheltered, country=country)
     findings = joined(flowchart, there)
     missing = situation.without_service(flowchart, findings, places)
-    stands = standing(one.id, now) if one.activated_at else {}
+    stands = standing(one.id, now) if one.activated_at and over is not Over.GAPS else {}
     layer = {
         Over.CASES: lambda: overlays.counts(flowchart, situation.counted(stands)),
         Over.DELAYS: lambda: overlays.delays(flowchart, situation.late(stands)),

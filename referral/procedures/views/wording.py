@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from uuid import UUID
 
 from flask import render_template
@@ -10,7 +11,7 @@ from referral.foundation.access import can, requires
 from referral.foundation.grants import Permission
 from referral.procedures import queries
 from referral.procedures.printing import Paper, book
-from referral.procedures.rules import AnchorKind, VersionState
+from referral.procedures.rules import Anchor, AnchorKind, VersionState
 from referral.procedures.views import bp
 from referral.procedures.views.frame import find, framed, linker, order_of
 
@@ -23,15 +24,12 @@ def text(version_id: UUID) -> str:
     order = order_of(one, Paper.DOCUMENT)
     open_now = one.state is VersionState.CONSULTATION and one.consultation_closed_at is None
     comments = queries.comments_of(one.id) if one.consultation_opened_at else []
-    said = [comment.anchor.partition(":")[2] for comment in comments if comment.anchor.startswith(PARAGRAPH)]
+    anchors = [Anchor.parse(comment.anchor) for comment in comments]
     return render_template(
         "procedures/text.html",
         **framed(one),
         book=book(order),
         writes=open_now and can(Permission.PROCEDURE_COMMENT),
-        said={paragraph: said.count(paragraph) for paragraph in said},
+        said=Counter(one.place for one in anchors if one and one.kind is AnchorKind.PARAGRAPH),
         link=linker(one, order.flowchart),
     )
-
-
-PARAGRAPH = f"{AnchorKind.PARAGRAPH.value}:"
