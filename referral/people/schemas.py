@@ -84,7 +84,6 @@ class ChangeSchema(LinkSchema):
 
     tracing = member(Tracing)
     agreed = fields.Boolean(load_default=False, truthy={"yes"})
-    version = fields.Integer(load_default=0, error_messages={"invalid": CHOOSE})
 
     def __init__(self, *, before: Tracing, possible: tuple[Tracing, ...], agreed: bool, has_file: bool) -> None:
         super().__init__()

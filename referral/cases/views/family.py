@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 
 from referral.cases.models import Case
 from referral.cases.queries import visible_cases
-from referral.cases.schemas import uuid_from
+from referral.cases.schemas import uuid_from, version_of
 from referral.cases.views import bp
 from referral.cases.views.reading import find_case, pairs
 from referral.foundation import audit, clock
@@ -92,12 +92,13 @@ def link_post(case_id: UUID, link_id: UUID) -> Any:
     )
     try:
         values = schema.load(request.form)
+        other = _file_of(case, values["code"] if found.other_id is None else "")
     except ValidationError as error:
         return _link_page(case, found, error.messages_dict), 422
-    if values["version"] != found.version:
+    if version_of(request.form) != found.version:
         return _link_page(case, found, {}, stale=True), 409
     agreed_on = clock.today() if values["agreed"] else None
-    acts.change_link(case, found, values, agreed_on=agreed_on, actor=actor(), now=clock.now())
+    acts.change_link(case, found, values, other=other, agreed_on=agreed_on, actor=actor(), now=clock.now())
     flash(_("The change is saved."), "success")
     return redirect(url_for("cases.family", case_id=case.id), 303)
 

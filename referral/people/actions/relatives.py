@@ -52,9 +52,16 @@ def add_link(case: Case, values: Mapping[str, Any], *, other: Case | None, actor
 
 
 def change_link(
-    case: Case, link: PersonLink, values: Mapping[str, Any], *, agreed_on: date | None, actor: Any, now: datetime
+    case: Case,
+    link: PersonLink,
+    values: Mapping[str, Any],
+    *,
+    other: Case | None,
+    agreed_on: date | None,
+    actor: Any,
+    now: datetime,
 ) -> None:
-    """Say anew what is known, and move the search on; a search begins only with the person's word."""
+    """Say anew what is known, tie it to a file (`other`), move the search on; that begins with the person’s word."""
     lock_person(case.person_id)
     tracing = Tracing(values["tracing"])
     if tracing is not link.tracing and tracing not in MOVES[link.tracing]:
@@ -62,6 +69,7 @@ def change_link(
     if tracing is Tracing.SOUGHT and agreed_on is None and link.agreed_on is None:
         raise RuleViolation(NOT_AGREED, 422)
     moved = tracing is not link.tracing
+    link.other_id = other.person_id if other else link.other_id
     link.kind = LinkKind(values["kind"])
     link.authority = Authority(values.get("authority") or Authority.NONE)
     link.same_household = bool(values.get("same_household"))

@@ -136,6 +136,15 @@ def test_nobody_is_looked_for_without_the_persons_word(someone: Someone, at: At)
     assert "Zoukoumbélé" not in listed.text
 
 
+def test_a_relative_who_turns_out_to_have_a_file_is_tied_to_it(app: Flask, someone: Someone, at: At) -> None:
+    with app.app_context():
+        code = db.session.get_one(Case, at["new"]).code
+    client = someone("manager")
+    client.get(f"/cases/{at['case']}/family/{at['link']}")
+    assert code in client.submit("kind", code=code.lower()).text
+    assert "Cette personne a son propre dossier." in client.get(f"/cases/{at['case']}/family/{at['link']}").text
+
+
 def test_a_tie_that_changed_elsewhere_is_not_overwritten(app: Flask, someone: Someone, at: At) -> None:
     client = someone("manager")
     client.get(f"/cases/{at['case']}/family/{at['link']}")
