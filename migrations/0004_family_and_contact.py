@@ -5,7 +5,7 @@ from alembic import op
 
 import referral.foundation.tables
 
-revision = '0009'
+revision = '0004'
 down_revision = '0003'
 branch_labels = ()
 depends_on = None
