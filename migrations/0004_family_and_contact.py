@@ -59,5 +59,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('person_link')
-    with op.batch_alter_table('person', schema=None) as batch_op:
-        batch_op.drop_column('protection')
+    op.execute('ALTER TABLE person DROP COLUMN protection')
