@@ -207,7 +207,7 @@ identification.review        GET   form_after       303 404 404 404 404 404 404 
 identification.review        GET   form_declined    303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.submit        POST  draft            401 422 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.submit        POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
-identification.interview      POST -                401 303 404 303 303 303 404 404 404 404 404 404 404 404 404 404 404
+identification.interview      POST -                401 303 303 303 303 303 404 404 404 404 404 404 404 404 404 404 404
 identification.discard       GET   draft            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard_post  POST  rubbish          401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard_post  POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
