@@ -93,6 +93,20 @@ class Form:
         return hashlib.sha256(json.dumps(tree, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     @cached_property
+    def homes(self) -> dict[str, tuple[str, ...]]:
+        """By name of a question or group: the repeats around it, outermost first."""
+        items: list[Question | Group] = [*self.groups.values(), *self.questions]
+        return {item.name: tuple(name for name in item.groups if self.groups[name].repeat) for item in items}
+
+    @cached_property
+    def outline(self) -> dict[str, list[str]]:
+        """By name of a group ("": the form itself): the names directly in it, in order."""
+        found: dict[str, list[str]] = {"": []}
+        for item in sorted((*self.groups.values(), *self.questions), key=lambda item: item.row):
+            found.setdefault(item.groups[-1] if item.groups else "", []).append(item.name)
+        return found
+
+    @cached_property
     def order(self) -> tuple[str, ...]:
         """Names of groups and questions so that everything comes after what it depends on; raises on a circle."""
         sorter: TopologicalSorter[str] = TopologicalSorter()
