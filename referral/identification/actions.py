@@ -84,7 +84,7 @@ def save(
 
 
 def _seal_typed(submission: Submission, form: Form, typed: Mapping[str, Any], now: datetime) -> None:
-    sealing.seal_many(submission.id, split_by_category(form, typed), now=now)
+    sealing.seal_many(submission.id, split_by_category(form, typed, whole=True), now=now)
 
 
 def _touch(submission: Submission, now: datetime) -> None:
