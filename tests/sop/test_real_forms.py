@@ -14,6 +14,26 @@ from sop.questions import FormError
 from sop.vocabulary import Category
 from tests.sop import form_texts as texts
 
+TWICE = """
+type | name | label
+begin group | g | G
+text | a | A
+end group | |
+begin group | h | H
+text | a | A
+end group | |
+"""
+GROUP_TWICE = """
+type | name | label
+begin group | g | G
+begin group | same | S
+text | a | A
+end group | |
+end group | |
+begin group | same | S
+text | b | B
+end group | |
+"""
 TODAY = date(2026, 3, 10)
 NOW = datetime(2026, 3, 10, 9)  # noqa: DTZ001  a local clock, as forms mean it
 
@@ -316,9 +336,8 @@ def test_what_pyxform_refuses_is_refused(survey: str, code: str, row: int, colum
     "survey",
     [
         "type | name | label\ntext | prénom | Prénom\ntext | b | Bonjour ${prénom}",
-        "type | name | label\nbegin group | g | G\ntext | a | A\nend group | |\nbegin group | h | H\ntext | a | A\nend group | |",
-        "type | name | label\nbegin group | g | G\nbegin group | same | S\ntext | a | A\nend group | |\nend group | |\n"
-        "begin group | same | S\ntext | b | B\nend group | |",
+        TWICE,
+        GROUP_TWICE,
         "type | name | label | relevant\ntext | a | A | ${b} = 1\ntext | b | B | ${a} = 1",
         "type | name | label | calculation\ntext | a | A | ${a}[1]\ntext | b | B | ~~ ?",
         "type | name | label | repeat_count\nbegin repeat | r | R | count(${r}) + 1\ntext | a | A |\nend repeat | | |",
