@@ -12,6 +12,7 @@ from sop.forms import Form, FormState, compile_form
 from sop.nodes import to_json
 from sop.questions import FormError
 from sop.vocabulary import Category
+from sop.wording import in_full
 from tests.sop import form_texts as texts
 
 TWICE = """
@@ -312,6 +313,18 @@ def test_disability_questions_with_older_names_of_columns() -> None:
     ]
     state = fill(form, seeing="1", hearing="4", words="typed", early="typed")
     assert state.plain == {"seeing": "1", "hearing": "4", "any": "yes"}
+
+
+def test_texts_quote_the_answers_of_their_own_instance() -> None:
+    form = compile_form(texts.ROSTER, reference=False)
+    people = [{"member": "Ali", "age": 9, "school": "no"}, {"member": "Binta"}]
+    state = form.evaluate({"head": "Awa", "size": 2, "members": people}, today=TODAY, now=NOW)
+    age = form["age"].label[""]
+    assert in_full(age, form, state, "members/1/age") == "Age of Ali"
+    assert in_full(age, form, state, "members/2/age") == "Age of Binta"
+    assert in_full("${head}, ${member}: ${school} ${age}", form, state, "members/2") == "Awa, Binta:  "
+    assert in_full("${member} ${school} ${size}${nobody}", form, state, language="en") == "Ali No 2"
+    assert in_full("$5 {a} ${", form, state) == "$5 {a} ${"
 
 
 @pytest.mark.parametrize(
