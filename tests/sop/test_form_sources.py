@@ -13,6 +13,7 @@ from openpyxl import Workbook
 
 from sop.forms import Form, compile_form, files_beside
 from sop.questions import FormError
+from sop.workbooks import read_workbook
 from tests.sop import form_texts as texts
 
 SURVEY = [
@@ -144,12 +145,13 @@ BOMB = b"<!DOCTYPE a [<!ENTITY b 'bbbbbbbbbb'><!ENTITY c '&b;&b;&b;'>]><a>&c;</a
         (archive({"xl/workbook.xml": "<workbook/>"}), "NOT_A_FORM"),
         (archive({"xl/workbook.xml": BOMB}), "NOT_A_FORM"),
         (archive({"xl/workbook.xml": BOMB.decode().encode("utf-16")}), "NOT_A_FORM"),
-        (archive({"xl/workbook.xml": "", "xl/worksheets/sheet1.xml": b" " * 17_000_000}), "TOO_LARGE"),
+        (archive({"xl/workbook.xml": "", "xl/worksheets/sheet1.xml": b" " * 11_000_000}), "TOO_LARGE"),
         (archive({"xl/workbook.xml": "", "xl/worksheets/sheet1.xml": b"<row/>" * 20_001}), "TOO_MANY_ROWS"),
-        (archive({"xl/workbook.xml": "", "xl/worksheets/sheet1.xml": b"<c/>" * 300_001}), "TOO_MANY_ROWS"),
+        (archive({"xl/workbook.xml": "", "xl/worksheets/sheet1.xml": b"<c/>" * 150_001}), "TOO_MANY_ROWS"),
         (archive({f"{number}.csv": "a" for number in range(301)}), "TOO_LARGE"),
         (archive({"readme.txt": "no form"}), "NO_SURVEY"),
         ({"survey": "type,name\n" + "text,a\n" * 20_001}, "TOO_MANY_ROWS"),
+        ({"survey": "type,name" + ",x" * 99 + "\ntext,a\n"}, "TOO_MANY_COLUMNS"),
         ({"survey": 'type,name\n"text,a' + "x" * 200_000}, "NOT_CSV"),
     ],
     ids=lambda value: value if isinstance(value, str) and value.isupper() else "",
@@ -164,6 +166,22 @@ def test_a_spreadsheet_that_lies_about_its_size_is_refused() -> None:
     directory = data.rfind(b"PK\x01\x02")
     data[directory + 24 : directory + 28] = (100).to_bytes(4, "little")
     assert codes(bytes(data)) == ["NOT_A_FORM"]
+
+
+def test_a_cell_far_to_the_right_costs_nothing() -> None:
+    rows = [*SURVEY, *[["text", f"q{number}", "Q"] for number in range(3_000)]]
+    book = Workbook()
+    page = book.active
+    page.title = "survey"
+    for row in rows:
+        page.append(row)
+    page.cell(1, 16_384, "last column")
+    page.cell(2_000, 16_384, "x")
+    stream = io.BytesIO()
+    book.save(stream)
+    sheets = read_workbook(stream.getvalue())
+    assert len(sheets["survey"].lines) == 3_003
+    assert sheets["survey"].header == ["type", "name", "label", "required", "constraint"]
 
 
 def test_every_part_of_a_good_spreadsheet_may_be_damaged() -> None:
