@@ -129,9 +129,9 @@ class Form:
         return tuple(sorter.static_order())
 
     @cached_property
-    def plan(self) -> tuple[Question | Group, ...]:
-        """Groups and questions in the order in which they are worked out."""
-        return tuple(self.groups.get(name) or self[name] for name in self.order)
+    def plan(self) -> tuple[tuple[Question | Group, tuple[str, ...]], ...]:
+        """Groups and questions in the order in which they are worked out, with the repeats around each."""
+        return tuple((self.groups.get(name) or self[name], self.homes[name]) for name in self.order)
 
     @cached_property
     def repeats(self) -> frozenset[str]:
