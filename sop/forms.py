@@ -64,7 +64,10 @@ class Screen:
 
 @dataclass(frozen=True)
 class Form:
-    """A compiled form; `hash` identifies its content, whatever its version is called."""
+    """A compiled form; `hash` identifies its content, whatever its version is called.
+
+    `title` is the one that XLSForm knows; `titles` are those of our columns `title_fr`, `title_en` … of the settings.
+    """
 
     id: str
     title: str
@@ -74,6 +77,7 @@ class Form:
     groups: Mapping[str, Group]
     choices: Mapping[str, tuple[Choice, ...]]
     tables: FormTables = field(default_factory=FormTables)
+    titles: Texts = field(default_factory=dict)
     warnings: tuple[FormFinding, ...] = field(default=(), compare=False)
 
     def __getitem__(self, name: str) -> Question:
@@ -265,6 +269,7 @@ class Form:
         return {
             "id": self.id,
             "title": self.title,
+            **({"titles": dict(self.titles)} if self.titles else {}),
             "version": self.version,
             "languages": list(self.languages),
             "groups": [question_to_json(group) for group in self.groups.values()],
@@ -278,6 +283,7 @@ class Form:
         return cls(
             id=tree["id"],
             title=tree["title"],
+            titles=tree.get("titles", {}),
             version=tree["version"],
             languages=tuple(tree["languages"]),
             questions=tuple(question_from_json(item) for item in tree["questions"]),
@@ -302,6 +308,7 @@ def compile_form(source: Source, *, reference: bool = True, files: Mapping[str, 
     form = Form(
         id=settings.get("form_id", "form"),
         title=settings.get("form_title", settings.get("form_id", "form")),
+        titles={code: settings[f"title_{code}"] for code in reading.languages.all if f"title_{code}" in settings},
         version=settings.get("version", ""),
         languages=reading.languages.all,
         questions=tuple(reading.questions),

@@ -359,10 +359,10 @@ def test_each_form_has_two_stories_at_least() -> None:
         ("a plan completed", {"informed": "disagrees"}, {"informed": "constraint"}),
         ("contact lost", {"attempts": "2"}, {"attempts": "constraint"}),
         ("contact lost", {"first_attempt_on": "2026-02-01"}, {"first_attempt_on": "constraint"}),
-        ("contact lost", {"detail": "plan_done"}, {"detail": "choice"}),
+        ("contact lost", {"detail": "plan_done"}, {"detail": "choice_not_possible"}),
         ("a service given in part", {"delivered_on": "2026-03-03"}, {"delivered_on": "constraint"}),
         ("a returned mother is assessed", {"case_code": "Awa"}, {"case_code": "constraint"}),
-        ("a returned mother is assessed", {"needs_met": ["ECO"]}, {"needs_met": "choice"}),
+        ("a returned mother is assessed", {"needs_met": ["ECO"]}, {"needs_met": "choice_not_possible"}),
         ("a young woman made to work off a debt", {"view": "no"}, {"view_reasons": "required"}),
     ],
 )  # fmt: skip
