@@ -26,7 +26,7 @@ from sop.evaluation import Scope
 from sop.facts import INPUTS
 from sop.filling import Filling, FormState, clean_answer, plain_value, try_value
 from sop.form_logic import fit, homes_of, in_order
-from sop.lookup import FormTables, pulled, read_tables
+from sop.lookup import MOST_BYTES, FormTables, named_files, pulled, read_tables
 from sop.nodes import answers_used, calls, depends_on_more
 from sop.paths import added, split_by_category
 from sop.questions import (
@@ -43,7 +43,7 @@ from sop.questions import (
 )
 from sop.vocabulary import N_, Message
 from sop.workbooks import Source, read_workbook
-from sop.xform import xform
+from sop.xform import DEFAULT_ID, xform
 from sop.xlsform import read
 
 __all__ = ["Form", "FormState", "Screen", "compile_form", "load_form", "split_by_category"]
@@ -67,6 +67,7 @@ class Form:
     """A compiled form; `hash` identifies its content, whatever its version is called.
 
     `title` is the one that XLSForm knows; `titles` are those of our columns `title_fr`, `title_en` … of the settings.
+    `tables`: what pulldata() looks into · `left_out`: names in the source that are not supported.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Form:
     choices: Mapping[str, tuple[Choice, ...]]
     tables: FormTables = field(default_factory=FormTables)
     titles: Texts = field(default_factory=dict)
+    left_out: frozenset[str] = frozenset()
     warnings: tuple[FormFinding, ...] = field(default=(), compare=False)
 
     def __getitem__(self, name: str) -> Question:
@@ -275,7 +277,11 @@ class Form:
             "groups": [question_to_json(group) for group in self.groups.values()],
             "questions": [question_to_json(question) for question in self.questions],
             "choices": {name: [choice.to_json() for choice in choices] for name, choices in self.choices.items()},
-        } | ({"tables": self.tables.to_json()} if self.tables.files else {})
+        } | self._beside()
+
+    def _beside(self) -> dict[str, Any]:
+        tables = {"tables": self.tables.to_json()} if self.tables.files else {}
+        return tables | ({"left_out": sorted(self.left_out)} if self.left_out else {})
 
     @classmethod
     def from_json(cls, tree: Mapping[str, Any]) -> Form:
@@ -290,6 +296,7 @@ class Form:
             groups={item["name"]: group_from_json(item) for item in tree["groups"]},
             choices={name: tuple(Choice(**choice) for choice in choices) for name, choices in tree["choices"].items()},
             tables=FormTables.from_json(tree.get("tables", {})),
+            left_out=frozenset(tree.get("left_out", ())),
         )
 
 
@@ -306,8 +313,8 @@ def compile_form(source: Source, *, reference: bool = True, files: Mapping[str, 
     fit(reading)
     settings = reading.settings
     form = Form(
-        id=settings.get("form_id", "form"),
-        title=settings.get("form_title", settings.get("form_id", "form")),
+        id=settings.get("form_id", DEFAULT_ID),
+        title=settings.get("form_title", settings.get("form_id", DEFAULT_ID)),
         titles={code: settings[f"title_{code}"] for code in reading.languages.all if f"title_{code}" in settings},
         version=settings.get("version", ""),
         languages=reading.languages.all,
@@ -315,11 +322,20 @@ def compile_form(source: Source, *, reference: bool = True, files: Mapping[str, 
         groups={group.name: group for group in reading.groups},
         choices=reading.choices,
         tables=pulled(tables, reading.questions),
+        left_out=frozenset(reading.left_out - {""}),
         warnings=(*findings, *reading.findings),
     )
     if reference:
         xform(sheets)
     return form
+
+
+def files_beside(form: Path) -> dict[str, str]:
+    """The CSV files in the folder of a form that it asks for; what is too large to be one is left out."""
+    cells = (cell for sheet in read_workbook(form).values() for _, line in sheet.lines for cell in line.values())
+    paths = [form.parent / name for name in named_files(cells)]
+    good = [path for path in paths if path.is_file() and path.stat().st_size <= MOST_BYTES]
+    return {path.name: path.read_text(encoding="utf-8-sig", errors="replace") for path in good}
 
 
 @cache

@@ -29,8 +29,6 @@ INCOMPLETE = Message("incomplete", N_("Some answers are missing or have to be co
 NO_RECEIVER = Message(
     "no_receiver", N_("No organisation can receive this file yet. Your draft is kept; please tell the coordination.")
 )
-OTHERS = Category.C5
-"""Where answers are sealed whose question names no category: as the case team's own assessment."""
 
 
 def start(*, actor: Any, today: date, now: datetime) -> Submission:
@@ -86,10 +84,7 @@ def save(
 
 
 def _seal_typed(submission: Submission, form: Form, typed: Mapping[str, Any], now: datetime) -> None:
-    parts: dict[Category, dict[str, Any]] = {}
-    for name, answer in typed.items():
-        parts.setdefault(form[name].category or OTHERS, {})[name] = answer
-    sealing.seal_many(submission.id, parts, now=now)
+    sealing.seal_many(submission.id, split_by_category(form, typed, whole=True), now=now)
 
 
 def _touch(submission: Submission, now: datetime) -> None:

@@ -33,6 +33,7 @@ from referral.providers.models import Location, Service, ServiceAtLocation, Serv
 from sop.agenda import Stage, Todo
 from sop.facts import suggested_needs
 from sop.forms import Form, FormState, Screen
+from sop.paths import join_parts
 from sop.triage import Verdict
 from sop.vocabulary import Category, Need
 
@@ -125,8 +126,7 @@ def sheet_cases(actor: Actor) -> Select[Case]:
 
 def typed_answers(submission: Submission) -> dict[str, Any]:
     """What was typed so far, wrong or right, by question."""
-    opened = sealing.read(submission.id, Category)
-    return {name: answer for part in opened.values() for name, answer in part.items()}
+    return join_parts(sealing.read(submission.id, Category).values())
 
 
 def filling(submission: Submission, *, today: date, now: datetime) -> Filling:
