@@ -189,7 +189,9 @@ ENTRIES: tuple[FormEntry, ...] = (
         Filler.CASE_MANAGER,
         is_text=True,
     ),
-    FormEntry("F14", N_("Report of a missing service"), N_("to say which service is missing where"), Filler.COORDINATOR),
+    FormEntry(
+        "F14", N_("Report of a missing service"), N_("to say which service is missing where"), Filler.COORDINATOR
+    ),
     FormEntry(
         "F15",
         N_("Consent to one provider"),

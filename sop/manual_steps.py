@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ from sop.shapes import KIND_WORDS
 from sop.vocabulary import BASIS_LABELS, CATEGORY_LABELS, N_, NEED_LABELS, PRIORITY_LABELS
 
 Translate = Callable[[str], str]
+
 
 class Kind(StrEnum):
     """How a paragraph is laid out."""

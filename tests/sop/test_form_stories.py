@@ -64,7 +64,9 @@ STORIES: dict[str, Story] = {
             "care_status": "unaccompanied", "guardian_present": "no", "care_place": "transit", "care_safe": "yes",
             "heard": "yes", "child_views": "Vivre chez sa tante.", "child_risks": ["runaway"], "exploitation": "no",
             "fear_of_return": "no", "wants_family": "yes", "family_safe": "unknown", "tracing": "not_yet",
-            "siblings": [{"sibling_name": "A.", "sibling_age": "9", "sibling_where": "together", "sibling_keep": "yes"}],
+            "siblings": [
+                {"sibling_name": "A.", "sibling_age": "9", "sibling_where": "together", "sibling_keep": "yes"}
+            ],
             "solutions": [
                 {"solution": "relatives", "solution_for": "Elle la connait.", "solution_child": "agrees"},
                 {"solution": "centre", "solution_against": "Loin de l’école.", "solution_child": "disagrees"},
@@ -91,7 +93,7 @@ STORIES: dict[str, Story] = {
         "trafficking_indicators",
         {
             "filled_on": "2026-03-10", "alone": "yes", "asker": "trained", "under_18": "no", "immediate_danger": "no",
-            "trafficking_act": ["recruited", "transported"], "arrangers": ["agency"], "promise": "Coiffeuse à Beyrouth.",
+            "trafficking_act": ["recruited", "transported"], "arrangers": ["agency"], "promise": "Coiffeuse.",
             "trafficking_means": ["deception", "documents_kept"], "trafficking_purpose": ["domestic"],
             "conditions": ["no_pay", "no_contact"], "strong": ["papers_taken"], "weak": ["fear_police"],
             "wants_protection": "yes", "wants_police": "later", "view": "presumed", "next_talk_on": "2026-03-14",

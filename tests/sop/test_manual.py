@@ -11,9 +11,9 @@ from babel.messages.pofile import read_po
 
 from sop import triage, yaml_io
 from sop.flowchart import Flowchart
+from sop.form_index import INDEX
 from sop.forms import load_form
 from sop.manual import Kind, Manual, Paragraph, manual, texts_in
-from sop.form_index import INDEX
 from sop.texts import LIBRARY, parse
 
 ROOT = Path(__file__).parents[2]

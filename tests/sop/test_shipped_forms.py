@@ -74,7 +74,9 @@ def test_every_text_is_there_in_french_and_english(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_it_is_typeset_as_each_language_does(name: str) -> None:
     form = load_form(name)
-    assert [text for text in texts(form, "fr") if re.search(r"['\"]| [?!:;»]|« |[^\s\N{NO-BREAK SPACE}0-9][?!;»]", text)] == []
+    assert [
+        text for text in texts(form, "fr") if re.search(r"['\"]| [?!:;»]|« |[^\s\N{NO-BREAK SPACE}0-9][?!;»]", text)
+    ] == []
     assert [text for text in texts(form, "en") if re.search(r"['\"]| [?!:;]|[«»]", text)] == []
 
 
