@@ -69,7 +69,7 @@ FILLER_LABELS: dict[Filler, str] = {
 
 @dataclass(frozen=True, slots=True)
 class FormEntry:
-    """One form of the procedure. `name` is the file of the form in the library, empty when nothing is shipped to fill in.
+    """One form of the procedure. `name` is its file in the library, empty when nothing is shipped to fill in.
 
     `companion_of`: codes of the forms at whose steps a form is used that no step names itself.
     """

@@ -104,7 +104,7 @@ def active_forms() -> list[FormVersion]:
 
 @dataclass(frozen=True, slots=True)
 class FormInUse:
-    """A form in use: its version and content, what the index says of it (None: a form of one's own), where it is used."""
+    """A form in use: its version, its content, what the index says of it (None: a form of one’s own), its steps."""
 
     version: FormVersion
     form: Form
