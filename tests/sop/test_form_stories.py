@@ -1,4 +1,4 @@
-"""The shipped forms as people fill them in: which screens appear, that a story is complete, and what is not accepted."""
+"""The shipped forms as people fill them in: which screens appear, what is complete, and what is not accepted."""
 
 from __future__ import annotations
 
