@@ -66,6 +66,7 @@ class Screen:
 class Form:
     """A compiled form; `hash` identifies its content, whatever its version is called.
 
+    `title` is the one that XLSForm knows; `titles` are those of our columns `title_fr`, `title_en` … of the settings.
     `tables`: what pulldata() looks into · `left_out`: names in the source that are not supported.
     """
 
@@ -77,6 +78,7 @@ class Form:
     groups: Mapping[str, Group]
     choices: Mapping[str, tuple[Choice, ...]]
     tables: FormTables = field(default_factory=FormTables)
+    titles: Texts = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
     warnings: tuple[FormFinding, ...] = field(default=(), compare=False)
 
@@ -270,6 +272,7 @@ class Form:
         return {
             "id": self.id,
             "title": self.title,
+            **({"titles": dict(self.titles)} if self.titles else {}),
             "version": self.version,
             "languages": list(self.languages),
             "groups": [question_to_json(group) for group in self.groups.values()],
@@ -287,6 +290,7 @@ class Form:
         return cls(
             id=tree["id"],
             title=tree["title"],
+            titles=tree.get("titles", {}),
             version=tree["version"],
             languages=tuple(tree["languages"]),
             questions=tuple(question_from_json(item) for item in tree["questions"]),
@@ -312,6 +316,7 @@ def compile_form(source: Source, *, reference: bool = True, files: Mapping[str, 
     form = Form(
         id=settings.get("form_id", DEFAULT_ID),
         title=settings.get("form_title", settings.get("form_id", DEFAULT_ID)),
+        titles={code: settings[f"title_{code}"] for code in reading.languages.all if f"title_{code}" in settings},
         version=settings.get("version", ""),
         languages=reading.languages.all,
         questions=tuple(reading.questions),

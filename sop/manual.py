@@ -17,8 +17,9 @@ from sop.agenda import text
 from sop.drawing import page_title
 from sop.durations import written
 from sop.flowchart import Flowchart
+from sop.form_index import form_title, steps_using
 from sop.forms import Form
-from sop.manual_steps import FORM_LABELS, Chapter, Kind, Paragraph, form_title, step_chapter
+from sop.manual_steps import Chapter, Kind, Paragraph, step_chapter
 from sop.pages import pages
 from sop.questions import Kind as Asked
 from sop.questions import Question
@@ -269,16 +270,13 @@ class _Editor:
     # --- forms -------------------------------------------------------------------------------------------------------
 
     def _annexes(self) -> Iterator[Chapter]:
-        used: dict[str, list[str]] = {}
-        names: dict[str, str] = {}
-        for step in self.flowchart.steps.values():
-            for name in step.forms:
-                code = name.partition("_")[0]
-                names.setdefault(code, name)
-                used.setdefault(code, []).append(step.id)
+        used = steps_using(self.flowchart)
+        names = {name.partition("_")[0]: name for one in self.flowchart.steps.values() for name in one.forms}
         if used:
             head = (self._say(N_("Form")), self._say(N_("Steps")))
-            rows = tuple((form_title(names[code], self.translate), ", ".join(used[code])) for code in sorted(used))
+            rows = tuple(
+                (form_title(names.get(code, code), self.translate), ", ".join(steps)) for code, steps in used.items()
+            )
             table = Paragraph(
                 "forms.list", "", Kind.TABLE, self._say(N_("Forms and where they are used")), (head, *rows)
             )
@@ -293,9 +291,8 @@ class _Editor:
                 paragraphs += self._of_text(name, words).paragraphs
         if code in self.forms:
             paragraphs += self._screens(code, self.forms[code])
-        label = self._say(FORM_LABELS[code]) if code in FORM_LABELS else ""
         part = self._say(N_("Annexes: forms and what is read aloud"))
-        return Chapter(f"form-{code}", "", f"{code} {label}".strip(), tuple(paragraphs), part)
+        return Chapter(f"form-{code}", "", form_title(code, self.translate), tuple(paragraphs), part)
 
     def _screens(self, code: str, form: Form) -> Iterator[Paragraph]:
         head = tuple(map(self._say, (N_("Question"), N_("Answers"), N_("Data"))))

@@ -10,34 +10,11 @@ from typing import Any
 from sop.agenda import text
 from sop.durations import written
 from sop.flowchart import Branch, Clock, Flowchart, Step, StepKind
+from sop.form_index import form_title
 from sop.shapes import KIND_WORDS
 from sop.vocabulary import BASIS_LABELS, CATEGORY_LABELS, N_, NEED_LABELS, PRIORITY_LABELS
 
 Translate = Callable[[str], str]
-
-FORM_LABELS: Mapping[str, str] = {
-    "F01": N_("Information sheet and list of services"),
-    "F02": N_("Record of the vital emergency"),
-    "F03": N_("Review of the emergency access"),
-    "F04": N_("Identification form"),
-    "F05": N_("Record of the child protection basis"),
-    "F06": N_("Best interests assessment"),
-    "F07": N_("Child’s assent and guardian’s consent"),
-    "F08": N_("Consent of an adult to case work"),
-    "F09": N_("Opening of the case"),
-    "F10": N_("Assessment of the situation"),
-    "F11": N_("Case plan"),
-    "F12": N_("Consent specific to police and justice"),
-    "F13": N_("Consent specific to asylum"),
-    "F14": N_("Report of a missing service"),
-    "F15": N_("Consent to one provider"),
-    "F16": N_("Referral form"),
-    "F17": N_("Feedback form of the provider"),
-    "F18": N_("Follow-up form"),
-    "F19": N_("Closure of the case"),
-    "F20": N_("Opinion on the help received"),
-    "F21": N_("Withdrawal of consent"),
-}
 
 
 class Kind(StrEnum):
@@ -89,17 +66,6 @@ class Chapter:
     paragraphs: tuple[Paragraph, ...]
     part: str = ""
     step: str = ""
-
-
-def form_title(name: str, translate: Translate) -> str:
-    """Code and name of a form.
-
-    >>> form_title("F04_screening", str)
-    'F04 Identification form'
-    """
-    code, _, slug = name.partition("_")
-    words = translate(FORM_LABELS[code]) if code in FORM_LABELS else slug.replace("_", " ")
-    return f"{code} {words}".strip()
 
 
 def step_chapter(flowchart: Flowchart, step: Step, part: str, lang: str, translate: Translate) -> Chapter:

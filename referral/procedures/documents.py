@@ -20,6 +20,7 @@ from referral.foundation.paper import House, locale
 from referral.procedures.pictures import translate
 from sop.drawing import anchor, draw, outline, page_title
 from sop.flowchart import Flowchart
+from sop.form_index import code_of
 from sop.forms import Form, compile_form
 from sop.manual import Chapter, Kind, Manual, Paragraph, manual, texts_in
 from sop.pages import NEEDS, page_of, pages
@@ -60,12 +61,12 @@ class Parts:
 def parts_beside(flowchart: Path) -> Parts:
     """What lies beside the file of a flowchart, as in the library; raises `Unreadable` or `FormError`.
 
-    `triage.csv`, `forms/identification.md` (form F04) and `text/`, each where it is there.
+    `triage.csv`, `forms/*.md` (`identification.md` is form F04) and `text/`, each where it is there.
     """
-    table, form = flowchart.with_name("triage.csv"), flowchart.parent / "forms" / "identification.md"
+    table, forms = flowchart.with_name("triage.csv"), sorted((flowchart.parent / "forms").glob("*.md"))
     return Parts(
         load_table(table) if table.is_file() else None,
-        {"F04": compile_form(form, reference=False)} if form.is_file() else {},
+        {code_of(path.stem): compile_form(path, reference=False) for path in forms},
         flowchart.parent / "text",
     )
 

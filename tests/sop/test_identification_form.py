@@ -97,10 +97,10 @@ def test_french_is_set_with_its_own_spaces_and_apostrophes(form: Form) -> None:
 def test_it_is_short_screens(form: Form) -> None:
     screens = form.screens()
     assert [screen.name for screen in screens] == [
-        "interview", "safety", "identity", "child", "journey", "health", "exploitation", "needs_and_wishes"
+        "interview", "safety", "identity", "child", "journey", "papers", "health", "exploitation", "needs_and_wishes"
     ]  # fmt: skip
     assert max(len(screen.questions) for screen in screens) == 12
-    assert sum(question.asks for question in form) == 43
+    assert sum(question.asks for question in form) == 54
 
 
 def test_every_fact_that_triage_reads_can_be_told(form: Form) -> None:

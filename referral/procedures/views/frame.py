@@ -21,6 +21,7 @@ from referral.procedures.printing import Order, Paper
 from referral.procedures.rules import DRAFTS, VersionAction, VersionState
 from referral.procedures.words import decision_words
 from sop.flowchart import Flowchart
+from sop.form_index import code_of
 from sop.vocabulary import Message
 
 Link = Callable[[str], str | None]
@@ -83,10 +84,11 @@ def order_of(one: ProcedureVersion, paper: Paper) -> Order:
     Arrows of a draft that lead nowhere are left out: its checks name them.
     """
     flowchart = pictures.drawable(queries.chart_of(one) or abort(404))
-    form = queries.active_form("identification")
-    forms = {"F04": queries.form(form.id)} if form else {}
+    forms = {code_of(form.name): form for form in queries.active_forms()}
     texts = library(current_app.config["SETTINGS"].country) / "text"
-    parts = Parts(queries.assessment_of(one).table, forms, texts)
+    parts = Parts(
+        queries.assessment_of(one).table, {code: queries.form(form.id) for code, form in forms.items()}, texts
+    )
     edition = Edition(one.number, one.content_hash, one.decision_on, decision_words(one.decision_number))
-    content = (one.triage_hash, form.content_hash if form else "")
+    content = (one.triage_hash, *(forms[code].content_hash for code in sorted(forms)))
     return Order(paper, edition, page_language(), content, flowchart, parts)

@@ -51,10 +51,9 @@ def triage() -> str:
 @requires(Permission.PROCEDURE_READ)
 def forms() -> str:
     """The forms with their questions, and what each data category means."""
-    found = [(version, queries.form(version.id)) for version in queries.active_forms()]
     return render_template(
         "procedures/forms.html",
-        forms=found,
+        forms=queries.forms_in_use(),
         categories=sorted(Category, key=lambda one: one.order),
         sensitive=SENSITIVE,
         minimum={need: MINIMUM[need] for need in Need},

@@ -39,6 +39,7 @@ def test_every_screen_is_shown_in_order_and_ends_on_the_review(responder: PageCl
         "La sécurité d’abord",
         "La personne",
         "Parcours et famille",
+        "Papiers, contact et ménage",
         "Santé et violences",
         "Exploitation et traite",
         "Besoins et souhaits",
