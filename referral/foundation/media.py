@@ -8,7 +8,6 @@ kept as they came: what a telephone writes into them stays (said in docs/securit
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -133,12 +132,12 @@ def repainted(data: bytes) -> Media:
     if not _picture(data):
         raise Unacceptable("not_a_picture", NOT_A_PICTURE)
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=tuple(PICTURES)) as image:
+        with Image.open(io.BytesIO(data), formats=tuple(PICTURES)) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Image.DecompressionBombError
             media_type, _ = PICTURES[str(image.format)]
             painted = _pixels(image, media_type)
-    except Image.DecompressionBombError:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Unacceptable("too_many_pixels", N_("This picture has too many pixels. Make it smaller first.")) from None
     except Exception as error:  # noqa: BLE001 - a decoder may fail in any way on what is no picture
         raise Unacceptable("not_a_picture", NOT_A_PICTURE) from error
