@@ -22,11 +22,13 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from sop.answers import Answer, plain
+from sop.answers import plain
 from sop.evaluation import Scope
-from sop.expressions import answers_used, reads_clock
 from sop.facts import INPUTS
 from sop.filling import Filling, FormState, clean_answer, plain_value, try_value
+from sop.lookup import FormTables
+from sop.nodes import Answer, Each, Nth, answers_used, calls, depends_on_more, walk
+from sop.paths import added, split_by_category
 from sop.questions import (
     APPEARANCES,
     Choice,
@@ -40,11 +42,12 @@ from sop.questions import (
     question_from_json,
     question_to_json,
 )
-from sop.vocabulary import N_, Category, Message
+from sop.vocabulary import N_, Message
 from sop.xlsform import accept, read
 
 __all__ = ["Form", "FormState", "Screen", "compile_form", "load_form", "split_by_category"]
 
+ONCE = frozenset({"once"})
 LIBRARY = Path(__file__).parent / "library"
 
 
@@ -58,6 +61,14 @@ class Screen:
     questions: tuple[Question, ...]
 
 
+def read_by(item: Question | Group) -> set[str]:
+    """Names that must be worked out before the item; of its own name, an earlier instance is."""
+    second = item.calculation if isinstance(item, Question) else item.count
+    parts = [part for node in (item.relevant, second) if node for part in walk(node)]
+    used = {part.name for part in parts if isinstance(part, Answer | Each)}
+    return used | {part.name for part in parts if isinstance(part, Nth) and part.name != item.name}
+
+
 @dataclass(frozen=True)
 class Form:
     """A compiled form; `hash` identifies its content, whatever its version is called."""
@@ -69,6 +80,7 @@ class Form:
     questions: tuple[Question, ...]
     groups: Mapping[str, Group]
     choices: Mapping[str, tuple[Choice, ...]]
+    tables: FormTables = field(default_factory=FormTables)
     warnings: tuple[FormFinding, ...] = field(default=(), compare=False)
 
     def __getitem__(self, name: str) -> Question:
@@ -102,7 +114,8 @@ class Form:
     def outline(self) -> dict[str, list[str]]:
         """By name of a group ("": the form itself): the names directly in it, in order."""
         found: dict[str, list[str]] = {"": []}
-        for item in sorted((*self.groups.values(), *self.questions), key=lambda item: item.row):
+        items: list[Question | Group] = [*self.groups.values(), *self.questions]
+        for item in sorted(items, key=lambda item: item.row):
             found.setdefault(item.groups[-1] if item.groups else "", []).append(item.name)
         return found
 
@@ -112,10 +125,40 @@ class Form:
         sorter: TopologicalSorter[str] = TopologicalSorter()
         items: list[Question | Group] = [*self.groups.values(), *self.questions]
         for item in items:
-            calculation = item.calculation if isinstance(item, Question) else None
-            used = {name for node in (item.relevant, calculation) if node for name in answers_used(node)}
-            sorter.add(item.name, *item.groups, *sorted(used))
+            sorter.add(item.name, *item.groups, *sorted(read_by(item) & self.homes.keys()))
         return tuple(sorter.static_order())
+
+    @cached_property
+    def plan(self) -> tuple[Question | Group, ...]:
+        """Groups and questions in the order in which they are worked out."""
+        return tuple(self.groups.get(name) or self[name] for name in self.order)
+
+    @cached_property
+    def repeats(self) -> frozenset[str]:
+        """Names of the groups that repeat."""
+        return frozenset(name for name, group in self.groups.items() if group.repeat)
+
+    @cached_property
+    def remembering(self) -> frozenset[str]:
+        """Questions whose calculation looks at what they hold so far (once)."""
+        return frozenset(
+            question.name for question in self.questions if question.calculation and calls(question.calculation, ONCE)
+        )
+
+    @cached_property
+    def _questions_by_home(self) -> dict[tuple[str, ...], tuple[Question, ...]]:
+        found: dict[tuple[str, ...], list[Question]] = {}
+        for question in self.questions:
+            found.setdefault(self.homes[question.name], []).append(question)
+        return {home: tuple(questions) for home, questions in found.items()}
+
+    def questions_of(self, repeats: tuple[str, ...]) -> tuple[Question, ...]:
+        """The questions directly in these repeats, one within the other (none: outside of repeats)."""
+        return self._questions_by_home.get(repeats, ())
+
+    def repeats_in(self, repeats: tuple[str, ...]) -> tuple[str, ...]:
+        """Names of the repeats directly in these repeats, one within the other (none: outside of repeats)."""
+        return tuple(name for name in self.groups if name in self.repeats and self.homes[name] == repeats)
 
     @cached_property
     def filtered_choices(self) -> dict[tuple[Any, ...], tuple[Choice, ...]]:
@@ -124,24 +167,24 @@ class Form:
 
     @cached_property
     def filter_reads(self) -> dict[str, tuple[str, ...] | None]:
-        """By question with a choice filter: the answers that it reads; None when it also reads the clock."""
+        """By question with a choice filter: the answers that it reads; None when it reads more than those."""
         filters = {question.name: question.choice_filter for question in self.questions if question.choice_filter}
         return {
-            name: None if reads_clock(condition) else tuple(sorted(answers_used(condition)))
+            name: None if depends_on_more(condition) else tuple(sorted(answers_used(condition)))
             for name, condition in filters.items()
         }
 
-    def options(self, question: Question, state: FormState | None = None) -> tuple[Choice, ...]:
-        """What may be chosen, as far as the answers given leave it."""
-        if state is not None and question.name in state.choices:
-            return state.choices[question.name]
+    def options(self, question: Question, state: FormState | None = None, path: str = "") -> tuple[Choice, ...]:
+        """What may be chosen, as far as the answers given leave it; `path` says in which instance."""
+        if state is not None and (path or question.name) in state.choices:
+            return state.choices[path or question.name]
         return self.choices.get(question.list_name, ())
 
     def screens(self) -> tuple[Screen, ...]:
         """Groups of the first level in order, one page each; questions outside groups share a page."""
         pages: list[tuple[str, list[Question]]] = []
         for question in self.questions:
-            if question.type is Kind.CALCULATE:
+            if question.type.is_silent:
                 continue
             name = question.groups[0] if question.groups else ""
             if not pages or pages[-1][0] != name:
@@ -154,14 +197,38 @@ class Form:
 
     def applicable(self, state: FormState) -> tuple[Screen, ...]:
         """The screens on which something is left to ask or say, in order."""
-        return tuple(s for s in self.screens() if any(question.name in state.relevant for question in s.questions))
+        return tuple(
+            screen
+            for screen in self.screens()
+            if any((self.homes[one.name] or (one.name,))[0] in state.relevant for one in screen.questions)
+        )
 
     def initial(self, *, today: date, now: datetime) -> dict[str, Any]:
         """Answers to propose before anybody has answered (column `default`), as JSON can keep them."""
         found: dict[str, Any] = {}
-        for question in self.questions:
-            if question.default is not None:
-                value = plain_value(try_value(question.default, Scope(found, today=today, now=now), ""))
+        return self._proposed((), Scope(found, today=today, now=now, tables=self.tables), found)
+
+    def initial_instance(
+        self, repeat: str, answers: Mapping[str, Any], *, today: date, now: datetime
+    ) -> dict[str, Any]:
+        """Answers to propose in a new instance of the repeat at this path, given the answers so far.
+
+        `repeat` is the path of the repeat itself: `members`, or `members/2/phones`.
+        """
+        filling = Filling(self, added(answers, repeat), today, now)
+        filling.state()
+        place = next((one for one in filling.root.all() if one.prefix.startswith(f"{repeat}/")), None)
+        if place is None or place.parent is None:
+            return {}
+        new = place.parent.instances[place.repeats[-1]][-1]
+        return self._proposed(new.repeats, filling.plainly(new), {})
+
+    def _proposed(self, repeats: tuple[str, ...], scope: Scope, found: dict[str, Any]) -> dict[str, Any]:
+        """Defaults, and what a calculation works out only once, of the questions directly in these repeats."""
+        for question in self.questions_of(repeats):
+            node = question.calculation if question.name in self.remembering else question.default
+            if node is not None:
+                value = plain_value(try_value(node, scope, ""))
                 answer = clean_answer(question, value, self.options(question))
                 if not isinstance(answer, Message) and answer is not None:
                     found[question.name] = plain(answer)
@@ -174,9 +241,10 @@ class Form:
         """
         return Filling(self, answers, today, now).state()
 
-    def explain(self, name: str, message: Message, language: str, gettext: Callable[[str], str]) -> str:
-        """The message in words: the form's own constraint message, or ours through `gettext`."""
-        own = self[name].constraint_message if message.code == "constraint" else {}
+    def explain(self, path: str, message: Message, language: str, gettext: Callable[[str], str]) -> str:
+        """The message at a path in words: the form's own (constraint, required), or ours through `gettext`."""
+        question = self._by_name.get(path.rpartition("/")[2])
+        own = question.own_words(message.code) if question else {}
         if text := own.get(language) or own.get(""):
             return text
         return gettext(message.text) % message.values if message.values else gettext(message.text)
@@ -211,7 +279,7 @@ class Form:
             "groups": [question_to_json(group) for group in self.groups.values()],
             "questions": [question_to_json(question) for question in self.questions],
             "choices": {name: [choice.to_json() for choice in choices] for name, choices in self.choices.items()},
-        }
+        } | ({"tables": self.tables.to_json()} if self.tables.files else {})
 
     @classmethod
     def from_json(cls, tree: Mapping[str, Any]) -> Form:
@@ -224,6 +292,7 @@ class Form:
             questions=tuple(question_from_json(item) for item in tree["questions"]),
             groups={item["name"]: group_from_json(item) for item in tree["groups"]},
             choices={name: tuple(Choice(**choice) for choice in choices) for name, choices in tree["choices"].items()},
+            tables=FormTables.from_json(tree.get("tables", {})),
         )
 
 
@@ -267,15 +336,3 @@ def load_form(name: str = "identification", country: str = "cameroon") -> Form:
     <Category.C1: 'C1'>
     """
     return compile_form(LIBRARY / country / "forms" / f"{name}.md", reference=False)
-
-
-def split_by_category(form: Form, values: Mapping[str, Answer]) -> dict[Category, dict[str, Any]]:
-    """The values as JSON can keep them, one part for each data category, so that each part is sealed on its own.
-
-    A question without a category counts as C5, the case team's own assessment: never as less than personal.
-    """
-    parts: dict[Category, dict[str, Any]] = {}
-    for question in form.questions:
-        if question.name in values:
-            parts.setdefault(question.category or Category.C5, {})[question.name] = plain(values[question.name])
-    return parts

@@ -151,6 +151,10 @@ class Question:
         """Whether somebody answers it (no note, nothing worked out or filled in by the machine, not read-only)."""
         return self.type is not Kind.NOTE and not self.type.is_silent and not self.read_only
 
+    def own_words(self, code: str) -> Texts:
+        """What the form itself says when an answer is missing or not possible."""
+        return {"constraint": self.constraint_message, "required": self.required_message}.get(code, {})
+
     @property
     def multiline(self) -> bool:
         """A text of several lines."""
