@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -19,6 +20,9 @@ PREFIX = "q-"
 LONGEST = 50_001
 PARTS = ("day", "month", "year")
 MOST_CODES = 400
+MOST_BYTES = 1_000_000
+"""Of all answers of one form, as JSON."""
+DEEPEST = 8
 CHOOSE = N_("Choose an answer.")
 FILL_IN = N_("Please fill this in.")
 TOO_LONG = N_("This text is too long.")
@@ -39,6 +43,37 @@ def _typed(posted: MultiDict[str, str], question: Question) -> Any:
     if question.type is Kind.DATE:
         return typed_date(posted, name)
     return str(posted.get(name, ""))[:LONGEST]
+
+
+def raw_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers from outside as they can be kept: nested texts, numbers and lists; half characters and NUL are replaced.
+
+    >>> raw_answers({"a": "x", "m": [{"b": 1.5}, {"b": None}], "c": {"not": "an answer"}})
+    {'a': 'x', 'm': [{'b': 1.5}, {'b': None}], 'c': ''}
+    """
+    return {_text(name): _raw(answer, 1) for name, answer in answers.items()}
+
+
+def _raw(answer: Any, depth: int) -> Any:
+    if isinstance(answer, str):
+        return _text(answer)[:LONGEST]
+    if answer is None or isinstance(answer, bool | int):
+        return answer if not isinstance(answer, int) or abs(answer) < 2**53 else ""
+    if isinstance(answer, float):
+        return answer if math.isfinite(answer) else ""
+    if isinstance(answer, list | tuple) and depth < DEEPEST:
+        return [_instance(one, depth) for one in answer]
+    return ""
+
+
+def _instance(one: Any, depth: int) -> Any:
+    if isinstance(one, Mapping):
+        return {_text(name): _raw(answer, depth + 1) for name, answer in one.items()}
+    return _raw(one, depth + 1)
+
+
+def _text(text: Any) -> str:
+    return str(text).encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
 def typed_date(posted: MultiDict[str, str], name: str) -> str:
