@@ -8,7 +8,6 @@ names a form that we do not have or comes from somebody who may not send leaves 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -149,7 +148,7 @@ def examined(parcel: Parcel) -> Parcel:
     if sum(map(len, given.values())) > attaching.limits().together:
         raise RuleViolation(TOO_LARGE, status=413)
     files, refused = attaching.examine(form, given)
-    hashes = {path: attaching.keyed(hashlib.sha256(data).digest()) for path, data in given.items()}
+    hashes = {path: attaching.file_hash(data) for path, data in given.items()}
     content = attaching.keyed(parcel.form.encode(), parcel.version.encode(), canonical)
     return replace(parcel, opened=Opened(version.id, form, answers, content, files, hashes, refused))
 
@@ -246,8 +245,9 @@ def _judged(
     parcel: Parcel, opened: Opened, submission: Submission, typed: dict[str, Any], actor: Any, now: datetime
 ) -> Receipt:
     local = now.astimezone(ZoneInfo(current_app.config["SETTINGS"].timezone))
-    here = frozenset(queries.attached(submission)) if opened.hashes or named_files(opened.form, typed) else frozenset()
-    filling = queries.Filling(submission, opened.form, typed, local.date(), local, here)
+    filling = queries.Filling(submission, opened.form, typed, local.date(), local)
+    if filling.files_asked:
+        filling = filling.attaching(queries.attached(submission), ())
     if parcel.more:
         return Receipt(submission.id, Outcome.TO_COMPLETE, errors=filling.state.errors)
     receipt = hand_in(filling, actor=actor, now=now)

@@ -62,6 +62,15 @@ class Filling:
         state = self.form.evaluate(self.typed, today=self.today, now=self.now)
         return with_files(self.form, state, self.attached)
 
+    @property
+    def files_asked(self) -> bool:
+        """Whether the form asks for files at all."""
+        return any(one.type.is_attachment for one in self.form)
+
+    def attaching(self, added: Iterable[str], removed: Iterable[str]) -> Filling:
+        """The same form with files that were just added or taken away."""
+        return replace(self, attached=(self.attached - set(removed)) | set(added))
+
     def having(self, given: Mapping[str, Any]) -> Filling:
         """The same form with what was just typed."""
         return replace(self, typed={**self.typed, **given})
@@ -135,8 +144,8 @@ def typed_answers(submission: Submission) -> dict[str, Any]:
 def filling(submission: Submission, *, today: date, now: datetime) -> Filling:
     """The form of a submission with its answers."""
     form = procedures.form(submission.form_version_id)
-    here = frozenset(attached(submission)) if any(one.type.is_attachment for one in form) else frozenset()
-    return Filling(submission, form, typed_answers(submission), today, now, here)
+    found = Filling(submission, form, typed_answers(submission), today, now)
+    return replace(found, attached=frozenset(attached(submission))) if found.files_asked else found
 
 
 def attachments(submission_id: UUID) -> list[Attachment]:

@@ -221,7 +221,10 @@ GROUPED_FROM = 20
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A question as a page shows it. `groups`: the choices under headings, when they are many and fall into some."""
+    """A question as a page shows it.
+
+    `groups`: the choices under headings, when they are many and fall into some; `file`: what is attached.
+    """
 
     question: Question
     value: Any
@@ -229,6 +232,12 @@ class Shown:
     required: bool
     options: tuple[Choice, ...]
     groups: tuple[tuple[Texts, tuple[Choice, ...]], ...] = ()
+    file: Any = None
+
+    @property
+    def file_asked(self) -> bool:
+        """Whether the answer is a file."""
+        return self.question.type.is_attachment
 
     @property
     def widget(self) -> str:
@@ -239,7 +248,12 @@ class Shown:
 
 
 def shown_questions(
-    form: Form, screen: Screen, state: FormState, typed: Mapping[str, Any], errors: Mapping[str, str]
+    form: Form,
+    screen: Screen,
+    state: FormState,
+    typed: Mapping[str, Any],
+    errors: Mapping[str, str],
+    attached: Mapping[str, Any] | None = None,
 ) -> list[Shown]:
     """What applies on a screen, in order, each with what was typed."""
     return [
@@ -250,6 +264,7 @@ def shown_questions(
             question.name in state.required,
             options := form.options(question, state),
             _grouped(form, question, options),
+            (attached or {}).get(question.name),
         )
         for question in screen.questions
         if question.name in state.relevant

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from referral.consent.models import ConsentMark
 from sop.questions import Kind, Question
@@ -33,7 +33,28 @@ NO_FUTURE = N_("This moment is in the future.")
 
 def read_answers(posted: MultiDict[str, str], questions: Iterable[Question]) -> dict[str, Any]:
     """What was typed for these questions, as typed: wrong answers are kept, so that nothing is lost."""
-    return {question.name: _typed(posted, question) for question in questions if question.asks}
+    return {one.name: _typed(posted, one) for one in questions if one.asks and not one.type.is_attachment}
+
+
+FILE_PATH = re.compile(r"(?:[^/\s]{1,64}/[1-9]\d{0,3}/){0,5}[^/\s]{1,64}", re.ASCII)
+"""Of a question that is answered with a file."""
+
+
+def read_files(posted: MultiDict[str, FileStorage], questions: Iterable[Question]) -> dict[str, bytes]:
+    """The files that were chosen for these questions, by path; an input that was left empty is none."""
+    asked = {question.name for question in questions if question.type.is_attachment}
+    found = {name.removeprefix(PREFIX): file for name, file in posted.items() if name.startswith(PREFIX)}
+    return {path: file.read() for path, file in found.items() if _names(path, asked) and file.filename}
+
+
+def read_removed(posted: MultiDict[str, str], questions: Iterable[Question]) -> set[str]:
+    """The paths of the files that are to go."""
+    asked = {question.name for question in questions if question.type.is_attachment}
+    return {path for path in posted.getlist("remove") if _names(path, asked)}
+
+
+def _names(path: str, asked: set[str]) -> bool:
+    return bool(FILE_PATH.fullmatch(path)) and len(path) <= 200 and path.rpartition("/")[2] in asked
 
 
 def _typed(posted: MultiDict[str, str], question: Question) -> Any:
@@ -93,6 +114,19 @@ def iso_date(typed: str) -> str:
         return date(*map(int, found.groups())).isoformat() if found else typed
     except ValueError:
         return typed
+
+
+def moment_of(text: Any, zone: ZoneInfo) -> datetime | None:
+    """A moment as phones write it, or None; without a zone it is the office's.
+
+    >>> moment_of("2026-11-22T18:30:00.000+01:00", ZoneInfo("Africa/Douala")).isoformat()
+    '2026-11-22T17:30:00+00:00'
+    """
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC) if found else None
+    except (ValueError, OverflowError):
+        return None
 
 
 class Posted(Schema):
@@ -169,6 +203,12 @@ class AssessmentSchema(Dated):
     assessor = words(200)
     conclusion = words(4_000)
     family = one_of("started", "unsafe", "not_wanted", "present")
+
+
+class PhoneSchema(Posted):
+    """What a phone is called, so that its owner finds it again."""
+
+    name = words(60)
 
 
 class ReviewSchema(Posted):

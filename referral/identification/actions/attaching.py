@@ -23,7 +23,7 @@ from referral.identification.rules import OTHERS, attachment_name, question_at
 from sop.forms import Form
 from sop.vocabulary import N_, Message
 
-TOO_MUCH = Message("attachments_too_large", N_("All files of one form together may have %(most)d MB at most."))
+TOO_MUCH = N_("All files of one form together may have %(most)d MB at most.")
 
 
 def limits() -> Limits:
@@ -32,15 +32,43 @@ def limits() -> Limits:
     return found
 
 
-def examine(form: Form, files: Mapping[str, bytes]) -> tuple[dict[str, Media], dict[str, Message]]:
-    """Files by path: those that may be kept, as they will be kept, and why the others are not."""
+def examine(
+    form: Form, files: Mapping[str, bytes], submission: Submission | None = None
+) -> tuple[dict[str, Media], dict[str, Message]]:
+    """Files by path: those that may be kept, as they will be kept, and why the others are not.
+
+    With the `submission` to which they will be added: whether they are too much together.
+    """
     good, refused = {}, {}
     for path, data in files.items():
         try:
             good[path] = media.examine(question_at(form, path).type, data, limits())
         except Unacceptable as error:
             refused[path] = error.message
+    if good and submission is not None and _together(submission, good) > limits().together:
+        refused |= dict.fromkeys(good, _too_much())
     return good, refused
+
+
+def change(
+    submission: Submission,
+    form: Form,
+    files: Mapping[str, Media],
+    sent: Mapping[str, bytes],
+    removed: Iterable[str],
+    *,
+    now: datetime,
+) -> dict[str, str]:
+    """Add files and take others away, as a page says; the answers to their questions, by path."""
+    gone = set(removed) - files.keys()
+    remove(submission, gone)
+    hashes = {path: file_hash(sent[path]) for path in files}
+    return dict.fromkeys(gone, "") | (attach(submission, form, files, hashes, now=now) if files else {})
+
+
+def file_hash(data: bytes) -> bytes:
+    """What tells a file that is sent again from another one."""
+    return keyed(hashlib.sha256(data).digest())
 
 
 def keyed(*parts: bytes) -> bytes:
@@ -81,10 +109,17 @@ def attach(
 
 def _bound(submission: Submission, files: Mapping[str, Media]) -> None:
     """Refuse more than a form may hold together."""
+    if files and _together(submission, files) > limits().together:
+        raise RuleViolation(_too_much(), status=413)
+
+
+def _together(submission: Submission, files: Mapping[str, Media]) -> int:
     kept = sum(one.size for one in queries.attachments(submission.id) if one.path not in files)
-    if kept + sum(len(file.data) for file in files.values()) > limits().together:
-        most = limits().together // media.MEGABYTE
-        raise RuleViolation(Message(TOO_MUCH.code, TOO_MUCH.text, {"most": most}), status=413)
+    return kept + sum(len(file.data) for file in files.values())
+
+
+def _too_much() -> Message:
+    return Message("attachments_too_large", TOO_MUCH, {"most": limits().together // media.MEGABYTE})
 
 
 def remove(submission: Submission, paths: Iterable[str]) -> None:
