@@ -171,10 +171,10 @@ def own_attachment(actor: Actor, submission_id: UUID, attachment_id: UUID) -> At
 def phones(actor: Actor) -> Select[DeviceToken]:
     """The own phones, those in use first, then by name."""
     query = select(DeviceToken).where(DeviceToken.user_id == actor.id)
-    return query.order_by(DeviceToken.revoked_at.is_not(None), DeviceToken.name, DeviceToken.id)
+    return query.order_by(DeviceToken.revoked_at.is_not(None), DeviceToken.name, DeviceToken.id).limit(SHOWN)
 
 
-own_phone = Door(phones, DeviceToken.id)
+own_phone = Door(lambda actor: select(DeviceToken).where(DeviceToken.user_id == actor.id), DeviceToken.id)
 """One of them."""
 
 
