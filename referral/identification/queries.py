@@ -163,7 +163,9 @@ def own_attachment(actor: Actor, submission_id: UUID, attachment_id: UUID) -> At
     """One file of an own form, as long as the form itself may be read."""
     readable = visible_submissions(actor).with_only_columns(Submission.id)
     query = select(Attachment).where(
-        Attachment.id == attachment_id, Attachment.submission_id == submission_id, Attachment.submission_id.in_(readable)
+        Attachment.id == attachment_id,
+        Attachment.submission_id == submission_id,
+        Attachment.submission_id.in_(readable),
     )
     return db.session.scalar(query)
 
@@ -187,8 +189,10 @@ def phone_of(token_hash: str) -> tuple[DeviceToken, User] | None:
 
 def form_for_phones(form_id: str, version: str | None = None) -> FormVersion | None:
     """The published version of this name that makes a file, the newest when none is asked for."""
-    published = select(FormVersion).where(FormVersion.name == FORM).order_by(
-        FormVersion.active.desc(), FormVersion.imported_at.desc(), FormVersion.id
+    published = (
+        select(FormVersion)
+        .where(FormVersion.name == FORM)
+        .order_by(FormVersion.active.desc(), FormVersion.imported_at.desc(), FormVersion.id)
     )
     for one in db.session.scalars(published):
         form = procedures.form(one.id)

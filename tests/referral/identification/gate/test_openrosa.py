@@ -200,9 +200,11 @@ def test_the_library_form_is_offered_without_a_stored_xform(served: Served) -> N
     from referral.procedures.models import FormVersion
 
     with served.app.app_context():
-        version = db.session.scalar(select(FormVersion).where(~FormVersion.active, FormVersion.name == "identification"))
+        version = db.session.scalar(
+            select(FormVersion).where(~FormVersion.active, FormVersion.name == "identification")
+        )
         assert version is not None
-        assert "<h:html" in (version.xform or xforms._from_library(version))  # noqa: SLF001
+        assert "<h:html" in (version.xform or xforms._from_library(version))
         db.session.remove()
 
 
@@ -210,4 +212,5 @@ def test_nothing_of_the_attachments_stands_in_the_database_file(served: Served) 
     assert served.count(Attachment) > 0
     for path in Path(served.app.config["SETTINGS"].instance).glob("served_odk.sqlite*"):
         content = path.read_bytes()
-        assert b"OggS" not in content and b"Zoukoumb" not in content
+        assert b"OggS" not in content
+        assert b"Zoukoumb" not in content
