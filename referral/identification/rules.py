@@ -21,6 +21,15 @@ MOST_CHILD_REFUSALS = 2
 """As often as the procedure goes back to the best interests; then only a reasoned decision leads on."""
 
 
+class Channel(StrEnum):
+    """By which way a filled-in form came."""
+
+    WEB = "web"
+    OFFLINE = "offline"
+    ODK = "odk"
+    PAPER = "paper"
+
+
 class Outside(StrEnum):
     """What was done outside the system and is only recorded here: nothing crosses."""
 

@@ -126,7 +126,8 @@ class ProcedureComment(Base):
 class FormVersion(Base):
     """One compiled version of a form; a submission stays on the version that it was filled in with.
 
-    What was compiled is long and kept by the process, so it is only read when somebody asks for it.
+    What was compiled is long and kept by the process, so it is only read when somebody asks for it. `xform`: the same
+    form as phones with ODK Collect read it.
     """
 
     __tablename__ = "form_version"
@@ -135,6 +136,7 @@ class FormVersion(Base):
     name: Mapped[str] = mapped_column(String(60))
     content_hash: Mapped[str] = mapped_column(String(64))
     compiled: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
+    xform: Mapped[str] = mapped_column(Text, deferred=True, default="")
     active: Mapped[bool] = mapped_column(default=True)
     imported_at: Mapped[datetime]
 
