@@ -53,7 +53,7 @@ class Instance:
 def read_instance(xml: bytes) -> Instance:
     """Read a filled-in form; raises `sop.xml_gate.Unimportable` for what is none.
 
-    >>> sent = read_instance(b'<data id="f" version="2"><age>7</age><meta><instanceID>uuid:7</instanceID></meta></data>')
+    >>> sent = read_instance(b'<data id="f" version="2"><meta><instanceID>uuid:7</instanceID></meta></data>')
     >>> sent.form_id, sent.version, sent.instance_id, sent.meta
     ('f', '2', None, {'instanceID': 'uuid:7'})
     """

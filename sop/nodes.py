@@ -78,6 +78,8 @@ class Call:
 Node = Number | Text | Answer | Here | Column | Each | Nth | Call
 CLOCK = frozenset({"today", "now", "random", "uuid"})
 """Functions whose value changes while the answers do not."""
+ELSEWHERE = frozenset({"once", "position"})
+"""Functions whose value depends on where they stand."""
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -115,6 +117,11 @@ def reads_clock(node: Node) -> bool:
     (True, False)
     """
     return calls(node, CLOCK)
+
+
+def depends_on_more(node: Node) -> bool:
+    """Whether the value depends on more than the answers that it reads and the choice in hand."""
+    return any(isinstance(part, Each | Nth | Here) for part in walk(node)) or calls(node, CLOCK | ELSEWHERE)
 
 
 def to_json(node: Node) -> list[Any]:
