@@ -8,7 +8,6 @@ kept as they came: what a telephone writes into them stays (said in docs/securit
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -31,14 +30,6 @@ EXTENSIONS: Final = {
     "audio/mp4": "m4a", "audio/amr": "amr", "audio/wav": "wav", "video/mp4": "mp4", "video/webm": "webm",
     "video/ogg": "ogv", "application/pdf": "pdf",
 }  # fmt: skip
-ACCEPT: Final[Mapping[Kind, str]] = {
-    Kind.IMAGE: "image/jpeg,image/png,image/webp",
-    Kind.AUDIO: "audio/*",
-    Kind.VIDEO: "video/mp4,video/webm",
-    Kind.FILE: "application/pdf,image/jpeg,image/png,image/webp,audio/*",
-}
-"""What a page's file chooser offers, by the question's kind."""
-
 
 class Unacceptable(ValueError):
     """A file that is not kept; `message` says why, in words for whoever sent it."""

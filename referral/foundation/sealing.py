@@ -50,6 +50,7 @@ __all__ = [
     "create_keys",
     "erase",
     "erase_key",
+    "kind_of",
     "on_erase",
     "open_bytes",
     "open_secret",
@@ -103,6 +104,11 @@ class Erasure(Base):
 def create_keys(owners: Mapping[UUID, OwnerKind], *, now: datetime) -> None:
     """Make data keys for new owners, in one commit of the key store; do it before the first `seal`."""
     keystore().create(owners, now=now)
+
+
+def kind_of(owner_id: UUID) -> OwnerKind:
+    """What sort of owner a key belongs to; raises `KeyMissing` or `KeyDestroyed`."""
+    return keystore().key(owner_id).kind
 
 
 def seal(owner_id: UUID, category: Category, value: Values, *, now: datetime) -> None:

@@ -16,8 +16,9 @@ from referral.foundation import audit, outbox, sealing
 from referral.foundation.sealing import OwnerKind, SealedRecord
 from referral.foundation.tables import new_id
 from referral.identification import queries
+from referral.identification.actions import attaching
 from referral.identification.models import Submission, SubmissionState
-from referral.identification.rules import STEP_BEST_INTERESTS, STEP_EMERGENCY_REVIEW, Outside
+from referral.identification.rules import STEP_BEST_INTERESTS, STEP_EMERGENCY_REVIEW, Outside, named_files
 from referral.partners import queries as partners
 from referral.procedures import queries as procedures
 from sop.facts import derive_facts
@@ -29,8 +30,6 @@ INCOMPLETE = Message("incomplete", N_("Some answers are missing or have to be co
 NO_RECEIVER = Message(
     "no_receiver", N_("No organisation can receive this file yet. Your draft is kept; please tell the coordination.")
 )
-OTHERS = Category.C5
-"""Where answers are sealed whose question names no category: as the case team's own assessment."""
 
 
 def start(*, actor: Any, today: date, now: datetime) -> Submission:
@@ -51,7 +50,7 @@ def start(*, actor: Any, today: date, now: datetime) -> Submission:
     db.session.add(submission)
     db.session.flush()
     sealing.create_keys({submission.id: OwnerKind.SUBMISSION}, now=now)
-    _seal_typed(submission, form, form.initial(today=today, now=now) | _own_region(form, actor), now)
+    seal_typed(submission, form, form.initial(today=today, now=now) | _own_region(form, actor), now)
     audit.record("draft.start", actor=actor, now=now, subject=submission)
     return submission
 
@@ -79,17 +78,23 @@ def save(
     """
     form = procedures.form(submission.form_version_id)
     before = queries.typed_answers(submission) if typed is None else typed
-    _seal_typed(submission, form, {**before, **given}, now)
+    seal_typed(submission, form, {**before, **given}, now)
     submission.screen = screen
     _touch(submission, now)
     audit.record("draft.save", actor=actor, now=now, subject=submission)
 
 
-def _seal_typed(submission: Submission, form: Form, typed: Mapping[str, Any], now: datetime) -> None:
-    parts: dict[Category, dict[str, Any]] = {}
-    for name, answer in typed.items():
-        parts.setdefault(form[name].category or OTHERS, {})[name] = answer
+def seal_typed(submission: Submission, form: Form, typed: Mapping[str, Any], now: datetime) -> None:
+    """Seal what was typed, by the questions' categories, in the place of what was there."""
+    parts = split_by_category(form, typed)
     sealing.seal_many(submission.id, parts, now=now)
+    if form.repeats:  # the last instance of a category may have gone
+        _forget_others(submission, parts)
+
+
+def _forget_others(submission: Submission, kept: Mapping[Category, Any]) -> None:
+    old = delete(SealedRecord).where(SealedRecord.owner_id == submission.id, SealedRecord.category.not_in(list(kept)))
+    db.session.execute(old.execution_options(synchronize_session=False))
 
 
 def _touch(submission: Submission, now: datetime) -> None:
@@ -136,6 +141,7 @@ def submit(
         birth_year=_birth_year(filling),
     )
     _settle(submission, case, sealed, now)
+    attaching.settle(submission, case.person_id, named_files(filling.form, filling.state.values))
     audit.record("draft.submit", actor=actor, now=now, case_id=case.id, subject=submission)
     for manager in partners.case_managers(organization.id):
         outbox.queue("prefile_received", now=now, user=manager, reference=case.code)
