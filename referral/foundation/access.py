@@ -53,9 +53,7 @@ def declare(access: Access) -> Callable[[View], View]:
     return mark
 
 
-def requires(
-    permission: Permission, *, reads_person: bool = False, uploads: bool = False
-) -> Callable[[View], View]:
+def requires(permission: Permission, *, reads_person: bool = False, uploads: bool = False) -> Callable[[View], View]:
     """Only roles with a grant for `permission` reach this view; which rows they see is the query's business."""
     return declare(Access(permission, reads_person, uploads))
 

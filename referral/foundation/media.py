@@ -31,6 +31,7 @@ EXTENSIONS: Final = {
     "video/ogg": "ogv", "application/pdf": "pdf",
 }  # fmt: skip
 
+
 class Unacceptable(ValueError):
     """A file that is not kept; `message` says why, in words for whoever sent it."""
 

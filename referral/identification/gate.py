@@ -39,7 +39,9 @@ from sop.paths import put
 from sop.vocabulary import N_, Message
 
 NOT_ALLOWED = Message("not_allowed", N_("You may not send forms. Ask your administrator."))
-UNKNOWN_FORM = Message("unknown_form", N_("This form, or this version of it, is not known here. Get the blank forms again."))
+UNKNOWN_FORM = Message(
+    "unknown_form", N_("This form, or this version of it, is not known here. Get the blank forms again.")
+)
 OTHER_CONTENT = Message("other_content", N_("This form was received before with other answers. The first one is kept."))
 TOO_LARGE = Message("too_large", N_("This form is larger than can be received."))
 

@@ -91,6 +91,11 @@ own_draft = Door(visible_submissions, Submission.id, where=(_DRAFT,))
 """One of them, whatever its state or while it is a draft."""
 
 
+def typed_in(number: str) -> Submission | None:
+    """What was typed in from the sheet of paper with this number, whoever did; shown to others only as a fact."""
+    return db.session.scalar(select(Submission).where(Submission.paper_number == number))
+
+
 def drafts(actor: Actor) -> Select[Submission]:
     """Own forms that are not submitted yet, the last one touched first."""
     query = visible_submissions(actor).where(Submission.state == SubmissionState.DRAFT)
@@ -163,7 +168,9 @@ def own_attachment(actor: Actor, submission_id: UUID, attachment_id: UUID) -> At
     """One file of an own form, as long as the form itself may be read."""
     readable = visible_submissions(actor).with_only_columns(Submission.id)
     query = select(Attachment).where(
-        Attachment.id == attachment_id, Attachment.submission_id == submission_id, Attachment.submission_id.in_(readable)
+        Attachment.id == attachment_id,
+        Attachment.submission_id == submission_id,
+        Attachment.submission_id.in_(readable),
     )
     return db.session.scalar(query)
 
@@ -187,8 +194,10 @@ def phone_of(token_hash: str) -> tuple[DeviceToken, User] | None:
 
 def form_for_phones(form_id: str, version: str | None = None) -> FormVersion | None:
     """The published version of this name that makes a file, the newest when none is asked for."""
-    published = select(FormVersion).where(FormVersion.name == FORM).order_by(
-        FormVersion.active.desc(), FormVersion.imported_at.desc(), FormVersion.id
+    published = (
+        select(FormVersion)
+        .where(FormVersion.name == FORM)
+        .order_by(FormVersion.active.desc(), FormVersion.imported_at.desc(), FormVersion.id)
     )
     for one in db.session.scalars(published):
         form = procedures.form(one.id)

@@ -18,7 +18,8 @@ from referral.procedures import queries as procedures
 from referral.procedures.models import FormVersion
 from sop.forms import Form, load_form
 from sop.lookup import Table
-from sop.xlsform import accept
+from sop.workbooks import read_workbook
+from sop.xform import xform
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +61,4 @@ def _from_library(version: FormVersion) -> str:
     path = Path(sop.__file__).parent / "library" / "cameroon" / "forms" / f"{FORM}.md"
     if not path.exists() or load_form(FORM).hash != version.content_hash:
         return ""
-    return accept(path.read_text(encoding="utf-8"))
+    return xform(read_workbook(path))

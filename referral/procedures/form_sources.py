@@ -14,7 +14,8 @@ from typing import Final
 from referral.procedures.schemas import Upload, file_name
 from sop.forms import Form, compile_form
 from sop.vocabulary import N_, Message
-from sop.xlsform import accept
+from sop.workbooks import read_workbook
+from sop.xform import xform
 
 MAX_FILE: Final = 1_500_000
 MAX_UNPACKED: Final = 16_000_000
@@ -78,12 +79,12 @@ def compiled(content: bytes) -> Form:
 
 @lru_cache(maxsize=16)
 def _compiled(content: bytes) -> Form:
-    return compile_form(content.decode("utf-8-sig"), reference=False)
+    return compile_form(content, reference=False)
 
 
 def reference_xform(content: bytes) -> str:
     """The form as the reference compiler writes it for phones with ODK Collect; raises `FormError` with its reason."""
-    return accept(content.decode("utf-8-sig"))
+    return xform(read_workbook(content))
 
 
 def _look_at(content: bytes) -> None:

@@ -253,7 +253,9 @@ def _xml(body: str, *, declared: bool = False) -> Response:
 
 
 def _message(text: str, nature: str) -> Response:
-    return _xml(f'<OpenRosaResponse xmlns="{MESSAGE}"><message nature="{nature}">{escape(text)}</message></OpenRosaResponse>')
+    return _xml(
+        f'<OpenRosaResponse xmlns="{MESSAGE}"><message nature="{nature}">{escape(text)}</message></OpenRosaResponse>'
+    )
 
 
 def _refused(status: int, text: str) -> tuple[Response, int]:

@@ -59,9 +59,16 @@ MEMBERS = (
 def _with_members(form: Form) -> Form:
     group = Group("members", {"fr": "Membre", "en": "Member"}, ("evidence",), row=1000, repeat=True)
     asked = (
-        Question("member_name", Kind.TEXT, {"fr": "Nom"}, groups=("evidence", "members"), category=Category.C2, row=1001),
         Question(
-            "member_photo", Kind.IMAGE, {"fr": "Portrait"}, groups=("evidence", "members"), category=Category.C2, row=1002
+            "member_name", Kind.TEXT, {"fr": "Nom"}, groups=("evidence", "members"), category=Category.C2, row=1001
+        ),
+        Question(
+            "member_photo",
+            Kind.IMAGE,
+            {"fr": "Portrait"},
+            groups=("evidence", "members"),
+            category=Category.C2,
+            row=1002,
         ),
     )
     return replace(form, groups={**form.groups, "members": group}, questions=(*form.questions, *asked))
