@@ -44,7 +44,6 @@ HEAD_CHOICES: Final = 6
 TEXT_LINES: Final = 4
 
 DATE = (N_("day"), N_("month"), N_("year"))
-SELECTED_ONE = N_("one answer")
 SELECTED_SEVERAL = N_("several answers possible")
 WRITE_NAME = N_("Write the answer in words.")
 PROTECTION = N_(
