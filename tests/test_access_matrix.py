@@ -12,7 +12,8 @@ DOMAIN, "Who uses it", and the grants say what is expected; nothing here is comp
 
 Objects are those of tests/town.py: `prefile`, `danger`, `child`, `interests` wait for base consent, `case` was handed
 over (so `responder` is out), `declined` was refused and erased; versions of the procedure are `in_force`, `consulted`
-(with one comment), `approved`, `drafted`, `drawn` (a drawing, not yet read) and `set_aside` after its consultation.
+(with one comment), `approved`, `drafted`, `drawn` (a drawing, not yet read) and `set_aside` after its consultation;
+versions of forms are `form_active`, `form_draft` and `form_withdrawn`.
 """
 
 from __future__ import annotations
@@ -146,6 +147,34 @@ procedures.move              POST  early            401 404 404 404 404 404 404 
 procedures.approve           GET   consulted        303 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404
 procedures.approve           GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 procedures.approve           POST  consulted        401 404 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404
+procedures.new_form          GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.new_form          POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+procedures.form_version      GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_version      GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_questions    GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_questions    GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_checks       GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_checks       GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_differences  GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_differences  GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_preview      GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_preview      GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_source       GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_source       GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_xform        GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_xform        GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_pdf          GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_pdf          GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_version      GET   form_withdrawn   303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_preview_post POST  form_active      401 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_preview_post POST  form_draft       401 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_publish      GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.form_publish      GET   form_active      303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.form_publish      POST  form_draft       401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+procedures.form_publish      POST  form_active      401 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404 404
+procedures.form_withdraw     GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.form_withdraw     POST  form_draft       401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+procedures.form_withdraw     POST  form_withdrawn   401 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404 404
 
 #                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
 cases.index                  GET   -                303 404 404 200 200 200 200 200 404 404 404 404 404 404 404 404 404
@@ -197,6 +226,10 @@ cases.reassign               POST  to_outsider      401 404 404 404 404 404 422 
 #                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
 identification.index         GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
 identification.start         POST  -                401 303 303 303 303 303 404 404 404 404 404 404 404 404 404 404 404
+identification.paper         GET   printed          303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
+identification.paper         GET   unknown          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.paper_post    POST  printed          401 303 303 303 303 303 404 404 404 404 404 404 404 404 404 404 404
+identification.paper_post    POST  unknown          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.screen        GET   draft            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.screen        GET   form_before      303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.save_screen   POST  draft            401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -374,12 +407,16 @@ def procedures_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[s
         return values, {"anchor": "step:N03", "text": "Trop court."}
     if name == "answer_comment":
         return values | {"comment_id": at["comment"]}, {"answer": "accepted", "revision": 1}
+    if name in ("form_publish", "form_withdraw"):
+        return values, {"revision": at["form_revision"]}
     return values, {}
 
 
 def identification_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
     if variant == "-":
         return {}, {}
+    if name in ("paper", "paper_post"):
+        return {"start": at["form_hash"] if variant == "printed" else "0" * 12, "number": "ABCDE-FGH23"}, {}
     if name in ("screen", "save_screen"):
         posted = {"version": at["draft_version"], "do": "next"}
         return {"submission_id": at[variant], "name": at["draft_screen"]}, posted

@@ -23,6 +23,7 @@ EXCEPTIONS = {
     "people.search": "the search field of the top bar",
     "cases.searches": "a link of the list of cases",
     "procedures.forms": "a tab of the procedure",
+    "procedures.new_form": "a button of the list of forms",
     "procedures.versions": "a tab of the procedure",
     "procedures.new_version": "a button of the list of versions",
     "procedures.import_drawing": "a button of the list of versions",

@@ -48,6 +48,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "outgoing notices": ("admin", "/outbox"),
     "dashboard": ("coordinator", "/statistics"),
     "versions of the procedure": ("coordinator", "/procedure/versions"),
+    "forms": ("coordinator", "/procedure/forms"),
+    "versions of a form": ("coordinator", "/procedure/forms/{form}"),
     "consultation": ("nurse", "/procedure/versions/{consulted}/consultation"),
     "consultation, one answered": ("coordinator", "/procedure/versions/{consulted}/consultation?only=commented"),
 }

@@ -29,7 +29,7 @@ from referral.identification.models import SubmissionState
 from referral.partners.rules import OrganizationKind
 from referral.people.actions import relatives
 from referral.procedures import actions as procedures
-from referral.procedures.queries import active_version
+from referral.procedures.queries import active_form, active_version
 from referral.procedures.rules import Anchor, AnchorKind, VersionAction
 from referral.providers.models import ServiceAtLocation
 from referral.referrals.actions import answering, sending
@@ -223,7 +223,29 @@ def _versions(town: Town, users: dict[str, Any]) -> None:
     )
     db.session.flush()
     town.at |= {name: one.id for name, one in kept.items()} | {"comment": comment.id}
+    _forms(town, stamp)
     town.at |= {f"{name}_revision": one.revision for name, one in kept.items()}
+
+
+def _forms(town: Town, stamp: dict[str, Any]) -> None:
+    """The form in force, two drafts of other forms: one that may be published, and one that was withdrawn."""
+    active = active_form("identification")
+    assert active is not None
+    drafts = {}
+    for name in ("form_draft", "form_withdrawn"):
+        drafts[name], _new = procedures.new_form_draft(f"{name}.md", SMALL_FORM.format(name).encode(), **stamp)
+    procedures.withdraw_form(drafts["form_withdrawn"], revision=drafts["form_withdrawn"].revision, **stamp)
+    town.at |= {"form_active": active.id, "form_revision": drafts["form_draft"].revision}
+    town.at |= {name: one.id for name, one in drafts.items()}
+    town.at["form_hash"] = active.content_hash[:12]
+
+
+SMALL_FORM = """
+| settings | form_id | form_title | version |
+| | {0} | Petit formulaire | 1 |
+| survey | type | name | label::Français (fr) | label::English (en) | category |
+| | text | place | Où ? | Where? | C4 |
+"""
 
 
 def _move(one: Any, action: VersionAction, stamp: dict[str, Any]) -> None:

@@ -26,7 +26,8 @@ class Submission(Base):
     """One filling-in of a form. Its id is the OpenRosa instanceID and so the idempotency key of a phone.
 
     `content_hash`: what came through the gate, keyed; nothing for what was begun on a page. `received_at`: when; as
-    long as `saved_at` is the same, nobody has touched it since. `device`: a code, never a name.
+    long as `saved_at` is the same, nobody has touched it since. `device`: a code, never a name. `paper_number`: the
+    code printed on the sheet that it was typed in from; a sheet is typed in once.
     """
 
     __tablename__ = "submission"
@@ -46,6 +47,7 @@ class Submission(Base):
     received_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     device: Mapped[str] = mapped_column(String(60), default="")
+    paper_number: Mapped[str | None] = mapped_column(String(20), index=True, unique=True)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

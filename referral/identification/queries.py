@@ -91,6 +91,11 @@ own_draft = Door(visible_submissions, Submission.id, where=(_DRAFT,))
 """One of them, whatever its state or while it is a draft."""
 
 
+def typed_in(number: str) -> Submission | None:
+    """What was typed in from the sheet of paper with this number, whoever did; shown to others only as a fact."""
+    return db.session.scalar(select(Submission).where(Submission.paper_number == number))
+
+
 def drafts(actor: Actor) -> Select[Submission]:
     """Own forms that are not submitted yet, the last one touched first."""
     query = visible_submissions(actor).where(Submission.state == SubmissionState.DRAFT)
@@ -189,16 +194,13 @@ def phone_of(token_hash: str) -> tuple[DeviceToken, User] | None:
 
 def form_for_phones(form_id: str, version: str | None = None) -> FormVersion | None:
     """The published version of this name that makes a file, the newest when none is asked for."""
-    published = (
-        select(FormVersion)
-        .where(FormVersion.name == FORM)
-        .order_by(FormVersion.active.desc(), FormVersion.imported_at.desc(), FormVersion.id)
+    published = select(FormVersion).where(
+        FormVersion.name == FORM, FormVersion.form_id == form_id, FormVersion.published_at.is_not(None)
     )
-    for one in db.session.scalars(published):
-        form = procedures.form(one.id)
-        if form.id == form_id and version in (None, form.version):
-            return one
-    return None
+    if version is not None:
+        published = published.where(FormVersion.number == version)
+    newest = published.order_by(FormVersion.active.desc(), FormVersion.imported_at.desc(), FormVersion.id)
+    return db.session.scalars(newest.limit(1)).first()
 
 
 def verdict_of(case: Case) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -31,6 +32,18 @@ class Channel(StrEnum):
     OFFLINE = "offline"
     ODK = "odk"
     PAPER = "paper"
+
+
+PAPER_NUMBER = re.compile(r"[2-9A-HJKMNP-Z]{5}-[2-9A-HJKMNP-Z]{5}", re.ASCII)
+
+
+def is_paper_number(text: str) -> bool:
+    """Whether a text can be the number of a printed sheet.
+
+    >>> is_paper_number("ABCDE-FGH23"), is_paper_number("ABCDE-FGH2O"), is_paper_number("abcde-fgh23")
+    (True, False, False)
+    """
+    return PAPER_NUMBER.fullmatch(text) is not None
 
 
 class Outside(StrEnum):

@@ -25,6 +25,7 @@ from referral.identification.rules import review as review_of
 from referral.identification.schemas import PREFIX, VersionSchema, read_answers, read_files, read_removed
 from referral.identification.views import bp
 from referral.partners.signing_in import safe_path
+from referral.procedures import queries as procedures
 from sop.forms import Screen
 from sop.vocabulary import Message
 
@@ -34,7 +35,7 @@ from sop.vocabulary import Message
 def index() -> Any:
     """Own drafts and pre-files, what to do next on each, and what was handed over."""
     lists = queries.overview(actor(), clock.now(), lang=page_language())
-    return render_template("identification/index.html", lists=lists)
+    return render_template("identification/index.html", lists=lists, blank=procedures.active_form(queries.FORM))
 
 
 @bp.post("/identifications")

@@ -77,7 +77,8 @@ def recognise() -> None:
             begin_writing()
         phones.note_use(db.session.merge(g.phone), now=now)
     commit_now()
-    request.max_content_length = largest_body()
+    if request.mimetype == "multipart/form-data":
+        request.max_content_length = largest_body()
 
 
 @bp.after_request

@@ -56,7 +56,16 @@ def publish_form() -> FormVersion:
     form = _made["form"]
     db.session.execute(update(FormVersion).where(FormVersion.name == "identification").values(active=False))
     version = FormVersion(
-        name="identification", content_hash=form.hash, compiled=form.to_json(), xform=_made["xform"], imported_at=NOW
+        name="identification",
+        form_id=form.id,
+        title=form.title,
+        number=form.version,
+        content_hash=form.hash,
+        compiled=form.to_json(),
+        xform=_made["xform"],
+        active=True,
+        imported_at=NOW,
+        published_at=NOW,
     )
     db.session.add(version)
     db.session.flush()
