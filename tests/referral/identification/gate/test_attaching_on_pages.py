@@ -15,11 +15,12 @@ from referral.foundation import sealing
 from referral.foundation.audit import AuditLine
 from referral.foundation.media import LONGEST_SIDE, Limits, Unacceptable, examine
 from referral.identification import actions, queries
+from referral.identification.gate import receive
 from referral.identification.models import Attachment, Submission
 from sop.questions import Kind
 from tests.conftest import NOW
 from tests.page_client import Page, PageClient
-from tests.referral.identification.gate.parcels import photo, recording, sender
+from tests.referral.identification.gate.parcels import parcel, photo, recording, sender
 from tests.referral.identification.walk import ADULT
 from tests.signing_in import sign_in
 
@@ -151,6 +152,13 @@ def test_a_submitted_form_keeps_its_file_and_a_discarded_one_does_not(app: Flask
         assert [one.submission_id for one in db.session.query(Attachment)] == [kept]
         case_id = db.session.get_one(Submission, kept).case_id
         assert case_id is not None
+
+
+def test_a_form_that_came_by_phone_and_waits_says_so_in_the_list(app: Flask, agent: PageClient) -> None:
+    with app.app_context():
+        receive(parcel(ADULT | {"sex": ""}, attachments={}), actor=sender(), now=NOW)
+        db.session.commit()
+    assert "reçu, à compléter" in agent.get("/identifications").text
 
 
 def test_a_file_that_an_answer_names_and_that_is_not_there_hinders_submitting(app: Flask, agent: PageClient) -> None:
