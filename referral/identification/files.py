@@ -1,4 +1,4 @@
-"""What is attached to a case's form, for the team that received it: as far as base consent and the name's cover go.
+"""What is attached to forms: for the author, and for the team of the case as far as consent and the name's cover go.
 
 Kind: queries.
 """
@@ -15,9 +15,21 @@ from referral.consent.models import Consent, ConsentState
 from referral.extensions import db
 from referral.foundation.access import Actor
 from referral.identification.models import Attachment, Submission
+from referral.identification.queries import visible_submissions
 from referral.identification.rules import BASE_PURPOSE
 from referral.people.queries import revealable_cases
 from sop.vocabulary import Category
+
+
+def own_attachment(actor: Actor, submission_id: UUID, attachment_id: UUID) -> Attachment | None:
+    """One file of an own form, as long as the form itself may be read."""
+    readable = visible_submissions(actor).with_only_columns(Submission.id)
+    query = select(Attachment).where(
+        Attachment.id == attachment_id,
+        Attachment.submission_id == submission_id,
+        Attachment.submission_id.in_(readable),
+    )
+    return db.session.scalar(query)
 
 
 def files_of_case(actor: Actor, case: Case, *, today: date) -> list[Attachment]:

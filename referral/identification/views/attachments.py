@@ -1,4 +1,4 @@
-"""What is attached to an own form, or to the form of a case: downloaded, never shown by the browser as a page of this site."""
+"""What is attached to a form: downloaded by its author or by the team of its case, never shown as a page."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from referral.cases.queries import visible_case
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
-from referral.identification import queries
 from referral.identification.actions import attaching
-from referral.identification.files import file_of_case, files_of_case
+from referral.identification.files import file_of_case, files_of_case, own_attachment
 from referral.identification.models import Attachment
 from referral.identification.views import bp
 
@@ -22,7 +21,7 @@ from referral.identification.views import bp
 @requires(Permission.IDENTIFICATION_FILL, reads_person=True)
 def attachment(submission_id: UUID, attachment_id: UUID) -> Any:
     """One file, for whoever may read the form that it answers."""
-    found = queries.own_attachment(actor(), submission_id, attachment_id) or abort(404)
+    found = own_attachment(actor(), submission_id, attachment_id) or abort(404)
     return _download(found)
 
 
