@@ -71,7 +71,9 @@ def test_a_sheet_whose_draft_was_erased_can_be_typed_in_again(app: Flask, respon
     assert states == [SubmissionState.DRAFT.value, SubmissionState.ERASED.value]
 
 
-def test_a_sheet_of_an_older_version_is_typed_into_that_version(app: Flask, place: Place, responder: PageClient) -> None:
+def test_a_sheet_of_an_older_version_is_typed_into_that_version(
+    app: Flask, place: Place, responder: PageClient
+) -> None:
     url = sheet(app)
     with app.app_context():
         old = active_form("identification")
