@@ -264,6 +264,16 @@ identification.information_sheet GET case           303 404 404 404 404 404 404 
 identification.review_emergency GET danger          303 404 404 404 404 404 200 404 404 404 404 404 404 404 404 404 404
 identification.review_emergency GET case            303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.review_emergency_post POST danger    401 404 404 404 404 404 303 404 404 404 404 404 404 404 404 404 404
+identification.attachment    GET   photo_before     303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.attachment    GET   photo_after      303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.phones        GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
+identification.add_phone     POST  -                401 422 422 422 422 422 404 404 404 404 404 404 404 404 404 404 404
+identification.revoke_phone  POST  phone            401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+openrosa.form_list           GET   -                401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
+openrosa.form                GET   blank            401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
+openrosa.manifest            GET   blank            401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
+openrosa.media               GET   blank            401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
+openrosa.submission          POST  -                401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
 
 #                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
 consent.register             GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
@@ -343,6 +353,9 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
         "static": {"filename": "emblem.svg"},
         "partners.retry_notice": {"number": at["notice"] if variant == "failed" else 999_999},
         "statistics.table_csv": {"quarter": "2026-Q3", "name": at["table"]},
+        "openrosa.form": {"form_id": "cmr_identification"},
+        "openrosa.manifest": {"form_id": "cmr_identification"},
+        "openrosa.media": {"form_id": "cmr_identification", "name": "places.csv"},
     }
     posted: dict[str, dict[str, Any]] = {
         "language": {"language": "en", "next": "/"},
@@ -409,6 +422,10 @@ def identification_call(at: dict[str, Any], name: str, variant: str) -> tuple[di
         return {"submission_id": at[variant], "name": at["draft_screen"]}, posted
     if name in ("review", "submit", "discard", "discard_post"):
         return {"submission_id": at[variant]}, {"version": at["draft_version"]}
+    if name == "attachment":
+        return {"submission_id": at[variant.replace("photo", "form")], "attachment_id": at[variant]}, {}
+    if name == "revoke_phone":
+        return {"phone_id": at["phone"]}, {}
     if name.startswith("record_outside"):
         kind = "nonsense" if variant == "nonsense" else "child"
         return {"case_id": at.get(variant, at["child"]), "kind": kind}, {}

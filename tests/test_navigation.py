@@ -18,6 +18,8 @@ EXCEPTIONS = {
     "partners.sign_in": "for strangers",
     "partners.health": "for machines",
     "partners.security_text": "for finders of weaknesses",
+    "identification.phones": "a button of the own account",
+    "openrosa.form_list": "for phones",
     "people.search": "the search field of the top bar",
     "cases.searches": "a link of the list of cases",
     "procedures.forms": "a tab of the procedure",

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, event
 from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.identification import actions as identification
+from referral.identification.actions import phones
 from referral.partners.queries import user_by_name
 from referral.procedures import actions as procedures
 from referral.procedures.models import FormVersion, ProcedureVersion
@@ -36,6 +37,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "people looked for": ("manager", "/searches"),
     "delays": ("coordinator", "/alerts?all=yes"),
     "identifications": ("responder", "/identifications"),
+    "own phones": ("responder", "/account/phones"),
     "inbox": ("nurse", "/inbox"),
     "inbox, one pile": ("nurse", "/inbox?pile=waiting"),
     "directory": ("nurse", "/directory"),
@@ -147,6 +149,8 @@ class Office:
             builders.make_case(manager)
             builders.make_prefile(responder, manager.organization)
             identification.start(actor=responder, today=NOW.date(), now=NOW)
+            if number < phones.MOST:
+                phones.add(f"Téléphone {number}", actor=responder, now=NOW)
             builders.make_service(nurse.organization, Need.PSY, staff=(nurse,), name=f"Service {number:02d}")
             partner = builders.make_organization()
             builders.make_user(Role.PROVIDER, partner)

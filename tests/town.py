@@ -24,6 +24,7 @@ from referral.foundation.grants import Role
 from referral.foundation.outbox import MessageState
 from referral.foundation.tables import new_id
 from referral.identification import actions as identification
+from referral.identification.actions import phones
 from referral.identification.models import SubmissionState
 from referral.partners.rules import OrganizationKind
 from referral.people.actions import relatives
@@ -131,6 +132,8 @@ def _identifications(
     opening.refuse(files["declined"], actor=author, now=NOW)
     for name, case in (("form_before", files["prefile"]), ("form_declined", files["declined"])):
         town.at[name] = _submitted(case, author)
+    town.at["photo_before"] = builders.make_attachment(town.at["form_before"])
+    town.at["phone"] = phones.add("Téléphone bleu", actor=author, now=NOW)[0].id
     town.at["rubbish"] = identification.start(actor=author, today=NOW.date(), now=NOW).id
     town.at |= {"draft": draft.id, "draft_screen": draft.screen, "draft_version": draft.version}
     town.at |= {name: file.id for name, file in files.items()}
@@ -173,6 +176,7 @@ def _case(town: Town, houses: dict[str, Any], users: dict[str, Any], sealed: Any
         "prepared": draft.id, "prepared_version": draft.version, "reference": sent.reference,
         "agreement": agreement.reference,
     }  # fmt: skip
+    town.at["photo_after"] = builders.make_attachment(town.at["form_after"])
 
 
 def _new_case(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> None:

@@ -178,10 +178,10 @@ def own_attachment(actor: Actor, submission_id: UUID, attachment_id: UUID) -> At
 def phones(actor: Actor) -> Select[DeviceToken]:
     """The own phones, those in use first, then by name."""
     query = select(DeviceToken).where(DeviceToken.user_id == actor.id)
-    return query.order_by(DeviceToken.revoked_at.is_not(None), DeviceToken.name, DeviceToken.id)
+    return query.order_by(DeviceToken.revoked_at.is_not(None), DeviceToken.name, DeviceToken.id).limit(SHOWN)
 
 
-own_phone = Door(phones, DeviceToken.id)
+own_phone = Door(lambda actor: select(DeviceToken).where(DeviceToken.user_id == actor.id), DeviceToken.id)
 """One of them."""
 
 
@@ -194,16 +194,13 @@ def phone_of(token_hash: str) -> tuple[DeviceToken, User] | None:
 
 def form_for_phones(form_id: str, version: str | None = None) -> FormVersion | None:
     """The published version of this name that makes a file, the newest when none is asked for."""
-    published = (
-        select(FormVersion)
-        .where(FormVersion.name == FORM)
-        .order_by(FormVersion.active.desc(), FormVersion.imported_at.desc(), FormVersion.id)
+    published = select(FormVersion).where(
+        FormVersion.name == FORM, FormVersion.form_id == form_id, FormVersion.published_at.is_not(None)
     )
-    for one in db.session.scalars(published):
-        form = procedures.form(one.id)
-        if form.id == form_id and version in (None, form.version):
-            return one
-    return None
+    if version is not None:
+        published = published.where(FormVersion.number == version)
+    newest = published.order_by(FormVersion.active.desc(), FormVersion.imported_at.desc(), FormVersion.id)
+    return db.session.scalars(newest.limit(1)).first()
 
 
 def verdict_of(case: Case) -> Verdict:

@@ -8,6 +8,7 @@ from uuid import UUID
 import segno
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from marshmallow import ValidationError
 
 from referral.extensions import db
@@ -42,11 +43,14 @@ def add_phone() -> Any:
     )
 
 
-def _picture(token: str) -> str:
-    """The QR code of the phone's settings, as the address of an image."""
+def _picture(token: str) -> Markup:
+    """The QR code of the phone's settings, drawn into the page: it is nowhere else."""
     project = current_app.config["SETTINGS"].product_name
     code = act.settings_code(server_address(), actor().username, token, project)
-    return segno.make(code, error="l", micro=False).svg_data_uri(scale=4, border=4, omitsize=False)
+    drawn = segno.make(code, error="l", micro=False)
+    title = _("QR code with the settings of this phone")
+    picture = drawn.svg_inline(scale=4, border=4, light="white", svgclass="qr", lineclass=None, title=title)
+    return Markup(picture)  # noqa: S704 - squares, and a title that segno escapes
 
 
 @bp.post("/account/phones/<uuid:phone_id>/revoke")
