@@ -25,8 +25,8 @@ from referral.foundation import sealing
 from referral.foundation.access import Actor
 from referral.foundation.doors import Door, Listing
 from referral.foundation.grants import Permission, Role, Scope, scope_of
-from referral.identification.models import Submission, SubmissionState
-from referral.identification.rules import BASE_PURPOSE, Receiver, base_categories, choose_receiver
+from referral.identification.models import Attachment, Submission, SubmissionState
+from referral.identification.rules import BASE_PURPOSE, Receiver, base_categories, choose_receiver, with_files
 from referral.partners.models import Organization, User
 from referral.procedures import queries as procedures
 from referral.providers.models import Location, Service, ServiceAtLocation, ServiceContact
@@ -53,11 +53,22 @@ class Filling:
     typed: dict[str, Any]
     today: date
     now: datetime
+    attached: frozenset[str] = frozenset()
 
     @cached_property
     def state(self) -> FormState:
-        """What applies, what is missing, what is wrong."""
-        return self.form.evaluate(self.typed, today=self.today, now=self.now)
+        """What applies, what is missing, what is wrong; a file that an answer names has to be there (`attached`)."""
+        state = self.form.evaluate(self.typed, today=self.today, now=self.now)
+        return with_files(self.form, state, self.attached)
+
+    @property
+    def files_asked(self) -> bool:
+        """Whether the form asks for files at all."""
+        return any(one.type.is_attachment for one in self.form)
+
+    def attaching(self, added: Iterable[str], removed: Iterable[str]) -> Filling:
+        """The same form with files that were just added or taken away."""
+        return replace(self, attached=(self.attached - set(removed)) | set(added))
 
     def having(self, given: Mapping[str, Any]) -> Filling:
         """The same form with what was just typed."""
@@ -77,6 +88,11 @@ _ENTERED = Submission.state == SubmissionState.SUBMITTED
 own_submission = Door(visible_submissions, Submission.id)
 own_draft = Door(visible_submissions, Submission.id, where=(_DRAFT,))
 """One of them, whatever its state or while it is a draft."""
+
+
+def typed_in(number: str) -> Submission | None:
+    """What was typed in from the sheet of paper with this number, whoever did; shown to others only as a fact."""
+    return db.session.scalar(select(Submission).where(Submission.paper_number == number))
 
 
 def drafts(actor: Actor) -> Select[Submission]:
@@ -132,7 +148,19 @@ def typed_answers(submission: Submission) -> dict[str, Any]:
 def filling(submission: Submission, *, today: date, now: datetime) -> Filling:
     """The form of a submission with its answers."""
     form = procedures.form(submission.form_version_id)
-    return Filling(submission, form, typed_answers(submission), today, now)
+    found = Filling(submission, form, typed_answers(submission), today, now)
+    return replace(found, attached=frozenset(attached(submission))) if found.files_asked else found
+
+
+def attachments(submission_id: UUID) -> list[Attachment]:
+    """What is attached to a form, without the bytes."""
+    query = select(Attachment).where(Attachment.submission_id == submission_id).order_by(Attachment.path)
+    return list(db.session.scalars(query))
+
+
+def attached(submission: Submission) -> dict[str, Attachment]:
+    """What is attached to a form, by path."""
+    return {one.path: one for one in attachments(submission.id)}
 
 
 def verdict_of(case: Case) -> Verdict:

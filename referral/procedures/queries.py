@@ -24,7 +24,6 @@ from referral.procedures.models import FormVersion, ProcedureComment, ProcedureV
 from referral.procedures.rules import DRAFTS, Standing, VersionState
 from sop import triage, yaml_io
 from sop.flowchart import Flowchart
-from sop.form_index import BY_NAME, FormEntry, code_of, steps_using
 from sop.forms import Form
 from sop.triage import DecisionTable
 
@@ -100,27 +99,6 @@ _ACTIVE_FORM = (
 def active_forms() -> list[FormVersion]:
     """The version in use of every form."""
     return list(db.session.scalars(select(FormVersion).where(FormVersion.active).order_by(FormVersion.name)))
-
-
-@dataclass(frozen=True, slots=True)
-class FormInUse:
-    """A form in use: its version, its content, what the index says of it (None: a form of one’s own), its steps."""
-
-    version: FormVersion
-    form: Form
-    entry: FormEntry | None
-    steps: tuple[str, ...]
-
-
-def forms_in_use() -> list[FormInUse]:
-    """Every form in use, by its code, with the steps of the active procedure that use it."""
-    procedure = active_version()
-    used = steps_using(flowchart(procedure.id)) if procedure else {}
-    found = ((code_of(one.name), one) for one in active_forms())
-    return [
-        FormInUse(one, form(one.id), BY_NAME.get(one.name), used.get(code, ()))
-        for code, one in sorted(found, key=lambda pair: (pair[0], pair[1].name))
-    ]
 
 
 _forms: dict[UUID, Form] = {}
