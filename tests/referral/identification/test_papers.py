@@ -79,7 +79,7 @@ def test_a_sheet_of_an_older_version_is_typed_into_that_version(
         old = active_form("identification")
         assert old is not None
         assert old.source is not None
-        text, printed = old.source.replace(b"| cmr_identification | 1 |", b"| cmr_identification | 2 |"), old.id
+        text, printed = old.source.replace(b"| cmr_identification | 2 |", b"| cmr_identification | 3 |"), old.id
         who = user_by_name(place.manager)
         one, _new = actions.new_form_draft("f.md", text, actor=who, now=NOW)
         actions.publish_form(one, revision=one.revision, actor=who, now=NOW)

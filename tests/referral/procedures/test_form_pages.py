@@ -188,7 +188,7 @@ def test_publishing_puts_in_force_and_leaves_open_files_on_their_version(office:
     with office.app_context():
         former = active_form("identification")
         assert former is not None
-        text = former.source.decode().replace("| cmr_identification | 1 |", "| cmr_identification | 2 |")
+        text = former.source.decode().replace("| cmr_identification | 2 |", "| cmr_identification | 3 |")
     url, client = draft_of(office, text.encode(), "f04.md"), visit("coordinator")
     with office.app_context():
         lines = db.session.scalar(select(func.count()).select_from(AuditLine).where(AuditLine.action == "form.publish"))
@@ -197,7 +197,7 @@ def test_publishing_puts_in_force_and_leaves_open_files_on_their_version(office:
     with office.app_context():
         now = active_form("identification")
         assert now is not None
-        assert (now.number, str(now.id)) == ("2", url.rpartition("/")[2])
+        assert (now.number, str(now.id)) == ("3", url.rpartition("/")[2])
         former = form_versions.twin("identification", former.content_hash)
         assert former is not None
         assert former.stage is FormStage.RETIRED
@@ -255,7 +255,7 @@ def test_differences_name_questions_and_answers(office: Flask, visit: Visit) -> 
     with office.app_context():
         former = active_form("identification")
         assert former is not None
-        text = former.source.decode().replace("| cmr_identification | 1 |", "| cmr_identification | 2 |")
+        text = former.source.decode().replace("| cmr_identification | 2 |", "| cmr_identification | 3 |")
     text = text.replace("| | text | other_names | Surnom ou autre nom |", "| | text | other_names | Petit nom |")
     text = text.replace(
         "| | yes_no | no | Non | No | | |", "| | yes_no | no | Non | No | | |\n| | yes_no | maybe | Si | Maybe | | |"
@@ -301,5 +301,5 @@ def test_the_committee_reads_drafts_and_changes_nothing(office: Flask, visit: Vi
 def test_the_list_counts_files_and_drafts(office: Flask, visit: Visit) -> None:
     draft_of(office)
     page = visit("coordinator").get(LIST).text
-    assert "cmr_identification" in page
+    assert "F04 Identification form" in page
     assert "Visite" in page

@@ -56,7 +56,7 @@ def test_a_form_of_forty_questions_stays_under_twelve_pages_and_names_itself_on_
         assert f"Page {number} of {len(pages)}" in page
         assert "ABCDE-FGH23" in page
     whole = " ".join(pages)
-    for words in ("this sheet holds personal data", "Only if: no answer to question 15.", "40 For what purpose"):
+    for words in ("this sheet holds personal data", "Only if: no answer to question 15.", "51 For what purpose"):
         assert words in whole
 
 

@@ -85,7 +85,7 @@ def test_forms_list_their_questions_with_category(visit):
     client = visit(Role.DATA_OFFICER)
     page = client.get("/procedure/forms")
     assert "C13 Child file" in page.text
-    page = client.get(page.links["Identification"] + "/questions")
+    page = client.get(page.links["F04 Identification form"] + "/questions")
     row = next(row.text for row in page.tree.iter("tr") if "Is the person in danger now?" in row.text)
     assert "C1 Case code" in row
 
