@@ -150,6 +150,8 @@ class _Sheet:
         parts = list(self._parts(screen.questions, 1 if group else 0))
         if not parts:
             return []
+        if len(parts) > 1 and not screen.questions[0].asks:  # what is to be read first stays with what is asked first
+            parts[:2] = [[*parts[0], *parts[1]]]
         kept = [[*head, *parts[0]], *parts[1:]]
         return [*(KeepTogether(part) for part in kept), Spacer(0, 5)]
 

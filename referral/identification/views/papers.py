@@ -18,7 +18,7 @@ from referral.procedures import form_versions
 from referral.procedures.models import FormVersion
 
 
-@bp.get("/identifications/paper/<start>/<number>")
+@bp.get("/identifications/paper/<string(length=12):start>/<string(length=11):number>")
 @requires(Permission.IDENTIFICATION_FILL)
 def paper(start: str, number: str) -> Any:
     """What this sheet is, and the one button: type it in, or go on where it was typed in already."""
@@ -37,7 +37,7 @@ def paper(start: str, number: str) -> Any:
     )
 
 
-@bp.post("/identifications/paper/<start>/<number>")
+@bp.post("/identifications/paper/<string(length=12):start>/<string(length=11):number>")
 @requires(Permission.IDENTIFICATION_FILL)
 @idempotent
 def paper_post(start: str, number: str) -> Any:
