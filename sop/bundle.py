@@ -34,11 +34,39 @@ MESSAGES: dict[str, str] = {
     "unknown_choice": N_("Please choose one of the answers offered."),
 }
 """What is said of a wrong answer, by error code."""
+WORDS: dict[str, str] = {
+    "add": N_("Add"),
+    "change": N_("Change"),
+    "choose": N_("Choose"),
+    "colon": N_(": "),
+    "day": N_("Day"),
+    "here": N_("Use my position"),
+    "month": N_("Month"),
+    "no_answer": N_("No answer"),
+    "optional": N_("(optional)"),
+    "remove": N_("Remove"),
+    "year": N_("Year"),
+    "yes": N_("yes"),
+}
+"""The words of `static/form-view.js`, by its own keys."""
+WRONG = ("One thing to correct", "%(num)d things to correct")
 LEFT_BEHIND = frozenset({"row", "category", "fact"})
 
 
-def bundle(form: Form, language: str, gettext: Callable[[str], str] = str) -> dict[str, Any]:
-    """The form as JSON for `static/form-logic.js`: texts in `language`, `order` of working out, `messages` by code."""
+def _as_english(one: str, many: str, count: int) -> str:
+    return one if count == 1 else many
+
+
+def bundle(
+    form: Form,
+    language: str,
+    gettext: Callable[[str], str] = str,
+    ngettext: Callable[[str, str, int], str] = _as_english,
+) -> dict[str, Any]:
+    """The form as JSON for `static/form-logic.js` and `static/form-view.js`, its texts in `language`.
+
+    Beside what `Form.to_json` has: `order` (of working out), `messages` (by error code) and `words` (of the page).
+    """
     tree = form.to_json()
     for item in (*tree["questions"], *tree["groups"]):
         _lighten(item, language)
@@ -46,7 +74,9 @@ def bundle(form: Form, language: str, gettext: Callable[[str], str] = str) -> di
         for choice in choices:
             choice["label"] = in_language(choice["label"], language)
     messages = {code: gettext(text) for code, text in MESSAGES.items()}
-    return tree | {"language": language, "order": list(form.order), "messages": messages}
+    words = {key: gettext(text) for key, text in WORDS.items()}
+    words |= {key: ngettext(*WRONG, count) for key, count in (("one_error", 1), ("errors", 2))}
+    return tree | {"language": language, "order": list(form.order), "messages": messages, "words": words}
 
 
 def _lighten(item: dict[str, Any], language: str) -> None:

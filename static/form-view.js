@@ -12,7 +12,7 @@ var MNRView = (function () {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes || {})) {
       if (typeof value === "function") made.addEventListener(name, value);
-      else if (value !== false && value != null && value !== "") made.setAttribute(name, value === true ? "" : value);
+      else if (value !== false && value != null && (value !== "" || name === "value")) made.setAttribute(name, value === true ? "" : value);
     }
     made.append(...inside.flat().filter((one) => one != null && one !== ""));
     return made;
@@ -181,7 +181,6 @@ var MNRView = (function () {
     show_radio(path, question, raw, options) {
       const offered = this.now.required.has(path) ? options : [...options, { name: "", label: this.words.no_answer }];
       const [inputs, element] = this.boxes(path, "radio", offered, [String([raw].flat()[0] ?? "")]);
-      for (const input of inputs) if (!input.value) input.setAttribute("value", "");
       this.keep(path, () => (inputs.find((one) => one.checked) || { value: "" }).value);
       return element;
     }
