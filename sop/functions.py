@@ -117,7 +117,8 @@ def _to_moment(value: Value) -> Value:
 
 
 def _clock(*parts: str | None) -> time:
-    return time(*(int(part or 0) for part in parts))
+    hour, minute, second = (int(part or 0) for part in parts)
+    return time(hour, minute, second)
 
 
 def _to_time(value: Value) -> Value:

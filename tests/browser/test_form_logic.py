@@ -1,5 +1,7 @@
 """The form logic of the browser against that of the server: same trees and answers in, same outcome out."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import json
