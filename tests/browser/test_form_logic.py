@@ -1,6 +1,6 @@
 """The form logic of the browser against that of the server: same trees and answers in, same outcome out."""
 
-# ruff: noqa: E501
+# ruff: noqa: E501, DTZ001
 
 from __future__ import annotations
 
