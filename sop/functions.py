@@ -302,7 +302,7 @@ CALLS: dict[str, Callable[..., Value]] = {
     "false": lambda: False,
     "floor": lambda a: _whole(to_number(a), math.floor),
     "format-date": _format_date,
-    "format-date-time": _format_date,
+    "format-date-time": lambda a, layout: _format_date(_to_moment(a) if isinstance(a, str) else a, layout),
     "int": lambda a: _whole(to_number(a), math.trunc),
     "join": partial(_texts, lambda mark, *parts: mark.join(parts)),
     "log": partial(_numbers, partial(_logarithm, math.log)),

@@ -93,7 +93,9 @@ class _Survey:
                 self.reading.complain("NO_TYPE", row.number, "type", N_("A type is missing."))
             elif BEGIN.fullmatch(kind):
                 self._begin(row, kind)
-            elif kind not in IGNORED:
+            elif kind in IGNORED:
+                self.reading.left_out.add(row.get("name"))
+            else:
                 self._item(row, kind)
         if self.open:
             text = N_("A group is not ended: %(name)s.")

@@ -126,6 +126,68 @@ def test_unanswered_is_the_empty_text_and_dates_are_day_numbers(source: str, exp
     assert value(source, here=11.0, **answers) == expected
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("sum(${n})", 3.0),
+        ("sum(${none}) + count-non-empty(${none})", 0.0),
+        ("count-non-empty(${n})", 1.0),
+        ("join('-', ${n}, 'x')", "3-x"),
+        ("min(${n}, 2)", 2.0),
+        ("indexed-repeat(${n}, ${r}, 1)", 3.0),
+        ("position(..)", 1.0),
+        ("once(${n})", 3.0),
+        ("pulldata('file', 'a', 'b', ${n})", ""),
+        ("string-length(uuid()) + 0 * random()", 36.0),
+        ("concat(sqrt(16), sqrt(-1))", "4NaN"),
+        ("log10(1000)", 3.0),
+        ("log(0)", -math.inf),
+        ("exp(0) + int(pi())", 4.0),
+        ("boolean-from-string('true') and not(boolean-from-string('yes'))", True),
+        ("decimal-time('06:00:00.000+01:00')", 0.25),
+        ("format-date-time('2026-03-10T06:05:00', '%H')", "06"),
+    ],
+)
+def test_functions_of_repeats_mean_the_one_answer_where_nothing_repeats(source: str, expected: Value) -> None:
+    assert value(source, n=3.0) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "tree"),
+    [
+        ("count(${r})", ["count", ["each", "r"]]),
+        ("join(', ', ${a})", ["join", ["text", ", "], ["each", "a"]]),
+        ("max(${a}, 2)", ["max", ["answer", "a"], ["number", 2.0]]),
+        ("indexed-repeat(${a}, ${r}, 2, ${s}, 3)", ["nth", "a", ["number", 2.0], ["number", 3.0]]),
+        ("position(..)", ["position"]),
+        ("position( ../.. )", ["position", ["number", 2.0]]),
+        ("pulldata('f', 'c', 'k', ${a})", ["pulldata", ["text", "f"], ["text", "c"], ["text", "k"], ["answer", "a"]]),
+        ("once(random())", ["once", ["random"]]),
+    ],
+)
+def test_what_is_said_of_repeats_has_its_own_leaves(source: str, tree: list[Any]) -> None:
+    assert to_json(parse(source)) == tree
+    assert to_json(from_json(tree)) == tree
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "count(3)",
+        "sum(${a} + 1)",
+        "position()",
+        "position(.)",
+        "indexed-repeat(${a}, 1, 2)",
+        "count(${a}, ${b})",
+        "..",
+        "../a",
+    ],
+)
+def test_what_is_not_said_so_is_refused(source: str) -> None:
+    with pytest.raises(ExpressionError):
+        parse(source)
+
+
 def test_a_choice_filter_reads_the_columns_of_the_choice() -> None:
     assert value("region = ${region}", columns={"region": "CM005"}, region="CM005") is True
     assert value("region = ${region}", columns={"region": "CM001"}, region="CM005") is False
