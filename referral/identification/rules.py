@@ -31,6 +31,7 @@ class Channel(StrEnum):
     OFFLINE = "offline"
     ODK = "odk"
     PAPER = "paper"
+    LIST = "list"
 
 
 class Outside(StrEnum):

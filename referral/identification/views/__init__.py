@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("identification", __name__)
 
-from referral.identification.views import consent, filling, prefile  # noqa: E402, F401 - they hang their pages on the blueprint
+from referral.identification.views import consent, filling, lists, prefile  # noqa: E402, F401 - they hang their pages on the blueprint
