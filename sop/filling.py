@@ -88,17 +88,21 @@ class Filling:
 
     def state(self) -> FormState:
         """Run: first what applies and its answers, then what is missing or wrong."""
-        for item in self.form.plan:
-            for place in self.places.get(self.form.homes[item.name], ()):
+        for item, home in self.form.plan:
+            for place in self.places.get(home, ()):
                 self.visit(item, place)
         choices: dict[str, tuple[Choice, ...]] = {}
         required: set[str] = set()
-        for question in self.form.questions:
-            for place in self.places.get(self.form.homes[question.name], ()):
-                if question.name in place.relevant:
-                    self.examine(question, place, choices, required)
-        relevant = {place.prefix + name for place in self.root.all() for name in place.relevant}
-        relevant |= {place.prefix[:-1] for place in self.root.all() if place.parent is not None}
+        for home, places in self.places.items():
+            for question in self.form.questions_of(home):
+                for place in places:
+                    if question.name in place.relevant:
+                        self.examine(question, place, choices, required)
+        relevant = set(self.root.relevant)
+        for home, places in self.places.items():
+            if home:
+                relevant.update(place.prefix + name for place in places for name in place.relevant)
+                relevant.update(place.prefix[:-1] for place in places)
         return FormState(frozenset(relevant), frozenset(required), self.good(self.root), self.errors, choices)
 
     def good(self, place: Place) -> dict[str, Any]:
@@ -115,7 +119,7 @@ class Filling:
 
     def visit(self, item: Question | Group, place: Place) -> None:
         """Decide whether the item applies and, for a question, take or work out its answer."""
-        if item.groups and item.groups[-1] not in place.relevant and item.groups[-1] not in place.repeats[-1:]:
+        if item.groups and item.groups[-1] not in place.relevant and not place.is_of(item.groups[-1]):
             return
         if item.relevant is not None and not _truth(item.relevant, self.plainly(place), failing=True):
             return

@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, cached_property
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +25,13 @@ from sop.answers import plain
 from sop.evaluation import Scope
 from sop.facts import INPUTS
 from sop.filling import Filling, FormState, clean_answer, plain_value, try_value
-from sop.lookup import FormTables
-from sop.nodes import Answer, Each, Nth, answers_used, calls, depends_on_more, walk
+from sop.form_logic import fit, homes_of, in_order
+from sop.lookup import FormTables, pulled, read_tables
+from sop.nodes import answers_used, calls, depends_on_more
 from sop.paths import added, split_by_category
 from sop.questions import (
     APPEARANCES,
     Choice,
-    FormError,
     FormFinding,
     Group,
     Kind,
@@ -43,7 +42,9 @@ from sop.questions import (
     question_to_json,
 )
 from sop.vocabulary import N_, Message
-from sop.xlsform import accept, read
+from sop.workbooks import Source, read_workbook
+from sop.xform import xform
+from sop.xlsform import read
 
 __all__ = ["Form", "FormState", "Screen", "compile_form", "load_form", "split_by_category"]
 
@@ -59,14 +60,6 @@ class Screen:
     label: Texts
     number: int
     questions: tuple[Question, ...]
-
-
-def read_by(item: Question | Group) -> set[str]:
-    """Names that must be worked out before the item; of its own name, an earlier instance is."""
-    second = item.calculation if isinstance(item, Question) else item.count
-    parts = [part for node in (item.relevant, second) if node for part in walk(node)]
-    used = {part.name for part in parts if isinstance(part, Answer | Each)}
-    return used | {part.name for part in parts if isinstance(part, Nth) and part.name != item.name}
 
 
 @dataclass(frozen=True)
@@ -107,8 +100,7 @@ class Form:
     @cached_property
     def homes(self) -> dict[str, tuple[str, ...]]:
         """By name of a question or group: the repeats around it, outermost first."""
-        items: list[Question | Group] = [*self.groups.values(), *self.questions]
-        return {item.name: tuple(name for name in item.groups if self.groups[name].repeat) for item in items}
+        return homes_of(self.groups, [*self.groups.values(), *self.questions])
 
     @cached_property
     def outline(self) -> dict[str, list[str]]:
@@ -122,16 +114,12 @@ class Form:
     @cached_property
     def order(self) -> tuple[str, ...]:
         """Names of groups and questions so that everything comes after what it depends on; raises on a circle."""
-        sorter: TopologicalSorter[str] = TopologicalSorter()
-        items: list[Question | Group] = [*self.groups.values(), *self.questions]
-        for item in items:
-            sorter.add(item.name, *item.groups, *sorted(read_by(item) & self.homes.keys()))
-        return tuple(sorter.static_order())
+        return in_order([*self.groups.values(), *self.questions])
 
     @cached_property
-    def plan(self) -> tuple[Question | Group, ...]:
-        """Groups and questions in the order in which they are worked out."""
-        return tuple(self.groups.get(name) or self[name] for name in self.order)
+    def plan(self) -> tuple[tuple[Question | Group, tuple[str, ...]], ...]:
+        """Groups and questions in the order in which they are worked out, with the repeats around each."""
+        return tuple((self.groups.get(name) or self[name], self.homes[name]) for name in self.order)
 
     @cached_property
     def repeats(self) -> frozenset[str]:
@@ -261,8 +249,11 @@ class Form:
             found.append(FormFinding("warning", code, question.row, column, Message(code, text, values)))
 
         for question in self.questions:
-            if question.category is None and question.type is not Kind.NOTE:
+            if question.category is None and question.type is not Kind.NOTE and not question.type.is_metadata:
                 note(question, "NO_CATEGORY", "category", N_("The question has no data category."))
+            if question.fact and self.homes[question.name]:
+                text = N_("A fact cannot come from a repeat: work it out outside, in a calculation.")
+                note(question, "FACT_REPEATED", "fact", text)
             if question.fact and question.fact not in known:
                 note(question, "UNKNOWN_FACT", "fact", N_("The fact %(fact)s is not known."), fact=question.fact)
             for word in set(question.appearance) - APPEARANCES:
@@ -296,35 +287,31 @@ class Form:
         )
 
 
-def compile_form(source: str | Path, *, reference: bool = True) -> Form:
-    """Compile a form from Markdown (text or path); raises `FormError` with every complaint, by row and column.
+def compile_form(source: Source, *, reference: bool = True, files: Mapping[str, str] | None = None) -> Form:
+    """Compile a form; raises `FormError` with every complaint, by row and column.
 
-    `reference=False` does not ask pyxform for its opinion (half a second the first time): for published forms.
+    `source`: Markdown or CSV text, a file's bytes or path (also XLSX and ZIP), or CSV texts by sheet. `files`: texts of
+    the CSV files beside it, by name. `reference=False` does not ask pyxform for its opinion (half a second the first
+    time): for published forms.
     """
-    text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
-    reading = read(text)
+    sheets = read_workbook(source)
+    tables, findings = read_tables(files or {})
+    reading = read(sheets, tables)
+    fit(reading)
     settings = reading.settings
     form = Form(
         id=settings.get("form_id", "form"),
         title=settings.get("form_title", settings.get("form_id", "form")),
         version=settings.get("version", ""),
-        languages=tuple(reading.languages.values()),
+        languages=reading.languages.all,
         questions=tuple(reading.questions),
         groups={group.name: group for group in reading.groups},
         choices=reading.choices,
-        warnings=tuple(reading.findings),
+        tables=pulled(tables, reading.questions),
+        warnings=(*findings, *reading.findings),
     )
-    try:
-        form.order  # noqa: B018  computed now, so that a circle is refused here
-    except CycleError as error:
-        names = " → ".join(error.args[1])
-        row = form[error.args[1][0]].row if error.args[1][0] in form else 0
-        text = N_("These questions depend on each other in a circle: %(names)s.")
-        raise FormError(
-            [FormFinding("error", "CIRCLE", row, "relevant", Message("CIRCLE", text, {"names": names}))]
-        ) from error
     if reference:
-        accept(text)
+        xform(sheets)
     return form
 
 

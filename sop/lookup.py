@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from sop.nodes import Call, Text, walk
+from sop.questions import LOGIC, FormFinding, Question
+from sop.vocabulary import N_, Message
 
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
@@ -98,3 +102,29 @@ def read_table(text: str) -> Table:
     if not header or len(header) > MOST_COLUMNS or len(set(header)) < len(header):
         raise TableError("no header, or a column twice")
     return Table(header, tuple(rows))
+
+
+def read_tables(files: Mapping[str, str]) -> tuple[FormTables, list[FormFinding]]:
+    """The CSV files beside a form, and a warning for each that is none."""
+    tables: dict[str, Table] = {}
+    findings: list[FormFinding] = []
+    for name, text in files.items():
+        try:
+            tables[stem(name)] = read_table(text)
+        except TableError:
+            message = Message("FILE", N_("The file %(file)s is no CSV table of a decent size."), {"file": name})
+            findings.append(FormFinding("warning", "FILE", 0, "", message, sheet=name))
+    return FormTables(tables), findings
+
+
+def pulled(tables: FormTables, questions: Iterable[Question]) -> FormTables:
+    """Only the files that pulldata() may look into: choices from files are in the form already."""
+    nodes = (getattr(question, column) for question in questions for column in LOGIC if hasattr(question, column))
+    calls = [
+        part for node in nodes if node for part in walk(node) if isinstance(part, Call) and part.name == "pulldata"
+    ]
+    files = [call.arguments[0] for call in calls]
+    if not all(isinstance(file, Text) for file in files):
+        return tables
+    wanted = {stem(file.value) for file in files if isinstance(file, Text)}
+    return FormTables({name: table for name, table in tables.files.items() if name in wanted})

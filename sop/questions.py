@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -256,8 +256,8 @@ def _shared(tree: Mapping[str, Any]) -> dict[str, Any]:
 class FormFinding:
     """Something to say of a form: where (row and column of its source) and what.
 
-    `severity`: "error" (the form cannot be compiled), "warning" (it compiles but must not be published) or
-    "information" (it may be published as it is).
+    `severity`: "error" (the form cannot be compiled) or "warning" (it compiles; `blocks` says whether it may be
+    published). `row` is the line of the source, in a spreadsheet the row of the `sheet`.
     """
 
     severity: str
@@ -265,14 +265,32 @@ class FormFinding:
     row: int
     column: str
     message: Message
+    sheet: str = "survey"
 
     @property
     def blocks(self) -> bool:
         """Whether publishing refuses the form because of it."""
-        return self.severity != "information"
+        return self.severity == "error" or self.code not in HARMLESS
+
+    def to_json(self, render: Callable[[Message], str] = str) -> dict[str, Any]:
+        """As JSON, its message rendered (translated) by `render`."""
+        return {
+            "severity": self.severity,
+            "code": self.code,
+            "sheet": self.sheet,
+            "row": self.row,
+            "column": self.column,
+            "message": render(self.message),
+            "blocks": self.blocks,
+        }
 
     def __str__(self) -> str:
-        return f"{self.severity} {self.code} row {self.row}, column {self.column or '-'}: {self.message}"
+        where = f"row {self.row}, column {self.column or '-'}"
+        return f"{self.severity} {self.code} {self.sheet} {where}: {self.message}"
+
+
+HARMLESS = frozenset({"MEDIA", "PARAMETER", "UNUSED_COLUMN", "CHOICE_WITHOUT_LIST"})
+"""What may be published as it is: nothing that is asked, and no answer, is other than the form says."""
 
 
 class FormError(ValueError):

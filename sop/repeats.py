@@ -45,6 +45,10 @@ class Place:
         self.relevant: set[str] = set()
         self.instances: dict[str, list[Place]] = {}
 
+    def is_of(self, repeat: str) -> bool:
+        """Whether this is an instance of that repeat."""
+        return bool(self.repeats) and self.repeats[-1] == repeat
+
     def get(self, name: str, otherwise: Value = "", /) -> Value:
         """The answer here, then outward; to a question of another repeat, in its first instance."""
         if name in self.known:
