@@ -18,7 +18,9 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ENCODINGS = ("utf-8-sig", "cp1252")
 DELIMITERS = ";,\t|"
 
-NOT_A_TABLE = Message("not_a_table", N_("This file is no table: XLSX or CSV is expected, with the headings in the first row."))
+NOT_A_TABLE = Message(
+    "not_a_table", N_("This file is no table: XLSX or CSV is expected, with the headings in the first row.")
+)
 EMPTY = Message("empty_table", N_("This table has no rows under its headings."))
 TOO_MANY = Message("too_many_rows", N_("This table has more than %(most)d rows: divide it."), {"most": MOST_ROWS})
 TWICE = N_("The heading “%(heading)s” is there twice.")
@@ -42,7 +44,7 @@ class Table:
 
 def read_table(data: bytes) -> Table:
     """The first sheet of a spreadsheet, or a CSV text of any usual delimiter; raises `NotATable`."""
-    if data.startswith(b"PK") or data.startswith(b"\xd0\xcf\x11\xe0"):
+    if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         return _of_workbook(data)
     return _of_lines(_csv_lines(_text(data)))
 
@@ -52,7 +54,8 @@ def _of_workbook(data: bytes) -> Table:
         sheets = read_workbook(data)
     except FormError as error:
         found = error.findings[0].message
-        raise NotATable(found if found.code == "OLD_EXCEL" else TOO_MANY if "ROWS" in found.code else NOT_A_TABLE) from None
+        known = {"OLD_EXCEL": found, "TOO_MANY_ROWS": TOO_MANY, "TOO_LARGE": TOO_MANY}
+        raise NotATable(known.get(found.code, NOT_A_TABLE)) from None
     sheet = next((one for one in sheets.values() if one.lines), None)
     if sheet is None:
         raise NotATable(EMPTY)

@@ -136,7 +136,7 @@ class PersonListRow(Base):
 
 
 class ListMapping(Base):
-    """What an organisation said of its headings last time: keyed heading -> question, so that no heading stands here."""
+    """What an organisation said of its headings last time: keyed heading -> question; no heading stands here."""
 
     __tablename__ = "list_mapping"
 

@@ -73,15 +73,17 @@ def mapping_of(one: PersonList, table: Table) -> dict[str, str]:
     return dict(zip(table.headings, one.mapping, strict=True))
 
 
-def rows_of(one: PersonList, *, today: date) -> list[Row]:
-    """Every row as it would be, or was, taken in."""
+def rows_of(one: PersonList, *, today: date, waiting: int = 0) -> list[Row]:
+    """Every row as it would be, or was, taken in; or only so many of those that still wait."""
     table, form = table_of(one), procedures.form(one.form_version_id)
     mapping = mapping_of(one, table)
     kept = {row.number: row for row in db.session.scalars(select(PersonListRow).where(PersonListRow.list_id == one.id))}
     seen: dict[tuple[str, ...], int] = {}
-    found = []
+    found: list[Row] = []
     for number, cells in table.rows:
         same = seen.setdefault(cells, number)
+        if waiting and (kept[number].state is not RowState.WAITING or len(found) >= waiting):
+            continue
         by_heading = dict(zip(table.headings, cells, strict=True))
         read = lists.read_row(form, mapping, by_heading, today)
         state = kept[number].state
@@ -110,7 +112,7 @@ def codes_of(one: PersonList) -> dict[int, str]:
         .join(Case, Case.id == Submission.case_id)
         .where(PersonListRow.list_id == one.id)
     )
-    return {number: code for number, code in db.session.execute(query)}
+    return dict(db.session.execute(query).all())
 
 
 def missing(one: PersonList, row: Row, *, today: date, now: Any) -> list[Mapping[str, str]]:

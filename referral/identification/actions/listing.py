@@ -106,7 +106,7 @@ def work_lists(now: datetime) -> int:
     one = db.session.scalar(running)
     if one is None:
         return 0
-    waiting = [row for row in rows_of(one, today=clock.today()) if row.state is RowState.WAITING][:AT_ONCE]
+    waiting = rows_of(one, today=clock.today(), waiting=AT_ONCE)
     author = db.session.get_one(User, one.author_id)
     for row in waiting:
         _take_in(one, row, author, now)

@@ -1,4 +1,4 @@
-"""Lists that were kept until now: brought in, told their columns, looked at, taken in row by row, given back corrected."""
+"""Lists that were kept until now: brought in, told their columns, looked at, taken in row by row, given back."""
 
 from __future__ import annotations
 
@@ -71,9 +71,7 @@ def list_model() -> Any:
     """An empty list with the headings that need no explaining, and the possible answers on a second sheet."""
     form, lang = _form(), page_language()
     asked = lists.takes(form)
-    answers = [
-        [_words(one.label, lang), _words(choice.label, lang)] for one in asked for choice in form.options(one)
-    ]
+    answers = [[_words(one.label, lang), _words(choice.label, lang)] for one in asked for choice in form.options(one)]
     sheets = [
         (_("List"), [_words(one.label, lang) for one in asked], []),
         (_("Possible answers"), [_("Heading"), _("Answer")], answers),
@@ -105,7 +103,9 @@ def set_columns(list_id: UUID) -> Any:
     given = {heading: request.form.get(f"column-{at}", "") for at, heading in enumerate(table.headings, start=1)}
     mapping = {heading: name if name in names else lists.SKIP for heading, name in given.items()}
     chosen = [name for name in mapping.values() if name]
-    errors = {f"column-{at}": TWICE for at, name in enumerate(mapping.values(), start=1) if chosen.count(name) > 1}
+    errors: dict[str, Any] = {
+        f"column-{at}": TWICE for at, name in enumerate(mapping.values(), start=1) if chosen.count(name) > 1
+    }
     if not chosen and not errors:
         errors = {"column-1": listing.NO_COLUMN}
     if errors:
