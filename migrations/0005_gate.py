@@ -13,7 +13,7 @@ depends_on = None
 
 MOMENT = referral.foundation.tables.UtcDateTime()
 CATEGORIES = ('C0', 'C1', 'C2', 'C3', 'C4', 'C5', 'C6', 'C7', 'C7N', 'C8', 'C9', 'C10', 'C11', 'C12', 'C13', 'C14', 'C15')
-CHANNEL = sa.Enum('web', 'offline', 'odk', 'paper', name='channel', native_enum=False, create_constraint=True, length=32)
+CHANNEL = sa.Enum('web', 'offline', 'odk', 'paper', 'list', name='channel', native_enum=False, create_constraint=True, length=32)
 DEFAULTS = {'form_version': ('xform',), 'submission': ('channel', 'device')}
 ADDED = ('channel', 'content_hash', 'received_at', 'finished_at', 'device')
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -77,6 +77,74 @@ class Attachment(Base):
     created_at: Mapped[datetime]
 
     __table_args__ = (UniqueConstraint("submission_id", "path"),)
+
+
+class ListState(StrEnum):
+    """A list is told its columns, then looked at, then taken in row by row; erased keeps only the row."""
+
+    COLUMNS = "columns"
+    READY = "ready"
+    RUNNING = "running"
+    DONE = "done"
+    ERASED = "erased"
+
+
+class RowState(StrEnum):
+    """What became of one row."""
+
+    WAITING = "waiting"
+    SUBMITTED = "submitted"
+    TO_COMPLETE = "to_complete"
+    ASIDE = "aside"
+
+
+class PersonList(Base):
+    """A list that an organisation kept until now, on its way in; its cells lie sealed under a key of its own.
+
+    The key goes when the list is erased, at the latest `ends_on`.
+    """
+
+    __tablename__ = "person_list"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    form_version_id: Mapped[UUID] = mapped_column(ForeignKey("form_version.id"))
+    state: Mapped[ListState] = mapped_column(enum_column(ListState), default=ListState.COLUMNS, index=True)
+    mapping: Mapped[list[str]] = mapped_column(default=list)
+    """One question for each heading, in their order; empty where the column is left out."""
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    rows: Mapped[int]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    ends_on: Mapped[date]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class PersonListRow(Base):
+    """One row of a list: what became of it; why it was set aside is read again from its cells."""
+
+    __tablename__ = "person_list_row"
+
+    list_id: Mapped[UUID] = mapped_column(ForeignKey("person_list.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[RowState] = mapped_column(enum_column(RowState), default=RowState.WAITING)
+    submission_id: Mapped[UUID | None] = mapped_column(ForeignKey("submission.id"))
+    code: Mapped[str] = mapped_column(String(40), default="")
+
+    __table_args__ = (Index("ix_person_list_row_list_id_state", "list_id", "state"),)
+
+
+class ListMapping(Base):
+    """What an organisation said of its headings last time: keyed heading -> question; no heading stands here."""
+
+    __tablename__ = "list_mapping"
+
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), primary_key=True)
+    heading: Mapped[str] = mapped_column(String(64), primary_key=True)
+    question: Mapped[str] = mapped_column(String(64))
 
 
 class DeviceToken(Base):

@@ -32,6 +32,7 @@ class Channel(StrEnum):
     OFFLINE = "offline"
     ODK = "odk"
     PAPER = "paper"
+    LIST = "list"
 
 
 PAPER_NUMBER = re.compile(r"[2-9A-HJKMNP-Z]{5}-[2-9A-HJKMNP-Z]{5}", re.ASCII)
