@@ -79,8 +79,11 @@ class Sheet:
                 self.lines.append((number, line))
 
 
-def read_workbook(source: Source) -> dict[str, Sheet]:
-    """The sheets by name in lower case; raises `FormError` for what is no form or too large to be one."""
+def read_workbook(source: Source, *, every: bool = False) -> dict[str, Sheet]:
+    """The sheets by name in lower case; raises `FormError` for what is no form or too large to be one.
+
+    Of a spreadsheet only the sheets of a form, or every one.
+    """
     if isinstance(source, Path):
         source = _file(source)
     if isinstance(source, Mapping):
@@ -89,7 +92,7 @@ def read_workbook(source: Source) -> dict[str, Sheet]:
         if len(source) > MOST_BYTES:
             raise _refused("TOO_LARGE", N_("The form is too large."))
         if source.startswith(b"PK"):
-            return _sheets_of_archive(source)
+            return _sheets_of_archive(source, every)
         source = _text(source)
     if len(source) > MOST_BYTES:
         raise _refused("TOO_LARGE", N_("The form is too large."))
@@ -181,12 +184,12 @@ def _sheets_of_texts(texts: Mapping[str, str]) -> dict[str, Sheet]:
     return _bounded(sheets)
 
 
-def _sheets_of_archive(data: bytes) -> dict[str, Sheet]:
+def _sheets_of_archive(data: bytes, every: bool) -> dict[str, Sheet]:
     """A spreadsheet, or a ZIP file of CSV texts; its parts are looked at before any of them is parsed."""
     try:
         parts = _parts(data)
         if "xl/workbook.xml" in parts:
-            return _bounded(_read_xlsx(data))
+            return _bounded(_read_xlsx(data, every))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
         raise _refused("NOT_A_FORM", NOT_A_FORM) from None
     return _sheets_of_texts({name: _text(part) for name, part in parts.items() if name.lower().endswith(".csv")})
@@ -214,7 +217,7 @@ def _too_many_rows() -> FormError:
     return _refused("TOO_MANY_ROWS", text, most=MOST_ROWS)
 
 
-def _read_xlsx(data: bytes) -> dict[str, Sheet]:
+def _read_xlsx(data: bytes, every: bool) -> dict[str, Sheet]:
     """The sheets with their rows' numbers; formulas give the value that was saved with them."""
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
@@ -222,7 +225,7 @@ def _read_xlsx(data: bytes) -> dict[str, Sheet]:
     sheets: dict[str, Sheet] = {}
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        for page in (page for page in book.worksheets if page.title.strip().lower() in SHEETS):
+        for page in (page for page in book.worksheets if every or page.title.strip().lower() in SHEETS):
             page.reset_dimensions()
             sheet = sheets[page.title.strip().lower()] = Sheet()
             for number, row in enumerate(page.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1), start=1):

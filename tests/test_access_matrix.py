@@ -241,6 +241,14 @@ identification.review        GET   form_declined    303 404 404 404 404 404 404 
 identification.submit        POST  draft            401 422 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.submit        POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.interview      POST -                401 303 303 303 303 303 404 404 404 404 404 404 404 404 404 404 404
+identification.person_lists  GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
+identification.take_list     POST  -                401 422 422 422 422 422 404 404 404 404 404 404 404 404 404 404 404
+identification.list_model    GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
+identification.person_list   GET   list             303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.set_columns   POST  list             401 422 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.list_rows     GET   list             303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.erase_list    GET   list             303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.erase_list_post POST old_list        401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard       GET   draft            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard_post  POST  rubbish          401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard_post  POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -420,6 +428,8 @@ def identification_call(at: dict[str, Any], name: str, variant: str) -> tuple[di
         return {}, {}
     if name in ("paper", "paper_post"):
         return {"start": at["form_hash"] if variant == "printed" else "0" * 12, "number": "ABCDE-FGH23"}, {}
+    if variant in ("list", "old_list"):
+        return {"list_id": at[variant]}, {}
     if name in ("screen", "save_screen"):
         posted = {"version": at["draft_version"], "do": "next"}
         return {"submission_id": at[variant], "name": at["draft_screen"]}, posted

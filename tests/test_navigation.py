@@ -21,6 +21,8 @@ EXCEPTIONS = {
     "identification.phones": "a button of the own account",
     "openrosa.form_list": "for phones",
     "people.search": "the search field of the top bar",
+    "identification.person_lists": "a link of the page of identifications",
+    "identification.list_model": "a button of the page of lists",
     "cases.searches": "a link of the list of cases",
     "procedures.forms": "a tab of the procedure",
     "procedures.new_form": "a button of the list of forms",

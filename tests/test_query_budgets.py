@@ -38,6 +38,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "delays": ("coordinator", "/alerts?all=yes"),
     "identifications": ("responder", "/identifications"),
     "own phones": ("responder", "/account/phones"),
+    "lists to take in": ("responder", "/identifications/lists"),
     "inbox": ("nurse", "/inbox"),
     "inbox, one pile": ("nurse", "/inbox?pile=waiting"),
     "directory": ("nurse", "/directory"),

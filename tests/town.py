@@ -22,9 +22,10 @@ from referral.extensions import db
 from referral.foundation import outbox
 from referral.foundation.grants import Role
 from referral.foundation.outbox import MessageState
+from referral.foundation.spreadsheets import read_table
 from referral.foundation.tables import new_id
 from referral.identification import actions as identification
-from referral.identification.actions import phones
+from referral.identification.actions import listing, phones
 from referral.identification.models import SubmissionState
 from referral.partners.rules import OrganizationKind
 from referral.people.actions import relatives
@@ -134,6 +135,13 @@ def _identifications(
         town.at[name] = _submitted(case, author)
     town.at["photo_before"] = builders.make_attachment(town.at["form_before"])
     town.at["phone"] = phones.add("Téléphone bleu", actor=author, now=NOW)[0].id
+    kept = listing.take_list(
+        read_table("Nom;Prénoms\nZoukoumbélé;Awa\n".encode()), actor=author, today=NOW.date(), now=NOW
+    )
+    town.at["list"] = kept.id
+    town.at["old_list"] = listing.take_list(
+        read_table("Nom;Prénoms\nMbarga;Jean\n".encode()), actor=author, today=NOW.date(), now=NOW
+    ).id
     town.at["rubbish"] = identification.start(actor=author, today=NOW.date(), now=NOW).id
     town.at |= {"draft": draft.id, "draft_screen": draft.screen, "draft_version": draft.version}
     town.at |= {name: file.id for name, file in files.items()}

@@ -51,7 +51,7 @@ def read_table(data: bytes) -> Table:
 
 def _of_workbook(data: bytes) -> Table:
     try:
-        sheets = read_workbook(data)
+        sheets = read_workbook(data, every=True)
     except FormError as error:
         found = error.findings[0].message
         known = {"OLD_EXCEL": found, "TOO_MANY_ROWS": TOO_MANY, "TOO_LARGE": TOO_MANY}
