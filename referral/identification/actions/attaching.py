@@ -137,7 +137,7 @@ def close_gap(submission: Submission, instance: str) -> dict[str, str]:
     for found, one in sorted(((n, one) for n, one in after if n > int(number)), key=lambda pair: pair[0]):
         one.path = f"{repeat}/{found - 1}{one.path.removeprefix(f'{repeat}/{found}')}"
         one.name = names[one.path] = attachment_name(one.path, one.name.rpartition(".")[2])
-        db.session.flush([one])
+        db.session.flush()
     return names
 
 
