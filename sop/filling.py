@@ -46,7 +46,7 @@ class FormState:
 
     @property
     def plain(self) -> dict[str, Any]:
-        """The values as JSON can keep them; evaluating the form on them again gives the same state."""
+        """The values as JSON can keep them; of a complete form, evaluating them again gives the same state."""
         return all_plain(self.values)
 
 
@@ -168,6 +168,8 @@ class Filling:
     def answer(self, question: Question, place: Place) -> Answer | Message | None:
         """The answer given or worked out, or why it is refused."""
         if question.calculation is None:
+            if question.type is Kind.CALCULATE or question.read_only:
+                return None
             return clean_answer(question, place.given.get(question.name), self.form.options(question))
         scope = self.plainly(place)
         if question.name in self.form.remembering:

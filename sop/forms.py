@@ -220,8 +220,9 @@ class Form:
         for question in self.questions_of(repeats):
             node = question.calculation if question.name in self.remembering else question.default
             if node is not None:
-                value = plain_value(try_value(node, scope, ""))
-                answer = clean_answer(question, value, self.options(question))
+                answer: Any = plain_value(try_value(node, scope, ""))
+                if question.calculation is None:
+                    answer = clean_answer(question, answer, self.options(question))
                 if not isinstance(answer, Message) and answer is not None:
                     found[question.name] = plain(answer)
         return found

@@ -31,13 +31,16 @@ DOCUMENT_TYPE = re.compile(rb"<\x00?!\x00?(?:D\x00?O\x00?C\x00?T|E\x00?N\x00?T)"
 
 MOST_BYTES = 2_000_000
 MOST_ROWS = 20_000
-MOST_CELLS = 300_000
-MOST_EXPANDED = 16_000_000
+MOST_CELLS = 150_000
+MOST_EXPANDED = 10_000_000
 MOST_PARTS = 300
-MOST_COLUMNS = 300
+MOST_COLUMNS = 100
 MOST_OF_A_CELL = 32_767
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 NOT_A_FORM = N_("This file is no form: Markdown, CSV or XLSX is expected.")
+
+SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm")
+"""The sheets of an XLSForm; others are their authors' own."""
 
 Source = str | bytes | Path | Mapping[str, str]
 """Text (Markdown or CSV), the bytes of a file, its path, or the CSV texts by sheet (`{"survey": …, "choices": …}`)."""
@@ -61,10 +64,13 @@ class Sheet:
 
     def add(self, number: int, cells: Iterable[str]) -> None:
         """One line."""
-        texts = [cell.strip(" \t\r\n") for cell in islice(cells, MOST_COLUMNS)]
+        texts = [cell.strip(" \t\r\n") for cell in islice(cells, MOST_COLUMNS + 1)]
         if not any(texts):
             return
         if not self._current:
+            if any(texts[MOST_COLUMNS:]):
+                text = N_("The form is too large: a sheet may have at most %(most)d columns.")
+                raise _refused("TOO_MANY_COLUMNS", text, most=MOST_COLUMNS)
             self._current, self.row = texts, self.row or number
             self.header += [text for text in texts if text and text not in self.header]
         else:
@@ -216,13 +222,14 @@ def _read_xlsx(data: bytes) -> dict[str, Sheet]:
     sheets: dict[str, Sheet] = {}
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        for page in book.worksheets:
+        for page in (page for page in book.worksheets if page.title.strip().lower() in SHEETS):
             page.reset_dimensions()
             sheet = sheets[page.title.strip().lower()] = Sheet()
-            for number, row in enumerate(page.iter_rows(values_only=True, max_col=MOST_COLUMNS), start=1):
+            for number, row in enumerate(page.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1), start=1):
                 if number > MOST_ROWS:
                     raise _too_many_rows()
-                sheet.add(number, map(_cell, row))
+                if any(cell is not None for cell in row):
+                    sheet.add(number, map(_cell, row))
     except (InvalidFileException, ExpatError, SyntaxError, ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, FormError):
             raise

@@ -7,11 +7,10 @@ from typing import Any
 
 from sop.questions import FormError, FormFinding
 from sop.vocabulary import N_, Message
-from sop.workbooks import Sheet
+from sop.workbooks import SHEETS, Sheet
 
 DEFAULT_ID = "form"
 """Id of a form that names none."""
-SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm")
 
 
 def xform(sheets: Mapping[str, Sheet]) -> str:

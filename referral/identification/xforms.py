@@ -17,11 +17,7 @@ from referral.identification.queries import FORM
 from referral.procedures import queries as procedures
 from referral.procedures.models import FormVersion
 from sop.forms import Form, load_form
-<<<<<<< HEAD
 from sop.questions import Choice
-=======
-from sop.lookup import Table
->>>>>>> formpages
 from sop.workbooks import read_workbook
 from sop.xform import xform
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from sop.forms import Form
 
 forms = AppGroup("forms", help="Forms (XLSForm): compile them, check what was filled in.")
-UNREADABLE = frozenset({"NO_FILE", "NOT_A_FORM", "NOT_CSV", "OLD_EXCEL", "TOO_LARGE", "TOO_MANY_ROWS"})
+UNREADABLE = frozenset(
+    {"NO_FILE", "NOT_A_FORM", "NOT_CSV", "NO_SURVEY", "OLD_EXCEL", "TOO_LARGE", "TOO_MANY_COLUMNS", "TOO_MANY_ROWS"}
+)
 
 
 def compiled(file: Path) -> Form:
