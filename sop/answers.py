@@ -118,8 +118,8 @@ def _several(raw: Any, choices: Sequence[Choice]) -> list[str] | None:
 
 
 def _integer(raw: Any) -> int:
-    if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < 10**9:
-        return raw
+    if isinstance(raw, int | float) and not isinstance(raw, bool) and abs(raw) < 10**9 and raw == int(raw):
+        return int(raw)
     text = _digits(raw)
     if not WHOLE.fullmatch(text):
         raise Refused("not_whole", N_("A whole number is expected here, for example 14."))

@@ -156,7 +156,7 @@ OF_THE_PLACE: dict[str, Callable[[Scope, Sequence[Node]], Value]] = {
     "pulldata": _pulldata,
     "random": lambda *_: random.random(),  # noqa: S311  the form's own lot, no secret
     "today": lambda scope, _: scope.today,
-    "now": lambda scope, _: scope.now,
+    "now": lambda scope, _: scope.now.replace(microsecond=0, tzinfo=None),
     "uuid": lambda *_: str(uuid4()),
 }
 """Functions that ask more than ready values."""

@@ -163,7 +163,7 @@ class Filling:
     def count(self, node: Node, place: Place) -> int:
         """How many instances the form asks for."""
         number = to_number(try_value(node, self.plainly(place), 0.0))
-        return max(0, int(min(number, 10**6))) if number == number else 0
+        return int(max(0.0, min(number, 1e6))) if number == number else 0
 
     def answer(self, question: Question, place: Place) -> Answer | Message | None:
         """The answer given or worked out, or why it is refused."""

@@ -21,7 +21,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from sop.answers import plain
+from sop.answers import as_value, plain
 from sop.evaluation import Scope
 from sop.facts import INPUTS
 from sop.filling import Filling, FormState, clean_answer, plain_value, try_value
@@ -197,8 +197,8 @@ class Form:
 
     def initial(self, *, today: date, now: datetime) -> dict[str, Any]:
         """Answers to propose before anybody has answered (column `default`), as JSON can keep them."""
-        found: dict[str, Any] = {}
-        return self._proposed((), Scope(found, today=today, now=now, tables=self.tables), found)
+        known: dict[str, Any] = {}
+        return self._proposed((), Scope(known, today=today, now=now, tables=self.tables), known)
 
     def initial_instance(
         self, repeat: str, answers: Mapping[str, Any], *, today: date, now: datetime
@@ -213,10 +213,11 @@ class Form:
         if place is None or place.parent is None:
             return {}
         new = place.parent.instances[place.repeats[-1]][-1]
-        return self._proposed(new.repeats, filling.plainly(new), {})
+        return self._proposed(new.repeats, filling.plainly(new), new.known)
 
-    def _proposed(self, repeats: tuple[str, ...], scope: Scope, found: dict[str, Any]) -> dict[str, Any]:
+    def _proposed(self, repeats: tuple[str, ...], scope: Scope, known: dict[str, Any]) -> dict[str, Any]:
         """Defaults, and what a calculation works out only once, of the questions directly in these repeats."""
+        found: dict[str, Any] = {}
         for question in self.questions_of(repeats):
             node = question.calculation if question.name in self.remembering else question.default
             if node is not None:
@@ -225,6 +226,7 @@ class Form:
                     answer = clean_answer(question, answer, self.options(question))
                 if not isinstance(answer, Message) and answer is not None:
                     found[question.name] = plain(answer)
+                    known[question.name] = as_value(answer)
         return found
 
     def evaluate(self, answers: Mapping[str, Any], *, today: date, now: datetime) -> FormState:

@@ -10,7 +10,9 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
-from functools import partial
+from decimal import Decimal
+from functools import partial, reduce
+from operator import add
 
 from sop.patterns import PatternError, compile_pattern
 
@@ -20,6 +22,11 @@ MAX_TEXT = 10_000
 """Longest text that an expression may build."""
 EPOCH = date(1970, 1, 1)
 SECONDS = 86_400
+CLOCK = r"(\d\d):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?"
+MOMENT = re.compile(rf"(\d{{4}}-\d\d-\d\d)(?:[T ]{CLOCK})?", re.ASCII)
+TIME = re.compile(CLOCK, re.ASCII)
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+"""Dates and times as forms write them: to the second, in the local time of the form."""
 NUMBER = re.compile(r"[ \t\r\n]*-?(?:\d{1,300}(?:\.\d{0,300})?|\.\d{1,300})[ \t\r\n]*", re.ASCII)
 
 
@@ -79,7 +86,7 @@ def _number_text(value: float) -> str:
     if value == int(value):
         return str(int(value))
     text = repr(value)
-    return f"{value:.20f}".rstrip("0") if "e" in text else text
+    return format(Decimal(text), "f") if "e" in text else text
 
 
 def to_date(value: Value) -> date | str:
@@ -90,7 +97,7 @@ def to_date(value: Value) -> date | str:
         return value
     try:
         if isinstance(value, str) and not NUMBER.fullmatch(value):
-            return date.fromisoformat(value[:10])
+            return date.fromisoformat(value[:10]) if DATE.fullmatch(value[:10]) else ""
         return EPOCH + timedelta(days=math.floor(to_number(value)))
     except (ValueError, OverflowError):
         return ""
@@ -101,17 +108,26 @@ def _to_moment(value: Value) -> Value:
         return value
     try:
         if isinstance(value, str) and not NUMBER.fullmatch(value):
-            return datetime.fromisoformat(value)
-        return datetime(1970, 1, 1) + timedelta(days=to_number(value))  # noqa: DTZ001  a local clock, as the form means it
+            found = MOMENT.fullmatch(value)
+            return datetime.combine(date.fromisoformat(found[1]), _clock(*found.groups()[1:])) if found else ""
+        seconds = math.floor(to_number(value) * SECONDS + 0.5)
+        return datetime(1970, 1, 1) + timedelta(seconds=seconds)  # noqa: DTZ001  a local clock, as the form means it
     except (ValueError, OverflowError):
         return ""
+
+
+def _clock(*parts: str | None) -> time:
+    return time(*(int(part or 0) for part in parts))
 
 
 def _to_time(value: Value) -> Value:
     if isinstance(value, datetime):
         return value.time()
     try:
-        return time.fromisoformat(value) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        found = TIME.fullmatch(value)
+        return _clock(*found.groups()) if found else ""
     except ValueError:
         return ""
 
@@ -240,7 +256,7 @@ def _extreme(choose: Callable[[Sequence[float]], float], *values: Value) -> floa
 
 def _sum(*values: Value) -> float:
     """What is not a number counts for nothing, as in ODK Collect."""
-    return math.fsum(number for number in map(to_number, values) if not math.isnan(number))
+    return reduce(add, (number for number in map(to_number, values) if not math.isnan(number)), 0.0)
 
 
 def _logarithm(function: Callable[[float], float], value: float) -> float:
@@ -307,8 +323,8 @@ CALLS: dict[str, Callable[..., Value]] = {
     "string-length": partial(_texts, lambda a: float(len(a))),
     "substr": _substr,
     "substring": _substring,
-    "substring-after": partial(_texts, lambda a, b: a.partition(b)[2]),
-    "substring-before": partial(_texts, lambda a, b: a.partition(b)[0] if b in a else ""),
+    "substring-after": partial(_texts, lambda a, b: a[a.index(b) + len(b) :] if b in a else ""),
+    "substring-before": partial(_texts, lambda a, b: a[: max(0, a.find(b))]),
     "sum": _sum,
     "translate": _translate,
     "true": lambda: True,

@@ -10,6 +10,7 @@ Dialect: literals, `.`, classes `[a-z]` `[^…]`, `\\d \\D \\w \\W \\s \\S`, `\\
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ MAX_PATTERN = 400
 MAX_STATES = 600
 MAX_REPEAT = 100
 MAX_NESTING = 20
+
+COUNTS = re.compile(r"\d{1,3}(?:,(?:\d{1,3})?)?", re.ASCII)
 
 Test = Callable[[str], bool]
 
@@ -147,7 +150,7 @@ class _Reader:
         end = self.source.find("}", self.position)
         text = self.source[self.position : end] if end > 0 else ""
         low, comma, high = text.partition(",")
-        if not (low.isdecimal() and len(low) < 4 and (not high or (high.isdecimal() and len(high) < 4))):
+        if not COUNTS.fullmatch(text):
             raise PatternError(f"a count such as {{2}} or {{2,5}} is expected at {self.position + 1}")
         self.position = end + 1
         least = int(low)
@@ -270,7 +273,10 @@ class _Builder:
             for _ in range(high - low):
                 entry = self.add(State(after=(self.build(node, entry), following)))
         for _ in range(low):
+            before = len(self.states)
             entry = self.build(node, entry)
+            if len(self.states) == before:
+                break  # nothing in it: a thousand times nothing is nothing, and nested it would never end
         return entry
 
 

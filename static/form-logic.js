@@ -806,7 +806,8 @@ var MNRForm = (function () {
       const filling = new Filling(this, change(answers, repeat, (where, name) => ({ ...where, [name]: [...nested(where, name), {}] })), clockOn(clock));
       const places = filling.root.all().filter((one) => one.prefix.startsWith(repeat + "/"));
       if (!places.length) return {};
-      return this.proposed(filling.scope(places[0].parent.instances.get(places[0].repeats.at(-1)).at(-1)), new Map());
+      const place = places[0].parent.instances.get(places[0].repeats.at(-1)).at(-1);
+      return this.proposed(filling.scope(place), place.known);
     }
     proposed(scope, known) {
       const found = {};
