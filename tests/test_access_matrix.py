@@ -266,6 +266,9 @@ identification.review_emergency GET case            303 404 404 404 404 404 404 
 identification.review_emergency_post POST danger    401 404 404 404 404 404 303 404 404 404 404 404 404 404 404 404 404
 identification.attachment    GET   photo_before     303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.attachment    GET   photo_after      303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.case_files    GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+identification.case_files    GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.case_file     GET   case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.phones        GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
 identification.add_phone     POST  -                401 422 422 422 422 422 404 404 404 404 404 404 404 404 404 404 404
 identification.revoke_phone  POST  phone            401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -424,6 +427,8 @@ def identification_call(at: dict[str, Any], name: str, variant: str) -> tuple[di
         return {"submission_id": at[variant]}, {"version": at["draft_version"]}
     if name == "attachment":
         return {"submission_id": at[variant.replace("photo", "form")], "attachment_id": at[variant]}, {}
+    if name == "case_file":
+        return {"case_id": at["case"], "attachment_id": at["photo_after"]}, {}
     if name == "revoke_phone":
         return {"phone_id": at["phone"]}, {}
     if name.startswith("record_outside"):

@@ -33,6 +33,7 @@ from referral.identification.actions import attaching
 from referral.identification.models import Submission, SubmissionState
 from referral.identification.rules import Channel, named_files
 from referral.identification.schemas import MOST_BYTES, raw_answers
+from referral.identification.xforms import form_for_phones
 from referral.procedures import queries as procedures
 from sop.forms import Form
 from sop.paths import put
@@ -144,7 +145,7 @@ def _open(parcel: Parcel) -> Opened:
     canonical = json.dumps(answers, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     if len(canonical) > MOST_BYTES:
         raise RuleViolation(TOO_LARGE, status=413)
-    version = queries.form_for_phones(parcel.form, parcel.version)
+    version = form_for_phones(parcel.form, parcel.version)
     if version is None:
         raise RuleViolation(UNKNOWN_FORM, status=422)
     form = procedures.form(version.id)

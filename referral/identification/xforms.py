@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy import select
+
 import sop
+from referral.extensions import db
 from referral.identification.queries import FORM
 from referral.procedures import queries as procedures
 from referral.procedures.models import FormVersion
@@ -29,6 +32,17 @@ class PhoneForm:
     form: Form
     xform: str = field(repr=False)
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def form_for_phones(form_id: str, version: str | None = None) -> FormVersion | None:
+    """The published version of this name that makes a file, the newest when none is asked for."""
+    published = select(FormVersion).where(
+        FormVersion.name == FORM, FormVersion.form_id == form_id, FormVersion.published_at.is_not(None)
+    )
+    if version is not None:
+        published = published.where(FormVersion.number == version)
+    newest = published.order_by(FormVersion.active.desc(), FormVersion.imported_at.desc(), FormVersion.id)
+    return db.session.scalars(newest.limit(1)).first()
 
 
 _made: dict[UUID, str] = {}

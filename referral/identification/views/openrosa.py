@@ -30,11 +30,11 @@ from referral.foundation import clock
 from referral.foundation.access import actor, largest_body, public
 from referral.foundation.i18n import translate
 from referral.foundation.transactions import SAFE, begin_writing, commit_now, reading
-from referral.identification import gate, queries
+from referral.identification import gate
 from referral.identification.actions import phones
 from referral.identification.rules import Channel
 from referral.identification.schemas import moment_of
-from referral.identification.xforms import PhoneForm, for_phones
+from referral.identification.xforms import PhoneForm, for_phones, form_for_phones
 from referral.partners.actions import count_try
 from referral.procedures import queries as procedures
 from sop.forms import Form
@@ -166,7 +166,7 @@ def submission() -> Any:
     """Receive a filled-in form, or a part of it; it is stored once however often it is sent."""
     instance, instance_id = _instance()
     with reading():
-        version = queries.form_for_phones(instance.form_id, instance.version)
+        version = form_for_phones(instance.form_id, instance.version)
         if version is None:
             raise RuleViolation(gate.UNKNOWN_FORM, status=422)
         parcel = gate.examined(_parcel(instance, instance_id, procedures.form(version.id)))

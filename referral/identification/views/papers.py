@@ -41,7 +41,7 @@ def paper(start: str, number: str) -> Any:
 @requires(Permission.IDENTIFICATION_FILL)
 @idempotent
 def paper_post(start: str, number: str) -> Any:
-    """A new draft of exactly the version that was printed; of a sheet that was typed in before, the page that says so."""
+    """A new draft of exactly the version that was printed; of a sheet that was typed in before, what was made of it."""
     version = _version(start, number)
     if version.name != queries.FORM:
         abort(409)

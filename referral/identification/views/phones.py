@@ -15,7 +15,7 @@ from referral.extensions import db
 from referral.foundation import clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
-from referral.identification import queries
+from referral.identification import devices
 from referral.identification.actions import phones as act
 from referral.identification.schemas import PhoneSchema
 from referral.identification.views import bp
@@ -57,12 +57,12 @@ def _picture(token: str) -> Markup:
 @requires(Permission.IDENTIFICATION_FILL)
 def revoke_phone(phone_id: UUID) -> Any:
     """The phone is refused from now on."""
-    phone = queries.own_phone(actor(), phone_id, lock=True) or abort(404)
+    phone = devices.own_phone(actor(), phone_id, lock=True) or abort(404)
     act.revoke(phone, actor=actor(), now=clock.now())
     flash(_("The phone is revoked: it can no longer send or fetch anything."), "success")
     return redirect(url_for(".phones"), 303)
 
 
 def _page(*, errors: Any = None, typed: str = "") -> str:
-    mine = list(db.session.scalars(queries.phones(actor())))
+    mine = list(db.session.scalars(devices.phones(actor())))
     return render_template("identification/phones.html", phones=mine, errors=errors or {}, typed=typed)

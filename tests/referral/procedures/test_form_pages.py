@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -65,10 +64,14 @@ def visit(office: Flask) -> Visit:
 
 
 def upload(client: PageClient, name: str, content: bytes, *, follow: bool = True) -> Page:
-    """Choose the file and press the button."""
+    """Choose the file and press the button, as a browser writes it."""
     fields = client.get(f"{LIST}/new").form("file").fields
-    data = {key: value for key, value in fields.items() if key != "file"} | {"file": (io.BytesIO(content), name)}
-    return client._open(f"{LIST}/new", follow, method="POST", data=data, content_type="multipart/form-data")
+    head = '--x\r\nContent-Disposition: form-data; name="{}"{}\r\n\r\n'
+    parts = [head.format(key, "").encode() + value.encode() for key, value in fields.items() if key != "file"]
+    parts.append(head.format("file", f'; filename="{name}"').encode() + content)
+    body = b"\r\n".join(parts) + b"\r\n--x--\r\n"
+    options: dict[str, Any] = {"method": "POST", "data": body, "content_type": "multipart/form-data; boundary=x"}
+    return client._open(f"{LIST}/new", follow, **options)
 
 
 def count() -> int:

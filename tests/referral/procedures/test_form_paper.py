@@ -63,8 +63,10 @@ def test_a_form_of_forty_questions_stays_under_twelve_pages_and_names_itself_on_
 def test_conditions_hints_repeats_and_boxes_are_printed(household: Form) -> None:
     (page,) = texts(blank_form(Blank(household, household.hash, STAMP), lang="en"))
     for words in (
-        "Ménage <b>& fin", "1. Members", "1. Name", "2. Sex Woman / Man", "3 Head", "Whoever decides", "day", "month", "year",
-        "Only if: “Woman” to question 3.", "Take the photo when you type this sheet in.", "Latitude:", "One line for each",
+        "Ménage <b>& fin", "1. Members", "1. Name", "2. Sex Woman / Man", "3 Head", "Whoever decides",
+        "day", "month", "year",
+        "Only if: “Woman” to question 3.", "Take the photo when you type this sheet in.", "Latitude:",
+        "One line for each",
     ):  # fmt: skip
         assert words in page, words
 

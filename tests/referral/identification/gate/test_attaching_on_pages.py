@@ -10,16 +10,21 @@ import pytest
 from flask import Flask
 from PIL import Image
 
+from referral.cases.actions import opening
+from referral.consent.actions import record_consent
+from referral.consent.models import ConsentMark, ConsentState
 from referral.extensions import db
 from referral.foundation import sealing
 from referral.foundation.audit import AuditLine
 from referral.foundation.media import LONGEST_SIDE, Limits, Unacceptable, examine
 from referral.identification import actions, queries
+from referral.identification.gate import receive
 from referral.identification.models import Attachment, Submission
 from sop.questions import Kind
+from sop.vocabulary import SENSITIVE, Category
 from tests.conftest import NOW
 from tests.page_client import Page, PageClient
-from tests.referral.identification.gate.parcels import photo, recording, sender
+from tests.referral.identification.gate.parcels import parcel, photo, recording, sender
 from tests.referral.identification.walk import ADULT
 from tests.signing_in import sign_in
 
@@ -153,6 +158,13 @@ def test_a_submitted_form_keeps_its_file_and_a_discarded_one_does_not(app: Flask
         assert case_id is not None
 
 
+def test_a_form_that_came_by_phone_and_waits_says_so_in_the_list(app: Flask, agent: PageClient) -> None:
+    with app.app_context():
+        receive(parcel(ADULT | {"sex": ""}, attachments={}), actor=sender(), now=NOW)
+        db.session.commit()
+    assert "reçu, à compléter" in agent.get("/identifications").text
+
+
 def test_a_file_that_an_answer_names_and_that_is_not_there_hinders_submitting(app: Flask, agent: PageClient) -> None:
     draft_id = draft(app, wound="perdu.jpg")
     page = agent.get(f"/identifications/{draft_id}")
@@ -213,3 +225,38 @@ def test_pictures_are_bounded_before_they_are_decoded_and_made_no_larger_than_ne
 def test_other_kinds_of_pictures_are_not_decoded_at_all(form: str) -> None:
     with pytest.raises(Unacceptable):
         examine(Kind.IMAGE, picture(form, (10, 10)), Limits())
+
+
+def handed_over(app: Flask, *categories: Category) -> tuple[UUID, dict[str, UUID]]:
+    """A case whose person agreed to these categories, and its files by name."""
+    with app.app_context():
+        case = receive(parcel(), actor=sender(), now=NOW).case
+        assert case is not None
+        record_consent(
+            case, recipient=case.organization, purpose="case_management", categories=categories,
+            explicit=set(categories) & SENSITIVE, state=ConsentState.GIVEN, mark=ConsentMark.SIGNATURE, language="fr",
+            form_code="F08_consent", text_hash="0" * 64, valid_until=NOW.date(), given_age=36, actor=sender(), now=NOW,
+        )  # fmt: skip
+        opening.activate(case, actor=sender(), now=NOW)
+        db.session.commit()
+        files = db.session.query(Attachment).filter_by(owner_id=case.person_id)
+        return case.id, {one.name: one.id for one in files}
+
+
+def test_the_team_of_the_case_sees_the_files_that_the_person_agreed_to_and_no_others(app: Flask) -> None:
+    case_id, files = handed_over(app, Category.C3, Category.C6)
+    team = PageClient(app, sign_in=sign_in)
+    team.sign_in("gestion")
+    page = team.get(f"/cases/{case_id}/files")
+    assert ("wound.jpg" in page.text, "account.ogg" in page.text) == (True, False)
+    assert team.get(f"/cases/{case_id}").links["Photos et fichiers du formulaire"] == f"/cases/{case_id}/files"
+    assert team.get(f"/cases/{case_id}/files/{files['wound.jpg']}").response.mimetype == "image/jpeg"
+    assert team.get(f"/cases/{case_id}/files/{files['account.ogg']}").status == 404
+
+
+def test_the_first_responder_sees_no_file_of_a_case_that_was_handed_over(app: Flask, agent: PageClient) -> None:
+    case_id, files = handed_over(app, Category.C6)
+    with app.app_context():
+        form_id = db.session.query(Submission.id).filter_by(case_id=case_id).scalar()
+    assert agent.get(f"/cases/{case_id}/files").status == 404
+    assert agent.get(f"/identifications/{form_id}/files/{files['wound.jpg']}").status == 404

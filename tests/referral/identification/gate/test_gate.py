@@ -22,8 +22,9 @@ from referral.identification.actions import attaching
 from referral.identification.gate import Outcome, receive
 from referral.identification.models import Attachment, Submission, SubmissionState
 from referral.identification.rules import Channel
+from referral.procedures.models import FormVersion
 from tests.conftest import NOW
-from tests.referral.identification.gate.parcels import parcel, photo, recording, sender
+from tests.referral.identification.gate.parcels import VERSION, parcel, photo, recording, sender, the_form
 from tests.referral.identification.walk import ADULT
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -81,6 +82,22 @@ def test_an_older_version_is_accepted_and_an_unknown_one_leaves_nothing() -> Non
             receive(parcel(**unknown), actor=sender(), now=NOW)
         assert refusal.value.status == 422
     assert stored() == 1
+
+
+def test_a_version_that_is_only_a_draft_is_neither_offered_nor_accepted() -> None:
+    from referral.identification.xforms import for_phones
+
+    form = the_form()
+    draft = FormVersion(
+        name="identification", form_id=form.id, title=form.title, number="next", content_hash="0" * 64,
+        compiled={**form.to_json(), "version": "next"}, xform="<x/>", imported_at=NOW,
+    )  # fmt: skip
+    db.session.add(draft)
+    db.session.flush()
+    assert [one.form.version for one in for_phones()] == [VERSION]
+    with pytest.raises(RuleViolation) as refusal:
+        receive(parcel(version="next"), actor=sender(), now=NOW)
+    assert refusal.value.message.code == "unknown_form"
 
 
 def test_an_incomplete_or_contradictory_form_is_kept_as_typed_for_its_author_to_complete() -> None:
