@@ -22,15 +22,15 @@ from referral.extensions import db
 from referral.foundation import clock, parcels
 from referral.foundation.access import actor, can, public, requires
 from referral.foundation.grants import Permission
-from referral.foundation.i18n import gettext, page_language, translate
+from referral.foundation.i18n import page_language, translate
 from referral.foundation.transactions import reading
 from referral.identification import gate
+from referral.identification.bundle import form_bundle
 from referral.identification.parcels import Unreadable, read
 from referral.identification.queries import FORM
 from referral.identification.rules import Channel
 from referral.identification.views.openrosa import said
 from referral.procedures import queries as procedures
-from sop.bundle import bundle
 from sop.vocabulary import N_, Message
 
 bp = Blueprint("offline", __name__, url_prefix="/offline")
@@ -120,8 +120,7 @@ def kit() -> Any:
     if version is not None:
         form = procedures.form(version.id)
         for language in current_app.config["SETTINGS"].languages:
-            with force_locale(language):
-                told["forms"][language] = bundle(form, language, gettext)
+            told["forms"][language] = form_bundle(form, language)
     return jsonify(told)
 
 
