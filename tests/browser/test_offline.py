@@ -1,0 +1,256 @@
+"""Forms without a network in a real browser: nothing is lost, nothing arrives twice, a stolen phone shows nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from werkzeug.serving import make_server
+
+from referral.extensions import db
+from referral.foundation.grants import Role
+from referral.identification.models import Submission
+from tests.browser.conftest import CHROMIUM
+from tests.browser.tabs import fresh_code
+from tests.browser.world import furnish
+from tests.builders import PASSWORD, SECRET, make_user
+from tests.conftest import close, make_app
+from tests.referral.identification.walk import ADULT
+
+CODE = "pirogue-7"
+CODES = {"responder.fr": CODE, "responder.en": "pangolin-9"}
+
+
+@dataclass
+class Line:
+    """What lies between the phone and the server: parcels may be lost on the way in, or their receipts on the way back."""
+
+    app: Any
+    lose_parcels: int = 0
+    lose_receipts: int = 0
+    posts: int = 0
+    ids: list[bytes] = field(default_factory=list)
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["PATH_INFO"] != "/offline/parcels":
+            return self.app(environ, start_response)
+        self.posts += 1
+        if self.lose_parcels:
+            self.lose_parcels -= 1
+            raise ConnectionResetError("the line is cut on the way in")
+        answer = list(self.app(environ, start_response if not self.lose_receipts else lambda *_: lambda _data: None))
+        if self.lose_receipts:
+            self.lose_receipts -= 1
+            raise ConnectionResetError("the line is cut on the way back")
+        return answer
+
+
+@dataclass
+class Field:
+    """The server, the line to it, and a phone with a disk of its own."""
+
+    app: Any
+    line: Line
+    address: str
+    folder: Path
+    playwright: Any
+    context: Any = None
+    tab: Any = None
+
+    def start(self) -> None:
+        """Switch the phone on."""
+        self.context = self.playwright.chromium.launch_persistent_context(
+            str(self.folder), executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"], base_url=self.address,
+            locale="fr-CM", viewport={"width": 360, "height": 740},
+        )  # fmt: skip
+        self.context.set_default_timeout(8_000)
+        self.tab = self.context.pages[0] if self.context.pages else self.context.new_page()
+        self.tab.on("dialog", lambda dialog: dialog.accept())
+
+    def kill(self) -> None:
+        """Take the battery out."""
+        mark = f"--user-data-dir={self.folder}".encode()
+        for entry in Path("/proc").iterdir():
+            try:
+                line = (entry / "cmdline").read_bytes() if entry.name.isdigit() else b""
+            except OSError:
+                continue
+            if mark in line.split(b"\0") or mark in line:
+                try:
+                    os.kill(int(entry.name), signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+        self.context = None
+
+    def sign_in(self, username: str) -> None:
+        """With a network, in this browser."""
+        self.context.clear_cookies()
+        self.tab.goto("/sign-in")
+        self.tab.fill("[name=username]", username)
+        self.tab.fill("[name=password]", PASSWORD)
+        self.tab.click("main form button")
+        self.tab.fill("[autocomplete=one-time-code]", fresh_code(SECRET))
+        self.tab.click("main form button")
+        self.tab.wait_for_selector(".account")
+
+    def do(self, name: str) -> None:
+        self.tab.click(f"[data-do={name}]")
+
+    def prepare(self, label: str, code: str) -> None:
+        """Prepare the phone and add the signed-in user."""
+        self.tab.goto("/offline/fr")
+        self.do("prepare")
+        self.tab.wait_for_selector("text=Ce téléphone est prêt")
+        self.do("add")
+        self.tab.fill("[name=label]", label)
+        self.tab.fill("[name=new-code]", code)
+        self.tab.fill("[name=again]", code)
+        self.tab.click("[data-form=add] button")
+        self.tab.wait_for_selector("[data-part=desk]:visible")
+
+    def open(self) -> None:
+        self.tab.goto("/offline/fr")
+        self.tab.wait_for_selector("[data-part=users]:visible")
+
+    def unlock(self, label: str, code: str) -> None:
+        self.tab.click(f"[data-list=users] button:has-text('{label}')")
+        self.tab.fill("[name=code]", code)
+        self.tab.click("[data-form=unlock] button")
+
+    def fill_in(self, answers: dict[str, Any]) -> None:
+        """A whole form, screen by screen, to its sealing."""
+        self.do("new")
+        for _screen in range(12):
+            self.tab.wait_for_selector("[data-part=screen]:visible, [data-part=review]:visible")
+            if self.tab.is_visible("[data-part=review]"):
+                break
+            self.tab.evaluate(FILL, answers)
+            before = self.tab.inner_text("[data-progress]")
+            self.do("next")
+            self.tab.wait_for_function(
+                "before => document.querySelector('[data-part=screen]').hidden"
+                " || document.querySelector('[data-progress]').textContent !== before",
+                arg=before,
+            )
+        assert not self.tab.is_visible("[data-incomplete]"), self.tab.inner_text("[data-review]")
+        self.do("finish")
+        self.tab.wait_for_selector("[data-part=desk]:visible")
+
+    def states(self) -> list[str]:
+        """The queue as it is shown, in order."""
+        found: list[str] = self.tab.eval_on_selector_all("[data-list=queue] > li", "all => all.map(one => one.dataset.state)")
+        return found
+
+    def wait_states(self, *wanted: str) -> None:
+        self.tab.wait_for_function(
+            "wanted => [...document.querySelectorAll('[data-list=queue] > li')].map(one => one.dataset.state).join() === wanted",
+            arg=",".join(wanted),
+        )
+
+    def stored(self) -> int:
+        """Submissions on the server."""
+        with self.app.app_context():
+            return db.session.scalar(select(func.count()).select_from(Submission)) or 0
+
+
+FILL = """answers => {
+  const fire = (field) => ["input", "change"].forEach((name) => field.dispatchEvent(new Event(name, {bubbles: true})));
+  for (let round = 0; round < 3; round++) for (const [name, value] of Object.entries(answers)) {
+    const parts = ["day", "month", "year"].map((part) => document.querySelector(`[name="q-${name}-${part}"]`));
+    if (parts[0]) {
+      String(value).split("-").reverse().forEach((text, place) => { parts[place].value = text; });
+      fire(parts[2]);
+      continue;
+    }
+    const found = [...document.querySelectorAll(`[name="q-${name}"]`)];
+    for (const field of found) {
+      const many = field.type === "radio" || field.type === "checkbox";
+      const on = [value].flat().map(String).includes(field.value) || (field.value === "OK" && value);
+      if (many && field.checked !== Boolean(on)) { field.checked = Boolean(on); fire(field); }
+      else if (!many && field.type !== "file" && field.value !== String(value)) { field.value = String(value); fire(field); }
+    }
+  }
+}"""
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Iterator[Field]:
+    """A phone and a server that it can reach."""
+    from playwright.sync_api import sync_playwright
+
+    app = make_app(None, tmp_path / "server", "offline")
+    app.extensions["mnr.clock"] = lambda: datetime.now(UTC)  # noqa: TID251 - a browser lives in the present
+    furnish(app, "")
+    line = Line(app)
+    server = make_server("127.0.0.1", 0, line, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    with sync_playwright() as playwright:
+        found = Field(app, line, f"http://127.0.0.1:{server.server_port}", tmp_path / "phone", playwright)
+        found.start()
+        yield found
+        if found.context is not None:
+            found.context.close()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    close(app)
+
+
+def named(number: int) -> dict[str, Any]:
+    """A complete adult whose name no other text holds."""
+    return ADULT | {"given_names": f"Zébuline{number:02d}", "family_name": f"Nkwétàm{number:02d}"}
+
+
+def on_disk(folder: Path, words: list[str]) -> list[str]:
+    """Which of the words any file of the phone holds, in UTF-8 or UTF-16, either byte order."""
+    found = set()
+    for path in folder.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            data = path.read_bytes()
+            found |= {one for one in words for code in ("utf-8", "utf-16-le", "utf-16-be", "latin-1") if one.encode(code) in data}
+    return sorted(found)
+
+
+READ_ALL = """async () => {
+  const base = await new Promise((done) => { const asked = indexedDB.open("mnr-offline"); asked.onsuccess = () => done(asked.result); });
+  const all = [];
+  for (const name of base.objectStoreNames) if (name !== "kit") {
+    const rows = await new Promise((done) => { const asked = base.transaction(name).objectStore(name).getAll(); asked.onsuccess = () => done(asked.result); });
+    for (const row of rows) for (const value of Object.values(row)) {
+      all.push(value instanceof Uint8Array ? new TextDecoder("latin1").decode(value) + new TextDecoder().decode(value) : String(value));
+    }
+  }
+  base.close();
+  for (const name of await caches.keys()) for (const kept of await (await caches.open(name)).matchAll()) all.push(await kept.text());
+  return all.join("\\n") + JSON.stringify({...localStorage}) + JSON.stringify({...sessionStorage});
+}"""
+
+
+def test_forms_filled_in_without_a_network_arrive_once_though_the_line_is_cut(phone: Field) -> None:
+    phone.sign_in("responder.fr")
+    phone.prepare("AB", CODE)
+    phone.context.set_offline(True)
+    phone.open()
+    phone.unlock("AB", CODE)
+    for number in (1, 2):
+        phone.fill_in(named(number))
+    assert phone.states() == ["waiting", "waiting"]
+    assert on_disk(phone.folder, ["Zébuline01", "Nkwétàm02"]) == []
+    assert "Zébuline" not in phone.tab.evaluate(READ_ALL)
+    phone.line.lose_receipts = 1
+    phone.context.set_offline(False)
+    phone.wait_states("waiting", "sent")
+    assert phone.stored() == 2
+    phone.do("send")
+    phone.wait_states("sent", "sent")
+    assert (phone.stored(), phone.line.posts) == (2, 3)
+    assert "CM-" in phone.tab.inner_text("[data-list=queue]")
