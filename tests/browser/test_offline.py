@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,11 @@ from sqlalchemy import func, select
 from werkzeug.serving import make_server
 
 from referral.extensions import db
-from referral.foundation.grants import Role
 from referral.identification.models import Submission
 from tests.browser.conftest import CHROMIUM
 from tests.browser.tabs import fresh_code
 from tests.browser.world import furnish
-from tests.builders import PASSWORD, SECRET, make_user
+from tests.builders import PASSWORD, SECRET
 from tests.conftest import close, make_app
 from tests.referral.identification.walk import ADULT
 
@@ -34,23 +34,24 @@ class Line:
     """What lies between the phone and the server: parcels may be lost on the way in, or their receipts on the way back."""
 
     app: Any
-    lose_parcels: int = 0
-    lose_receipts: int = 0
+    lose_parcels: bool = False
+    lose_receipts: bool = False
     posts: int = 0
-    ids: list[bytes] = field(default_factory=list)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         if environ["PATH_INFO"] != "/offline/parcels":
             return self.app(environ, start_response)
         self.posts += 1
         if self.lose_parcels:
-            self.lose_parcels -= 1
-            raise ConnectionResetError("the line is cut on the way in")
-        answer = list(self.app(environ, start_response if not self.lose_receipts else lambda *_: lambda _data: None))
-        if self.lose_receipts:
-            self.lose_receipts -= 1
-            raise ConnectionResetError("the line is cut on the way back")
-        return answer
+            self._cut(environ)
+        if not self.lose_receipts:
+            return self.app(environ, start_response)
+        list(self.app(environ, lambda *_: lambda _data: None))
+        return self._cut(environ)
+
+    def _cut(self, environ: dict[str, Any]) -> Any:
+        environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        raise ConnectionResetError("the line is cut")
 
 
 @dataclass
@@ -155,6 +156,15 @@ class Field:
             arg=",".join(wanted),
         )
 
+    def wait_tried(self, count: int) -> None:
+        """All of so many were tried, and wait again."""
+        words = "Un nouvel essai se fera tout seul."
+        self.tab.wait_for_function(
+            "([words, count]) => document.querySelector('[data-list=queue]').textContent.split(words).length === count + 1"
+            " && !document.querySelector('[data-state=sending]')",
+            arg=[words, count],
+        )
+
     def stored(self) -> int:
         """Submissions on the server."""
         with self.app.app_context():
@@ -235,6 +245,30 @@ READ_ALL = """async () => {
 }"""
 
 
+OPENED = "const base = await new Promise((done) => { const asked = indexedDB.open('mnr-offline'); asked.onsuccess = () => done(asked.result); });"
+FREE = (
+    "async () => {" + OPENED + """
+  await new Promise((done) => {
+    const work = base.transaction("profiles", "readwrite"), store = work.objectStore("profiles");
+    store.getAll().onsuccess = (event) => event.target.result.forEach((one) => store.put({...one, free: 0}));
+    work.oncomplete = done;
+  });
+  base.close();
+}"""
+)
+"""Let the waiting time pass."""
+COUNT = (
+    "async () => {" + OPENED + """
+  const found = {};
+  for (const name of ["drafts", "outbox"]) {
+    found[name] = await new Promise((done) => { const asked = base.transaction(name).objectStore(name).count(); asked.onsuccess = () => done(asked.result); });
+  }
+  base.close();
+  return found;
+}"""
+)
+
+
 def test_forms_filled_in_without_a_network_arrive_once_though_the_line_is_cut(phone: Field) -> None:
     phone.sign_in("responder.fr")
     phone.prepare("AB", CODE)
@@ -246,11 +280,34 @@ def test_forms_filled_in_without_a_network_arrive_once_though_the_line_is_cut(ph
     assert phone.states() == ["waiting", "waiting"]
     assert on_disk(phone.folder, ["Zébuline01", "Nkwétàm02"]) == []
     assert "Zébuline" not in phone.tab.evaluate(READ_ALL)
-    phone.line.lose_receipts = 1
+    phone.line.lose_receipts = True
     phone.context.set_offline(False)
-    phone.wait_states("waiting", "sent")
+    phone.wait_tried(2)
     assert phone.stored() == 2
+    phone.line.lose_receipts = False
     phone.do("send")
     phone.wait_states("sent", "sent")
-    assert (phone.stored(), phone.line.posts) == (2, 3)
-    assert "CM-" in phone.tab.inner_text("[data-list=queue]")
+    assert phone.stored() == 2
+    assert phone.line.posts >= 4
+    assert phone.tab.inner_text("[data-list=queue]").count("CM-LT-2026-") == 2 * 2
+
+
+def test_a_wrong_code_opens_nothing_waits_longer_each_time_and_erases_drafts_at_the_tenth(phone: Field) -> None:
+    phone.sign_in("responder.fr")
+    phone.prepare("AB", CODE)
+    phone.fill_in(named(1))
+    phone.wait_states("sent")
+    phone.do("new")
+    phone.tab.fill("[name=q-place]", "Quai 9")
+    phone.tab.wait_for_selector("[data-kept]:has-text('enregistré')")
+    phone.do("lock")
+    for left in range(9, 0, -1):
+        phone.tab.evaluate(FREE)
+        phone.unlock("AB", "mauvais-code")
+        phone.tab.wait_for_selector(f"text=Essais restants\u00a0: {left}")
+    phone.unlock("AB", CODE)
+    phone.tab.wait_for_selector("text=Secondes à attendre")
+    phone.tab.evaluate(FREE)
+    phone.unlock("AB", "mauvais-code")
+    phone.tab.wait_for_selector("text=les formulaires inachevés ont été effacés")
+    assert phone.tab.evaluate(COUNT) == {"drafts": 0, "outbox": 1}
