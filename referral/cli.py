@@ -155,6 +155,20 @@ def offline_rotate_key(as_json: bool) -> None:
     say({"key": key.number}, as_json, [f"sealing key {key.number} is offered from now on"])
 
 
+@offline.command("hand-in")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--user", "username", required=True, help="Whose form it is: the account that it was sealed for.")
+@click.option("--json", "as_json", is_flag=True, help="Print the receipt as JSON on the last line.")
+@with_appcontext
+def offline_hand_in(file: Path, username: str, as_json: bool) -> None:
+    """Receive a sealed form from a phone's file. Exit 0: received; 1: refused; 2: no such file or account."""
+    from referral.identification.handing import hand_in_file
+
+    result, code = hand_in_file(file, username, now=now())
+    say(result, as_json, [str(value) for value in result.values() if value])
+    sys.exit(code)
+
+
 @docs.command("access")
 def docs_access() -> None:
     """Print who may do what, for docs/access.md."""

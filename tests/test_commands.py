@@ -23,7 +23,7 @@ SHARED = ROOT / "../shared/data"
 FLOWCHART = ROOT / "sop/library/cameroon/flowchart.yaml"
 OWN = {
     "audit seal", "audit verify", "consent decide", "demo load", "directory import", "docs access", "forms check",
-    "forms compile", "offline rotate-key", "sop check",
+    "forms compile", "offline hand-in", "offline rotate-key", "sop check",
     "sop diff", "sop document", "sop draw", "sop export", "sop import", "sop route", "sop simulate", "user add",
     "worker",
 }  # fmt: skip

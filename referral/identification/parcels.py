@@ -47,7 +47,9 @@ def read(plain: bytes, zone: ZoneInfo) -> Content:
     if not isinstance(told, dict) or not isinstance(told.get("answers"), dict):
         raise Unreadable("shape")
     form, version = told.get("form"), told.get("version")
-    if not (isinstance(form, str) and isinstance(version, str) and len(form) <= MOST_NAME and len(version) <= MOST_NAME):
+    if not (
+        isinstance(form, str) and isinstance(version, str) and len(form) <= MOST_NAME and len(version) <= MOST_NAME
+    ):
         raise Unreadable("form")
     return Content(
         form=form,

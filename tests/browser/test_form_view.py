@@ -58,7 +58,8 @@ def tree(form: Any) -> Any:
 def show(page: Any, answers: dict[str, Any]) -> Any:
     """The first screen with these answers."""
     page.evaluate(
-        "answers => { window.shown = MNRView.screen(document.getElementById('here'), form, 'one', answers, {}); }", answers
+        "answers => { window.shown = MNRView.screen(document.getElementById('here'), form, 'one', answers, {}); }",
+        answers,
     )
     return page
 
@@ -84,7 +85,14 @@ def test_what_applies_appears_at_once_and_what_was_typed_there_comes_back(blank:
 
 
 def test_what_is_read_back_is_what_was_given(blank: Any) -> None:
-    given = {"head": "Awa", "age": "9", "born": "2017-01-05", "agrees": "no", "both": ["yes", "no"], "members": [{"name": "Ali"}]}
+    given = {
+        "head": "Awa",
+        "age": "9",
+        "born": "2017-01-05",
+        "agrees": "no",
+        "both": ["yes", "no"],
+        "members": [{"name": "Ali"}],
+    }
     show(blank, given)
     read = blank.evaluate("form.evaluate(shown.read(), {}).values")
     assert read == given | {"age": 9}

@@ -147,7 +147,9 @@ class Field:
 
     def states(self) -> list[str]:
         """The queue as it is shown, in order."""
-        found: list[str] = self.tab.eval_on_selector_all("[data-list=queue] > li", "all => all.map(one => one.dataset.state)")
+        found: list[str] = self.tab.eval_on_selector_all(
+            "[data-list=queue] > li", "all => all.map(one => one.dataset.state)"
+        )
         return found
 
     def wait_states(self, *wanted: str) -> None:
@@ -226,7 +228,12 @@ def on_disk(folder: Path, words: list[str]) -> list[str]:
     for path in folder.rglob("*"):
         if path.is_file() and not path.is_symlink():
             data = path.read_bytes()
-            found |= {one for one in words for code in ("utf-8", "utf-16-le", "utf-16-be", "latin-1") if one.encode(code) in data}
+            found |= {
+                one
+                for one in words
+                for code in ("utf-8", "utf-16-le", "utf-16-be", "latin-1")
+                if one.encode(code) in data
+            }
     return sorted(found)
 
 
@@ -247,7 +254,9 @@ READ_ALL = """async () => {
 
 OPENED = "const base = await new Promise((done) => { const asked = indexedDB.open('mnr-offline'); asked.onsuccess = () => done(asked.result); });"
 FREE = (
-    "async () => {" + OPENED + """
+    "async () => {"
+    + OPENED
+    + """
   await new Promise((done) => {
     const work = base.transaction("profiles", "readwrite"), store = work.objectStore("profiles");
     store.getAll().onsuccess = (event) => event.target.result.forEach((one) => store.put({...one, free: 0}));
@@ -258,7 +267,9 @@ FREE = (
 )
 """Let the waiting time pass."""
 COUNT = (
-    "async () => {" + OPENED + """
+    "async () => {"
+    + OPENED
+    + """
   const found = {};
   for (const name of ["drafts", "outbox"]) {
     found[name] = await new Promise((done) => { const asked = base.transaction(name).objectStore(name).count(); asked.onsuccess = () => done(asked.result); });
@@ -311,3 +322,43 @@ def test_a_wrong_code_opens_nothing_waits_longer_each_time_and_erases_drafts_at_
     phone.unlock("AB", "mauvais-code")
     phone.tab.wait_for_selector("text=les formulaires inachevés ont été effacés")
     assert phone.tab.evaluate(COUNT) == {"drafts": 0, "outbox": 1}
+
+
+@pytest.mark.slow
+def test_twenty_forms_of_two_users_on_one_phone_survive_a_kill_and_a_cut_and_arrive_once(phone: Field) -> None:
+    names = [f"Zébuline{number:02d}" for number in range(20)] + [f"Nkwétàm{number:02d}" for number in range(20)]
+    for username, label in (("responder.fr", "AB"), ("responder.en", "CD")):
+        phone.sign_in(username)
+        phone.prepare(label, CODES[username])
+    phone.context.set_offline(True)
+    for start, (username, label) in enumerate((("responder.fr", "AB"), ("responder.en", "CD"))):
+        for half in range(2):
+            phone.open()
+            phone.unlock(label, CODES[username])
+            for number in range(5):
+                phone.fill_in(named(start * 10 + half * 5 + number))
+            phone.kill()
+            assert on_disk(phone.folder, names) == []
+            phone.start()
+            phone.context.set_offline(True)
+    phone.context.set_offline(False)
+    phone.sign_in("responder.fr")
+    phone.line.lose_receipts = True
+    phone.open()
+    phone.unlock("AB", CODE)
+    phone.wait_tried(10)
+    phone.kill()
+    phone.line.lose_receipts = False
+    phone.start()
+    for username, label in (("responder.fr", "AB"), ("responder.en", "CD")):
+        phone.sign_in(username)
+        phone.open()
+        phone.unlock(label, CODES[username])
+        phone.do("send")
+        phone.wait_states(*["sent"] * 10)
+    assert phone.stored() == 20
+    assert "Zébuline" not in phone.tab.evaluate(READ_ALL)
+    assert on_disk(phone.folder, names) == []
+    with phone.app.app_context():
+        rows = db.session.execute(select(Submission.author_id, func.count()).group_by(Submission.author_id)).all()
+    assert sorted(count for _author, count in rows) == [10, 10]

@@ -26,9 +26,9 @@ from referral.foundation.i18n import page_language, translate
 from referral.foundation.transactions import reading
 from referral.identification import gate
 from referral.identification.bundle import form_bundle
-from referral.identification.parcels import Unreadable, read
+from referral.identification.handing import NOT_OPENED, opened
+from referral.identification.parcels import Unreadable
 from referral.identification.queries import FORM
-from referral.identification.rules import Channel
 from referral.identification.views.openrosa import said
 from referral.procedures import queries as procedures
 from sop.vocabulary import N_, Message
@@ -40,10 +40,6 @@ KEPT = ("site.css", "app.js", "emblem.svg", "icons.svg", "offline-192.png", "off
 """What the worker keeps, besides the shell in each language."""
 
 NO_PARCEL = Message("no_parcel", N_("The sealed form is missing in what was sent."))
-NOT_OPENED = Message(
-    "not_opened",
-    N_("This sealed form cannot be opened: it was sealed for another account or damaged. Hand its file to the coordination."),
-)
 
 
 @bp.get("")
@@ -133,7 +129,7 @@ def receive() -> Any:
         return _refused(NO_PARCEL, 400)
     try:
         with reading():
-            parcel = gate.examined(_opened(sent.read()))
+            parcel = gate.examined(opened(sent.read(), actor()))
         receipt = gate.receive(parcel, actor=db.session.merge(actor(), load=True), now=clock.now())
     except (parcels.Unopenable, Unreadable):
         return _refused(NOT_OPENED, 422)
@@ -141,21 +137,6 @@ def receive() -> Any:
         return _refused(violation.message, violation.status)
     code = receipt.case.code if receipt.case is not None else ""
     return jsonify(outcome=receipt.outcome.value, code=code, words=said(receipt)), 200 if receipt.again else 201
-
-
-def _opened(sealed: bytes) -> gate.Parcel:
-    instance_id, plain = parcels.open_parcel(sealed, actor().id)
-    content = read(plain, clock.zone())
-    return gate.Parcel(
-        instance_id=instance_id,
-        form=content.form,
-        version=content.version,
-        answers=content.answers,
-        attachments=content.attachments,
-        channel=Channel.OFFLINE,
-        started_at=content.started_at,
-        finished_at=content.finished_at,
-    )
 
 
 def _refused(message: Message, status: int) -> tuple[Response, int]:

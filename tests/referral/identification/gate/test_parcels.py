@@ -1,4 +1,4 @@
-"""Sealed parcels of the offline page: opened for their own user only, received once, refused in words when unreadable."""
+"""Sealed parcels of the offline page: opened for their own user only, received once, else refused in words."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ from tests.conftest import NOW
 from tests.page_client import PageClient
 from tests.referral.identification.gate.parcels import VERSION, photo, recording, sender, the_form
 from tests.referral.identification.walk import ADULT
+from tests.signing_in import sign_in
 
 
-def packed(answers: Any, files: dict[str, bytes], **more: Any) -> bytes:
+def packed(answers: Any, files: dict[str, bytes], listed: Any = None, **more: Any) -> bytes:
     """What the page packs, written down a second time."""
     told = {
         "form": the_form().id, "version": VERSION, "answers": answers, "started_at": "2026-11-22T08:00:00.000Z",
-        "files": [{"name": name, "size": len(data), "type": "x/y"} for name, data in files.items()],
+        "files": listed or [{"name": name, "size": len(data), "type": "x/y"} for name, data in files.items()],
     }  # fmt: skip
     body = json.dumps(told | more).encode()
     return len(body).to_bytes(4, "big") + body + b"".join(files.values())
@@ -51,18 +52,18 @@ def seal(plain: bytes, instance_id: UUID, user_id: UUID, number: int, point: byt
 
 @pytest.fixture
 def client(app: Flask) -> PageClient:
-    found = PageClient(app)
+    found = PageClient(app, sign_in=sign_in)
     found.sign_in("agent")
     return found
 
 
 def key_of(client: PageClient) -> tuple[int, bytes]:
-    told = json.loads(client.get("/offline/kit.json").text)["key"]
+    told = client.get("/offline/kit.json").response.get_json()["key"]
     return told["number"], base64.b64decode(told["point"])
 
 
 def post(client: PageClient, sealed: bytes) -> tuple[int, dict[str, Any]]:
-    session = json.loads(client.get("/offline/session.json").text)
+    session = client.get("/offline/session.json").response.get_json()
     answer = client.client.post(
         "/offline/parcels", data={"parcel": (io.BytesIO(sealed), "parcel")}, headers={"X-CSRFToken": session["csrf"]}
     )
@@ -80,7 +81,9 @@ def stored(app: Flask) -> int:
 
 
 def test_a_sealed_form_with_a_photo_makes_a_file_once_however_often_it_is_sent(app: Flask, client: PageClient) -> None:
-    plain = packed(ADULT | {"wound": "wound.jpg", "account": "account.ogg"}, {"wound.jpg": photo(), "account.ogg": recording()})
+    plain = packed(
+        ADULT | {"wound": "wound.jpg", "account": "account.ogg"}, {"wound.jpg": photo(), "account.ogg": recording()}
+    )
     name = uuid4()
     status, told = post(client, seal(plain, name, me(app), *key_of(client)))
     assert (status, told["outcome"], told["code"][:6]) == (201, "submitted", "CM-LT-")
@@ -96,7 +99,9 @@ def test_an_incomplete_form_is_kept_to_complete(app: Flask, client: PageClient) 
     assert (status, told["outcome"], told["code"]) == (201, "to_complete", "")
 
 
-def test_what_was_sealed_before_a_rotation_still_opens_and_the_newest_key_is_offered(app: Flask, client: PageClient) -> None:
+def test_what_was_sealed_before_a_rotation_still_opens_and_the_newest_key_is_offered(
+    app: Flask, client: PageClient
+) -> None:
     before = key_of(client)
     sealed = seal(packed(ADULT, {}), uuid4(), me(app), *before)
     with app.app_context():
@@ -128,7 +133,7 @@ def hostile(name: str, app: Flask, key: tuple[int, bytes]) -> bytes:
         "no json": seal(b"\0\0\0\5{{{{{", one, user, *key), "long": seal(b"\xff\xff\xff\xff{}", one, user, *key),
         "list": seal(b"\0\0\0\2[]", one, user, *key), "answers": seal(packed([], {}), one, user, *key),
         "rest": seal(good + b"x", one, user, *key), "form": seal(packed(ADULT, {}, form="other"), one, user, *key),
-        "negative": seal(packed(ADULT, {}, files=[{"name": "a", "size": -1}]), one, user, *key),
+        "negative": seal(packed(ADULT, {}, listed=[{"name": "a", "size": -1}]), one, user, *key),
         "deep": seal((100_000).to_bytes(4, "big") + b"[" * 100_000, one, user, *key),
     }[name]  # fmt: skip
 
@@ -138,7 +143,9 @@ def hostile(name: str, app: Flask, key: tuple[int, bytes]) -> bytes:
     ["empty", "short", "magic", "another user", "another id", "flipped", "unknown key", "huge key", "bad point", "no json",
      "long", "list", "answers", "rest", "form", "negative", "deep"],
 )  # fmt: skip
-def test_what_cannot_be_opened_is_refused_in_words_and_leaves_nothing(app: Flask, client: PageClient, name: str) -> None:
+def test_what_cannot_be_opened_is_refused_in_words_and_leaves_nothing(
+    app: Flask, client: PageClient, name: str
+) -> None:
     status, told = post(client, hostile(name, app, key_of(client)))
     assert (status, told["outcome"]) == (422, "refused")
     assert len(told["words"]) > 30
@@ -153,7 +160,7 @@ def test_without_the_token_nothing_is_received(app: Flask, client: PageClient) -
 
 
 def test_the_shell_is_the_same_for_everybody_and_sets_no_cookie(app: Flask, client: PageClient) -> None:
-    mine, strangers = client.get("/offline/fr"), app.test_client().get("/offline/fr")
+    mine, strangers = client.get("/offline/fr").response, app.test_client().get("/offline/fr")
     assert mine.text == strangers.text
     assert "Set-Cookie" not in strangers.headers
     assert json.loads(app.test_client().get("/offline/session.json").text) == {"user": None}
