@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -125,7 +126,7 @@ def bound(instance_id: UUID, user_id: UUID) -> bytes:
 
 def _private(number: int) -> tuple[ec.EllipticCurvePrivateKey, bytes]:
     store = _prepared()
-    row: Row[tuple[bytes, int, bytes]] | None = None
+    row: Row[Any] | None = None
     if number < 2**31:
         with store.engine.connect().execution_options(mnr_reads=True) as connection:
             query = select(_keys.c.point, _keys.c.ring_version, _keys.c.wrapped).where(_keys.c.number == number)

@@ -6,8 +6,9 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,7 @@ class Field:
     playwright: Any
     context: Any = None
     tab: Any = None
+    used: set[tuple[str, str]] = field(default_factory=set)
 
     def start(self) -> None:
         """Switch the phone on."""
@@ -98,9 +100,16 @@ class Field:
         self.tab.fill("[name=username]", username)
         self.tab.fill("[name=password]", PASSWORD)
         self.tab.click("main form button")
-        self.tab.fill("[autocomplete=one-time-code]", fresh_code(SECRET))
+        self.tab.fill("[autocomplete=one-time-code]", self._unused_code(username))
         self.tab.click("main form button")
         self.tab.wait_for_selector(".account")
+
+    def _unused_code(self, username: str) -> str:
+        """A code opens once: wait for the next one where this user has used it."""
+        while (username, code := fresh_code(SECRET)) in self.used:
+            time.sleep(0.5)
+        self.used.add((username, code))
+        return code
 
     def do(self, name: str) -> None:
         self.tab.click(f"[data-do={name}]")
