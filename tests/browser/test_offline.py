@@ -1,5 +1,6 @@
 """Forms without a network in a real browser: nothing is lost, nothing arrives twice, a stolen phone shows nothing."""
 
+# ruff: noqa: E501 - scripts that run in the page
 from __future__ import annotations
 
 import os
@@ -312,6 +313,7 @@ def test_forms_filled_in_without_a_network_arrive_once_though_the_line_is_cut(ph
     assert phone.tab.inner_text("[data-list=queue]").count("CM-LT-2026-") == 2 * 2
 
 
+@pytest.mark.slow
 def test_a_wrong_code_opens_nothing_waits_longer_each_time_and_erases_drafts_at_the_tenth(phone: Field) -> None:
     phone.sign_in("responder.fr")
     phone.prepare("AB", CODE)

@@ -140,8 +140,8 @@ def hostile(name: str, app: Flask, key: tuple[int, bytes]) -> bytes:
 
 @pytest.mark.parametrize(
     "name",
-    ["empty", "short", "magic", "another user", "another id", "flipped", "unknown key", "huge key", "bad point", "no json",
-     "long", "list", "answers", "rest", "form", "negative", "deep"],
+    ["empty", "short", "magic", "another user", "another id", "flipped", "unknown key", "huge key", "bad point",
+     "no json", "long", "list", "answers", "rest", "form", "negative", "deep"],
 )  # fmt: skip
 def test_what_cannot_be_opened_is_refused_in_words_and_leaves_nothing(
     app: Flask, client: PageClient, name: str
