@@ -94,6 +94,7 @@ def register_blueprints(app: Flask) -> None:
     from referral.cases.views import bp as cases
     from referral.consent.views import bp as consent
     from referral.identification.views import bp as identification
+    from referral.identification.views.offline import bp as offline
     from referral.identification.views.openrosa import bp as openrosa
     from referral.partners.oversight_views import bp as partners
     from referral.people.views import bp as people
@@ -110,6 +111,7 @@ def register_blueprints(app: Flask) -> None:
         cases,
         identification,
         openrosa,
+        offline,
         referrals,
         consent,
         statistics,

@@ -20,6 +20,7 @@ directory = AppGroup("directory", help="The service directory: import from other
 audit = AppGroup("audit", help="The audit trail: seal and verify.")
 user = AppGroup("user", help="Accounts.")
 demo = AppGroup("demo", help="The demonstration country.")
+offline = AppGroup("offline", help="Forms filled in without a network.")
 docs = AppGroup("docs", help="Pages of the documentation that are written from the code.")
 
 
@@ -143,6 +144,31 @@ def demo_load(seed: int, cases: int) -> None:
         raise click.ClickException(str(refusal.message)) from refusal
 
 
+@offline.command("rotate-key")
+@click.option("--json", "as_json", is_flag=True, help="Print the number of the key as JSON on the last line.")
+@with_appcontext
+def offline_rotate_key(as_json: bool) -> None:
+    """Make a new sealing key and offer it to phones; older keys still open what was sealed before. Exit 0."""
+    from referral.foundation import parcels
+
+    key = parcels.rotate(now=now())
+    say({"key": key.number}, as_json, [f"sealing key {key.number} is offered from now on"])
+
+
+@offline.command("hand-in")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--user", "username", required=True, help="Whose form it is: the account that it was sealed for.")
+@click.option("--json", "as_json", is_flag=True, help="Print the receipt as JSON on the last line.")
+@with_appcontext
+def offline_hand_in(file: Path, username: str, as_json: bool) -> None:
+    """Receive a sealed form from a phone's file. Exit 0: received; 1: refused; 2: no such file or account."""
+    from referral.identification.handing import hand_in_file
+
+    result, code = hand_in_file(file, username, now=now())
+    say(result, as_json, [str(value) for value in result.values() if value])
+    sys.exit(code)
+
+
 @docs.command("access")
 def docs_access() -> None:
     """Print who may do what, for docs/access.md."""
@@ -166,5 +192,5 @@ def worker(once: bool) -> None:
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (sop, forms, consent, directory, audit, user, demo, docs, worker):
+    for command in (sop, forms, consent, directory, audit, user, demo, offline, docs, worker):
         app.cli.add_command(command)

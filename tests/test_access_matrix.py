@@ -285,6 +285,13 @@ openrosa.form                GET   blank            401 401 401 401 401 401 401 
 openrosa.manifest            GET   blank            401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
 openrosa.media               GET   blank            401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
 openrosa.submission          POST  -                401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
+offline.index                GET   -                303 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303
+offline.page                 GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+offline.worker               GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+offline.manifest             GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+offline.session              GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+offline.kit                  GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
+offline.receive              POST  -                401 400 400 400 400 400 404 404 404 404 404 404 404 404 404 404 404
 
 #                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
 consent.register             GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
@@ -364,6 +371,7 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
         "static": {"filename": "emblem.svg"},
         "partners.retry_notice": {"number": at["notice"] if variant == "failed" else 999_999},
         "statistics.table_csv": {"quarter": "2026-Q3", "name": at["table"]},
+        "offline.page": {"language": "fr"},
         "openrosa.form": {"form_id": "cmr_identification"},
         "openrosa.manifest": {"form_id": "cmr_identification"},
         "openrosa.media": {"form_id": "cmr_identification", "name": "places.csv"},

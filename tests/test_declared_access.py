@@ -15,6 +15,7 @@ PUBLIC = {
     "partners.health", "partners.security_text",
     "openrosa.form_list", "openrosa.form", "openrosa.manifest", "openrosa.media", "openrosa.announce",
     "openrosa.submission",
+    "offline.index", "offline.page", "offline.worker", "offline.manifest", "offline.session",
 }  # fmt: skip
 """Without a session; those of phones ask for the key of a phone themselves."""
 
