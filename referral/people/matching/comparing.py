@@ -6,16 +6,28 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
 from referral.people.matching.identity import Identity
 from referral.people.matching.names import VARIANTS, key
-from referral.people.matching.weights import BITS, COMMON, Comparison, Evidence, Field, Level, word_bits
+from referral.people.matching.weights import (
+    ADDRESS_LOST,
+    ADDRESS_MOST,
+    ADDRESS_WORD,
+    BITS,
+    COMMON,
+    Comparison,
+    Evidence,
+    Field,
+    Level,
+    word_bits,
+)
 
 Shares = Callable[[str], float]
 """The key of a name -> the share of people who bear it."""
 
 ALIKE: Final = 0.9
+ALIKE_REST: Final = 0.8
 ALIKE_SHORT: Final = 0.75
 NEAR_YEARS: Final = 2
 SWAP_COST: Final = 1.0
@@ -44,10 +56,10 @@ def compare(one: Identity, other: Identity, shares: Shares = everyone) -> Compar
         (Field.DOCUMENT, _numbers(_one(one.paper), _one(other.paper))),
         (Field.EXTERNAL, _registers(one.codes, other.codes)),
         (Field.PLACE, _texts(one.place_words, other.place_words)),
-        (Field.ADDRESS, _texts(one.address_words, other.address_words)),
     ):
         if level is not None:
             found.append(Evidence(field, level, BITS[field, level]))
+    found.extend(_address(one.address_words, other.address_words))
     found.sort(key=lambda part: (-abs(part.weight), part.field))
     return Comparison(sum(part.weight for part in found), tuple(found))
 
@@ -183,3 +195,18 @@ def _texts(ours: Sequence[str], theirs: Sequence[str]) -> Level | None:
     alike = sum(any(word_level(a, b) is not Level.DIFFERS for b in theirs) for a in ours)
     back = sum(any(word_level(a, b) is not Level.DIFFERS for b in ours) for a in theirs)
     return Level.CLOSE if alike + back >= 0.66 * (len(ours) + len(theirs)) else Level.DIFFERS
+
+
+def _address(ours: Sequence[str], theirs: Sequence[str]) -> list[Evidence]:
+    """Bits grow with the words that agree: three words of a town's quarter say less than a street with its number."""
+    if not ours or not theirs:
+        return []
+    mine, yours = set(ours), set(theirs)
+    same = len(mine & yours)
+    left, lost = sorted(mine - yours), sorted(yours - mine)
+    if left and lost and Indel.normalized_similarity("".join(left), "".join(lost)) >= ALIKE_REST:
+        same, left, lost = same + min(len(left), len(lost)), [], []
+    if not same:
+        return [Evidence(Field.ADDRESS, Level.DIFFERS, BITS[Field.ADDRESS, Level.DIFFERS])]
+    bits = min(ADDRESS_MOST, same * ADDRESS_WORD) + ADDRESS_LOST * min(len(left), len(lost))
+    return [Evidence(Field.ADDRESS, Level.EXACT if mine == yours else Level.CLOSE, bits)]

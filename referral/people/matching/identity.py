@@ -14,6 +14,11 @@ DIGITS: Final = re.compile(r"\D+")
 COUNTRY_CODES: Final = ("00237", "237")
 SAID_YEAR: Final = frozenset({"0101", "1231"})
 """Days that a paper has when only the year was known ("né vers 1990"), as month and day."""
+EVERYWHERE: Final = frozenset(
+    "quartier rue avenue route bp po box street st road rd carrefour derriere face pres cote apres avant entree a au "
+    "aux en de du des la le les l d et the of near behind opposite place lot no n".split()
+)
+"""Words of addresses that tell nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +95,8 @@ class Identity:
 
     @cached_property
     def address_words(self) -> tuple[str, ...]:
-        """Folded words of the address."""
-        return tuple(fold(self.address[:300]).split()[:12])
+        """Folded words of the address that tell something."""
+        return tuple(word for word in fold(self.address[:300]).split() if word not in EVERYWHERE)[:12]
 
 
 def phone(text: str) -> str:

@@ -100,11 +100,11 @@ SHARES: Final = {
     (Field.PLACE, Level.EXACT): (0.6, 0.05),
     (Field.PLACE, Level.CLOSE): (0.15, 0.02),
     (Field.PLACE, Level.DIFFERS): (0.25, 0.93),
-    (Field.ADDRESS, Level.EXACT): (0.5, 0.001),
-    (Field.ADDRESS, Level.CLOSE): (0.25, 0.006),
     (Field.ADDRESS, Level.DIFFERS): (0.25, 0.99),
 }
 """(field, level) -> m, u."""
+ADDRESS_WORD, ADDRESS_MOST, ADDRESS_LOST = 2.2, 11.0, -0.4
+"""Bits of each word of an address that agrees, the most that an address may add, and of each that does not."""
 BITS: Final = {at: math.log2(m / u) for at, (m, u) in SHARES.items()}
 
 SENTENCES: Final = {
