@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from heapq import nsmallest
 from uuid import UUID
 
 from flask import current_app
@@ -52,12 +53,12 @@ __all__ = [
     "persons",
 ]
 
-ROOM = 16
-PROBED = 3
-"""Slots of each term that a search looks into."""
-MOST_TERMS = 160
+ROOM = 32
+PROBED, PROBES = 2, 256
+"""Slots of each term that a search looks into at least; of few terms more, up to so many tokens in all."""
+MOST_TERMS = 200
 MOST_SLOTS = 1 << 16
-SHORTLIST = 160
+SHORTLIST = 100
 CHUNK = 500
 
 
@@ -155,14 +156,16 @@ def candidates(terms: Mapping[str, float], *, most: int = SHORTLIST) -> Iterator
     """The search ids and sketches of who shares most of these terms (term -> what it counts), at most `most`."""
     key = _key("token")
     asked = list(terms.items())[:MOST_TERMS]
-    worth = {_token(key, term, slot): bits for term, bits in asked for slot in range(PROBED)}
+    slots = max(PROBED, PROBES // max(1, len(asked)))
+    worth = {_token(key, term, slot): bits for term, bits in asked for slot in range(slots)}
     if not worth:
         return
     points: dict[int, float] = {}
-    for token, entry in db.session.execute(_FIND, {"tokens": list(worth)}):
+    connection = db.session.connection()
+    for token, entry in connection.execute(_FIND, {"tokens": list(worth)}).all():
         points[entry] = points.get(entry, 0.0) + worth[token]
-    best = sorted(points, key=lambda entry: (-points[entry], entry))[:most]
-    sealed = {row[0]: row for row in db.session.execute(_SKETCHES, {"entries": best})}
+    best = nsmallest(most, points, key=lambda entry: (-points[entry], entry))
+    sealed = {row[0]: row for row in connection.execute(_SKETCHES, {"entries": best})}
     for entry in best:
         _, search_id, blob = sealed[entry]
         yield search_id, _opened(entry, blob)
@@ -192,11 +195,10 @@ def forget(person_id: UUID, now: datetime) -> None:
     sealing.erase_key(search_id, OwnerKind.SEARCH, now=now)
 
 
-_FIND = select(SearchToken.token, SearchToken.entry).where(
-    SearchToken.token.in_(bindparam("tokens", expanding=True))
-)
-_SKETCHES = select(SearchSketch.entry, SearchSketch.search_id, SearchSketch.sketch).where(
-    SearchSketch.entry.in_(bindparam("entries", expanding=True))
+_tokens, _sketches = SearchToken.__table__.c, SearchSketch.__table__.c
+_FIND = select(_tokens.token, _tokens.entry).where(_tokens.token.in_(bindparam("tokens", expanding=True)))
+_SKETCHES = select(_sketches.entry, _sketches.search_id, _sketches.sketch).where(
+    _sketches.entry.in_(bindparam("entries", expanding=True))
 )
 _LINKS = select(SearchLink.search_id, SearchLink.person).where(
     SearchLink.search_id.in_(bindparam("ids", expanding=True))
