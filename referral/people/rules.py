@@ -61,3 +61,10 @@ class Nationality(StrEnum):
     CMR = "cmr"
     FOREIGN = "foreign"
     UNKNOWN = "stateless_unknown"
+
+
+NAME_FIELDS = ("family_name", "given_names", "other_names")
+"""Answers of the identification form under which a person can be found."""
+
+NAMING = (*NAME_FIELDS, "document", "document_number", "iom_number", "unhcr_number", "address")
+"""Answers of category C2 that say who somebody is: a protected name takes all of them along."""

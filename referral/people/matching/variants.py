@@ -102,11 +102,62 @@ martine: martina
 """
 """Lines of "the name that stands for them: the others"."""
 
-SHORT: Final = {"jp": "jean pierre", "jc": "jean claude", "jm": "jean marie", "jb": "jean baptiste", "mj": "marie jeanne"}
+SHORT: Final = {
+    "jp": "jean pierre",
+    "jc": "jean claude",
+    "jm": "jean marie",
+    "jb": "jean baptiste",
+    "mj": "marie jeanne",
+}
 """Initials under which people go -> the words that they stand for."""
 
 PARTICLES: Final = frozenset(
-    "el al le la de du des da di von van bin bint ben ibn ould mint dit dite alias epouse epse nee veuve vve mr mme mlle "
-    "monsieur madame mallam malam alh hadj hadja hadji hadjia alhaji alhadji elhadj elhadji hajj hajja hajia hajiya".split()
+    [
+        "el",
+        "al",
+        "le",
+        "la",
+        "de",
+        "du",
+        "des",
+        "da",
+        "di",
+        "von",
+        "van",
+        "bin",
+        "bint",
+        "ben",
+        "ibn",
+        "ould",
+        "mint",
+        "dit",
+        "dite",
+        "alias",
+        "epouse",
+        "epse",
+        "nee",
+        "veuve",
+        "vve",
+        "mr",
+        "mme",
+        "mlle",
+        "monsieur",
+        "madame",
+        "mallam",
+        "malam",
+        "alh",
+        "hadj",
+        "hadja",
+        "hadji",
+        "hadjia",
+        "alhaji",
+        "alhadji",
+        "elhadj",
+        "elhadji",
+        "hajj",
+        "hajja",
+        "hajia",
+        "hajiya",
+    ]
 )
 """Words that come and go between two papers of one person; they count only where nothing else stands."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from referral.cases.models import Case
 from referral.cases.queries import coordinated_cases, visible_cases, visible_prefiles
@@ -17,18 +17,18 @@ from referral.foundation.access import Actor
 from referral.foundation.grants import Permission, Scope, scope_of
 from referral.identification.models import Submission
 from referral.partners.models import Organization
-from referral.people.matching import Identity, reading
+from referral.people.contact import guidance
+from referral.people.matching import reading
 from referral.people.matching.answers import CATEGORIES, identity_of
-from referral.people.matching.looking import describes, question
-from referral.people.matching.sketches import Sought, unpacked
-from referral.people.matching.weights import probability
-from referral.people.models import PersonBlock
+from referral.people.matching.looking import describes
+from referral.people.models import Person, PersonBlock
+from referral.people.queries.finding import Candidate, candidates
 from referral.procedures import queries as procedures
 from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.queries import visible_places
 from sop.flowchart import Step
 from sop.forms import Form
-from sop.vocabulary import Category
+from sop.vocabulary import Category, Message
 
 MOST = 20
 CANDIDATES = 300
@@ -88,7 +88,7 @@ def people(actor: Actor, visible: Select[Case], text: str) -> list[Case]:
         return []
     sought = reading.read(text)
     place = {one.person_id: at for at, one in enumerate(candidates(sought, limit=CANDIDATES))}
-    query = visible.where(Case.person_id.in_(place), Case.person_id.not_in(blocked_persons(actor)))
+    query = visible.where(Case.person_id.in_(place), Case.person_id.not_in(blocked_persons(actor)), _findable(actor))
     found = list(db.session.scalars(query.limit(CANDIDATES)).unique()) if place else []
     found.sort(key=lambda one: (place[one.person_id], one.code))
     best = found[:MOST]
@@ -96,33 +96,10 @@ def people(actor: Actor, visible: Select[Case], text: str) -> list[Case]:
     return [one for one in best if describes(sought, identity_of(opened.get(one.person_id, {})))]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody who may be meant: the bits for it, weighed on keyed hashes alone."""
-
-    person_id: UUID
-    weight: float
-
-    @property
-    def probability(self) -> float:
-        """That this is the person, before anything is opened."""
-        return probability(self.weight)
-
-
-def candidates(sought: Identity | str, *, limit: int = MOST) -> list[Candidate]:
-    """Who may be meant, best first, at most `limit`; nothing that names anybody is opened.
-
-    `sought` is an identity, or what somebody typed.
-    """
-    identity = reading.read(sought) if isinstance(sought, str) else sought
-    asked = Sought(identity, searching.digest())
-    weighed = [
-        (asked.weigh(unpacked(sketch)), search_id)
-        for search_id, sketch in searching.candidates(question(identity), most=max(limit, searching.SHORTLIST))
-    ]
-    best = sorted((one for one in weighed if one[0] > 0), key=lambda one: (-one[0], one[1]))[:limit]
-    persons = searching.persons([search_id for _, search_id in best])
-    return [Candidate(person_id, weight) for person_id, (weight, _) in zip(persons, best, strict=True)]
+def _findable(actor: Actor) -> ColumnElement[bool]:
+    """A protected name finds a file only for whoever works on it."""
+    kept = select(Person.id).where(Person.protection.is_not(None))
+    return or_(Case.manager_id == actor.id, Case.identified_by_id == actor.id, Case.person_id.not_in(kept))
 
 
 def blocked_persons(actor: Actor) -> Select[UUID]:
@@ -147,15 +124,24 @@ class Detail:
     words: tuple[Any, ...]
 
 
-def identity(case: Case) -> list[Detail]:
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a case is about, and how the person may be reached."""
+
+    details: list[Detail]
+    contact: tuple[Message, ...]
+
+
+def identity(case: Case) -> Identity:
     """Names and safe contact (C2) in the words of the form that they were entered with; nothing else is opened."""
     opened = sealing.read(case.person_id, [Category.C2]).get(Category.C2, {})
     form = _form_of(case)
-    return [
+    details = [
         Detail(question.label, _words(form, question.list_name, opened[question.name]))
         for question in form.questions
         if question.name in opened
     ]
+    return Identity(details, guidance(opened))
 
 
 def _form_of(case: Case) -> Form:
