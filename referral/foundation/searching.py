@@ -56,9 +56,11 @@ __all__ = [
 ROOM = 32
 PROBED, PROBES = 2, 256
 """Slots of each term that a search looks into at least; of few terms more, up to so many tokens in all."""
+SEALED_FOR = "search-sketch"
+"""The purpose of the key, derived from the key ring, under which sketches lie."""
 MOST_TERMS = 200
 MOST_SLOTS = 1 << 16
-SHORTLIST = 100
+SHORTLIST = 80
 CHUNK = 500
 
 
@@ -152,8 +154,8 @@ def index_many(people: Iterable[Indexed], *, now: datetime, loads: dict[bytes, i
             db.session.execute(insert(table), found)
 
 
-def candidates(terms: Mapping[str, float], *, most: int = SHORTLIST) -> Iterator[tuple[UUID, bytes]]:
-    """The search ids and sketches of who shares most of these terms (term -> what it counts), at most `most`."""
+def candidates(terms: Mapping[str, float], *, most: int = SHORTLIST) -> Iterator[tuple[int, bytes]]:
+    """The entries and sketches of who shares most of these terms (term -> what it counts), at most `most`."""
     key = _key("token")
     asked = list(terms.items())[:MOST_TERMS]
     slots = max(PROBED, PROBES // max(1, len(asked)))
@@ -165,18 +167,19 @@ def candidates(terms: Mapping[str, float], *, most: int = SHORTLIST) -> Iterator
     for token, entry in connection.execute(_FIND, {"tokens": list(worth)}).all():
         points[entry] = points.get(entry, 0.0) + worth[token]
     best = nsmallest(most, points, key=lambda entry: (-points[entry], entry))
-    sealed = {row[0]: row for row in connection.execute(_SKETCHES, {"entries": best})}
-    for entry in best:
-        _, search_id, blob = sealed[entry]
-        yield search_id, _opened(entry, blob)
+    store, ciphers = keystore(), {}
+    for entry, blob in connection.execute(_SKETCHES, {"entries": best}).all():
+        version = int.from_bytes(blob[:4], "big")
+        if version not in ciphers:
+            ciphers[version] = store.derived(SEALED_FOR, version)[1]
+        yield entry, decrypt(ciphers[version], blob[4:], _bound(entry, version))
 
 
-def persons(search_ids: Sequence[UUID]) -> list[UUID]:
-    """Who stands behind these search ids, in their order."""
-    rows = db.session.execute(_LINKS, {"ids": list(search_ids)})
-    sealed = {row.search_id: row.person for row in rows}
-    opened = sealing.open_texts((search_id, "search", sealed[search_id]) for search_id in search_ids)
-    return [UUID(person_id) for person_id in opened]
+def persons(entries: Sequence[int]) -> list[UUID]:
+    """Who stands behind these entries, in their order."""
+    rows = {row.entry: row for row in db.session.execute(_LINKS, {"entries": list(entries)})}
+    sealed = ((rows[entry].search_id, "search", rows[entry].person) for entry in entries)
+    return [UUID(person_id) for person_id in sealing.open_texts(sealed)]
 
 
 @sealing.on_erase
@@ -197,11 +200,13 @@ def forget(person_id: UUID, now: datetime) -> None:
 
 _tokens, _sketches = SearchToken.__table__.c, SearchSketch.__table__.c
 _FIND = select(_tokens.token, _tokens.entry).where(_tokens.token.in_(bindparam("tokens", expanding=True)))
-_SKETCHES = select(_sketches.entry, _sketches.search_id, _sketches.sketch).where(
+_SKETCHES = select(_sketches.entry, _sketches.sketch).where(
     _sketches.entry.in_(bindparam("entries", expanding=True))
 )
-_LINKS = select(SearchLink.search_id, SearchLink.person).where(
-    SearchLink.search_id.in_(bindparam("ids", expanding=True))
+_LINKS = (
+    select(SearchSketch.entry, SearchLink.search_id, SearchLink.person)
+    .join(SearchLink, SearchLink.search_id == SearchSketch.search_id)
+    .where(SearchSketch.entry.in_(bindparam("entries", expanding=True)))
 )
 _LOADS = (
     select(SearchToken.token, func.count())
@@ -273,14 +278,13 @@ def _loads(key: bytes, slots: Iterable[tuple[str, int]]) -> dict[tuple[str, int]
 
 
 def _sketch_row(entry: int, search_id: UUID, sketch: bytes) -> dict[str, object]:
-    version, cipher = keystore().derived("search-sketch")
-    blob = version.to_bytes(4, "big") + encrypt(cipher, sketch, f"sketch|{entry}|{version}".encode())
+    version, cipher = keystore().derived(SEALED_FOR)
+    blob = version.to_bytes(4, "big") + encrypt(cipher, sketch, _bound(entry, version))
     return {"entry": entry, "search_id": search_id, "sketch": blob}
 
 
-def _opened(entry: int, blob: bytes) -> bytes:
-    version, cipher = keystore().derived("search-sketch", int.from_bytes(blob[:4], "big"))
-    return decrypt(cipher, blob[4:], f"sketch|{entry}|{version}".encode())
+def _bound(entry: int, version: int) -> bytes:
+    return f"sketch|{entry}|{version}".encode()
 
 
 def _search_ids(person_ids: list[UUID], now: datetime) -> dict[UUID, UUID]:

@@ -60,8 +60,8 @@ def index_people(people: Mapping[UUID, Identity], *, now: datetime) -> None:
     searching.index_many([row for row in rows if row.terms], now=now)
 
 
-def reindex(*, now: datetime, missing_only: bool = False) -> int:
-    """Index everybody again, or only those who cannot be found yet; commits every few hundred. How many were indexed.
+def reindex(*, now: datetime) -> int:
+    """Index everybody again; commits every few hundred, so it may be broken off and begun again. How many there are.
 
     After the key of the tokens was changed, after a migration that emptied the index, after the rules of spelling
     changed.
@@ -69,8 +69,6 @@ def reindex(*, now: datetime, missing_only: bool = False) -> int:
     done, after = 0, UUID(int=0)
     while True:
         query = select(Person.id, Person.birth_year).where(Person.id > after, Person.erased_at.is_(None))
-        if missing_only:
-            query = query.where(Person.id.not_in(select(searching.SearchOwner.person_id)))
         rows = db.session.execute(query.order_by(Person.id).limit(BATCH)).all()
         if not rows:
             return done

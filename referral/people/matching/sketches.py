@@ -8,6 +8,7 @@ the distance of spellings.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -28,6 +29,9 @@ MOST_WORDS: Final = 6
 MOST_NUMBERS: Final = 5
 SEXES: Final = ("", "female", "male")
 EMPTY: Final = bytes(4)
+NOTHING: Final[frozenset[bytes]] = frozenset()
+WORD: Final = struct.Struct(">?4s4sQQ")
+BITS_OF_THREE: Final = struct.Struct(">6Q")
 SIZE: Final = 256
 """Bytes of every sketch, so that its length tells nothing."""
 Shares = dict[str, float]
@@ -124,26 +128,26 @@ def packed(one: Blind) -> bytes:
 def unpacked(content: bytes) -> Blind:
     """What `packed` wrote."""
     count, sex, numbers = content[0], content[1], content[2]
-    at, words = 3, []
-    for _ in range(count):
-        letters = int.from_bytes(content[at + 9 : at + 25], "big")
-        words.append(Word(content[at] == 1, content[at + 1 : at + 5], content[at + 5 : at + 9], letters))
-        at += 25
-    day, year, place = content[at : at + 4], content[at + 4 : at + 8], content[at + 8 : at + 12]
-    at += 12
-    found = frozenset(content[at + 8 * place_ : at + 8 * place_ + 8] for place_ in range(numbers))
-    at += 8 * numbers
-    phone, paper, address = (int.from_bytes(content[at + 16 * n : at + 16 * n + 16], "big") for n in range(3))
+    end = 3 + WORD.size * count
+    words = tuple(
+        Word(family, spelling, heard, high << 64 | low)
+        for family, spelling, heard, high, low in WORD.iter_unpack(content[3:end])
+    )
+    day, year, place = content[end : end + 4], content[end + 4 : end + 8], content[end + 8 : end + 12]
+    first = end + 12
+    last = first + 8 * numbers
+    found = NOTHING if not numbers else frozenset(content[at : at + 8] for at in range(first, last, 8))
+    a, b, c, d, e, f = BITS_OF_THREE.unpack_from(content, last)
     return Blind(
-        tuple(words),
+        words,
         SEXES[sex],
         day if day != EMPTY else b"",
         year if year != EMPTY else b"",
         found,
-        phone,
-        paper,
+        a << 64 | b,
+        c << 64 | d,
         place if place != EMPTY else b"",
-        address,
+        e << 64 | f,
     )
 
 
@@ -224,6 +228,8 @@ class Sought:
         return BITS[Field.BIRTH, Level.YEAR if apart == 0 else Level.NEAR]
 
     def _numbers(self, other: Blind) -> float:
+        if not self._blind.numbers or not other.numbers:
+            return 0.0
         total = 0.0
         for kind, field, mine, theirs in (
             (b"N", Field.PHONE, self._blind.phone_digits, other.phone_digits),

@@ -6,7 +6,7 @@ Its first letter is its kind:
 - `W` a name · `P` two names · `Y` a name and the year · `T` two names and the year · `D` the birth date
 - `N` a phone number · `I` a document number · `X` a number that others gave · `L` a name and a word of the place
 
-Names stand by their sound. In `P`, `T` and `Y` one name may also stand with one sound left out: then a wrong, missing or
+Names stand by their sound. In `P` and `T` one name may also stand with one sound left out: then a wrong, missing or
 additional sound in one name still meets, whichever of the two records has it.
 """
 
@@ -56,11 +56,7 @@ def _terms(identity: Identity, around: Iterable[int], day: str) -> Iterator[str]
         yield from (f"P{both}" for both in alike)
         for year in years:
             yield from (f"T{both}:{year}" for both in (alike if year in years[:NEAR] else alike[:1]))
-    for year in years:
-        for name in names:
-            yield f"Y{name}:{year}"
-            if year == years[0]:
-                yield from (f"Y{less}:{year}" for less in shortened(name))
+    yield from (f"Y{name}:{year}" for year in years for name in names)
     if day:
         yield f"D{day}"
     yield from (f"N{number}" for number in identity.numbers)

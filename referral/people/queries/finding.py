@@ -35,9 +35,9 @@ def candidates(sought: Identity | str, *, limit: int = MOST) -> list[Candidate]:
     identity = reading.read(sought) if isinstance(sought, str) else sought
     asked = Sought(identity, searching.digest())
     weighed = [
-        (asked.weigh(unpacked(sketch)), search_id)
-        for search_id, sketch in searching.candidates(question(identity), most=max(limit, searching.SHORTLIST))
+        (asked.weigh(unpacked(sketch)), entry)
+        for entry, sketch in searching.candidates(question(identity), most=max(limit, searching.SHORTLIST))
     ]
     best = sorted((one for one in weighed if one[0] > 0), key=lambda one: (-one[0], one[1]))[:limit]
-    persons = searching.persons([search_id for _, search_id in best])
+    persons = searching.persons([entry for _, entry in best])
     return [Candidate(person_id, weight) for person_id, (weight, _) in zip(persons, best, strict=True)]
