@@ -16,8 +16,10 @@ from referral.people.matching.weights import (
     ADDRESS_WORD,
     BITS,
     COMMON,
+    DETAILED,
     Comparison,
     Evidence,
+    HOUSEHOLD,
     Field,
     Level,
     word_bits,
@@ -32,6 +34,8 @@ ALIKE_SHORT: Final = 0.75
 NEAR_YEARS: Final = 2
 SWAP_COST: Final = 1.0
 KNOWN_SEXES: Final = frozenset({"female", "male"})
+SHARED: Final = frozenset({Field.FAMILY, Field.PLACE, Field.ADDRESS, Field.PHONE})
+"""What the members of a household have in common."""
 RANK: Final = {Level.EXACT: 0, Level.VARIANT: 1, Level.CLOSE: 2, Level.DIFFERS: 3}
 
 
@@ -61,7 +65,22 @@ def compare(one: Identity, other: Identity, shares: Shares = everyone) -> Compar
             found.append(Evidence(field, level, BITS[field, level]))
     found.extend(_address(one.address_words, other.address_words))
     found.sort(key=lambda part: (-abs(part.weight), part.field))
-    return Comparison(sum(part.weight for part in found), tuple(found))
+    return Comparison(_total(found), tuple(found))
+
+
+def _total(found: Sequence[Evidence]) -> float:
+    """All bits; what a household shares counts little where the given names are others and no paper says otherwise."""
+    total = sum(part.weight for part in found)
+    levels = {part.field: part.level for part in found}
+    if levels.get(Field.GIVEN) is not Level.DIFFERS:
+        return total
+    if Level.EXACT in (levels.get(Field.DOCUMENT), levels.get(Field.EXTERNAL)):
+        return total
+    shared = sum(part.weight for part in found if part.field in SHARED)
+    allowed = HOUSEHOLD
+    if levels.get(Field.BIRTH) is Level.EXACT:
+        allowed += sum(max(0.0, part.weight - DETAILED) for part in found if part.field is Field.ADDRESS)
+    return total - max(0.0, shared - allowed)
 
 
 @lru_cache(maxsize=200_000)

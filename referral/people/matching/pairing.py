@@ -14,7 +14,7 @@ from referral.people.matching.names import key
 from referral.people.matching.terms import KINDS, stored
 from referral.people.matching.weights import Comparison, Verdict
 
-LARGEST: Final = {"I": 60, "X": 60, "N": 60, "D": 60, "T": 60, "P": 40, "Y": 40, "L": 40, "W": 12}
+LARGEST: Final = {"I": 30, "X": 30, "N": 30, "D": 30, "T": 24, "P": 12, "Y": 12, "L": 12, "W": 6}
 """Kind of term -> persons that may share one before it says too little to compare them all."""
 NAMES_KNOWN: Final = 500
 """From so many names on, the list itself tells how common each is; below, all count as equally common."""
