@@ -9,7 +9,7 @@ from typing import Final
 from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
 from referral.people.matching.identity import Identity
-from referral.people.matching.names import VARIANTS, key
+from referral.people.matching.names import COMMON_KEYS, VARIANTS, key
 from referral.people.matching.weights import (
     ADDRESS_LOST,
     ADDRESS_MOST,
@@ -17,9 +17,10 @@ from referral.people.matching.weights import (
     BITS,
     COMMON,
     DETAILED,
+    HOUSEHOLD,
+    WELL_KNOWN,
     Comparison,
     Evidence,
-    HOUSEHOLD,
     Field,
     Level,
     word_bits,
@@ -39,12 +40,12 @@ SHARED: Final = frozenset({Field.FAMILY, Field.PLACE, Field.ADDRESS, Field.PHONE
 RANK: Final = {Level.EXACT: 0, Level.VARIANT: 1, Level.CLOSE: 2, Level.DIFFERS: 3}
 
 
-def everyone(_key: str) -> float:
-    """Every name is as common as the next."""
-    return COMMON
+def usual(heard: str) -> float:
+    """How common a name is when no list tells: the well-known ones more than the others."""
+    return WELL_KNOWN if heard in COMMON_KEYS else COMMON
 
 
-def compare(one: Identity, other: Identity, shares: Shares = everyone) -> Comparison:
+def compare(one: Identity, other: Identity, shares: Shares = usual) -> Comparison:
     """Weigh two identities, whichever stands first; missing fields say nothing.
 
     >>> a = Identity(family="Bello", given="Aïssatou", birth_date="1998-03-02")
@@ -97,7 +98,7 @@ def word_level(one: str, other: str) -> Level:
     shorter, longer = sorted((len(one), len(other)))
     if shorter < 3:
         return Level.DIFFERS
-    if OSA.distance(one, other, score_cutoff=2) <= (1 if longer < 8 else 2):
+    if shorter > 3 and OSA.distance(one, other, score_cutoff=2) <= (1 if longer < 8 else 2):
         return Level.CLOSE
     return Level.CLOSE if JaroWinkler.similarity(one, other) >= ALIKE else Level.DIFFERS
 
@@ -107,8 +108,10 @@ def _one_name(one: str, other: str) -> bool:
     heard = key(one)
     if heard != key(other):
         return False
-    first = VARIANTS.get(one, one)
-    return first == VARIANTS.get(other, other) or len(heard) > 2 or JaroWinkler.similarity(one, other) >= ALIKE_SHORT
+    first, second = VARIANTS.get(one), VARIANTS.get(other)
+    if first and second:
+        return first == second
+    return len(heard) > 2 or JaroWinkler.similarity(one, other) >= ALIKE_SHORT
 
 
 def _aligned(ours: Sequence[str], theirs: Sequence[str], shares: Shares) -> list[tuple[Level, float]]:

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from referral.people.matching.comparing import KNOWN_SEXES, NEAR_YEARS, SWAP_COST
+from referral.people.matching.comparing import KNOWN_SEXES, NEAR_YEARS, SWAP_COST, usual
 from referral.people.matching.identity import Identity
 from referral.people.matching.names import key, sound
-from referral.people.matching.weights import ADDRESS_MOST, ADDRESS_WORD, BITS, COMMON, Field, Level, word_bits
+from referral.people.matching.weights import ADDRESS_MOST, ADDRESS_WORD, BITS, Field, Level, word_bits
 
 Digest = Callable[[str], int]
 """A text -> 64 bits that only the holder of the key can compute."""
@@ -158,7 +158,7 @@ class Sought:
         self._identity, self._digest = identity, digest
         self._blind = blind(identity, digest)
         known = shares or {}
-        self._shares = [known.get(key(word), COMMON) for word in identity.name_words[:MOST_WORDS]]
+        self._shares = [known.get(key(word)) or usual(key(word)) for word in identity.name_words[:MOST_WORDS]]
         self._gains = [
             {level: word_bits(level, share) for level in (Level.EXACT, Level.VARIANT, Level.CLOSE)}
             for share in self._shares

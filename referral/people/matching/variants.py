@@ -102,6 +102,44 @@ martine: martina
 """
 """Lines of "the name that stands for them: the others"."""
 
+HEARD_OFTEN: Final = frozenset(
+    [
+        "bello",
+        "sanda",
+        "garga",
+        "haman",
+        "ngono",
+        "mbarga",
+        "atangana",
+        "abena",
+        "essomba",
+        "fotso",
+        "kamga",
+        "talla",
+        "njoya",
+        "simo",
+        "owona",
+        "mvondo",
+        "nkolo",
+        "ndongo",
+        "moukoko",
+        "ewane",
+        "ebelle",
+        "manga",
+        "onana",
+        "tchinda",
+        "fon",
+        "achu",
+        "ngwa",
+        "agbor",
+        "marie",
+        "rose",
+        "grace",
+        "joseph",
+    ]
+)
+"""Names that many bear, beside those of `LINES`."""
+
 SHORT: Final = {
     "jp": "jean pierre",
     "jc": "jean claude",

@@ -66,13 +66,13 @@ VERDICT_LABELS: Final = {
 
 PRIOR: Final = -12.0
 """Bits for "the same person" before anything was compared: one pair in 4,000 of those that are looked at."""
-PROBABLE: Final = 0.95
+PROBABLE: Final = 0.9
 """From this probability on two files are shown as probably one person's."""
 POSSIBLE: Final = 0.05
 """From this probability on two files are shown as possibly one person's."""
 
-COMMON: Final = 0.004
-"""How often a name is borne when nothing is known about it."""
+COMMON, WELL_KNOWN = 0.004, 0.015
+"""How often a name is borne when nothing is known about it, and when it is one of the well-known names."""
 COMMONEST, RAREST = 0.1, 0.0002
 """Bounds of how common a name may count."""
 
