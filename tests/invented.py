@@ -17,48 +17,88 @@ def _pool(text: str) -> list[str]:
     return text.split()
 
 
-NORTH_MEN = _pool("""Mohamadou Abdoulaye Ahmadou Oumarou Ousmanou Ibrahim Issa Moussa Hamadou Bouba Saidou Adamou Yaya Daouda
-Souleymanou Boubakari Djibril Aliou Youssoufa Hamidou Bachirou Alioum Mamoudou Nassourou Yacouba Idrissa Haman Sali
-Halilou Ismaila Mahamat Abakar Adoum Hassana Ousseini Amadou Abdoul Bello Garga Hayatou Iya Kari Ladan Mana Nouhou
-Oumate Rabiou Sanda Talba Umar Wadjiri Yerima Zakari Zoubeirou Abba Modibo Alhadji Boukar Dairou Faissal Gambo Inoua
-Koulagna Lawan Malloum Njidda Oumar Raouf Soudi Tanko Aminou Ardo Baba Djafarou Faycal Habib Ilyassou Jibrilla Kabirou
-Liman Marwan Nana Nourou Sadou Sambo Tahirou Toukour Waziri Yahya Zara""")
-NORTH_WOMEN = _pool("""Aissatou Fadimatou Aminatou Hawaou Mariamou Zenabou Ramatou Salamatou Djamila Habiba Nafissatou
-Hadidjatou Halimatou Oumoul Maimouna Asta Falmata Kaltoumi Djenabou Rakia Saoudatou Yasmina Bintou Adama Amina Balkissou
-Dada Fanta Goggo Inna Koultchoumi Ladifa Mamma Nene Oumarou Raihanatou Safiatou Sakinatou Tabitha Zouleyha Aichatou
-Achta Zara Fatime Khadidja Haoua Hapsatou Ina Jamila Kadidja Memouna Rabiatou Rahma Sadjo Souaibatou Zeinabou""")
-SOUTH_MEN = _pool("""Jean Pierre Paul Joseph Emmanuel Martin Samuel Andre Daniel Simon Michel Francois Bernard Thomas Achille
-Alain Alexandre Aristide Armand Bertrand Blaise Boris Brice Celestin Charles Christian Claude Cyrille David Denis Desire
-Didier Dieudonne Eric Ernest Etienne Fabrice Felix Ferdinand Franck Gabriel Gaston Georges Gerard Gervais Gilbert
-Guillaume Gustave Guy Henri Herve Hilaire Honore Innocent Isaac Jacques Jonas Jules Justin Landry Laurent Leopold Louis
-Luc Marc Marcel Martial Mathieu Maurice Maxime Merlin Moise Narcisse Nestor Nicolas Olivier Oscar Parfait Pascal Patrice
-Patrick Philippe Placide Prosper Raoul Raphael Raymond Rene Richard Robert Rodrigue Roger Roland Romuald Rostand Serge
-Severin Stephane Sylvain Theodore Theophile Thierry Tobie Urbain Valentin Valery Victor Vincent William Yannick
-Yves""")
-SOUTH_WOMEN = _pool("""Marie Jeanne Therese Anne Madeleine Christine Catherine Cecile Rose Marguerite Suzanne Elisabeth
-Bernadette Alice Brigitte Carine Chantal Clarisse Claudine Clementine Colette Danielle Delphine Denise Dorothee Edith
-Elise Emilienne Estelle Esther Eugenie Felicite Florence Francine Francoise Genevieve Georgette Germaine Gisele Hermine
-Honorine Hortense Huguette Irene Jacqueline Josephine Josiane Judith Julienne Laure Laurentine Lucie Lydie Marceline
-Marlyse Marthe Martine Mireille Monique Nadege Nathalie Nicole Odette Odile Olive Pascaline Pauline Pelagie Philomene
-Prisca Rachel Raissa Regine Rosalie Rosine Ruth Sabine Sandrine Sidonie Solange Sophie Stella Suzy Sylvie Thecle Valerie
-Veronique Victorine Virginie Viviane Yolande Yvette Yvonne""")
-WEST_GIVEN = _pool("""Emmanuel Peter John Joseph Divine Clement Elvis Ernest Godlove Ivo Kingsley Linus Richard Wilfred Eric
-Blessing Comfort Delphine Esther Florence Gladys Grace Judith Mercy Patience Prudencia Relindis Sheila Vera Beatrice
-Collins Derick Edwin Felicia Gilbert Henry Isidore Julius Kenneth Lawrence Magdalene Nelson Oliver Pamela Quinta Roland
-Stephen Theresia Ursula Vivian Walters Yvonne Zita Bridget Cletus Emilia Fidelis Genesis Hilda Immaculate""")
-SOUTH_FAMILIES = _pool("""Mbarga Ngono Fotso Tchoumi Nguema Atangana Abena Bikoko Ebelle Elanga Essomba Ewane Kamga Kotto
-Mboua Moukoko Mvondo Ndzana Njoya Nkolo Owona Talla Wamba Zambo Ekane Ndongo Simo Tchinda Onana Mballa Etoundi Eyenga
-Bilong Nyobe Manga Ondoa Belinga Fouda Amougou Tsanga Biloa Messi Kouam Kamdem Tchatchoua Djoumessi Nana Ngassa Kengne
-Tagne Wandji Noubissi Fokou Tchuente Nguimfack Sikati Djomo Feudjio Penda Ngando Ekambi Mbappe Eboa Epee Dikongue
-Ndedi""")
-WEST_FAMILIES = _pool("""Achu Agbor Ambe Asong Ayuk Besong Enow Fon Fru Lum Mbah Ndip Ngwa Nkeng Nsoh Tabe Takang Tanyi Che Suh
-Neba Tamfu Fombe Ngala Njong Tah Awah Bih Chia Dinga Ewang Forbin Ngu Ojong Oben Tambe Arrey Egbe""")
-TOWNS = _pool("""Douala Yaoundé Garoua Maroua Bamenda Bafoussam Ngaoundéré Bertoua Ebolowa Buea Kribi Limbe Kousseri Mora
-Mokolo Meiganga Garoua-Boulaï Batouri Yokadouma Kumba Nkongsamba Edéa Foumban Dschang Mbouda Tiko Wum Kumbo Tibati Banyo
-Touboro Guider Yagoua Kaélé Mbalmayo Sangmélima Ambam Kyé-Ossi Minawao Gado-Badzéré""")
-QUARTERS = _pool("""Briqueterie Mvog-Ada Essos Akwa Bonabéri New-Bell Makepe Deido Bali Ndogpassi Nkolbisson Biyem-Assi Melen
-Tsinga Mokolo Djarengol Doualaré Foulbéré Poumpoumré Sabongari Joli-Soir Burkina Bamyanga Haut-Plateau Administratif
-Nkwen Mile-17 Djeleng Famla Tamdja Enia Mokolo-Est""")
+NORTH_MEN = _pool(
+    """
+    Mohamadou Abdoulaye Ahmadou Oumarou Ousmanou Ibrahim Issa Moussa Hamadou Bouba Saidou Adamou Yaya Daouda
+    Souleymanou Boubakari Djibril Aliou Youssoufa Hamidou Bachirou Alioum Mamoudou Nassourou Yacouba Idrissa
+    Haman Sali Halilou Ismaila Mahamat Abakar Adoum Hassana Ousseini Amadou Abdoul Bello Garga Hayatou Iya Kari
+    Ladan Mana Nouhou Oumate Rabiou Sanda Talba Umar Wadjiri Yerima Zakari Zoubeirou Abba Modibo Alhadji Boukar
+    Dairou Faissal Gambo Inoua Koulagna Lawan Malloum Njidda Oumar Raouf Soudi Tanko Aminou Ardo Baba Djafarou
+    Faycal Habib Ilyassou Jibrilla Kabirou Liman Marwan Nana Nourou Sadou Sambo Tahirou Toukour Waziri Yahya
+    Zara
+    """
+)
+NORTH_WOMEN = _pool(
+    """
+    Aissatou Fadimatou Aminatou Hawaou Mariamou Zenabou Ramatou Salamatou Djamila Habiba Nafissatou Hadidjatou
+    Halimatou Oumoul Maimouna Asta Falmata Kaltoumi Djenabou Rakia Saoudatou Yasmina Bintou Adama Amina
+    Balkissou Dada Fanta Goggo Inna Koultchoumi Ladifa Mamma Nene Oumarou Raihanatou Safiatou Sakinatou Tabitha
+    Zouleyha Aichatou Achta Zara Fatime Khadidja Haoua Hapsatou Ina Jamila Kadidja Memouna Rabiatou Rahma Sadjo
+    Souaibatou Zeinabou
+    """
+)
+SOUTH_MEN = _pool(
+    """
+    Jean Pierre Paul Joseph Emmanuel Martin Samuel Andre Daniel Simon Michel Francois Bernard Thomas Achille
+    Alain Alexandre Aristide Armand Bertrand Blaise Boris Brice Celestin Charles Christian Claude Cyrille David
+    Denis Desire Didier Dieudonne Eric Ernest Etienne Fabrice Felix Ferdinand Franck Gabriel Gaston Georges
+    Gerard Gervais Gilbert Guillaume Gustave Guy Henri Herve Hilaire Honore Innocent Isaac Jacques Jonas Jules
+    Justin Landry Laurent Leopold Louis Luc Marc Marcel Martial Mathieu Maurice Maxime Merlin Moise Narcisse
+    Nestor Nicolas Olivier Oscar Parfait Pascal Patrice Patrick Philippe Placide Prosper Raoul Raphael Raymond
+    Rene Richard Robert Rodrigue Roger Roland Romuald Rostand Serge Severin Stephane Sylvain Theodore Theophile
+    Thierry Tobie Urbain Valentin Valery Victor Vincent William Yannick Yves
+    """
+)
+SOUTH_WOMEN = _pool(
+    """
+    Marie Jeanne Therese Anne Madeleine Christine Catherine Cecile Rose Marguerite Suzanne Elisabeth Bernadette
+    Alice Brigitte Carine Chantal Clarisse Claudine Clementine Colette Danielle Delphine Denise Dorothee Edith
+    Elise Emilienne Estelle Esther Eugenie Felicite Florence Francine Francoise Genevieve Georgette Germaine
+    Gisele Hermine Honorine Hortense Huguette Irene Jacqueline Josephine Josiane Judith Julienne Laure
+    Laurentine Lucie Lydie Marceline Marlyse Marthe Martine Mireille Monique Nadege Nathalie Nicole Odette Odile
+    Olive Pascaline Pauline Pelagie Philomene Prisca Rachel Raissa Regine Rosalie Rosine Ruth Sabine Sandrine
+    Sidonie Solange Sophie Stella Suzy Sylvie Thecle Valerie Veronique Victorine Virginie Viviane Yolande Yvette
+    Yvonne
+    """
+)
+WEST_GIVEN = _pool(
+    """
+    Emmanuel Peter John Joseph Divine Clement Elvis Ernest Godlove Ivo Kingsley Linus Richard Wilfred Eric
+    Blessing Comfort Delphine Esther Florence Gladys Grace Judith Mercy Patience Prudencia Relindis Sheila Vera
+    Beatrice Collins Derick Edwin Felicia Gilbert Henry Isidore Julius Kenneth Lawrence Magdalene Nelson Oliver
+    Pamela Quinta Roland Stephen Theresia Ursula Vivian Walters Yvonne Zita Bridget Cletus Emilia Fidelis
+    Genesis Hilda Immaculate
+    """
+)
+SOUTH_FAMILIES = _pool(
+    """
+    Mbarga Ngono Fotso Tchoumi Nguema Atangana Abena Bikoko Ebelle Elanga Essomba Ewane Kamga Kotto Mboua
+    Moukoko Mvondo Ndzana Njoya Nkolo Owona Talla Wamba Zambo Ekane Ndongo Simo Tchinda Onana Mballa Etoundi
+    Eyenga Bilong Nyobe Manga Ondoa Belinga Fouda Amougou Tsanga Biloa Messi Kouam Kamdem Tchatchoua Djoumessi
+    Nana Ngassa Kengne Tagne Wandji Noubissi Fokou Tchuente Nguimfack Sikati Djomo Feudjio Penda Ngando Ekambi
+    Mbappe Eboa Epee Dikongue Ndedi
+    """
+)
+WEST_FAMILIES = _pool(
+    """
+    Achu Agbor Ambe Asong Ayuk Besong Enow Fon Fru Lum Mbah Ndip Ngwa Nkeng Nsoh Tabe Takang Tanyi Che Suh Neba
+    Tamfu Fombe Ngala Njong Tah Awah Bih Chia Dinga Ewang Forbin Ngu Ojong Oben Tambe Arrey Egbe
+    """
+)
+TOWNS = _pool(
+    """
+    Douala Yaoundé Garoua Maroua Bamenda Bafoussam Ngaoundéré Bertoua Ebolowa Buea Kribi Limbe Kousseri Mora
+    Mokolo Meiganga Garoua-Boulaï Batouri Yokadouma Kumba Nkongsamba Edéa Foumban Dschang Mbouda Tiko Wum Kumbo
+    Tibati Banyo Touboro Guider Yagoua Kaélé Mbalmayo Sangmélima Ambam Kyé-Ossi Minawao Gado-Badzéré
+    """
+)
+QUARTERS = _pool(
+    """
+    Briqueterie Mvog-Ada Essos Akwa Bonabéri New-Bell Makepe Deido Bali Ndogpassi Nkolbisson Biyem-Assi Melen
+    Tsinga Mokolo Djarengol Doualaré Foulbéré Poumpoumré Sabongari Joli-Soir Burkina Bamyanga Haut-Plateau
+    Administratif Nkwen Mile-17 Djeleng Famla Tamdja Enia Mokolo-Est
+    """
+)
 
 START = _pool("Mb Nd Ng Nk Tch Dj F K T M N B W S E A O Z Ny Ts L Y")
 MIDDLE = _pool("b t k l m n s g nd mb ng ts d ss")

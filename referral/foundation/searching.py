@@ -168,7 +168,9 @@ def candidates(terms: Mapping[str, float], *, most: int = SHORTLIST) -> Iterator
         points[entry] = points.get(entry, 0.0) + worth[token]
     best = nsmallest(most, points, key=lambda entry: (-points[entry], entry))
     store, ciphers = keystore(), {}
-    for entry, blob in connection.execute(_SKETCHES, {"entries": best}).all():
+    sealed = {row.entry: row.sketch for row in connection.execute(_SKETCHES, {"entries": best})}
+    for entry in best:
+        blob = sealed[entry]
         version = int.from_bytes(blob[:4], "big")
         if version not in ciphers:
             ciphers[version] = store.derived(SEALED_FOR, version)[1]
@@ -200,9 +202,7 @@ def forget(person_id: UUID, now: datetime) -> None:
 
 _tokens, _sketches = SearchToken.__table__.c, SearchSketch.__table__.c
 _FIND = select(_tokens.token, _tokens.entry).where(_tokens.token.in_(bindparam("tokens", expanding=True)))
-_SKETCHES = select(_sketches.entry, _sketches.sketch).where(
-    _sketches.entry.in_(bindparam("entries", expanding=True))
-)
+_SKETCHES = select(_sketches.entry, _sketches.sketch).where(_sketches.entry.in_(bindparam("entries", expanding=True)))
 _LINKS = (
     select(SearchSketch.entry, SearchLink.search_id, SearchLink.person)
     .join(SearchLink, SearchLink.search_id == SearchSketch.search_id)

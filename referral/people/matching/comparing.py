@@ -104,7 +104,7 @@ def word_level(one: str, other: str) -> Level:
 
 
 def _one_name(one: str, other: str) -> bool:
-    """Variants of one name, or one sound; of sounds so short that many names have them, only where the letters agree."""
+    """Variants of one name, or one sound; of sounds that many names have, only where the letters agree."""
     heard = key(one)
     if heard != key(other):
         return False
@@ -116,15 +116,16 @@ def _one_name(one: str, other: str) -> bool:
 
 def _aligned(ours: Sequence[str], theirs: Sequence[str], shares: Shares) -> list[tuple[Level, float]]:
     """Each word of the shorter name with the best word of the other: level and bits."""
-    pairs = []
+    pairs: list[tuple[float, tuple[str, ...], str, str, Level]] = []
     for a in ours:
         for b in theirs:
             level = word_level(a, b)
             if level is not Level.DIFFERS:
-                pairs.append((word_bits(level, max(shares(key(a)), shares(key(b)))), *sorted((a, b)), a, b, level))
-    pairs.sort(key=lambda pair: (-pair[0], pair[1], pair[2]))
-    mine, yours, found = set(ours), set(theirs), []
-    for bits, _, _, a, b, level in pairs:
+                bits = word_bits(level, max(shares(key(a)), shares(key(b))))
+                pairs.append((bits, tuple(sorted((a, b))), a, b, level))
+    pairs.sort(key=lambda pair: (-pair[0], pair[1]))
+    mine, yours, found = set(ours), set(theirs), list[tuple[Level, float]]()
+    for bits, _, a, b, level in pairs:
         if a in mine and b in yours:
             mine.discard(a)
             yours.discard(b)

@@ -1,4 +1,4 @@
-"""A list of persons in a file (CSV), row by row: the good ones as identities, the bad ones set aside with the reason."""
+"""A list of persons in a file (CSV), row by row: good ones as identities, bad ones set aside with the reason."""
 
 from __future__ import annotations
 

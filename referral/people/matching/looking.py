@@ -8,13 +8,14 @@ from referral.people.matching import sketches, terms
 from referral.people.matching.comparing import compare
 from referral.people.matching.identity import Identity
 from referral.people.matching.sketches import Digest
+from referral.people.matching.weights import Field, Level, Verdict
 
 WORTH: Final = {"I": 20.0, "X": 20.0, "N": 14.0, "D": 12.0, "T": 14.0, "P": 9.0, "Y": 7.0, "L": 6.0, "W": 4.0}
 """Kind of term -> what it counts when candidates are chosen, before their sketches rank them."""
 
 
-SHOWN: Final = 4.0
-"""Bits that somebody needs at least to be shown as found: one rare name, or more that speaks for than against."""
+NAMES: Final = frozenset({Field.FAMILY, Field.GIVEN, Field.NAMES})
+AGAINST: Final = frozenset({Level.DIFFERS, Level.PARTLY})
 
 
 def indexed(identity: Identity, digest: Digest) -> tuple[list[str], bytes]:
@@ -25,12 +26,18 @@ def indexed(identity: Identity, digest: Digest) -> tuple[list[str], bytes]:
 def describes(sought: Identity, person: Identity) -> bool:
     """Whether what was typed describes a person well enough to be shown, once the person's identity is open.
 
+    Every name typed is one of the person's, or enough else agrees to make it possible all the same.
+
     >>> describes(Identity(other="aissatou belo"), Identity(family="Bello", given="Aïssatou"))
     True
     >>> describes(Identity(other="aissatou"), Identity(family="Bello", given="Awa"))
     False
     """
-    return compare(sought, person).weight >= SHOWN
+    comparison = compare(sought, person)
+    if comparison.verdict is not Verdict.UNLIKELY:
+        return True
+    missed = any(part.field in NAMES and part.level in AGAINST for part in comparison.evidence)
+    return comparison.weight > 0 and not missed
 
 
 def question(identity: Identity) -> dict[str, float]:

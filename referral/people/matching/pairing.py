@@ -53,8 +53,8 @@ def _blocked(people: Sequence[Identity]) -> Iterator[tuple[int, list[int]]]:
     found: dict[int, set[int]] = defaultdict(set)
     for kind in KINDS:
         blocks: dict[int, list[int]] = defaultdict(list)
-        for place, one in enumerate(people):
-            for term in stored(one):
+        for place, person in enumerate(people):
+            for term in stored(person):
                 if term[0] == kind:
                     blocks[hash(term)].append(place)
         for block in blocks.values():

@@ -80,8 +80,8 @@ HOUSEHOLD: Final = 3.0
 """The most that family name, place, address and phone may add together where the given names are others: a household
 shares all four, and twins the birth date too."""
 DETAILED: Final = 4.0
-"""Bits of an address above which it counts although the given names are others, where the birth date is the same: a full
-postal address. Twins who live at one are shown as probable too, and a reviewer tells them apart."""
+"""Bits of an address above which it counts although the given names are others, where the birth date is the same: a
+full postal address. Twins who live at one are shown as probable too, and a reviewer tells them apart."""
 
 WORDS: Final = {Level.EXACT: (0.72, 1.0), Level.VARIANT: (0.14, 1.5), Level.CLOSE: (0.1, 3.0)}
 """Words of a name: m, and how many times the name's own frequency u is."""

@@ -22,7 +22,7 @@ from referral.people.matching import reading
 from referral.people.matching.answers import CATEGORIES, identity_of
 from referral.people.matching.looking import describes
 from referral.people.models import Person, PersonBlock
-from referral.people.queries.finding import Candidate, candidates
+from referral.people.queries.finding import candidates
 from referral.procedures import queries as procedures
 from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.queries import visible_places

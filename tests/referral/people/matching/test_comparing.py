@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from random import Random
 
@@ -134,7 +135,7 @@ def test_comparing_is_symmetric_and_takes_whatever_was_written(one: Identity, ot
 
 
 def digest(text: str) -> int:
-    return int.from_bytes(__import__("hashlib").blake2b(text.encode(), digest_size=8, key=b"k").digest(), "big")
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8, key=b"k").digest(), "big")
 
 
 @settings(max_examples=60, deadline=None)
@@ -148,7 +149,7 @@ def test_a_sketch_comes_back_as_it_was_and_has_one_size(one: Identity) -> None:
 
 def test_sketches_rank_the_same_person_before_relatives() -> None:
     """On keyed hashes alone: of 300 invented persons registered again, the right one has the highest weight."""
-    rng, people = Random(4), population(300, seed=11)
+    rng, people = Random(4), population(300, seed=11)  # noqa: S311
     sketches = [unpacked(packed(blind(one, digest))) for one in people]
     right = 0
     for place in range(0, 300, 5):
@@ -158,7 +159,7 @@ def test_sketches_rank_the_same_person_before_relatives() -> None:
 
 
 def test_the_blind_weight_follows_the_open_one() -> None:
-    rng = Random(9)
+    rng = Random(9)  # noqa: S311
     for one in population(60, seed=3):
         other = again(one, rng)
         blindly = Sought(one, digest).weigh(blind(other, digest))

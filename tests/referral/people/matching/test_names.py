@@ -15,7 +15,7 @@ MEET = """
 oumarou umaru, ousmane usman, mohamed mouhammad, mamadou muhammadou, djibril jibril, fatou fatu, aicha aisha, awa aoua,
 tchoumi choumi, philippe filipe, khadija kadidja, jacques jaques, aissatou aisatu, ngassa ngaza, catherine katerine,
 abdoulaye abdullahi, aissatou aishatu, yacoubou yaqub, emmanuel manu, aminatou amina, mouhamadou modou, nguema ngema,
-fotso foutso, hamidou amidou, souleymanou suleimanu, boubakari bubakari, diallo jallow, mohamadou mohammadu, ngono ngonoh
+fotso foutso, hamidou amidou, souleymanou suleimanu, boubakari bubakari, diallo jallow, mohamadou mohammadu
 """
 APART = """
 moussa fatou, paul raoul, biya bello, ngono mbarga, ali adi, fotso talla, amina awa, issa ali, hawa issa, jean paul,
