@@ -135,21 +135,30 @@ def _aligned(ours: Sequence[str], theirs: Sequence[str], shares: Shares) -> list
 
 
 def _names(one: Identity, other: Identity, shares: Shares) -> list[Evidence]:
+    if not all((one.family_words, other.family_words, one.given_words, other.given_words)):
+        return _pooled_names(one, other, shares)
     family = _aligned(one.family_words, other.family_words, shares)
     given = _aligned(one.given_words, other.given_words, shares)
     straight = _bits(family) + _bits(given)
-    if all(level is Level.EXACT for level, _ in (*family, *given)) and (family and given):
-        pooled: list[tuple[Level, float]] = []
-    else:
+    if any(level is not Level.EXACT for level, _ in (*family, *given)):
         pooled = _aligned(one.name_words, other.name_words, shares)
-    if pooled and _bits(pooled) - SWAP_COST > straight:
-        level = Level.PARTLY if any(level is Level.DIFFERS for level, _ in pooled) else Level.SWAPPED
-        return [Evidence(Field.NAMES, level, _bits(pooled) - SWAP_COST)]
+        bits = _bits(pooled) - SWAP_COST
+        if bits > straight:
+            level = Level.PARTLY if any(level is Level.DIFFERS for level, _ in pooled) else Level.SWAPPED
+            return [Evidence(Field.NAMES, level, bits)]
     return [
         Evidence(field, _overall(words), _bits(words))
         for field, words in ((Field.FAMILY, family), (Field.GIVEN, given))
-        if words
     ]
+
+
+def _pooled_names(one: Identity, other: Identity, shares: Shares) -> list[Evidence]:
+    """All words with all words, where one of the two does not say which is the family name."""
+    pooled = _aligned(one.name_words, other.name_words, shares)
+    if not pooled:
+        return []
+    level = _overall(pooled)
+    return [Evidence(Field.NAMES, Level.CLOSE if level is Level.VARIANT else level, _bits(pooled))]
 
 
 def _bits(words: Iterable[tuple[Level, float]]) -> float:
