@@ -60,7 +60,7 @@ SEALED_FOR = "search-sketch"
 """The purpose of the key, derived from the key ring, under which sketches lie."""
 MOST_TERMS = 200
 MOST_SLOTS = 1 << 16
-SHORTLIST = 60
+SHORTLIST = 48
 CHUNK = 500
 
 

@@ -22,7 +22,7 @@ from referral.people.matching.names import key, shortened, sound
 KINDS: Final = "IXNDTPYLW"
 """The kinds, the most telling first."""
 MOST_NAMES: Final = 5
-NEAR: Final = 3
+NEAR: Final = 1
 """Of these years, in how many a name may also have a sound left out."""
 YEARS: Final = (0, 1, -1, 2, -2)
 """How far from the year asked for it is looked."""
