@@ -23,12 +23,12 @@ SHARED = ROOT / "../shared/data"
 FLOWCHART = ROOT / "sop/library/cameroon/flowchart.yaml"
 OWN = {
     "audit seal", "audit verify", "consent decide", "demo load", "directory import", "docs access", "forms check",
-    "forms compile", "offline hand-in", "offline rotate-key", "sop check",
+    "forms compile", "offline hand-in", "offline rotate-key", "people match", "people reindex", "sop check",
     "sop diff", "sop document", "sop draw", "sop export", "sop import", "sop route", "sop simulate", "user add",
     "worker",
 }  # fmt: skip
 """Our commands; Flask and Flask-Alembic bring others (`db upgrade` among them)."""
-ALONE = {"docs access", "worker", "audit seal", "audit verify", "demo load", "offline rotate-key"}
+ALONE = {"docs access", "people reindex", "worker", "audit seal", "audit verify", "demo load", "offline rotate-key"}
 """Those that need no argument."""
 
 
