@@ -23,7 +23,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, insert, select
-from sqlalchemy.engine import Row
 from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from referral.foundation.keystore import KeyStore, Tampered, decrypt, encrypt, keystore
@@ -126,7 +125,7 @@ def bound(instance_id: UUID, user_id: UUID) -> bytes:
 
 def _private(number: int) -> tuple[ec.EllipticCurvePrivateKey, bytes]:
     store = _prepared()
-    row: Row[Any] | None = None
+    row: Any = None
     if number < 2**31:
         with store.engine.connect().execution_options(mnr_reads=True) as connection:
             query = select(_keys.c.point, _keys.c.ring_version, _keys.c.wrapped).where(_keys.c.number == number)
