@@ -1,5 +1,5 @@
-/* Everything works without this file. It hides the page on Esc Esc, keeps a form from being sent twice,
-   warns before typed text is lost, moves to an error summary, and opens the search with "/". */
+/* Everything works without this file. It hides the page on Esc Esc or a button (a double tap brings it back), keeps a
+   form from being sent twice, warns before typed text is lost, moves to an error summary, and opens the search with "/". */
 (function () {
   "use strict";
   var root = document.documentElement, lastEscape = -1e6, dirty = false, title = document.title;
@@ -26,6 +26,14 @@
   document.addEventListener("input", function (event) {
     if (event.target.form && event.target.form.hasAttribute("data-keep")) dirty = true;
   });
+
+  document.addEventListener("kept", function () { dirty = false; });
+
+  document.querySelectorAll("[data-blank]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", toggleBlank);
+  });
+  root.addEventListener("dblclick", function () { if (root.classList.contains("blank")) toggleBlank(); });
 
   document.addEventListener("submit", function (event) {
     var form = event.target;

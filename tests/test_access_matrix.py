@@ -157,6 +157,20 @@ cases.procedure              GET   case             303 404 404 200 404 404 200 
 cases.procedure              GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 cases.plan                   GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 cases.plan                   GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.family                 GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+cases.family                 GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.new_link               GET   case             303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.new_link_post          POST  case             401 404 404 422 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.link                   GET   case             303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.link                   GET   new              303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.link_post              POST  case             401 404 404 422 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.end_link               GET   case             303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.end_link_post          POST  case             401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.searches               GET   -                303 404 404 200 200 200 200 200 404 404 404 404 404 404 404 404 404
+cases.contact                GET   case             303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.contact_post           POST  case             401 404 404 422 404 404 404 404 404 404 404 404 404 404 404 404 404
+cases.protection             GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+cases.protection_post        POST  case             401 404 404 422 404 404 422 404 404 404 404 404 404 404 404 404 404
 cases.accesses               GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 cases.accesses               GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 cases.step                   GET   new              303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -193,6 +207,7 @@ identification.review        GET   form_after       303 404 404 404 404 404 404 
 identification.review        GET   form_declined    303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.submit        POST  draft            401 422 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.submit        POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.interview      POST -                401 303 303 303 303 303 404 404 404 404 404 404 404 404 404 404 404
 identification.discard       GET   draft            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard_post  POST  rubbish          401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard_post  POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -310,6 +325,8 @@ def cases_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, A
     if variant == "-":
         return {}, {}
     case = {"case_id": at.get(variant, at["case"])}
+    if name in ("link", "link_post", "end_link", "end_link_post"):
+        return case | {"link_id": at["link"]}, {}
     if name in ("step", "step_post"):
         return case | {"step": "N07" if variant == "case" else "N08"}, {"version": at["new_version"]}
     if name in ("clock", "clock_post"):

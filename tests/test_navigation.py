@@ -19,6 +19,7 @@ EXCEPTIONS = {
     "partners.health": "for machines",
     "partners.security_text": "for finders of weaknesses",
     "people.search": "the search field of the top bar",
+    "cases.searches": "a link of the list of cases",
     "procedures.forms": "a tab of the procedure",
     "procedures.versions": "a tab of the procedure",
     "procedures.new_version": "a button of the list of versions",

@@ -32,6 +32,7 @@ FEW, MANY = 5, 50
 PAGES: dict[str, tuple[str, str]] = {
     "cases of a manager": ("manager", "/cases"),
     "cases of an organisation": ("supervisor", "/cases"),
+    "people looked for": ("manager", "/searches"),
     "delays": ("coordinator", "/alerts?all=yes"),
     "identifications": ("responder", "/identifications"),
     "inbox": ("nurse", "/inbox"),

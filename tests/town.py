@@ -26,6 +26,7 @@ from referral.foundation.tables import new_id
 from referral.identification import actions as identification
 from referral.identification.models import SubmissionState
 from referral.partners.rules import OrganizationKind
+from referral.people.actions import relatives
 from referral.procedures import actions as procedures
 from referral.procedures.queries import active_version
 from referral.procedures.rules import Anchor, AnchorKind, VersionAction
@@ -162,9 +163,11 @@ def _case(town: Town, houses: dict[str, Any], users: dict[str, Any], sealed: Any
     draft = sending.draft(case, HEB, place, actor=manager, now=NOW)
     task = CaseTask(id=new_id(), case_id=case.id, kind=TaskKind.OTHER, opened_at=NOW, due_at=NOW)
     db.session.add(task)
+    sister = {"kind": "sibling", "tracing": "separated", "name": "Zoukoumbélé, sa sœur"}
+    link = relatives.add_link(case, sister, other=None, actor=manager, now=NOW)
     db.session.flush()
     town.at |= {
-        "form_after": _submitted(case, users["responder"]), "task": task.id,
+        "form_after": _submitted(case, users["responder"]), "task": task.id, "link": link.id,
         "case": case.id, "code": case.code, "case_version": case.version, "sent": sent.id, "sent_version": sent.version,
         "taken": taken.id, "taken_version": taken.version,
         "prepared": draft.id, "prepared_version": draft.version, "reference": sent.reference,

@@ -70,6 +70,9 @@ class Nationality(StrEnum):
 NAME_FIELDS = ("family_name", "given_names", "other_names")
 """Answers of the identification form under which a person can be found."""
 
+NAMING = (*NAME_FIELDS, "document", "document_number", "iom_number", "unhcr_number", "address")
+"""Answers of category C2 that say who somebody is: a protected name takes all of them along."""
+
 CLOSE_ENOUGH = 82
 """How alike two spellings of a word must be, of 100, to count as the same name."""
 

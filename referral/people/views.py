@@ -14,6 +14,7 @@ from referral.foundation import audit, clock
 from referral.foundation.access import actor, can, requires
 from referral.foundation.grants import Permission
 from referral.people import queries
+from referral.people.relations import Purpose
 from referral.people.schemas import SearchSchema
 
 bp = Blueprint("people", __name__)
@@ -49,7 +50,11 @@ def _search_page(typed: str, *, found: Any = None, error: Any = None) -> str:
 @bp.post("/cases/<uuid:case_id>/identity")
 @requires(Permission.IDENTITY_REVEAL)
 def reveal(case_id: UUID) -> Any:
-    """Uncover who a case is about, for this one view; the audit trail says who looked."""
+    """Uncover who a case is about, for this one view; the audit trail says who looked, of a protected name also why."""
     case = db.session.scalar(queries.revealable_cases(actor()).where(Case.id == case_id)) or abort(404)
-    audit.record("identity.reveal", actor=actor(), now=clock.now(), case_id=case.id, subject=case, code="C2")
-    return render_template("people/identity.html", case=case, details=queries.identity(case))
+    purpose = next((one for one in Purpose if one.value == request.form.get("purpose")), None)
+    if case.person.protection is not None and purpose is None:
+        return render_template("people/purpose.html", case=case, asked="purpose" in request.form, purposes=Purpose)
+    why = {"purpose": purpose.value} if purpose else {}
+    audit.record("identity.reveal", actor=actor(), now=clock.now(), case_id=case.id, subject=case, code="C2", **why)
+    return render_template("people/identity.html", case=case, found=queries.identity(case))

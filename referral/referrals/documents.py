@@ -59,8 +59,9 @@ def referral_slip(slip: Slip, *, lang: str, printed_at: datetime, audit_head: st
         for section in slip.fiche.sections:
             if section.category is not Category.C1:
                 _section(document, section)
-        if slip.fiche.contact is not None:
-            document.notice(translate(slip.fiche.contact), title=_("Reaching the person"))
+        if slip.fiche.contact:
+            words = " ".join(str(translate(one)) for one in slip.fiche.contact)
+            document.notice(words, title=_("Reaching the person"))
         document.paragraph(
             _(
                 "Only for this need, and only for the staff of this service. Nothing here may be passed on or copied "

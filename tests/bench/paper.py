@@ -7,8 +7,9 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from referral.people.contact import CAUTIOUS
 from referral.referrals.documents import Slip, referral_slip
-from referral.referrals.queries.fiche import CAUTIOUS, Fiche, Line, Section
+from referral.referrals.queries.fiche import Fiche, Line, Section
 from referral.referrals.rules import Speed
 from sop.vocabulary import Category, Need
 from tests.bench.clock import Figure, median_ms
@@ -35,7 +36,7 @@ def full_slip() -> Slip:
         service="Soins médicaux",
         organization="Hôpital de district (démonstration)",
         place="Rue de la Joie, Douala",
-        fiche=Fiche(tuple(Section(category, lines) for category in crossing), CAUTIOUS),
+        fiche=Fiche(tuple(Section(category, lines) for category in crossing), (CAUTIOUS,)),
     )
 
 

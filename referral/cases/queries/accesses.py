@@ -42,6 +42,14 @@ ACTS: dict[str, str] = {
     "case.approval.ask": N_("asked the supervisor to approve"),
     "case.approval.approve": N_("approved the plan or the closing"),
     "case.approval.return": N_("sent back to the case manager"),
+    "person.family.read": N_("read family and household"),
+    "person.link.add": N_("noted a relative"),
+    "person.link.change": N_("changed what is known about a relative"),
+    "person.link.end": N_("took out a relative"),
+    "person.contact.read": N_("read how the person may be reached"),
+    "person.contact": N_("noted how the person may be reached"),
+    "person.protect": N_("protected the name"),
+    "person.unprotect": N_("ended the protection of the name"),
 }
 KINDS: dict[str, str] = {
     "prefile": N_("identification"),

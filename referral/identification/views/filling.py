@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
+from referral.foundation.formatting import moment
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
@@ -21,6 +22,7 @@ from referral.identification.rules import newly_asked, shown_questions
 from referral.identification.rules import review as review_of
 from referral.identification.schemas import PREFIX, VersionSchema, read_answers
 from referral.identification.views import bp
+from referral.partners.signing_in import safe_path
 from sop.forms import Screen
 
 
@@ -66,9 +68,21 @@ def save_screen(submission_id: UUID, name: str) -> Any:
     given = read_answers(request.form, [one for one in page.questions if one.name in shown])
     if _version() == filling.submission.version:
         actions.save(filling.submission, given, screen=name, actor=actor(), now=clock.now(), typed=filling.typed)
+        if request.form.get("do") == "autosave":
+            return _kept(filling.submission)
+    elif request.form.get("do") == "autosave":
+        return jsonify(stale=True), 409
     elif any((filling.typed.get(one) or "") != (answer or "") for one, answer in given.items()):
         return _screen_page(filling.having(given), page, stale=True), 409
     return redirect(_next_place(filling.having(given), page, shown), 303)
+
+
+@bp.post("/identifications/interview")
+@requires(Permission.IDENTIFICATION_FILL)
+def interview() -> Any:
+    """Large type and nothing around the questions, or back to the usual page; kept for the session."""
+    session["interview"] = request.form.get("on") == "yes"
+    return redirect(safe_path(request.form.get("back", "")), 303)
 
 
 @bp.get("/identifications/<uuid:submission_id>")
@@ -137,6 +151,11 @@ def _version() -> int:
         return 0
 
 
+def _kept(submission: Submission) -> Any:
+    """What a page needs to know after it has saved itself: the new version, and when."""
+    return jsonify(version=submission.version, saved=moment(submission.saved_at))
+
+
 def _errors(filling: Filling, page: Screen | None = None) -> dict[str, str]:
     """What is missing or wrong, in words, on one screen or everywhere."""
     names = {one.name for one in page.questions} if page else filling.state.errors.keys()
@@ -187,6 +206,7 @@ def _screen_page(filling: Filling, page: Screen, *, check: bool = False, stale: 
         questions=shown_questions(filling.form, page, filling.state, filling.typed, errors),
         errors={PREFIX + name: text for name, text in errors.items()},
         stale=stale,
+        interview=bool(session.get("interview")),
     )
 
 

@@ -19,6 +19,8 @@ from referral.cases.models import Case
 from referral.extensions import db
 from referral.foundation import sealing
 from referral.identification.models import Submission
+from referral.people.contact import guidance, may_show_phone
+from referral.people.rules import NAMING
 from referral.procedures import queries as procedures
 from referral.referrals.models import Referral
 from sop.forms import Form
@@ -26,10 +28,7 @@ from sop.questions import Kind, Question
 from sop.vocabulary import N_, Category, Message
 
 FORM = "identification"
-UNSAFE_PHONE = Message(
-    "unsafe_phone", N_("Do not call the person: it is not known to be safe. Ask the sender how to reach them.")
-)
-CAUTIOUS = Message("cautious", N_("Call only the number given here; leave no message that says why you call."))
+PROTECTED = Message("protected", N_("The name is protected: use the case code, and ask the sender for the rest."))
 MEANINGLESS = frozenset({"not_asked", ""})
 Shown = str | date | Mapping[str, str] | tuple[Mapping[str, str], ...]
 
@@ -52,10 +51,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Fiche:
-    """What crosses, by category, and how the person may be reached (None where no contact crosses)."""
+    """What crosses, by category, and how the person may be reached (empty where no contact crosses)."""
 
     sections: tuple[Section, ...]
-    contact: Message | None
+    contact: tuple[Message, ...]
 
 
 def read_fiche(referral: Referral, visible: Iterable[Category]) -> Fiche:
@@ -66,17 +65,27 @@ def read_fiche(referral: Referral, visible: Iterable[Category]) -> Fiche:
     opened = sealing.read_many((case.person_id, case.id), stored)
     form = _form(case)
     sections = []
-    contact = None
+    contact: tuple[Message, ...] = ()
     for category in asked:
         values = {**opened.get(case.id, {}).get(category, {}), **opened.get(case.person_id, {}).get(category, {})}
         if category is Category.C2:
-            contact = CAUTIOUS if values.get("phone_safe") == "yes" else UNSAFE_PHONE
-            if contact is UNSAFE_PHONE:
-                values.pop("phone", None)
-            values.pop("phone_safe", None)
+            contact = _contact(case, values)
         lines = _first_lines(referral) if category is Category.C1 else _lines(form, category, values)
         sections.append(Section(category, lines))
     return Fiche(tuple(sections), contact)
+
+
+def _contact(case: Case, values: dict[str, Any]) -> tuple[Message, ...]:
+    """How the person may be reached; takes out of the identity what must not cross: an unsafe number, a kept name."""
+    found = guidance(values)
+    if not may_show_phone(values):
+        values.pop("phone", None)
+    values.pop("phone_safe", None)
+    if case.person.protection is None:
+        return found
+    for name in NAMING:
+        values.pop(name, None)
+    return (PROTECTED, *found)
 
 
 def held_categories(case: Case) -> frozenset[Category]:

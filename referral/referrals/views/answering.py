@@ -103,7 +103,7 @@ def show_page(referral_id: UUID) -> Any:
         decision=decision,
         sentence=sentences.explain(asked, decision),
         sheet=_sheet(fiche),
-        contact=fiche.contact if fiche else None,
+        contact=fiche.contact if fiche else (),
         withheld=_withheld(asked, decision),
         slip_url=url_of("referrals.slip", referral_id=referral.id) if decision.allowed else None,
         moments=history(referral, viewer=actor(), notes=decision.allowed),

@@ -281,3 +281,31 @@ def test_the_walk_works_in_english(app: Flask, place: Place) -> None:
     page = client.submit("Submit")
     assert re.search(r"CM-LT-2026-\d{5}", page.title)
     assert "Because no sign of danger or of particular vulnerability was seen" in page.text
+
+
+def test_a_page_that_saves_itself_learns_the_new_version(app: Flask, responder: PageClient) -> None:
+    page = begin(responder)
+    fields = page.form("do").fields
+    answer = responder.post(page.url, {**fields, "q-place": "Aéroport", "do": "autosave"})
+    version = int(str(fields["version"])) + 1
+    assert answer.response.json == {"saved": "23 nov. 2026 à 10:00", "version": version}
+    assert draft(app)["place"] == "Aéroport"
+
+
+def test_a_page_that_is_out_of_date_saves_nothing_by_itself(app: Flask, responder: PageClient) -> None:
+    page = begin(responder)
+    fields = page.form("do").fields
+    responder.post(page.url, {**fields, "q-place": "Aéroport", "do": "autosave"})
+    answer = responder.post(page.url, {**fields, "q-place": "Port", "do": "autosave"})
+    assert (answer.status, answer.response.json) == (409, {"stale": True})
+    assert draft(app)["place"] == "Aéroport"
+
+
+def test_interview_mode_stays_until_it_is_left(responder: PageClient) -> None:
+    page = begin(responder)
+    assert page.tree.first("html").attributes.get("class") is None
+    page = responder.submit("on")
+    assert page.tree.first("html").attributes["class"] == "interview"
+    assert page.title == "L’entretien"
+    page = responder.submit("on")
+    assert page.tree.first("html").attributes.get("class") is None

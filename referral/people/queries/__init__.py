@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from referral.cases.models import Case
 from referral.cases.queries import coordinated_cases, visible_cases, visible_prefiles
@@ -17,14 +17,15 @@ from referral.foundation.access import Actor
 from referral.foundation.grants import Permission, Scope, scope_of
 from referral.identification.models import Submission
 from referral.partners.models import Organization
-from referral.people.models import PersonBlock
+from referral.people.contact import guidance
+from referral.people.models import Person, PersonBlock
 from referral.people.rules import NAME_FIELDS, matches
 from referral.procedures import queries as procedures
 from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.queries import visible_places
 from sop.flowchart import Step
 from sop.forms import Form
-from sop.vocabulary import Category
+from sop.vocabulary import Category, Message
 
 MOST = 20
 CANDIDATES = 600
@@ -79,12 +80,18 @@ def people(actor: Actor, visible: Select[Case], text: str) -> list[Case]:
     if not may or not searching.parts(text):
         return []
     ids = searching.candidates(text, limit=CANDIDATES)
-    query = visible.where(Case.person_id.in_(ids), Case.person_id.not_in(blocked_persons(actor)))
+    query = visible.where(Case.person_id.in_(ids), Case.person_id.not_in(blocked_persons(actor)), _findable(actor))
     found = list(db.session.scalars(query.limit(CANDIDATES)).unique()) if ids else []
     opened = sealing.read_many([one.person_id for one in found], [Category.C2])
     place = {person_id: at for at, person_id in enumerate(ids)}
     found.sort(key=lambda one: (place[one.person_id], one.code))
     return [one for one in found if matches(text, names(opened.get(one.person_id, {})))][:MOST]
+
+
+def _findable(actor: Actor) -> ColumnElement[bool]:
+    """A protected name finds a file only for whoever works on it."""
+    kept = select(Person.id).where(Person.protection.is_not(None))
+    return or_(Case.manager_id == actor.id, Case.identified_by_id == actor.id, Case.person_id.not_in(kept))
 
 
 def names(opened: Mapping[Category, Mapping[str, Any]]) -> list[str]:
@@ -115,15 +122,24 @@ class Detail:
     words: tuple[Any, ...]
 
 
-def identity(case: Case) -> list[Detail]:
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a case is about, and how the person may be reached."""
+
+    details: list[Detail]
+    contact: tuple[Message, ...]
+
+
+def identity(case: Case) -> Identity:
     """Names and safe contact (C2) in the words of the form that they were entered with; nothing else is opened."""
     opened = sealing.read(case.person_id, [Category.C2]).get(Category.C2, {})
     form = _form_of(case)
-    return [
+    details = [
         Detail(question.label, _words(form, question.list_name, opened[question.name]))
         for question in form.questions
         if question.name in opened
     ]
+    return Identity(details, guidance(opened))
 
 
 def _form_of(case: Case) -> Form:
