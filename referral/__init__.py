@@ -78,6 +78,7 @@ def stand_on_foundation(app: Flask) -> None:
     headers.init_app(app)
     transactions.init_app(app)
     signing_in.init_app(app)
+    app.before_request(access.make_room)
     csrf.init_app(app)
     app.before_request(access.guard)
     i18n.init_app(app)
@@ -93,6 +94,7 @@ def register_blueprints(app: Flask) -> None:
     from referral.cases.views import bp as cases
     from referral.consent.views import bp as consent
     from referral.identification.views import bp as identification
+    from referral.identification.views.openrosa import bp as openrosa
     from referral.partners.oversight_views import bp as partners
     from referral.people.views import bp as people
     from referral.procedures.views import bp as procedures
@@ -107,6 +109,7 @@ def register_blueprints(app: Flask) -> None:
         people,
         cases,
         identification,
+        openrosa,
         referrals,
         consent,
         statistics,

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from referral.foundation.media import MEGABYTE, Limits
+
 log = logging.getLogger("mnr")
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_NAMES = ("SECRET_KEY", "MNR_KEY_RING", "MNR_TOKEN_KEY", "MNR_AUDIT_KEY")
@@ -55,6 +57,7 @@ class Settings:
     base_url: str = "http://127.0.0.1:5000"
     mail_url: str = ""
     security_contact: str = ""
+    upload_limits: Limits = Limits()
     fast_passwords: bool = False
     generated_secrets: tuple[str, ...] = field(default=())
 
@@ -92,6 +95,7 @@ class Settings:
             mail_url=env.get("MNR_MAIL_URL", ""),
             security_contact=env.get("MNR_SECURITY_CONTACT", ""),
             product_name=env.get("MNR_NAME", "MNR"),
+            upload_limits=_upload_limits(env),
             generated_secrets=generated,
         )
 
@@ -104,6 +108,18 @@ def _with_driver(url: str) -> str:
     """
     scheme, separator, rest = url.partition("://")
     return f"postgresql+psycopg://{rest}" if separator and scheme in ("postgres", "postgresql") else url
+
+
+def _upload_limits(env: Mapping[str, str]) -> Limits:
+    """Sizes of attachments, in whole megabytes."""
+    names = {"picture": "MNR_PHOTO_MB", "recording": "MNR_RECORDING_MB", "together": "MNR_ATTACHMENTS_MB"}
+    found: dict[str, int] = {}
+    for part, name in names.items():
+        if text := env.get(name):
+            if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 500):
+                raise SettingsError(f"{name} must be a whole number of megabytes, 1 to 500")
+            found[part] = int(text) * MEGABYTE
+    return Limits(**found)
 
 
 def _sqlite(instance: Path, name: str) -> str:

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -79,10 +80,19 @@ def settle_memory() -> None:
     gc.set_threshold(NEW_OBJECTS, 10, 20)
 
 
-def main() -> None:
-    """Start everything and print the address alone on its line."""
+def make_server(app: Flask, host: str, port: int) -> Any:
+    """Waitress, which takes no body that the application would refuse for its size."""
     import waitress
 
+    from referral.foundation.access import largest_body
+
+    with app.app_context():
+        most = largest_body() + 1
+    return waitress.create_server(app, host=host, port=port, threads=8, ident=None, max_request_body_size=most)
+
+
+def main() -> None:
+    """Start everything and print the address alone on its line."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         settings = Settings.from_env()
@@ -92,7 +102,7 @@ def main() -> None:
     prepare(app)
     host = os.environ.get("HOST", "127.0.0.1")
     port = free_port(host)
-    server = waitress.create_server(app, host=host, port=port, threads=8, ident=None)
+    server = make_server(app, host, port)
     stop = threading.Event()
     worker = threading.Thread(target=work, args=(app, stop), name="worker", daemon=True)
     worker.start()

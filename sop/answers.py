@@ -14,8 +14,8 @@ from datetime import date, datetime, time
 from types import NoneType
 from typing import Any
 
-from sop.evaluation import Value
-from sop.questions import Choice, Kind, Question
+from sop.functions import Value
+from sop.questions import ATTACHMENTS, Choice, Kind, Question
 from sop.vocabulary import N_, Message
 
 Answer = str | int | float | bool | date | datetime | time | list[str]
@@ -23,11 +23,14 @@ Answer = str | int | float | bool | date | datetime | time | list[str]
 YEARS = range(1900, 2101)
 MAX_RAW = 50_000
 MAX_CODES = 2_000
+MAX_FILE_NAME = 200
+TEXTS = frozenset({Kind.TEXT, Kind.BARCODE, Kind.PHONE, Kind.DEVICEID, Kind.USERNAME})
 DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})", re.ASCII)
 YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 CLOCK = re.compile(r"(\d{1,2})[:hH](\d{2})(?::(\d{2})(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII)
 WHOLE = re.compile(r"[+-]?\d{1,9}", re.ASCII)
+COORDINATE = re.compile(r"-?\d{1,6}(?:\.\d{0,20})?", re.ASCII)
 FRACTION = re.compile(r"[+-]?(?:\d{1,12}(?:[.,]\d{0,12})?|[.,]\d{1,12})", re.ASCII)
 
 
@@ -59,7 +62,7 @@ def clean(question: Question, raw: Any, choices: Sequence[Choice]) -> Answer | N
         raw = _readable(raw)
         if not raw.strip():
             return None
-    if question.type is Kind.TEXT:
+    if question.type in TEXTS:
         return _text(question, raw)
     if question.type is Kind.SELECT_ONE:
         return _code(raw, {choice.name for choice in choices})
@@ -189,6 +192,22 @@ def _acknowledgement(raw: Any) -> bool | None:
     raise Refused("unknown_choice", N_("Please choose one of the answers offered."))
 
 
+def _file_name(raw: Any) -> str:
+    name = raw.strip() if isinstance(raw, str) else ""
+    if not 0 < len(name) <= MAX_FILE_NAME or set(name) & set("/\\\n\r\t:") or not name.strip("."):
+        raise Refused("not_file", N_("The name of a file is expected here."))
+    return name
+
+
+def _point(raw: Any) -> str:
+    """ODK's own: latitude, longitude, altitude and accuracy; the last two may be missing."""
+    parts = raw.replace(", ", " ").split() if isinstance(raw, str) else []
+    good = 2 <= len(parts) <= 4 and all(COORDINATE.fullmatch(part) for part in parts)
+    if not good or abs(float(parts[0])) > 90 or abs(float(parts[1])) > 180:
+        raise Refused("not_place", N_("A latitude and a longitude are expected here, for example 3.8480 11.5021."))
+    return " ".join([*parts, "0", "0"][:4])
+
+
 CLEANERS: dict[Kind, Callable[[Any], Answer | None]] = {
     Kind.INTEGER: _integer,
     Kind.DECIMAL: _decimal,
@@ -196,6 +215,11 @@ CLEANERS: dict[Kind, Callable[[Any], Answer | None]] = {
     Kind.TIME: _time,
     Kind.DATETIME: _moment,
     Kind.ACKNOWLEDGE: _acknowledgement,
+    Kind.GEOPOINT: _point,
+    **dict.fromkeys(ATTACHMENTS, _file_name),
+    Kind.START: _moment,
+    Kind.END: _moment,
+    Kind.TODAY: _date,
 }
 
 

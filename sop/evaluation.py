@@ -11,38 +11,68 @@ age is unknown.
 
 from __future__ import annotations
 
-import math
-import re
+import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from functools import partial
+from datetime import date, datetime
+from itertools import chain
+from typing import Any, Protocol
+from uuid import uuid4
 
-from sop.expressions import Answer, Call, Column, Here, Node
-from sop.patterns import PatternError, compile_pattern
-
-Value = str | float | bool | date | datetime | time
-
-MAX_TEXT = 10_000
-"""Longest text that an expression may build."""
-EPOCH = date(1970, 1, 1)
-SECONDS = 86_400
-NUMBER = re.compile(r"[ \t\r\n]*-?(?:\d{1,300}(?:\.\d{0,300})?|\.\d{1,300})[ \t\r\n]*", re.ASCII)
+from sop.functions import CALLS, MAX_TEXT, EvaluationError, Value, to_boolean, to_number, to_text
+from sop.nodes import Answer, Call, Column, Each, Here, Node, Nth
 
 
-class EvaluationError(ValueError):
-    """The expression was read but cannot be worked out on these answers (text too long, pattern refused)."""
+class Answers(Protocol):
+    """The answers as seen from one place of the form; a mapping is enough where nothing repeats."""
+
+    def get(self, name: str, otherwise: Value, /) -> Value:
+        """The answer to a question: in the same instance, then outward; from outside, in the first instance."""
+        ...
+
+
+class Repeated(Answers, Protocol):
+    """The answers as seen from one place of a form with repeats."""
+
+    def each(self, name: str) -> Sequence[Value]:
+        """All answers to a question within the innermost repeat in common ("" where it is not answered).
+
+        For a repeat: one value for each of its instances.
+        """
+        ...
+
+    def nth(self, name: str, indexes: Sequence[float]) -> Value:
+        """The answer in the instance at these positions (from 1), or ""."""
+        ...
+
+    def position(self, repeat: str) -> int:
+        """Number (from 1) of the instance one stands in, of the innermost repeat or of the one named; 0: in none."""
+        ...
+
+
+class Tables(Protocol):
+    """The files that pulldata() looks into."""
+
+    def pull(self, file: str, column: str, key: str, value: str) -> str:
+        """The column of the first row whose `key` column holds the value, or ""."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What an expression may see: answers, the answer in hand, the choice under test, and the clock."""
+    """What an expression may see: answers, the answer in hand, the choice under test, and the clock.
 
-    answers: Mapping[str, Value]
+    `place`: the answers of a form with repeats, `present`: what the question of the expression holds so far.
+    """
+
+    answers: Answers
     today: date
     now: datetime
     here: Value = ""
     columns: Mapping[str, str] = field(default_factory=dict)
+    place: Repeated | None = None
+    tables: Tables | None = None
+    present: Value = ""
 
 
 def evaluate(node: Node, scope: Scope) -> Value:
@@ -55,7 +85,23 @@ def evaluate(node: Node, scope: Scope) -> Value:
         return scope.here
     if isinstance(node, Column):
         return scope.columns.get(node.name, "")
+    if isinstance(node, Each):
+        return next(iter(_each(node, scope)), "")
+    if isinstance(node, Nth):
+        return _nth(node, scope)
     return node.value
+
+
+def _each(node: Each, scope: Scope) -> Sequence[Value]:
+    if scope.place is not None:
+        return scope.place.each(node.name)
+    return [scope.answers.get(node.name, "")]
+
+
+def _nth(node: Nth, scope: Scope) -> Value:
+    if scope.place is None:
+        return scope.answers.get(node.name, "")
+    return scope.place.nth(node.name, [to_number(evaluate(index, scope)) for index in node.indexes])
 
 
 def is_true(node: Node, scope: Scope) -> bool:
@@ -71,11 +117,9 @@ def _call(node: Call, scope: Scope) -> Value:
         return is_true(arguments[0], scope) or is_true(arguments[1], scope)
     if name == "if":
         return evaluate(arguments[1 if is_true(arguments[0], scope) else 2], scope)
-    if name == "today":
-        return scope.today
-    if name == "now":
-        return scope.now
-    values = [evaluate(argument, scope) for argument in arguments]
+    if name in OF_THE_PLACE:
+        return OF_THE_PLACE[name](scope, arguments)
+    values = _values(arguments, scope)
     if not values and name in {"string", "number", "string-length", "normalize-space"}:
         values = [scope.here]
     result = CALLS[name](*values)
@@ -84,254 +128,35 @@ def _call(node: Call, scope: Scope) -> Value:
     return result
 
 
-# Conversions (XPath 1.0, §4; dates as in JavaRosa)
+def _values(arguments: Sequence[Node], scope: Scope) -> list[Value]:
+    if not any(isinstance(argument, Each) for argument in arguments):
+        return [evaluate(argument, scope) for argument in arguments]
+    parts = (_each(one, scope) if isinstance(one, Each) else (evaluate(one, scope),) for one in arguments)
+    return list(chain.from_iterable(parts))
 
 
-def to_boolean(value: Value) -> bool:
-    """Numbers other than 0 and NaN, texts that are not empty, dates."""
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, float):
-        return value != 0 and not math.isnan(value)
-    return value != "" if isinstance(value, str) else True
+def _position(scope: Scope, arguments: Sequence[Node]) -> Value:
+    if scope.place is None:
+        return 1.0
+    return float(scope.place.position(to_text(evaluate(arguments[0], scope)) if arguments else ""))
 
 
-def to_number(value: Value) -> float:
-    """A number, or NaN; a date counts days, a moment and a time count parts of a day.
-
-    >>> to_number(date(1970, 1, 11)), to_number("x"), to_number(time(6))
-    (10.0, nan, 0.25)
-    """
-    if isinstance(value, bool | float):
-        return float(value)
-    if isinstance(value, str):
-        return float(value) if NUMBER.fullmatch(value) else math.nan
-    if isinstance(value, time):
-        return (value.hour * 3600 + value.minute * 60 + value.second) / SECONDS
-    if isinstance(value, datetime):
-        return (value.date() - EPOCH).days + to_number(value.time())
-    return float((value - EPOCH).days)
+def _pulldata(scope: Scope, arguments: Sequence[Node]) -> Value:
+    parts: Any = [to_text(evaluate(argument, scope)) for argument in arguments]
+    return scope.tables.pull(*parts) if scope.tables is not None else ""
 
 
-def to_text(value: Value) -> str:
-    """As XPath writes it: whole numbers without a point, dates in ISO 8601.
-
-    >>> to_text(3.0), to_text(0.5), to_text(True), to_text(date(2026, 1, 2))
-    ('3', '0.5', 'true', '2026-01-02')
-    """
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return _number_text(value)
-    return value.isoformat()
+def _once(scope: Scope, arguments: Sequence[Node]) -> Value:
+    return scope.present if scope.present != "" else evaluate(arguments[0], scope)
 
 
-def _number_text(value: float) -> str:
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "Infinity" if value > 0 else "-Infinity"
-    if value == int(value):
-        return str(int(value))
-    text = repr(value)
-    return f"{value:.20f}".rstrip("0") if "e" in text else text
-
-
-def to_date(value: Value) -> date | str:
-    """A date from a date, a day number or ISO text; the empty text when it is none of these."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        if isinstance(value, str) and not NUMBER.fullmatch(value):
-            return date.fromisoformat(value[:10])
-        return EPOCH + timedelta(days=math.floor(to_number(value)))
-    except (ValueError, OverflowError):
-        return ""
-
-
-def _to_moment(value: Value) -> Value:
-    if isinstance(value, datetime):
-        return value
-    try:
-        if isinstance(value, str) and not NUMBER.fullmatch(value):
-            return datetime.fromisoformat(value)
-        return datetime(1970, 1, 1) + timedelta(days=to_number(value))  # noqa: DTZ001  a local clock, as the form means it
-    except (ValueError, OverflowError):
-        return ""
-
-
-# Operators
-
-
-def _equal(left: Value, right: Value) -> bool:
-    if isinstance(left, bool) or isinstance(right, bool):
-        return to_boolean(left) == to_boolean(right)
-    if isinstance(left, float) or isinstance(right, float):
-        return to_number(left) == to_number(right)
-    return to_text(left) == to_text(right)
-
-
-def _divide(left: float, right: float) -> float:
-    if right == 0:
-        return math.nan if left == 0 or math.isnan(left) else math.copysign(math.inf, left) * math.copysign(1, right)
-    return left / right
-
-
-def _modulo(left: float, right: float) -> float:
-    return math.nan if right == 0 or math.isinf(left) else math.fmod(left, right)
-
-
-def _power(base: float, exponent: float) -> float:
-    try:
-        return math.pow(base, exponent)
-    except OverflowError:
-        return math.inf
-    except ValueError:
-        return math.nan
-
-
-def _whole(value: float, rounding: Callable[[float], int]) -> float:
-    return float(rounding(value)) if math.isfinite(value) else value
-
-
-def _round(value: Value, digits: Value = 0.0) -> float:
-    """Half goes up, as in XPath: round(-2.5) is -2."""
-    number, places = to_number(value), to_number(digits)
-    if not math.isfinite(number) or not math.isfinite(places):
-        return number
-    factor = 10.0 ** max(-15, min(15, int(places)))
-    return _whole(number * factor + 0.5, math.floor) / factor
-
-
-# Texts and choices
-
-
-def _regex(value: Value, pattern: Value) -> bool:
-    text = to_text(value)
-    if len(text) > MAX_TEXT:
-        raise EvaluationError("the text is too long for a pattern")
-    try:
-        return compile_pattern(to_text(pattern)).matches(text)
-    except PatternError as error:
-        raise EvaluationError(str(error)) from error
-
-
-def _selected(value: Value, code: Value) -> bool:
-    return to_text(code).strip() in to_text(value).split()
-
-
-def _selected_at(value: Value, position: Value) -> str:
-    codes, index = to_text(value).split(), to_number(position)
-    return codes[int(index)] if math.isfinite(index) and 0 <= index < len(codes) else ""
-
-
-def _substring(value: Value, start: Value, length: Value = math.inf) -> str:
-    """XPath's own: positions count from 1 and are rounded."""
-    first = _round(start)
-    last = first + _round(length)
-    return "".join(c for place, c in enumerate(to_text(value), start=1) if place >= first and place < last)
-
-
-def _substr(value: Value, start: Value, end: Value = math.inf) -> str:
-    """ODK's own: from `start` to before `end`, counted from 0."""
-    text, bounds = to_text(value), []
-    for bound in (start, end):
-        number = to_number(bound)
-        bounds.append(len(text) if number == math.inf else 0 if not math.isfinite(number) else int(number))
-    return text[bounds[0] : bounds[1]]
-
-
-def _translate(value: Value, wanted: Value, given: Value) -> str:
-    new = to_text(given)
-    table: dict[str, str] = {}
-    for place, character in enumerate(to_text(wanted)):
-        table.setdefault(character, new[place : place + 1])
-    return "".join(table.get(character, character) for character in to_text(value))
-
-
-def _format_date(value: Value, layout: Value) -> str:
-    """ODK's marks: %Y %y %m %n (month without zero) %d %e (day without zero) %H %M %S."""
-    moment = value if isinstance(value, datetime) else to_date(value)
-    if isinstance(moment, str):
-        return ""
-    clock = moment.time() if isinstance(moment, datetime) else time()
-    marks = {
-        "Y": f"{moment.year:04d}",
-        "y": f"{moment.year % 100:02d}",
-        "m": f"{moment.month:02d}",
-        "n": str(moment.month),
-        "d": f"{moment.day:02d}",
-        "e": str(moment.day),
-        "H": f"{clock.hour:02d}",
-        "M": f"{clock.minute:02d}",
-        "S": f"{clock.second:02d}",
-    }
-    return re.sub(r"%([A-Za-z])", lambda mark: marks.get(mark.group(1), mark.group(0)), to_text(layout))
-
-
-def _texts(function: Callable[..., Value], *values: Value) -> Value:
-    return function(*map(to_text, values))
-
-
-def _numbers(function: Callable[..., Value], *values: Value) -> Value:
-    return function(*map(to_number, values))
-
-
-def _extreme(choose: Callable[[Sequence[float]], float], *values: Value) -> float:
-    numbers = [to_number(value) for value in values if value != ""]
-    return choose(numbers) if numbers and not any(map(math.isnan, numbers)) else math.nan
-
-
-CALLS: dict[str, Callable[..., Value]] = {
-    "=": _equal,
-    "!=": lambda a, b: not _equal(a, b),
-    "<": partial(_numbers, lambda a, b: a < b),
-    "<=": partial(_numbers, lambda a, b: a <= b),
-    ">": partial(_numbers, lambda a, b: a > b),
-    ">=": partial(_numbers, lambda a, b: a >= b),
-    "+": partial(_numbers, lambda a, b: a + b),
-    "-": partial(_numbers, lambda a, b: a - b),
-    "*": partial(_numbers, lambda a, b: a * b),
-    "div": partial(_numbers, _divide),
-    "mod": partial(_numbers, _modulo),
-    "negate": partial(_numbers, lambda a: -a),
-    "abs": partial(_numbers, abs),
-    "boolean": to_boolean,
-    "ceiling": lambda a: _whole(to_number(a), math.ceil),
-    "coalesce": lambda a, b: a if to_text(a) else b,
-    "concat": partial(_texts, lambda *parts: "".join(parts)),
-    "contains": partial(_texts, lambda a, b: b in a),
-    "count-selected": lambda a: float(len(to_text(a).split())),
-    "date": to_date,
-    "date-time": _to_moment,
-    "decimal-date-time": lambda a: to_number(a if isinstance(a, float) else _to_moment(to_text(a))),
-    "ends-with": partial(_texts, lambda a, b: a.endswith(b)),
-    "false": lambda: False,
-    "floor": lambda a: _whole(to_number(a), math.floor),
-    "format-date": _format_date,
-    "int": lambda a: _whole(to_number(a), math.trunc),
-    "max": partial(_extreme, max),
-    "min": partial(_extreme, min),
-    "normalize-space": partial(_texts, lambda a: " ".join(a.split())),
-    "not": lambda a: not to_boolean(a),
-    "number": to_number,
-    "pow": partial(_numbers, _power),
-    "regex": _regex,
-    "round": _round,
-    "selected": _selected,
-    "selected-at": _selected_at,
-    "starts-with": partial(_texts, lambda a, b: a.startswith(b)),
-    "string": to_text,
-    "string-length": partial(_texts, lambda a: float(len(a))),
-    "substr": _substr,
-    "substring": _substring,
-    "substring-after": partial(_texts, lambda a, b: a.partition(b)[2]),
-    "substring-before": partial(_texts, lambda a, b: a.partition(b)[0] if b in a else ""),
-    "translate": _translate,
-    "true": lambda: True,
+OF_THE_PLACE: dict[str, Callable[[Scope, Sequence[Node]], Value]] = {
+    "once": _once,
+    "position": _position,
+    "pulldata": _pulldata,
+    "random": lambda *_: random.random(),  # noqa: S311  the form's own lot, no secret
+    "today": lambda scope, _: scope.today,
+    "now": lambda scope, _: scope.now,
+    "uuid": lambda *_: str(uuid4()),
 }
-"""Operators and functions that take ready values; `and`, `or`, `if`, `today`, `now` are in `_call`."""
+"""Functions that ask more than ready values."""

@@ -1,8 +1,7 @@
 """The language of form logic: XPath 1.0 operators and the ODK functions that forms really use.
 
-An expression is parsed once into a small typed tree made of the six node classes below. The tree is kept as JSON
-(`to_json`, `from_json`), so that any evaluator, in any language, walks the same thing;
-`sop.evaluation` is the Python one.
+An expression is parsed once into the small typed tree of `sop.nodes`. The tree is kept as JSON (`to_json`,
+`from_json`), so that any evaluator, in any language, walks the same thing; `sop.evaluation` is the Python one.
 
 >>> to_json(parse("${age} < 18 and not(selected(., 'none'))"))
 ['and', ['<', ['answer', 'age'], ['number', 18.0]], ['not', ['selected', ['here'], ['text', 'none']]]]
@@ -11,11 +10,47 @@ An expression is parsed once into a small typed tree made of the six node classe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from sop.nodes import (
+    Answer,
+    Call,
+    Column,
+    Each,
+    Here,
+    Node,
+    Nth,
+    Number,
+    Text,
+    answers_used,
+    below,
+    from_json,
+    reads_clock,
+    to_json,
+    walk,
+)
 from sop.vocabulary import N_, Message
+
+__all__ = [
+    "FUNCTIONS",
+    "Answer",
+    "Call",
+    "Column",
+    "Each",
+    "ExpressionError",
+    "Here",
+    "Node",
+    "Nth",
+    "Number",
+    "Text",
+    "answers_used",
+    "from_json",
+    "parse",
+    "reads_clock",
+    "to_json",
+    "walk",
+]
 
 MAX_LENGTH = 4000
 MAX_DEPTH = 60
@@ -25,31 +60,47 @@ MAX_HEIGHT = 150
 FUNCTIONS: dict[str, tuple[int, int]] = {
     "abs": (1, 1),
     "boolean": (1, 1),
+    "boolean-from-string": (1, 1),
     "ceiling": (1, 1),
     "coalesce": (2, 2),
     "concat": (1, 40),
     "contains": (2, 2),
+    "count": (1, 1),
+    "count-non-empty": (1, 1),
     "count-selected": (1, 1),
     "date": (1, 1),
     "date-time": (1, 1),
     "decimal-date-time": (1, 1),
+    "decimal-time": (1, 1),
     "ends-with": (2, 2),
+    "exp": (1, 1),
     "false": (0, 0),
     "floor": (1, 1),
     "format-date": (2, 2),
+    "format-date-time": (2, 2),
     "if": (3, 3),
+    "indexed-repeat": (3, 9),
     "int": (1, 1),
+    "join": (2, 40),
+    "log": (1, 1),
+    "log10": (1, 1),
     "max": (1, 40),
     "min": (1, 40),
     "normalize-space": (0, 1),
     "not": (1, 1),
     "now": (0, 0),
     "number": (0, 1),
+    "once": (1, 1),
+    "pi": (0, 0),
+    "position": (1, 1),
     "pow": (2, 2),
+    "pulldata": (4, 4),
+    "random": (0, 0),
     "regex": (2, 2),
     "round": (1, 2),
     "selected": (2, 2),
     "selected-at": (2, 2),
+    "sqrt": (1, 1),
     "starts-with": (2, 2),
     "string": (0, 1),
     "string-length": (0, 1),
@@ -57,11 +108,15 @@ FUNCTIONS: dict[str, tuple[int, int]] = {
     "substring": (2, 3),
     "substring-after": (2, 2),
     "substring-before": (2, 2),
+    "sum": (1, 1),
     "today": (0, 0),
     "translate": (3, 3),
     "true": (0, 0),
+    "uuid": (0, 0),
 }
 """Function -> least and most arguments."""
+COUNTED = {"count": 0, "count-non-empty": 0, "sum": 0, "join": 1}
+"""Functions of all answers of a repeat -> the first argument that means all of them."""
 
 LEVELS: tuple[tuple[str, ...], ...] = (
     ("or",),
@@ -84,57 +139,14 @@ class ExpressionError(ValueError):
         super().__init__(str(self.message))
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number written in the expression."""
-
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A quoted text."""
-
-    value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The answer to another question: `${name}`."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """The answer to the question itself: `.`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the choice under test in a choice filter: a bare name."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """An operator or a function with its arguments; unary minus is `negate`."""
-
-    name: str
-    arguments: tuple[Node, ...]
-
-
-Node = Number | Text | Answer | Here | Column | Call
-CLOCK = frozenset({"today", "now", "random", "uuid"})
-
 TOKEN = re.compile(
     r"""\s*(?:
-      (?P<answer>\$\{\s*[A-Za-z_][\w.-]*\s*\})
+      (?P<answer>\$\{\s*[^\W\d][\w.-]*\s*\})
     | (?P<number>\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})
     | (?P<text>"[^"]*"|'[^']*')
     | (?P<operator><=|>=|!=|[-+*=<>(),])
     | (?P<name>[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)
+    | (?P<parent>\.\.(?:/\.\.){0,20}(?=\s*\)))
     | (?P<here>\.(?!\.))
     )""",
     re.VERBOSE,
@@ -168,7 +180,7 @@ def _height(node: Node) -> int:
     height, level = 0, [node]
     while level:
         height += 1
-        level = [argument for part in level if isinstance(part, Call) for argument in part.arguments]
+        level = [argument for part in level for argument in below(part)]
     return height
 
 
@@ -283,76 +295,50 @@ class _Parser:
             text = N_("Character %(position)d: the function %(name)s() is not supported.")
             raise ExpressionError(text, token.position, name=token.text)
         self.take()
-        arguments: list[Node] = []
-        while not self.at(")"):
-            if arguments:
-                self.expect(",")
-            arguments.append(self.binary(0))
-        self.take()
+        if token.text == "position":
+            return self.position()
+        arguments = self.arguments()
         least, most = FUNCTIONS[token.text]
         if not least <= len(arguments) <= most:
             text = N_("Character %(position)d: %(name)s() takes %(least)d to %(most)d values, not %(count)d.")
             raise ExpressionError(text, token.position, name=token.text, least=least, most=most, count=len(arguments))
-        return Call(token.text, tuple(arguments))
+        return _call(token, arguments)
+
+    def arguments(self) -> list[Node]:
+        found: list[Node] = []
+        while not self.at(")"):
+            if found:
+                self.expect(",")
+            found.append(self.binary(0))
+        self.take()
+        return found
+
+    def position(self) -> Node:
+        """`position(..)`: how many levels up is said only when it is more than one."""
+        token = self.take()
+        if token.kind != "parent":
+            raise ExpressionError(N_("Character %(position)d: only position(..) is supported."), token.position)
+        self.expect(")")
+        levels = token.text.count("..")
+        return Call("position", (Number(float(levels)),) if levels > 1 else ())
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """The node and everything under it."""
-    yield node
-    if isinstance(node, Call):
-        for argument in node.arguments:
-            yield from walk(argument)
+def _call(token: Token, arguments: list[Node]) -> Node:
+    """The call, with what stands for all answers of a repeat, or for one of them, in its own leaf."""
+    if token.text == "indexed-repeat":
+        return _nth(token, arguments)
+    first = COUNTED.get(token.text, len(arguments))
+    meant = [Each(part.name) if isinstance(part, Answer) else part for part in arguments[first:]]
+    if token.text in COUNTED and token.text != "join" and not isinstance(meant[0], Each):
+        text = N_("Character %(position)d: %(name)s() takes one question or repeat, written ${name}.")
+        raise ExpressionError(text, token.position, name=token.text)
+    return Call(token.text, (*arguments[:first], *meant))
 
 
-def answers_used(node: Node) -> frozenset[str]:
-    """Names of the questions that the expression reads.
-
-    >>> sorted(answers_used(parse("${a} + ${b} > ${a}")))
-    ['a', 'b']
-    """
-    return frozenset(part.name for part in walk(node) if isinstance(part, Answer))
-
-
-def reads_clock(node: Node) -> bool:
-    """Whether the value may change while the answers do not.
-
-    >>> reads_clock(parse("${born} > today()")), reads_clock(parse("${a} = 'x'"))
-    (True, False)
-    """
-    return any(isinstance(part, Call) and part.name in CLOCK for part in walk(node))
-
-
-def to_json(node: Node) -> list[Any]:
-    """The tree as nested lists: `[operator or function, argument…]`, or a leaf; only number() keeps its brackets."""
-    if isinstance(node, Number):
-        return ["number", node.value]
-    if isinstance(node, Text):
-        return ["text", node.value]
-    if isinstance(node, Answer):
-        return ["answer", node.name]
-    if isinstance(node, Here):
-        return ["here"]
-    if isinstance(node, Column):
-        return ["column", node.name]
-    name = node.name + "()" if node.name in {"number"} else node.name
-    return [name, *(to_json(argument) for argument in node.arguments)]
-
-
-def from_json(tree: list[Any]) -> Node:
-    """The inverse of `to_json`.
-
-    >>> from_json(["+", ["number", 1.0], ["number()", ["here"]]])
-    Call(name='+', arguments=(Number(value=1.0), Call(name='number', arguments=(Here(),))))
-    """
-    kind, *rest = tree
-    if kind == "number":
-        return Number(float(rest[0]))
-    if kind == "text":
-        return Text(str(rest[0]))
-    if kind == "answer":
-        return Answer(str(rest[0]))
-    if kind == "here":
-        return Here()
-    if kind == "column":
-        return Column(str(rest[0]))
-    return Call(str(kind).removesuffix("()"), tuple(from_json(argument) for argument in rest))
+def _nth(token: Token, arguments: list[Node]) -> Node:
+    asked, rest = arguments[0], arguments[1:]
+    repeats = [part.name for part in rest[::2] if isinstance(part, Answer)]
+    if not isinstance(asked, Answer) or len(rest) % 2 or len(repeats) * 2 != len(rest):
+        text = N_("Character %(position)d: indexed-repeat(${question}, ${repeat}, number) is expected.")
+        raise ExpressionError(text, token.position)
+    return Nth(asked.name, tuple(rest[1::2]), tuple(repeats))

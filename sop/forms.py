@@ -18,19 +18,20 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, cached_property
-from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-from sop.answers import Answer, plain
+from sop.answers import plain
 from sop.evaluation import Scope
-from sop.expressions import answers_used, reads_clock
 from sop.facts import INPUTS
 from sop.filling import Filling, FormState, clean_answer, plain_value, try_value
+from sop.form_logic import fit, homes_of, in_order
+from sop.lookup import FormTables, pulled, read_tables
+from sop.nodes import answers_used, calls, depends_on_more
+from sop.paths import added, split_by_category
 from sop.questions import (
     APPEARANCES,
     Choice,
-    FormError,
     FormFinding,
     Group,
     Kind,
@@ -40,11 +41,14 @@ from sop.questions import (
     question_from_json,
     question_to_json,
 )
-from sop.vocabulary import N_, Category, Message
-from sop.xlsform import accept, read
+from sop.vocabulary import N_, Message
+from sop.workbooks import Source, read_workbook
+from sop.xform import xform
+from sop.xlsform import read
 
 __all__ = ["Form", "FormState", "Screen", "compile_form", "load_form", "split_by_category"]
 
+ONCE = frozenset({"once"})
 LIBRARY = Path(__file__).parent / "library"
 
 
@@ -69,6 +73,7 @@ class Form:
     questions: tuple[Question, ...]
     groups: Mapping[str, Group]
     choices: Mapping[str, tuple[Choice, ...]]
+    tables: FormTables = field(default_factory=FormTables)
     warnings: tuple[FormFinding, ...] = field(default=(), compare=False)
 
     def __getitem__(self, name: str) -> Question:
@@ -93,15 +98,55 @@ class Form:
         return hashlib.sha256(json.dumps(tree, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     @cached_property
+    def homes(self) -> dict[str, tuple[str, ...]]:
+        """By name of a question or group: the repeats around it, outermost first."""
+        return homes_of(self.groups, [*self.groups.values(), *self.questions])
+
+    @cached_property
+    def outline(self) -> dict[str, list[str]]:
+        """By name of a group ("": the form itself): the names directly in it, in order."""
+        found: dict[str, list[str]] = {"": []}
+        items: list[Question | Group] = [*self.groups.values(), *self.questions]
+        for item in sorted(items, key=lambda item: item.row):
+            found.setdefault(item.groups[-1] if item.groups else "", []).append(item.name)
+        return found
+
+    @cached_property
     def order(self) -> tuple[str, ...]:
         """Names of groups and questions so that everything comes after what it depends on; raises on a circle."""
-        sorter: TopologicalSorter[str] = TopologicalSorter()
-        items: list[Question | Group] = [*self.groups.values(), *self.questions]
-        for item in items:
-            calculation = item.calculation if isinstance(item, Question) else None
-            used = {name for node in (item.relevant, calculation) if node for name in answers_used(node)}
-            sorter.add(item.name, *item.groups, *sorted(used))
-        return tuple(sorter.static_order())
+        return in_order([*self.groups.values(), *self.questions])
+
+    @cached_property
+    def plan(self) -> tuple[tuple[Question | Group, tuple[str, ...]], ...]:
+        """Groups and questions in the order in which they are worked out, with the repeats around each."""
+        return tuple((self.groups.get(name) or self[name], self.homes[name]) for name in self.order)
+
+    @cached_property
+    def repeats(self) -> frozenset[str]:
+        """Names of the groups that repeat."""
+        return frozenset(name for name, group in self.groups.items() if group.repeat)
+
+    @cached_property
+    def remembering(self) -> frozenset[str]:
+        """Questions whose calculation looks at what they hold so far (once)."""
+        return frozenset(
+            question.name for question in self.questions if question.calculation and calls(question.calculation, ONCE)
+        )
+
+    @cached_property
+    def _questions_by_home(self) -> dict[tuple[str, ...], tuple[Question, ...]]:
+        found: dict[tuple[str, ...], list[Question]] = {}
+        for question in self.questions:
+            found.setdefault(self.homes[question.name], []).append(question)
+        return {home: tuple(questions) for home, questions in found.items()}
+
+    def questions_of(self, repeats: tuple[str, ...]) -> tuple[Question, ...]:
+        """The questions directly in these repeats, one within the other (none: outside of repeats)."""
+        return self._questions_by_home.get(repeats, ())
+
+    def repeats_in(self, repeats: tuple[str, ...]) -> tuple[str, ...]:
+        """Names of the repeats directly in these repeats, one within the other (none: outside of repeats)."""
+        return tuple(name for name in self.groups if name in self.repeats and self.homes[name] == repeats)
 
     @cached_property
     def filtered_choices(self) -> dict[tuple[Any, ...], tuple[Choice, ...]]:
@@ -110,24 +155,24 @@ class Form:
 
     @cached_property
     def filter_reads(self) -> dict[str, tuple[str, ...] | None]:
-        """By question with a choice filter: the answers that it reads; None when it also reads the clock."""
+        """By question with a choice filter: the answers that it reads; None when it reads more than those."""
         filters = {question.name: question.choice_filter for question in self.questions if question.choice_filter}
         return {
-            name: None if reads_clock(condition) else tuple(sorted(answers_used(condition)))
+            name: None if depends_on_more(condition) else tuple(sorted(answers_used(condition)))
             for name, condition in filters.items()
         }
 
-    def options(self, question: Question, state: FormState | None = None) -> tuple[Choice, ...]:
-        """What may be chosen, as far as the answers given leave it."""
-        if state is not None and question.name in state.choices:
-            return state.choices[question.name]
+    def options(self, question: Question, state: FormState | None = None, path: str = "") -> tuple[Choice, ...]:
+        """What may be chosen, as far as the answers given leave it; `path` says in which instance."""
+        if state is not None and (path or question.name) in state.choices:
+            return state.choices[path or question.name]
         return self.choices.get(question.list_name, ())
 
     def screens(self) -> tuple[Screen, ...]:
         """Groups of the first level in order, one page each; questions outside groups share a page."""
         pages: list[tuple[str, list[Question]]] = []
         for question in self.questions:
-            if question.type is Kind.CALCULATE:
+            if question.type.is_silent:
                 continue
             name = question.groups[0] if question.groups else ""
             if not pages or pages[-1][0] != name:
@@ -140,14 +185,38 @@ class Form:
 
     def applicable(self, state: FormState) -> tuple[Screen, ...]:
         """The screens on which something is left to ask or say, in order."""
-        return tuple(s for s in self.screens() if any(question.name in state.relevant for question in s.questions))
+        return tuple(
+            screen
+            for screen in self.screens()
+            if any((self.homes[one.name] or (one.name,))[0] in state.relevant for one in screen.questions)
+        )
 
     def initial(self, *, today: date, now: datetime) -> dict[str, Any]:
         """Answers to propose before anybody has answered (column `default`), as JSON can keep them."""
         found: dict[str, Any] = {}
-        for question in self.questions:
-            if question.default is not None:
-                value = plain_value(try_value(question.default, Scope(found, today=today, now=now), ""))
+        return self._proposed((), Scope(found, today=today, now=now, tables=self.tables), found)
+
+    def initial_instance(
+        self, repeat: str, answers: Mapping[str, Any], *, today: date, now: datetime
+    ) -> dict[str, Any]:
+        """Answers to propose in a new instance of the repeat at this path, given the answers so far.
+
+        `repeat` is the path of the repeat itself: `members`, or `members/2/phones`.
+        """
+        filling = Filling(self, added(answers, repeat), today, now)
+        filling.state()
+        place = next((one for one in filling.root.all() if one.prefix.startswith(f"{repeat}/")), None)
+        if place is None or place.parent is None:
+            return {}
+        new = place.parent.instances[place.repeats[-1]][-1]
+        return self._proposed(new.repeats, filling.plainly(new), {})
+
+    def _proposed(self, repeats: tuple[str, ...], scope: Scope, found: dict[str, Any]) -> dict[str, Any]:
+        """Defaults, and what a calculation works out only once, of the questions directly in these repeats."""
+        for question in self.questions_of(repeats):
+            node = question.calculation if question.name in self.remembering else question.default
+            if node is not None:
+                value = plain_value(try_value(node, scope, ""))
                 answer = clean_answer(question, value, self.options(question))
                 if not isinstance(answer, Message) and answer is not None:
                     found[question.name] = plain(answer)
@@ -160,9 +229,10 @@ class Form:
         """
         return Filling(self, answers, today, now).state()
 
-    def explain(self, name: str, message: Message, language: str, gettext: Callable[[str], str]) -> str:
-        """The message in words: the form's own constraint message, or ours through `gettext`."""
-        own = self[name].constraint_message if message.code == "constraint" else {}
+    def explain(self, path: str, message: Message, language: str, gettext: Callable[[str], str]) -> str:
+        """The message at a path in words: the form's own (constraint, required), or ours through `gettext`."""
+        question = self._by_name.get(path.rpartition("/")[2])
+        own = question.own_words(message.code) if question else {}
         if text := own.get(language) or own.get(""):
             return text
         return gettext(message.text) % message.values if message.values else gettext(message.text)
@@ -179,8 +249,11 @@ class Form:
             found.append(FormFinding("warning", code, question.row, column, Message(code, text, values)))
 
         for question in self.questions:
-            if question.category is None and question.type is not Kind.NOTE:
+            if question.category is None and question.type is not Kind.NOTE and not question.type.is_metadata:
                 note(question, "NO_CATEGORY", "category", N_("The question has no data category."))
+            if question.fact and self.homes[question.name]:
+                text = N_("A fact cannot come from a repeat: work it out outside, in a calculation.")
+                note(question, "FACT_REPEATED", "fact", text)
             if question.fact and question.fact not in known:
                 note(question, "UNKNOWN_FACT", "fact", N_("The fact %(fact)s is not known."), fact=question.fact)
             for word in set(question.appearance) - APPEARANCES:
@@ -197,7 +270,7 @@ class Form:
             "groups": [question_to_json(group) for group in self.groups.values()],
             "questions": [question_to_json(question) for question in self.questions],
             "choices": {name: [choice.to_json() for choice in choices] for name, choices in self.choices.items()},
-        }
+        } | ({"tables": self.tables.to_json()} if self.tables.files else {})
 
     @classmethod
     def from_json(cls, tree: Mapping[str, Any]) -> Form:
@@ -210,38 +283,35 @@ class Form:
             questions=tuple(question_from_json(item) for item in tree["questions"]),
             groups={item["name"]: group_from_json(item) for item in tree["groups"]},
             choices={name: tuple(Choice(**choice) for choice in choices) for name, choices in tree["choices"].items()},
+            tables=FormTables.from_json(tree.get("tables", {})),
         )
 
 
-def compile_form(source: str | Path, *, reference: bool = True) -> Form:
-    """Compile a form from Markdown (text or path); raises `FormError` with every complaint, by row and column.
+def compile_form(source: Source, *, reference: bool = True, files: Mapping[str, str] | None = None) -> Form:
+    """Compile a form; raises `FormError` with every complaint, by row and column.
 
-    `reference=False` does not ask pyxform for its opinion (half a second the first time): for published forms.
+    `source`: Markdown or CSV text, a file's bytes or path (also XLSX and ZIP), or CSV texts by sheet. `files`: texts of
+    the CSV files beside it, by name. `reference=False` does not ask pyxform for its opinion (half a second the first
+    time): for published forms.
     """
-    text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
-    reading = read(text)
+    sheets = read_workbook(source)
+    tables, findings = read_tables(files or {})
+    reading = read(sheets, tables)
+    fit(reading)
     settings = reading.settings
     form = Form(
         id=settings.get("form_id", "form"),
         title=settings.get("form_title", settings.get("form_id", "form")),
         version=settings.get("version", ""),
-        languages=tuple(reading.languages.values()),
+        languages=reading.languages.all,
         questions=tuple(reading.questions),
         groups={group.name: group for group in reading.groups},
         choices=reading.choices,
-        warnings=tuple(reading.findings),
+        tables=pulled(tables, reading.questions),
+        warnings=(*findings, *reading.findings),
     )
-    try:
-        form.order  # noqa: B018  computed now, so that a circle is refused here
-    except CycleError as error:
-        names = " → ".join(error.args[1])
-        row = form[error.args[1][0]].row if error.args[1][0] in form else 0
-        text = N_("These questions depend on each other in a circle: %(names)s.")
-        raise FormError(
-            [FormFinding("error", "CIRCLE", row, "relevant", Message("CIRCLE", text, {"names": names}))]
-        ) from error
     if reference:
-        accept(text)
+        xform(sheets)
     return form
 
 
@@ -253,15 +323,3 @@ def load_form(name: str = "identification", country: str = "cameroon") -> Form:
     <Category.C1: 'C1'>
     """
     return compile_form(LIBRARY / country / "forms" / f"{name}.md", reference=False)
-
-
-def split_by_category(form: Form, values: Mapping[str, Answer]) -> dict[Category, dict[str, Any]]:
-    """The values as JSON can keep them, one part for each data category, so that each part is sealed on its own.
-
-    A question without a category counts as C5, the case team's own assessment: never as less than personal.
-    """
-    parts: dict[Category, dict[str, Any]] = {}
-    for question in form.questions:
-        if question.name in values:
-            parts.setdefault(question.category or Category.C5, {})[question.name] = plain(values[question.name])
-    return parts

@@ -1,162 +1,71 @@
-"""Reads an XLSForm kept as Markdown tables (survey, choices, settings) into questions, groups and choices.
+"""Reads an XLSForm into questions, groups and choices.
 
-Every complaint names the line of the source and the column. pyxform, the reference compiler, is asked whether it
-accepts the form too; it is imported only then, because it takes half a second to load.
+What pyxform, the reference compiler, refuses is an error. What it accepts and we do not support is a warning at its row
+and column, and is left out or shown plainly; what reads something left out says so too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
-from sop.expressions import Answer, Call, Column, ExpressionError, Here, Node, Number, Text, parse, walk
-from sop.patterns import PatternError, compile_pattern
-from sop.questions import LOGIC, Choice, FormError, FormFinding, Group, Kind, Question
-from sop.vocabulary import N_, Category, Message
+from sop.expressions import ExpressionError, parse
+from sop.form_columns import (
+    CHOICE_ALIASES,
+    LOGIC_COLUMNS,
+    NOTES,
+    SETTING_ALIASES,
+    SURVEY_ALIASES,
+    TRANSLATED,
+    Row,
+    read_languages,
+    rows_of,
+)
+from sop.form_reading import TRUE, Reading, check_translations, file_choices, note_media, parameters, read_choices
+from sop.form_types import BEGIN, END, IGNORED, REPEATS, Declared, is_known, read_type
+from sop.lookup import FormTables
+from sop.nodes import Call, Node, Number, Text
+from sop.questions import APPEARANCES, Choice, FormError, FormFinding, Group, Kind, Question
+from sop.vocabulary import N_, Category
+from sop.workbooks import Sheet
 
-PIPE = re.compile(r"(?<!\\)\|")
-COMMENT = re.compile(r"#[^|]*$")
-SEPARATOR = re.compile(r"[|\-: ]+")
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
-LANGUAGE = re.compile(r".*\(([A-Za-z]{2,3}(?:-[A-Za-z]+)?)\)\s*")
-SHEETS = ("survey", "choices", "settings")
-MAX_SOURCE = 2_000_000
+NAME = re.compile(r"[^\W\d][\w.-]{0,254}")
+REFERENCE = re.compile(r"\$\{\s*(?:last-saved#)?([^\s{}]+)\s*\}")
+SEARCH = re.compile(r"search\s*\(")
 OTHER_LABEL = {"fr": "Autre", "en": "Other"}
 SPECIFY_LABEL = {"fr": "Précisez", "en": "Please specify"}
+CURLY = str.maketrans("\u2018\u2019\u201c\u201d", "''\"\"")
+FALSE = frozenset({"", "no", "false", "false()"})
+SILENT_PARAMETERS = frozenset({"value", "label", "rows"})
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a sheet: cells by column (in lower case before `::`), and the line of the source."""
-
-    number: int
-    cells: Mapping[str, str]
-
-    def get(self, column: str) -> str:
-        """The cell, or an empty text."""
-        return self.cells.get(column, "")
-
-    def texts(self, column: str, languages: Mapping[str, str]) -> dict[str, str]:
-        """The translations of a cell by language code."""
-        found = {code: self.get(f"{column}::{title}") for title, code in languages.items()}
-        if self.get(column):
-            found.setdefault("", self.get(column))
-        return {code: text for code, text in found.items() if text}
-
-
-@dataclass(slots=True)
-class Reading:
-    """What was read from the source, and the complaints met on the way."""
-
-    settings: dict[str, str] = field(default_factory=dict)
-    languages: dict[str, str] = field(default_factory=dict)
-    questions: list[Question] = field(default_factory=list)
-    groups: list[Group] = field(default_factory=list)
-    choices: dict[str, tuple[Choice, ...]] = field(default_factory=dict)
-    findings: list[FormFinding] = field(default_factory=list)
-
-    def complain(self, code: str, row: int, column: str, text: str, *, severity: str = "error", **values: Any) -> None:
-        """Note one finding."""
-        self.findings.append(FormFinding(severity, code, row, column, Message(code, text, values)))
-
-    @property
-    def has_errors(self) -> bool:
-        """Whether anything stands in the way of compiling."""
-        return any(finding.severity == "error" for finding in self.findings)
-
-
-def read(source: str) -> Reading:
+def read(sheets: Mapping[str, Sheet], files: FormTables) -> Reading:
     """Read the whole form; raises `FormError` with all complaints at once."""
-    reading = Reading()
-    if len(source) > MAX_SOURCE:
-        reading.complain("TOO_LARGE", 0, "", N_("The form is too large."))
-        raise FormError(reading.findings)
-    sheets = read_sheets(source)
-    if not sheets.get("survey"):
+    reading = Reading(files)
+    if "survey" not in sheets or not sheets["survey"].lines:
         reading.complain("NO_SURVEY", 0, "", N_("There is no table called survey."))
         raise FormError(reading.findings)
-    reading.settings = dict(sheets["settings"][0].cells) if sheets.get("settings") else {}
-    reading.languages = _languages(sheets["survey"])
-    _read_choices(sheets.get("choices", []), reading)
-    _Survey(reading).read(sheets["survey"])
-    _check_references(reading)
+    survey = rows_of(sheets["survey"], SURVEY_ALIASES)
+    choices = rows_of(sheets["choices"], CHOICE_ALIASES) if "choices" in sheets else []
+    settings = rows_of(sheets["settings"], SETTING_ALIASES) if "settings" in sheets else []
+    reading.settings = dict(settings[0].cells) if settings else {}
+    reading.languages = read_languages([survey, choices], reading.settings.get("default_language", ""))
+    _note_columns(sheets["survey"], survey, reading)
+    read_choices(choices, reading)
+    _Survey(reading).read([row for row in survey if row.get("disabled").lower() not in TRUE])
     if reading.has_errors:
         raise FormError(reading.findings)
     return reading
 
 
-def read_sheets(source: str) -> dict[str, list[Row]]:
-    """The tables of the source by name; text around the tables is commentary.
-
-    >>> read_sheets("| survey | | |\\n|  | type | name |\\n| | text | a |")["survey"][0].cells
-    {'type': 'text', 'name': 'a'}
-    """
-    sheets: dict[str, list[Row]] = {}
-    header: list[str] | None = None
-    current: list[Row] | None = None
-    for number, line in enumerate(source.splitlines(), start=1):
-        text = COMMENT.sub("", line).strip()
-        if not (text.startswith("|") and text.endswith("|")) or ("-" in text and SEPARATOR.fullmatch(text)):
-            continue
-        first, *cells = (cell.strip().replace("\\|", "|") for cell in PIPE.split(text)[1:-1])
-        if first:
-            current, header = sheets.setdefault(first.lower(), []), None
-        if current is None or not any(cells):
-            continue
-        if header is None:
-            header = [_column(cell) for cell in cells]
-        else:
-            current.append(
-                Row(number, {column: cell for column, cell in zip(header, cells, strict=False) if column and cell})
-            )
-    return sheets
-
-
-def _column(cell: str) -> str:
-    name, mark, language = (part.strip() for part in cell.partition("::"))
-    return name.lower().replace(" ", "_") + mark + language
-
-
-def _languages(rows: list[Row]) -> dict[str, str]:
-    """Language titles as written (`Français (fr)`) to their codes."""
-    titles = {column.partition("::")[2]: None for row in rows for column in row.cells if "::" in column}
-    return {title: found.group(1).lower() if (found := LANGUAGE.fullmatch(title)) else title for title in titles}
-
-
-def _read_choices(rows: list[Row], reading: Reading) -> None:
-    lists: dict[str, list[Choice]] = {}
-    for row in rows:
-        name, list_name = row.get("name"), row.get("list_name")
-        if not list_name or not name or re.search(r"\s", name):
-            reading.complain("CHOICE_NAME", row.number, "name", N_("A choice needs a list and a name without spaces."))
-            continue
-        if any(choice.name == name for choice in lists.get(list_name, ())):
-            reading.complain("CHOICE_TWICE", row.number, "name", N_("The choice %(name)s is there twice."), name=name)
-            continue
-        columns = {
-            key: text
-            for key, text in row.cells.items()
-            if "::" not in key and key not in {"list_name", "name", "label"}
-        }
-        label = row.texts("label", reading.languages)
-        _check_translations(label, row, "label", reading)
-        lists.setdefault(list_name, []).append(Choice(name, label, columns))
-    reading.choices = {list_name: tuple(choices) for list_name, choices in lists.items()}
-
-
-def _check_translations(texts: Mapping[str, str], row: Row, column: str, reading: Reading) -> None:
-    missing = [code for code in reading.languages.values() if code not in texts]
-    if missing and (texts or column == "label"):
-        reading.complain(
-            "MISSING_TRANSLATION",
-            row.number,
-            column,
-            N_("The text is missing in: %(languages)s."),
-            severity="warning",
-            languages=", ".join(missing),
-        )
+def _note_columns(sheet: Sheet, rows: list[Row], reading: Reading) -> None:
+    """Columns that nobody reads: a misspelt one would otherwise be missed in silence."""
+    used = dict.fromkeys(column for row in rows for column in row.cells)
+    for column in used:
+        name = column.partition("::")[0]
+        if name not in SURVEY_ALIASES and name.lower() not in NOTES:
+            reading.warn("UNUSED_COLUMN", sheet.row, column, N_("The column %(name)s is not used."), name=column)
 
 
 class _Survey:
@@ -164,104 +73,234 @@ class _Survey:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self.open: list[str] = []
-        self.names: set[str] = set()
+        self.open: list[tuple[str, bool]] = []
+        self.skipping = 0
+        self.named: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups around the row in hand."""
+        return tuple(name for name, _ in self.open)
 
     def read(self, rows: list[Row]) -> None:
         for row in rows:
-            kind = " ".join(row.get("type").replace("_group", " group").split())
-            if kind == "end group":
-                self._end(row)
+            kind = " ".join(row.get("type").split())
+            if self.skipping or (kind.startswith("begin") and "loop" in kind.split()):
+                self._skip(row, kind)
+            elif END.fullmatch(kind):
+                self._end(row, kind)
             elif not kind:
                 self.reading.complain("NO_TYPE", row.number, "type", N_("A type is missing."))
-            elif self._named(row):
-                self._begin(row) if kind == "begin group" else self._question(row, kind)
+            elif BEGIN.fullmatch(kind):
+                self._begin(row, kind)
+            elif kind not in IGNORED:
+                self._item(row, kind)
         if self.open:
-            self.reading.complain(
-                "GROUP_OPEN", rows[-1].number, "type", N_("A group is not ended: %(name)s."), name=self.open[-1]
-            )
+            text = N_("A group is not ended: %(name)s.")
+            self.reading.complain("GROUP_OPEN", rows[-1].number, "type", text, name=self.open[-1][0])
+        self._check_references(rows)
 
-    def _end(self, row: Row) -> None:
-        if self.open:
+    def _skip(self, row: Row, kind: str) -> None:
+        """A loop is left out with everything in it."""
+        if not self.skipping:
+            self._unsupported(row, kind)
+        self.skipping += bool(BEGIN.fullmatch(kind)) - bool(END.fullmatch(kind))
+        if row.get("name"):
+            self.reading.left_out.add(row.get("name"))
+
+    def _end(self, row: Row, kind: str) -> None:
+        if self.open and self.open[-1][1] == (END.fullmatch(kind)[1] in REPEATS):  # type: ignore[index]
             self.open.pop()
         else:
             self.reading.complain("GROUP_END", row.number, "type", N_("A group is ended that was not begun."))
 
-    def _named(self, row: Row) -> bool:
+    def _is_named(self, row: Row) -> bool:
+        """Whether the row has a name of its own; the same one in another group is left out."""
         name = row.get("name")
         if not NAME.fullmatch(name):
             self.reading.complain("NAME", row.number, "name", N_("A name of letters, digits and _ is expected."))
             return False
-        if name in self.names:
-            self.reading.complain("NAME_TWICE", row.number, "name", N_("The name %(name)s is there twice."), name=name)
+        if name in self.named:
+            text = N_("The name %(name)s is there twice.")
+            same = self.named[name] == self.groups
+            (self.reading.complain if same else self.reading.warn)("NAME_TWICE", row.number, "name", text, name=name)
             return False
-        self.names.add(name)
+        self.named[name] = self.groups
         return True
 
-    def _begin(self, row: Row) -> None:
-        label = row.texts("label", self.reading.languages)
-        _check_translations(label, row, "label", self.reading)
-        self.reading.groups.append(
-            Group(row.get("name"), label, tuple(self.open), self._logic(row, "relevant"), row.number)
-        )
-        self.open.append(row.get("name"))
-
-    def _question(self, row: Row, kind: str) -> None:
-        word, _, rest = kind.partition(" ")
-        list_name, _, other = rest.partition(" ")
-        if word not in list(Kind) or (Kind(word).has_choices and not list_name):
-            self.reading.complain("TYPE", row.number, "type", N_("The type “%(type)s” is not supported."), type=kind)
+    def _begin(self, row: Row, kind: str) -> None:
+        repeat = BEGIN.fullmatch(kind)[1] in REPEATS  # type: ignore[index]
+        errors = len(self.reading.findings)
+        if not self._is_named(row):
+            if self.reading.findings[errors].severity == "warning":
+                self.skipping = 1
+            else:
+                self.open.append((row.get("name"), repeat))
             return
-        question = self._build(row, Kind(word), list_name)
-        if question.type.has_choices and list_name not in self.reading.choices:
-            self.reading.complain(
-                "LIST", row.number, "type", N_("The choice list %(name)s does not exist."), name=list_name
+        label = row.texts("label", self.reading.languages)
+        check_translations(label, row, "label", self.reading)
+        note_media(row, self.reading, "survey")
+        self._note_group_appearance(row)
+        self.reading.groups.append(
+            Group(
+                row.get("name"),
+                label,
+                self.groups,
+                self._logic(row, "relevant"),
+                row.number,
+                repeat,
+                self._logic(row, "repeat_count") if repeat else None,
             )
+        )
+        self.open.append((row.get("name"), repeat))
+
+    def _note_group_appearance(self, row: Row) -> None:
+        for word in sorted(set(row.get("appearance").split()) - APPEARANCES):
+            text = N_("The appearance %(word)s is not supported.")
+            self.reading.warn("APPEARANCE", row.number, "appearance", text, word=word)
+
+    def _unsupported(self, row: Row, kind: str) -> None:
+        text = N_("The type “%(type)s” is not supported: the question is left out.")
+        self.reading.warn("TYPE", row.number, "type", text, type=kind)
+        self.reading.left_out.add(row.get("name"))
+
+    def _item(self, row: Row, kind: str) -> None:
+        """A question: asked, left out, or refused."""
+        if kind == "audit":
+            self._unsupported(row, kind)
+            return
+        if not self._is_named(row):
+            return
+        declared = self._range(row) if kind == "range" else read_type(kind)
+        if declared is None and not is_known(kind):
+            self.reading.complain("TYPE", row.number, "type", N_("The type “%(type)s” is not supported."), type=kind)
+        elif declared is None:
+            self._unsupported(row, kind)
+        elif SEARCH.search(row.get("appearance")):
+            text = N_("The appearance %(word)s is not supported.")
+            self.reading.warn("APPEARANCE", row.number, "appearance", text, word="search()")
+            self.reading.left_out.add(row.get("name"))
+        elif not declared.kind.has_choices or self._has_list(row, declared):
+            self._question(row, declared)
+
+    def _range(self, row: Row) -> Declared:
+        """A slider is asked as a number within its bounds."""
+        text = N_("The type “%(type)s” is not supported: it is asked as a number.")
+        self.reading.warn("TYPE", row.number, "type", text, type="range")
+        given = parameters(row.get("parameters"))
+        bounds = {key: given.get(key, usual) for key, usual in (("start", "1"), ("end", "10"), ("step", "1"))}
+        try:
+            numbers = {key: float(text) for key, text in bounds.items()}
+        except ValueError:
+            return Declared(Kind.DECIMAL)
+        low, high = sorted((numbers["start"], numbers["end"]))
+        whole = all(number == int(number) for number in numbers.values())
+        return Declared(
+            Kind.INTEGER if whole else Kind.DECIMAL, constraint=f". >= {_signed(low)} and . <= {_signed(high)}"
+        )
+
+    def _has_list(self, row: Row, declared: Declared) -> bool:
+        """Whether the choices are there: a list of the choices sheet, or a file."""
+        reading, name = self.reading, declared.list_name
+        if not declared.file:
+            if name not in reading.choices:
+                reading.complain("LIST", row.number, "type", N_("The choice list %(name)s does not exist."), name=name)
+                return False
+            if declared.kind is Kind.SELECT_MULTIPLE and any(" " in one.name for one in reading.choices[name]):
+                text = N_("A choice needs a list and a name without spaces.")
+                reading.complain("CHOICE_NAME", row.number, "type", text)
+                return False
+            return True
+        given = parameters(row.get("parameters"))
+        found = file_choices(reading.files, name, given.get("value", "name"), given.get("label", "label"), reading)
+        if found is None:
+            text = N_("The file %(file)s is missing or has no such columns: the question is left out.")
+            reading.warn("FILE", row.number, "type", text, file=name)
+            reading.left_out.add(row.get("name"))
+            return False
+        reading.choices[name] = found
+        return True
+
+    def _question(self, row: Row, declared: Declared) -> None:
+        question = self._build(row, declared)
         self.reading.questions.append(question)
-        if other in {"or_other", "or specify other"}:
+        if declared.other:
             self._specify(question)
 
-    def _build(self, row: Row, kind: Kind, list_name: str) -> Question:
-        parts: dict[str, Any] = {
-            key: row.texts(key, self.reading.languages) for key in ("label", "hint", "constraint_message")
-        }
+    def _build(self, row: Row, declared: Declared) -> Question:
+        kind = declared.kind
+        parts: dict[str, Any] = {key: row.texts(key, self.reading.languages) for key in TRANSLATED}
         for key, found in parts.items():
-            if not (key == "label" and kind is Kind.CALCULATE):
-                _check_translations(found, row, key, self.reading)
-        parts |= {
-            column: self._logic(row, column) for column in ("calculation", "relevant", "constraint", "choice_filter")
-        }
-        category = row.get("category").upper()
-        if category and category not in list(Category):
-            text = N_("%(category)s is not a data category.")
-            self.reading.complain(
-                "UNKNOWN_CATEGORY", row.number, "category", text, severity="warning", category=category
-            )
+            if key != "label" or not kind.is_silent:
+                check_translations(found, row, key, self.reading)
+        note_media(row, self.reading, "survey")
+        self._note_rest(row)
+        parts |= {column: self._logic(row, column) for column in ("relevant", "constraint", "choice_filter")}
+        if declared.constraint and parts["constraint"] is None:
+            parts["constraint"] = parse(declared.constraint)
+        parts |= self._worked_out(row, kind)
         return Question(
             name=row.get("name"),
             type=kind,
-            groups=tuple(self.open),
-            category=Category(category) if category in list(Category) else None,
+            groups=self.groups,
+            category=self._category(row),
             fact=row.get("fact"),
-            list_name=list_name,
+            list_name=declared.list_name,
             appearance=tuple(row.get("appearance").split()),
-            default=self._default(row, kind),
             required=self._required(row),
             row=row.number,
             **parts,
         )
 
+    def _category(self, row: Row) -> Category | None:
+        category = row.get("category").upper()
+        if category in list(Category):
+            return Category(category)
+        if category:
+            text = N_("%(category)s is not a data category.")
+            self.reading.warn("UNKNOWN_CATEGORY", row.number, "category", text, category=category)
+        return None
+
+    def _note_rest(self, row: Row) -> None:
+        """What the row asks for that has no effect here."""
+        if row.get("trigger"):
+            text = N_("The trigger is not supported: the value is worked out again with every answer.")
+            self.reading.warn("TRIGGER", row.number, "trigger", text)
+        for word in parameters(row.get("parameters")):
+            if word not in SILENT_PARAMETERS and row.get("type") != "range":
+                text = N_("The parameter %(word)s is not supported.")
+                self.reading.warn("PARAMETER", row.number, "parameters", text, word=word)
+
+    def _worked_out(self, row: Row, kind: Kind) -> dict[str, Any]:
+        """Calculation, default, and whether anybody may type: what is worked out or read-only is not asked."""
+        calculation, default = self._logic(row, "calculation"), self._default(row, kind)
+        fixed = row.get("read_only").lower()
+        if fixed not in TRUE | FALSE:
+            text = N_("A condition for “read-only” is not supported: the question is asked.")
+            self.reading.warn("READ_ONLY", row.number, "read_only", text)
+        if kind is Kind.NOTE:
+            return {"calculation": None, "default": None}
+        if kind.is_silent or fixed in TRUE:
+            if calculation is None and default is not None:
+                calculation = default if isinstance(default, Number | Text) else Call("once", (default,))
+            if calculation is None and not kind.is_metadata:
+                calculation = Text("")
+            default = None
+        read_only = not kind.is_silent and (fixed in TRUE or calculation is not None)
+        return {"calculation": calculation, "default": default, "read_only": read_only}
+
     def _specify(self, question: Question) -> None:
         """`or_other` adds a choice and a text question that appears with it, as the reference compiler does."""
-        languages = self.reading.languages.values()
+        languages = self.reading.languages.all or ("",)
         choices = self.reading.choices.get(question.list_name, ())
         if all(choice.name != "other" for choice in choices):
             other = Choice("other", {code: OTHER_LABEL.get(code, "Other") for code in languages})
             self.reading.choices[question.list_name] = (*choices, other)
-        self.names.add(f"{question.name}_other")
+        name = f"{question.name}_other"
+        self.named[name] = question.groups
         self.reading.questions.append(
             Question(
-                name=f"{question.name}_other",
+                name=name,
                 type=Kind.TEXT,
                 label={code: SPECIFY_LABEL.get(code, "Please specify") for code in languages},
                 groups=question.groups,
@@ -272,11 +311,9 @@ class _Survey:
         )
 
     def _required(self, row: Row) -> Node | None:
-        if row.get("required").lower() in {"", "no", "false", "false()"}:
+        if row.get("required").lower() in FALSE:
             return None
-        if row.get("required").lower() in {"yes", "true", "true()"}:
-            return parse("true()")
-        return self._logic(row, "required")
+        return parse("true()") if row.get("required").lower() in TRUE else self._logic(row, "required")
 
     def _default(self, row: Row, kind: Kind) -> Node | None:
         """A default with a call or a question in it is worked out; anything else is the answer itself."""
@@ -288,60 +325,25 @@ class _Survey:
         return Number(float(text)) if re.fullmatch(r"\d{1,9}", text) and not kind.has_choices else Text(text)
 
     def _logic(self, row: Row, column: str) -> Node | None:
-        source = row.get(column)
+        source = row.get(column).translate(CURLY)
         if not source:
             return None
         try:
             return parse(source, columns=column == "choice_filter")
         except ExpressionError as error:
-            self.reading.findings.append(FormFinding("error", "EXPRESSION", row.number, column, error.message))
+            self.reading.findings.append(FormFinding("warning", "EXPRESSION", row.number, column, error.message))
             return None
 
-
-def _expressions(reading: Reading) -> Iterator[tuple[Question | Group, str, Node]]:
-    items: list[Question | Group] = [*reading.groups, *reading.questions]
-    for item in items:
-        for column in LOGIC:
-            node: Node | None = getattr(item, column, None)
-            if node is not None:
-                yield item, column, node
-
-
-def _check_references(reading: Reading) -> None:
-    """Every question, choice column and `.` that an expression names must make sense where it stands."""
-    questions = {question.name for question in reading.questions}
-    columns = {key for choices in reading.choices.values() for choice in choices for key in choice.columns} | {"name"}
-    for item, column, node in _expressions(reading):
-        for part in walk(node):
-            if isinstance(part, Answer) and part.name not in questions:
-                text = N_("The question %(name)s does not exist.")
-                reading.complain("REFERENCE", item.row, column, text, name=part.name)
-            elif isinstance(part, Column) and part.name not in columns:
-                text = N_("The choices have no column %(name)s.")
-                reading.complain("COLUMN", item.row, column, text, name=part.name)
-            elif isinstance(part, Call) and not _pattern_is_good(part):
-                reading.complain("PATTERN", item.row, column, N_("The pattern of regex() is not supported."))
-            elif isinstance(part, Here) and column != "constraint":
-                reading.complain("HERE", item.row, column, N_("“.” has no meaning here."))
+    def _check_references(self, rows: list[Row]) -> None:
+        """Every `${name}` in the sheet must be somewhere in it, in texts as in conditions."""
+        names = self.named.keys() | self.reading.left_out | {"instanceID", "instanceName"}
+        for row in rows:
+            for column, cell in row.cells.items():
+                if column.partition("::")[0] in (*LOGIC_COLUMNS, *TRANSLATED):
+                    for name in sorted(set(REFERENCE.findall(cell)) - names):
+                        text = N_("The question %(name)s does not exist.")
+                        self.reading.complain("REFERENCE", row.number, column, text, name=name)
 
 
-def _pattern_is_good(call: Call) -> bool:
-    if call.name != "regex" or not isinstance(call.arguments[1], Text):
-        return True
-    try:
-        compile_pattern(call.arguments[1].value)
-    except PatternError:
-        return False
-    return True
-
-
-def accept(source: str) -> str:
-    """Ask pyxform to compile the form and return its XForm; raises `FormError` with its reason."""
-    from pyxform.errors import PyXFormError
-    from pyxform.xls2xform import convert
-
-    try:
-        return str(convert(xlsform=source, file_type=".md", warnings=[]).xform)
-    except PyXFormError as error:
-        message = Message("PYXFORM", N_("The form is refused by pyxform: %(reason)s"), {"reason": str(error)})
-        raise FormError([FormFinding("error", "PYXFORM", 0, "", message)]) from error
+def _signed(number: float) -> str:
+    return f"({number:f})" if number >= 0 else f"(0 - {-number:f})"

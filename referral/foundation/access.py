@@ -25,10 +25,15 @@ class Actor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What an endpoint declares. `reads_person`: a GET that leaves an audit line, so its transaction writes."""
+    """What an endpoint declares.
+
+    `reads_person`: a GET that leaves an audit line, so its transaction writes. `uploads`: files may come with it, so
+    its body may be larger than a page's.
+    """
 
     permission: Permission | None
     reads_person: bool = False
+    uploads: bool = False
 
 
 class UndeclaredEndpoint(RuntimeError):
@@ -48,9 +53,9 @@ def declare(access: Access) -> Callable[[View], View]:
     return mark
 
 
-def requires(permission: Permission, *, reads_person: bool = False) -> Callable[[View], View]:
+def requires(permission: Permission, *, reads_person: bool = False, uploads: bool = False) -> Callable[[View], View]:
     """Only roles with a grant for `permission` reach this view; which rows they see is the query's business."""
-    return declare(Access(permission, reads_person))
+    return declare(Access(permission, reads_person, uploads))
 
 
 def public(view: View) -> View:
@@ -69,6 +74,20 @@ def check_declarations(app: Flask) -> None:
     missing = sorted({rule.endpoint for rule in app.url_map.iter_rules() if access_of(app, rule.endpoint) is None})
     if missing:
         raise UndeclaredEndpoint("endpoints without @requires or @public: " + ", ".join(missing))
+
+
+def make_room() -> None:
+    """Before anything reads the body: larger ones only where files are expected, from somebody who may send them."""
+    access = access_of(current_app, request.endpoint or "")
+    if access is not None and access.uploads and access.permission is not None and can(access.permission):
+        request.max_content_length = largest_body()
+
+
+def largest_body() -> int:
+    """Bytes that a request with files may have: those of the files, and a page's around them."""
+    together: int = current_app.config["SETTINGS"].upload_limits.together
+    usual: int = current_app.config["MAX_CONTENT_LENGTH"]
+    return together + usual
 
 
 def guard() -> Any:

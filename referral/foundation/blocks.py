@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-import segno
 from reportlab.lib.colors import HexColor
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable
 from reportlab.platypus.tableofcontents import TableOfContents
 
+from referral.foundation.codes_drawn import draw_code, qr_matrix
 from referral.foundation.lettering import BOLD, REGULAR
 from sop.scene import HATCH_INK, INK, MUTED
 
@@ -123,13 +123,11 @@ class Boxes(Flowable):
 
 
 class QrCode(Flowable):
-    """A QR code with its quiet zone, drawn as rectangles."""
-
-    quiet = 4
+    """A QR code with its quiet zone."""
 
     def __init__(self, text: str, side: float) -> None:
         super().__init__()
-        self.matrix = segno.make(text, error="m", micro=False, boost_error=False).matrix
+        self.matrix = qr_matrix(text)
         self.side = side
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:  # noqa: ARG002
@@ -137,28 +135,5 @@ class QrCode(Flowable):
         return self.side, self.side
 
     def draw(self) -> None:
-        """One rectangle for each run of dark modules."""
-        self.canv.setFillColor(HexColor("#000000"))
-        modules = len(self.matrix) + 2 * self.quiet
-        unit = self.side / modules
-        path = self.canv.beginPath()
-        for down, row in enumerate(self.matrix):
-            for start, length in _runs(row):
-                left, low = (start + self.quiet) * unit, self.side - (down + self.quiet + 1) * unit
-                path.rect(left, low, length * unit, unit)
-        self.canv.drawPath(path, stroke=0, fill=1)
-
-
-def _runs(row: Sequence[int]) -> list[tuple[int, int]]:
-    """Where dark modules start, and how many follow each other.
-
-    >>> _runs([0, 1, 1, 0, 1])
-    [(1, 2), (4, 1)]
-    """
-    runs: list[tuple[int, int]] = []
-    for at, dark in enumerate(row):
-        if dark and at and row[at - 1]:
-            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
-        elif dark:
-            runs.append((at, 1))
-    return runs
+        """The modules as rectangles."""
+        draw_code(self.canv, self.matrix, 0, 0, self.side)

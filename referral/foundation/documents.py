@@ -31,7 +31,7 @@ from reportlab.platypus import (
 from referral.foundation import paper, sheets
 from referral.foundation.blocks import Boxes, Contents, Marker, QrCode, Tick
 from referral.foundation.lettering import clean, inline, markup
-from referral.foundation.paper import BOTTOM, FRAME_WIDTH, MARGIN, PAGE_HEIGHT, TOP, House, Imprint
+from referral.foundation.paper import BOTTOM, FRAME_WIDTH, MARGIN, PAGE_HEIGHT, STAMPED_TOP, TOP, House, Imprint, Stamp
 from referral.foundation.pictures import Picture
 from sop.scene import HATCH_INK, INK, Scene
 from sop.vocabulary import N_
@@ -62,15 +62,17 @@ class Document:
         house: House | None = None,
         qr: str = "",
         sheets_only: bool = False,
+        stamp: Stamp | None = None,
     ) -> None:
         if printed_at and printed_at.tzinfo is None:
             raise ValueError("printed_at needs a time zone")
-        self.imprint = Imprint(title, lang, printed_at, reference, audit_head, house or House())
+        self.imprint = Imprint(title, lang, printed_at, reference, audit_head, house or House(), stamp)
         self._styles = paper.styles()
         self._starts_wide = sheets_only
         self._blocks: list[Block] = [] if sheets_only else [lambda: self._title(subtitle, qr)]
-        if qr:
-            check_reference(qr)
+        for code in (qr, stamp.address if stamp else ""):
+            if code:
+                check_reference(code)
 
     def heading(self, text: str, level: int = 2) -> Document:
         """A heading of level 2 or 3, kept with what follows."""
@@ -168,6 +170,10 @@ class Document:
         """Go on with upright A4 pages after drawings."""
         return self._add(lambda: [NextPageTemplate("sheet"), PageBreak()])
 
+    def put(self, block: Block) -> Document:
+        """Parts of one's own, made anew for each setting of the document."""
+        return self._add(block)
+
     def space(self, height: float = 8) -> Document:
         """Some air, in points."""
         return self._add(lambda: [Spacer(0, height)])
@@ -190,7 +196,8 @@ class Document:
             creator=inline(imprint.house.name),
             displayDocTitle=1,
         )
-        frame = Frame(MARGIN, BOTTOM, FRAME_WIDTH, PAGE_HEIGHT - TOP - BOTTOM, 0, 0, 0, 0)
+        top = STAMPED_TOP if imprint.stamp else TOP
+        frame = Frame(MARGIN, BOTTOM, FRAME_WIDTH, PAGE_HEIGHT - top - BOTTOM, 0, 0, 0, 0)
         large = Frame(MARGIN, BOTTOM, sheets.WIDTH, sheets.HEIGHT, 0, 0, 0, 0)
         upright, wide = PageTemplate("sheet", [frame]), PageTemplate("wide", [large], pagesize=sheets.SIZE)
         template.addPageTemplates([wide, upright] if self._starts_wide else [upright, wide])

@@ -20,6 +20,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from referral.foundation import formatting
+from referral.foundation.codes_drawn import draw_code, qr_matrix
 from referral.foundation.lettering import BOLD, REGULAR, inline, load_fonts
 from referral.foundation.pictures import draw_scene
 from sop.scene import GREEN, GREEN_DARK, HATCH_INK, INK, MUTED, OCHRE, WHITE, Polygon, Scene
@@ -29,6 +30,7 @@ DOUALA = ZoneInfo("Africa/Douala")
 PAGE_WIDTH, PAGE_HEIGHT = A4
 MARGIN = 18 * mm
 TOP = 29 * mm
+STAMPED_TOP = 32 * mm
 BOTTOM = 23 * mm
 FRAME_WIDTH = PAGE_WIDTH - 2 * MARGIN
 
@@ -54,6 +56,17 @@ class House:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """A QR code on every page: the address that it leads to, and the number of this sheet in letters under it."""
+
+    address: str
+    number: str
+
+
+STAMP_SIDE = 20 * mm
+
+
+@dataclass(frozen=True, slots=True)
 class Imprint:
     """What the margins of a document say."""
 
@@ -63,6 +76,7 @@ class Imprint:
     reference: str
     audit_head: str
     house: House
+    stamp: Stamp | None = None
 
     def say(self, message: str, **values: object) -> str:
         """A message id in the document's language, which may differ from the reader's page."""
@@ -167,6 +181,8 @@ def _header(canvas: Canvas, imprint: Imprint) -> None:
     width = height * house.emblem.width / house.emblem.height
     draw_scene(canvas, house.emblem, MARGIN, top - height, width)
     left, right = MARGIN + width + 3 * mm, page_width - MARGIN
+    if imprint.stamp:
+        right = _stamp(canvas, imprint.stamp, right, page_height)
     write(canvas, left, top - 10, house.name, BOLD, 11.5, GREEN_DARK, room * 0.5)
     write(canvas, left, top - 21, house.authority, REGULAR, 8.5, MUTED, room * 0.55)
     write(canvas, right, top - 10, imprint.reference, BOLD, 10.5, INK, room * 0.4, end=True)
@@ -174,6 +190,16 @@ def _header(canvas: Canvas, imprint: Imprint) -> None:
     canvas.setStrokeColor(HexColor(GREEN))
     canvas.setLineWidth(1.2)
     canvas.line(MARGIN, top - height - 6, right, top - height - 6)
+
+
+def _stamp(canvas: Canvas, stamp: Stamp, right: float, page_height: float) -> float:
+    """The code in the corner and its number under it; returns how far the rest of the head may reach."""
+    left, low = right - STAMP_SIDE, page_height - 5 * mm - STAMP_SIDE
+    draw_code(canvas, qr_matrix(stamp.address), left, low, STAMP_SIDE)
+    canvas.setFillColor(HexColor(INK))
+    canvas.setFont(BOLD, 8)
+    canvas.drawCentredString(left + STAMP_SIDE / 2, low - 5, inline(stamp.number))
+    return left - 3 * mm
 
 
 def _footer(canvas: Canvas, imprint: Imprint, page: int, pages: int) -> None:

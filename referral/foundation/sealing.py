@@ -50,7 +50,9 @@ __all__ = [
     "create_keys",
     "erase",
     "erase_key",
+    "kind_of",
     "on_erase",
+    "open_bytes",
     "open_secret",
     "open_text",
     "open_texts",
@@ -58,6 +60,7 @@ __all__ = [
     "read_many",
     "seal",
     "seal_all",
+    "seal_bytes",
     "seal_many",
     "seal_secret",
     "seal_text",
@@ -101,6 +104,11 @@ class Erasure(Base):
 def create_keys(owners: Mapping[UUID, OwnerKind], *, now: datetime) -> None:
     """Make data keys for new owners, in one commit of the key store; do it before the first `seal`."""
     keystore().create(owners, now=now)
+
+
+def kind_of(owner_id: UUID) -> OwnerKind:
+    """What sort of owner a key belongs to; raises `KeyMissing` or `KeyDestroyed`."""
+    return keystore().key(owner_id).kind
 
 
 def seal(owner_id: UUID, category: Category, value: Values, *, now: datetime) -> None:
@@ -156,16 +164,26 @@ def seal_text(owner_id: UUID, purpose: str, text: str) -> bytes:
 
     Put the row's id in `purpose` ("referral_event:<id>"): then the text cannot be moved to another row unseen.
     """
+    return seal_bytes(owner_id, purpose, text.encode())
+
+
+def seal_bytes(owner_id: UUID, purpose: str, plain: bytes) -> bytes:
+    """The same for bytes (a photo, a recording)."""
     key = keystore().key(owner_id)
-    return key.version.to_bytes(4, "big") + encrypt(key.cipher, _padded(text.encode()), _bound_text(key, purpose))
+    return key.version.to_bytes(4, "big") + encrypt(key.cipher, _padded(plain), _bound_text(key, purpose))
 
 
 def open_text(owner_id: UUID, purpose: str, blob: bytes) -> str:
     """The text sealed by `seal_text` for the same owner and purpose."""
+    return open_bytes(owner_id, purpose, blob).decode()
+
+
+def open_bytes(owner_id: UUID, purpose: str, blob: bytes) -> bytes:
+    """The bytes sealed by `seal_bytes` for the same owner and purpose."""
     key = keystore().key(owner_id)
     if int.from_bytes(blob[:4], "big") != key.version:
         raise Tampered("a sealed text names another key version")
-    return _unpadded(decrypt(key.cipher, blob[4:], _bound_text(key, purpose))).decode()
+    return _unpadded(decrypt(key.cipher, blob[4:], _bound_text(key, purpose)))
 
 
 def open_texts(sealed: Iterable[tuple[UUID, str, bytes]]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
@@ -40,6 +42,17 @@ def forget_intent(_error: Any) -> None:
 def commit_now() -> None:
     """For the few views that then hash or draw: a transaction must not last while that is done."""
     db.session.commit()
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """For a POST that has much to read and to work out before it writes: SQLite's write lock stays free meanwhile."""
+    token = will_write.set(False)
+    try:
+        yield
+        db.session.commit()
+    finally:
+        will_write.reset(token)
 
 
 def begin_writing() -> None:

@@ -25,14 +25,16 @@ from referral.foundation import sealing
 from referral.foundation.access import Actor
 from referral.foundation.doors import Door, Listing
 from referral.foundation.grants import Permission, Role, Scope, scope_of
-from referral.identification.models import Submission, SubmissionState
-from referral.identification.rules import BASE_PURPOSE, Receiver, base_categories, choose_receiver
+from referral.identification.models import Attachment, DeviceToken, Submission, SubmissionState
+from referral.identification.rules import BASE_PURPOSE, Receiver, base_categories, choose_receiver, with_files
 from referral.partners.models import Organization, User
 from referral.procedures import queries as procedures
+from referral.procedures.models import FormVersion
 from referral.providers.models import Location, Service, ServiceAtLocation, ServiceContact
 from sop.agenda import Stage, Todo
 from sop.facts import suggested_needs
 from sop.forms import Form, FormState, Screen
+from sop.paths import join_parts
 from sop.triage import Verdict
 from sop.vocabulary import Category, Need
 
@@ -52,11 +54,22 @@ class Filling:
     typed: dict[str, Any]
     today: date
     now: datetime
+    attached: frozenset[str] = frozenset()
 
     @cached_property
     def state(self) -> FormState:
-        """What applies, what is missing, what is wrong."""
-        return self.form.evaluate(self.typed, today=self.today, now=self.now)
+        """What applies, what is missing, what is wrong; a file that an answer names has to be there (`attached`)."""
+        state = self.form.evaluate(self.typed, today=self.today, now=self.now)
+        return with_files(self.form, state, self.attached)
+
+    @property
+    def files_asked(self) -> bool:
+        """Whether the form asks for files at all."""
+        return any(one.type.is_attachment for one in self.form)
+
+    def attaching(self, added: Iterable[str], removed: Iterable[str]) -> Filling:
+        """The same form with files that were just added or taken away."""
+        return replace(self, attached=(self.attached - set(removed)) | set(added))
 
     def having(self, given: Mapping[str, Any]) -> Filling:
         """The same form with what was just typed."""
@@ -76,6 +89,11 @@ _ENTERED = Submission.state == SubmissionState.SUBMITTED
 own_submission = Door(visible_submissions, Submission.id)
 own_draft = Door(visible_submissions, Submission.id, where=(_DRAFT,))
 """One of them, whatever its state or while it is a draft."""
+
+
+def typed_in(number: str) -> Submission | None:
+    """What was typed in from the sheet of paper with this number, whoever did; shown to others only as a fact."""
+    return db.session.scalar(select(Submission).where(Submission.paper_number == number))
 
 
 def drafts(actor: Actor) -> Select[Submission]:
@@ -125,14 +143,67 @@ def sheet_cases(actor: Actor) -> Select[Case]:
 
 def typed_answers(submission: Submission) -> dict[str, Any]:
     """What was typed so far, wrong or right, by question."""
-    opened = sealing.read(submission.id, Category)
-    return {name: answer for part in opened.values() for name, answer in part.items()}
+    return join_parts(sealing.read(submission.id, Category).values())
 
 
 def filling(submission: Submission, *, today: date, now: datetime) -> Filling:
     """The form of a submission with its answers."""
     form = procedures.form(submission.form_version_id)
-    return Filling(submission, form, typed_answers(submission), today, now)
+    found = Filling(submission, form, typed_answers(submission), today, now)
+    return replace(found, attached=frozenset(attached(submission))) if found.files_asked else found
+
+
+def attachments(submission_id: UUID) -> list[Attachment]:
+    """What is attached to a form, without the bytes."""
+    query = select(Attachment).where(Attachment.submission_id == submission_id).order_by(Attachment.path)
+    return list(db.session.scalars(query))
+
+
+def attached(submission: Submission) -> dict[str, Attachment]:
+    """What is attached to a form, by path."""
+    return {one.path: one for one in attachments(submission.id)}
+
+
+def own_attachment(actor: Actor, submission_id: UUID, attachment_id: UUID) -> Attachment | None:
+    """One file of an own form, as long as the form itself may be read."""
+    readable = visible_submissions(actor).with_only_columns(Submission.id)
+    query = select(Attachment).where(
+        Attachment.id == attachment_id,
+        Attachment.submission_id == submission_id,
+        Attachment.submission_id.in_(readable),
+    )
+    return db.session.scalar(query)
+
+
+def phones(actor: Actor) -> Select[DeviceToken]:
+    """The own phones, those in use first, then by name."""
+    query = select(DeviceToken).where(DeviceToken.user_id == actor.id)
+    return query.order_by(DeviceToken.revoked_at.is_not(None), DeviceToken.name, DeviceToken.id)
+
+
+own_phone = Door(phones, DeviceToken.id)
+"""One of them."""
+
+
+def phone_of(token_hash: str) -> tuple[DeviceToken, User] | None:
+    """The phone that shows a token, and whose it is, whatever has become of either."""
+    query = select(DeviceToken, User).join(User, User.id == DeviceToken.user_id)
+    row = db.session.execute(query.where(DeviceToken.token_hash == token_hash)).first()
+    return (row[0], row[1]) if row else None
+
+
+def form_for_phones(form_id: str, version: str | None = None) -> FormVersion | None:
+    """The published version of this name that makes a file, the newest when none is asked for."""
+    published = (
+        select(FormVersion)
+        .where(FormVersion.name == FORM)
+        .order_by(FormVersion.active.desc(), FormVersion.imported_at.desc(), FormVersion.id)
+    )
+    for one in db.session.scalars(published):
+        form = procedures.form(one.id)
+        if form.id == form_id and version in (None, form.version):
+            return one
+    return None
 
 
 def verdict_of(case: Case) -> Verdict:

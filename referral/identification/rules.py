@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sop.forms import Form, FormState, Screen
 from sop.guards import Field
+from sop.paths import leaves
 from sop.questions import Choice, Question, Texts
-from sop.vocabulary import N_, SENSITIVE, Category, Need
+from sop.vocabulary import N_, SENSITIVE, Category, Message, Need
 
 UNKNOWN = "unknown"
 BASE_PURPOSE = "case_management"
 ASSENT_AGE = 6
 CONSENT_DAYS = 365
+OTHERS = Category.C5
+"""Where answers are sealed whose question names no category: as the case team's own assessment."""
 MOST_CHILD_REFUSALS = 2
 """As often as the procedure goes back to the best interests; then only a reasoned decision leads on."""
+
+
+class Channel(StrEnum):
+    """By which way a filled-in form came."""
+
+    WEB = "web"
+    OFFLINE = "offline"
+    ODK = "odk"
+    PAPER = "paper"
+
+
+PAPER_NUMBER = re.compile(r"[2-9A-HJKMNP-Z]{5}-[2-9A-HJKMNP-Z]{5}", re.ASCII)
+
+
+def is_paper_number(text: str) -> bool:
+    """Whether a text can be the number of a printed sheet.
+
+    >>> is_paper_number("ABCDE-FGH23"), is_paper_number("ABCDE-FGH2O"), is_paper_number("abcde-fgh23")
+    (True, False, False)
+    """
+    return PAPER_NUMBER.fullmatch(text) is not None
 
 
 class Outside(StrEnum):
@@ -80,6 +105,44 @@ def in_danger(facts: Mapping[str, Any]) -> bool | str:
 def _says(value: Any, field: Field) -> bool:
     values = value if isinstance(value, list | tuple | set) else (value,)
     return all(field.accepts(one) for one in values)
+
+
+def question_at(form: Form, path: str) -> Question:
+    """The question that an answer's path leads to (`members/2/photo`)."""
+    return form[path.rpartition("/")[2]]
+
+
+def attachment_name(path: str, extension: str) -> str:
+    """What a file is called here: by its question. What a phone called it may be somebody's name.
+
+    >>> attachment_name("members/2/photo", "jpg")
+    'members-2-photo.jpg'
+    """
+    return f"{path.replace('/', '-')[-60:].lstrip('-')}.{extension}"
+
+
+def named_files(form: Form, answers: Mapping[str, Any]) -> dict[str, str]:
+    """By path: the names of the files that answers speak of."""
+    return {
+        path: answer.strip()
+        for path, answer in leaves(answers)
+        if isinstance(answer, str) and answer.strip() and _asks_for_file(form, path)
+    }
+
+
+def _asks_for_file(form: Form, path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name in form and form[name].type.is_attachment
+
+
+NOT_ARRIVED = Message("file_missing", N_("The file is not here. Add it again, or remove it."))
+
+
+def with_files(form: Form, state: FormState, attached: Iterable[str]) -> FormState:
+    """What a form says of its answers when the files that they speak of have to be there as well."""
+    here = set(attached)
+    lost = {path: NOT_ARRIVED for path in named_files(form, state.values) if path not in here}
+    return replace(state, errors=state.errors | lost) if lost else state
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +234,10 @@ GROUPED_FROM = 20
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A question as a page shows it. `groups`: the choices under headings, when they are many and fall into some."""
+    """A question as a page shows it.
+
+    `groups`: the choices under headings, when they are many and fall into some; `file`: what is attached.
+    """
 
     question: Question
     value: Any
@@ -179,6 +245,12 @@ class Shown:
     required: bool
     options: tuple[Choice, ...]
     groups: tuple[tuple[Texts, tuple[Choice, ...]], ...] = ()
+    file: Any = None
+
+    @property
+    def file_asked(self) -> bool:
+        """Whether the answer is a file."""
+        return self.question.type.is_attachment
 
     @property
     def widget(self) -> str:
@@ -189,7 +261,12 @@ class Shown:
 
 
 def shown_questions(
-    form: Form, screen: Screen, state: FormState, typed: Mapping[str, Any], errors: Mapping[str, str]
+    form: Form,
+    screen: Screen,
+    state: FormState,
+    typed: Mapping[str, Any],
+    errors: Mapping[str, str],
+    attached: Mapping[str, Any] | None = None,
 ) -> list[Shown]:
     """What applies on a screen, in order, each with what was typed."""
     return [
@@ -200,6 +277,7 @@ def shown_questions(
             question.name in state.required,
             options := form.options(question, state),
             _grouped(form, question, options),
+            (attached or {}).get(question.name),
         )
         for question in screen.questions
         if question.name in state.relevant

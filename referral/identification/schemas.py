@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from referral.consent.models import ConsentMark
 from sop.questions import Kind, Question
@@ -19,6 +20,9 @@ PREFIX = "q-"
 LONGEST = 50_001
 PARTS = ("day", "month", "year")
 MOST_CODES = 400
+MOST_BYTES = 1_000_000
+"""Of all answers of one form, as JSON."""
+DEEPEST = 8
 CHOOSE = N_("Choose an answer.")
 FILL_IN = N_("Please fill this in.")
 TOO_LONG = N_("This text is too long.")
@@ -29,7 +33,28 @@ NO_FUTURE = N_("This moment is in the future.")
 
 def read_answers(posted: MultiDict[str, str], questions: Iterable[Question]) -> dict[str, Any]:
     """What was typed for these questions, as typed: wrong answers are kept, so that nothing is lost."""
-    return {question.name: _typed(posted, question) for question in questions if question.asks}
+    return {one.name: _typed(posted, one) for one in questions if one.asks and not one.type.is_attachment}
+
+
+FILE_PATH = re.compile(r"(?:[^/\s]{1,64}/[1-9]\d{0,3}/){0,5}[^/\s]{1,64}", re.ASCII)
+"""Of a question that is answered with a file."""
+
+
+def read_files(posted: MultiDict[str, FileStorage], questions: Iterable[Question]) -> dict[str, bytes]:
+    """The files that were chosen for these questions, by path; an input that was left empty is none."""
+    asked = {question.name for question in questions if question.type.is_attachment}
+    found = {name.removeprefix(PREFIX): file for name, file in posted.items() if name.startswith(PREFIX)}
+    return {path: file.read() for path, file in found.items() if _names(path, asked) and file.filename}
+
+
+def read_removed(posted: MultiDict[str, str], questions: Iterable[Question]) -> set[str]:
+    """The paths of the files that are to go."""
+    asked = {question.name for question in questions if question.type.is_attachment}
+    return {path for path in posted.getlist("remove") if _names(path, asked)}
+
+
+def _names(path: str, asked: set[str]) -> bool:
+    return bool(FILE_PATH.fullmatch(path)) and len(path) <= 200 and path.rpartition("/")[2] in asked
 
 
 def _typed(posted: MultiDict[str, str], question: Question) -> Any:
@@ -39,6 +64,37 @@ def _typed(posted: MultiDict[str, str], question: Question) -> Any:
     if question.type is Kind.DATE:
         return typed_date(posted, name)
     return str(posted.get(name, ""))[:LONGEST]
+
+
+def raw_answers(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers from outside as they can be kept: nested texts, numbers and lists; half characters and NUL are replaced.
+
+    >>> raw_answers({"a": "x", "m": [{"b": 1.5}, {"b": None}], "c": {"not": "an answer"}})
+    {'a': 'x', 'm': [{'b': 1.5}, {'b': None}], 'c': ''}
+    """
+    return {_text(name): _raw(answer, 1) for name, answer in answers.items()}
+
+
+def _raw(answer: Any, depth: int) -> Any:
+    if isinstance(answer, str):
+        return _text(answer)[:LONGEST]
+    if answer is None or isinstance(answer, bool | int):
+        return answer if not isinstance(answer, int) or abs(answer) < 2**53 else ""
+    if isinstance(answer, float):
+        return answer if math.isfinite(answer) else ""
+    if isinstance(answer, list | tuple) and depth < DEEPEST:
+        return [_instance(one, depth) for one in answer]
+    return ""
+
+
+def _instance(one: Any, depth: int) -> Any:
+    if isinstance(one, Mapping):
+        return {_text(name): _raw(answer, depth + 1) for name, answer in one.items()}
+    return _raw(one, depth + 1)
+
+
+def _text(text: Any) -> str:
+    return str(text).encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
 def typed_date(posted: MultiDict[str, str], name: str) -> str:
@@ -58,6 +114,19 @@ def iso_date(typed: str) -> str:
         return date(*map(int, found.groups())).isoformat() if found else typed
     except ValueError:
         return typed
+
+
+def moment_of(text: Any, zone: ZoneInfo) -> datetime | None:
+    """A moment as phones write it, or None; without a zone it is the office's.
+
+    >>> moment_of("2026-11-22T18:30:00.000+01:00", ZoneInfo("Africa/Douala")).isoformat()
+    '2026-11-22T17:30:00+00:00'
+    """
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC) if found else None
+    except (ValueError, OverflowError):
+        return None
 
 
 class Posted(Schema):
@@ -134,6 +203,12 @@ class AssessmentSchema(Dated):
     assessor = words(200)
     conclusion = words(4_000)
     family = one_of("started", "unsafe", "not_wanted", "present")
+
+
+class PhoneSchema(Posted):
+    """What a phone is called, so that its owner finds it again."""
+
+    name = words(60)
 
 
 class ReviewSchema(Posted):

@@ -24,7 +24,12 @@ from referral.partners.models import Organization, SignInSession, Throttle, User
 from sop.vocabulary import N_, Message
 
 TOTP_SECONDS = 30
-BUCKETS: dict[str, tuple[float, float]] = {"user": (5.0, 450.0), "address": (60.0, 10.0), "code": (5.0, 450.0)}
+BUCKETS: dict[str, tuple[float, float]] = {
+    "user": (5.0, 450.0),
+    "address": (60.0, 10.0),
+    "code": (5.0, 450.0),
+    "phone": (5.0, 60.0),
+}
 """Tries that a bucket holds, and the seconds in which one leaks out: at most 8 checked guesses an hour and account."""
 
 

@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 
 from referral.extensions import db
 from referral.foundation import clock
-from referral.foundation.access import actor, public, requires
+from referral.foundation.access import actor, can, public, requires
 from referral.foundation.grants import GRANTS, Permission, Role
 from referral.foundation.transactions import commit_now
 from referral.partners import actions, passwords, queries
@@ -135,7 +135,11 @@ def sign_out() -> Any:
 @requires(Permission.ACCOUNT_OWN)
 def account() -> Any:
     """The own account: who, which role, what it may do, password."""
-    return render_template("partners/account.html", errors={}, grants=GRANTS[actor().role])
+    return render_template("partners/account.html", errors={}, **_rights(actor()))
+
+
+def _rights(user: Any) -> dict[str, Any]:
+    return {"grants": GRANTS[user.role], "fills": can(Permission.IDENTIFICATION_FILL)}
 
 
 @bp.post("/account/password")
@@ -156,7 +160,7 @@ def change_password() -> Any:
     elif values and (complaint := passwords.complaint(values["new"], user.username)):
         errors["new"] = _(complaint.text) % dict(complaint.values)
     if errors:
-        return render_template("partners/account.html", errors=errors, grants=GRANTS[user.role]), 422
+        return render_template("partners/account.html", errors=errors, **_rights(user)), 422
     new_hash = passwords.hash_password(values["new"])
     actions.change_password(user, new_hash, now=clock.now())
     session.clear()

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, PassiveFlag, mapped_column, relationship
 from sqlalchemy.orm.attributes import get_history
 
 from referral.foundation.tables import Base, enum_column, new_id
-from referral.procedures.rules import PUBLISHED, CommentAnswer, VersionState
+from referral.procedures.rules import PUBLISHED, CommentAnswer, FormStage, VersionState
 
 if TYPE_CHECKING:
     from referral.partners.models import Organization, User
@@ -124,21 +124,50 @@ class ProcedureComment(Base):
 
 
 class FormVersion(Base):
-    """One compiled version of a form; a submission stays on the version that it was filled in with.
+    """One version of a form; a submission stays on the version that it was filled in with.
 
-    What was compiled is long and kept by the process, so it is only read when somebody asks for it.
+    `name` is what the application asks for (`identification`), `form_id` the form's own name in its source, `number`
+    its version there. `source` is the file as it came (none of before files were kept); what was compiled of it is long
+    and kept by the process, so both are only read when somebody asks for them. `xform`: the same form as phones with
+    ODK Collect read it. It is a draft until `published_at` or `withdrawn_at`; `active` is the one that new files use.
     """
 
     __tablename__ = "form_version"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    name: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(64))
+    form_id: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(200))
+    number: Mapped[str] = mapped_column(String(40))
     content_hash: Mapped[str] = mapped_column(String(64))
     compiled: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)
-    active: Mapped[bool] = mapped_column(default=True)
+    xform: Mapped[str] = mapped_column(Text, deferred=True, default="")
+    source: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    source_name: Mapped[str] = mapped_column(String(120), default="")
+    active: Mapped[bool] = mapped_column(default=False)
+    created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    created_by: Mapped[User | None] = relationship("User")
     imported_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=1)
 
-    __table_args__ = (UniqueConstraint("name", "content_hash"),)
+    __mapper_args__ = {"version_id_col": revision}
+    __table_args__ = (
+        UniqueConstraint("name", "content_hash"),
+        CheckConstraint("NOT active OR published_at IS NOT NULL", "in_force"),
+        CheckConstraint("published_at IS NULL OR withdrawn_at IS NULL", "withdrawn"),
+        Index(
+            "uq_form_version_active", "name", unique=True, sqlite_where=text("active"), postgresql_where=text("active")
+        ),
+    )
+
+    @property
+    def stage(self) -> FormStage:
+        """Where the version stands."""
+        if self.published_at is None:
+            return FormStage.DRAFT if self.withdrawn_at is None else FormStage.WITHDRAWN
+        return FormStage.ACTIVE if self.active else FormStage.RETIRED
 
 
 class PublishedVersion(RuntimeError):
@@ -163,3 +192,20 @@ def _refuse_change(_mapper: Any, _connection: Any, version: ProcedureVersion) ->
 @event.listens_for(ProcedureVersion, "before_delete")
 def _refuse_delete(_mapper: Any, _connection: Any, _version: ProcedureVersion) -> None:
     raise PublishedVersion("versions are never deleted")
+
+
+FORM_CONTENT = ("name", "form_id", "title", "number", "content_hash", "compiled", "xform", "source", "source_name")
+
+
+@event.listens_for(FormVersion, "before_update")
+def _refuse_form_change(_mapper: Any, _connection: Any, version: FormVersion) -> None:
+    quiet = PassiveFlag.PASSIVE_NO_INITIALIZE
+    published = get_history(version, "published_at", quiet)
+    was_published = published.deleted[0] if published.deleted else version.published_at
+    if was_published and any(get_history(version, one, quiet).has_changes() for one in (*FORM_CONTENT, "published_at")):
+        raise PublishedVersion("a published form never changes; make a new version")
+
+
+@event.listens_for(FormVersion, "before_delete")
+def _refuse_form_delete(_mapper: Any, _connection: Any, _version: FormVersion) -> None:
+    raise PublishedVersion("versions of a form are never deleted")

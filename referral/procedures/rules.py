@@ -270,3 +270,55 @@ def open_moves(at: Standing, among: tuple[VersionAction, ...] = COORDINATION) ->
     """
     done = {A.CLOSE_CONSULTATION if at.closed else A.REOPEN_CONSULTATION}
     return [action for action in among if (at.state, action) in TRANSITIONS and action not in done]
+
+
+# --- forms ------------------------------------------------------------------------------------------------------------
+
+
+class FormStage(StrEnum):
+    """Draft → in force → retired, or draft → withdrawn."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    RETIRED = "retired"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return STAGE_LABELS[self]
+
+
+STAGE_LABELS: dict[FormStage, str] = {
+    FormStage.DRAFT: N_("draft"),
+    FormStage.ACTIVE: N_("in force"),
+    FormStage.RETIRED: N_("retired"),
+    FormStage.WITHDRAWN: N_("withdrawn"),
+}
+NOT_A_DRAFT = Message("not_a_draft", N_("Only a draft can be published or withdrawn."))
+UNREADABLE_SOURCE = Message("unreadable_source", N_("The file of this draft can no longer be read. Upload it again."))
+NO_NUMBER = Message("no_number", N_("The form says no version: give it one in the sheet “settings”, column version."))
+NUMBER_TAKEN = Message(
+    "number_taken", N_("This form has a published version of that name. Give the draft another version and upload it.")
+)
+MEND_FIRST = N_(
+    "The checks name %(findings)d points that hinder publishing. Mend them in the file and upload it again."
+)
+
+
+def form_refusals(stage: FormStage, *, hindering: int | None, number: str, taken: bool) -> list[Message]:
+    """What stands against publishing a version of a form; `hindering`: findings that forbid it, None: unreadable.
+
+    >>> [one.code for one in form_refusals(FormStage.DRAFT, hindering=2, number="", taken=False)]
+    ['mend_first', 'no_number']
+    >>> form_refusals(FormStage.DRAFT, hindering=0, number="2", taken=False)
+    []
+    """
+    if stage is not FormStage.DRAFT:
+        return [NOT_A_DRAFT]
+    found = [UNREADABLE_SOURCE] if hindering is None else []
+    if hindering:
+        found.append(Message("mend_first", MEND_FIRST, {"findings": hindering}))
+    if not number:
+        found.append(NO_NUMBER)
+    return [*found, NUMBER_TAKEN] if taken else found

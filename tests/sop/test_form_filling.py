@@ -262,6 +262,17 @@ def survey(*lines: str) -> str:
         (survey("| | begin group | g | G | | | | | |"), "GROUP_OPEN", 3, "type"),
         (survey("| | end group | | | | | | | |"), "GROUP_END", 3, "type"),
         (survey("| | text | a | A | ${b} = 1 | | | | |"), "REFERENCE", 3, "relevant"),
+    ],
+)
+def test_a_form_that_cannot_work_is_refused_with_row_and_column(source: str, code: str, row: int, column: str) -> None:
+    with pytest.raises(FormError) as refusal:
+        compile_form(source, reference=False)
+    assert [(f.code, f.row, f.column) for f in refusal.value.findings] == [(code, row, column)]
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "row", "column"),
+    [
         (survey("| | text | a | A | . = 1 | | | | |"), "HERE", 3, "relevant"),
         (survey("| | text | a | A | | . = | | | |"), "EXPRESSION", 3, "constraint"),
         (survey("| | text | a | A | | open('/etc/passwd') | | | |"), "EXPRESSION", 3, "constraint"),
@@ -275,10 +286,12 @@ def survey(*lines: str) -> str:
         (survey("| | text | a | A | | regex(., '(?=x)') | | | |"), "PATTERN", 3, "constraint"),
     ],
 )
-def test_a_form_that_cannot_work_is_refused_with_row_and_column(source: str, code: str, row: int, column: str) -> None:
-    with pytest.raises(FormError) as refusal:
-        compile_form(source, reference=False)
-    assert [(f.code, f.row, f.column) for f in refusal.value.findings] == [(code, row, column)]
+def test_a_condition_that_cannot_work_is_left_out_and_hinders_publishing(
+    source: str, code: str, row: int, column: str
+) -> None:
+    form = compile_form(source, reference=False)
+    assert [(f.code, f.row, f.column, f.blocks) for f in form.warnings] == [(code, row, column, True)]
+    assert getattr(form["a"], column) is None
 
 
 def test_what_stands_in_the_way_of_publishing_is_listed_with_row_and_column() -> None:

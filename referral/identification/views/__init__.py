@@ -6,4 +6,11 @@ from flask import Blueprint
 
 bp = Blueprint("identification", __name__)
 
-from referral.identification.views import consent, filling, prefile  # noqa: E402, F401 - they hang their pages on the blueprint
+from referral.identification.views import (  # noqa: E402
+    attachments,  # noqa: F401 - they hang their pages on the blueprint
+    consent,  # noqa: F401
+    filling,  # noqa: F401
+    papers,  # noqa: F401
+    phones,  # noqa: F401
+    prefile,  # noqa: F401
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,17 +14,20 @@ from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
 from referral.foundation.formatting import moment
 from referral.foundation.grants import Permission
-from referral.foundation.i18n import page_language
+from referral.foundation.i18n import page_language, translate
 from referral.foundation.idempotency import idempotent
-from referral.identification import actions, queries
+from referral.identification import actions, gate, queries
+from referral.identification.actions import attaching
 from referral.identification.models import Submission, SubmissionState
 from referral.identification.queries import Filling
 from referral.identification.rules import newly_asked, shown_questions
 from referral.identification.rules import review as review_of
-from referral.identification.schemas import PREFIX, VersionSchema, read_answers
+from referral.identification.schemas import PREFIX, VersionSchema, read_answers, read_files, read_removed
 from referral.identification.views import bp
 from referral.partners.signing_in import safe_path
+from referral.procedures import queries as procedures
 from sop.forms import Screen
+from sop.vocabulary import Message
 
 
 @bp.get("/identifications")
@@ -31,7 +35,7 @@ from sop.forms import Screen
 def index() -> Any:
     """Own drafts and pre-files, what to do next on each, and what was handed over."""
     lists = queries.overview(actor(), clock.now(), lang=page_language())
-    return render_template("identification/index.html", lists=lists)
+    return render_template("identification/index.html", lists=lists, blank=procedures.active_form(queries.FORM))
 
 
 @bp.post("/identifications")
@@ -56,7 +60,7 @@ def screen(submission_id: UUID, name: str) -> Any:
 
 
 @bp.post("/identifications/<uuid:submission_id>/screens/<name>")
-@requires(Permission.IDENTIFICATION_FILL)
+@requires(Permission.IDENTIFICATION_FILL, uploads=True)
 def save_screen(submission_id: UUID, name: str) -> Any:
     """Keep what was typed, then go where the button says; a draft that changed elsewhere is not overwritten.
 
@@ -65,14 +69,21 @@ def save_screen(submission_id: UUID, name: str) -> Any:
     filling = _draft(submission_id, lock=True)
     page = next((one for one in filling.form.screens() if one.name == name), None) or abort(404)
     shown = set(request.form.getlist("shown"))
-    given = read_answers(request.form, [one for one in page.questions if one.name in shown])
+    asked = [one for one in page.questions if one.name in shown]
+    given = read_answers(request.form, asked)
+    files, removed = read_files(request.files, asked), read_removed(request.form, asked)
+    kept, refused = attaching.examine(filling.form, files, filling.submission)
+    if refused:
+        return _screen_page(filling.having(given), page, refused=refused), 422
     if _version() == filling.submission.version:
+        given |= attaching.change(filling.submission, filling.form, kept, files, removed, now=clock.now())
+        filling = filling.attaching(kept, removed)
         actions.save(filling.submission, given, screen=name, actor=actor(), now=clock.now(), typed=filling.typed)
         if request.form.get("do") == "autosave":
             return _kept(filling.submission)
     elif request.form.get("do") == "autosave":
         return jsonify(stale=True), 409
-    elif any((filling.typed.get(one) or "") != (answer or "") for one, answer in given.items()):
+    elif kept or any((filling.typed.get(one) or "") != (answer or "") for one, answer in given.items()):
         return _screen_page(filling.having(given), page, stale=True), 409
     return redirect(_next_place(filling.having(given), page, shown), 303)
 
@@ -102,11 +113,11 @@ def submit(submission_id: UUID) -> Any:
     filling = _draft(submission_id, lock=True)
     if _version() != filling.submission.version:
         return _review_page(filling, stale=True), 409
-    if not filling.state.complete:
-        return _review_page(filling), 422
-    case = actions.submit(filling.submission, actor=actor(), today=clock.today(), now=clock.now(), filling=filling)
-    flash(_("The identification is submitted. The file has the code %(code)s.", code=case.code), "success")
-    return redirect(url_for(".prefile", case_id=case.id), 303)
+    receipt = gate.hand_in(filling, actor=actor(), now=clock.now())
+    if receipt.case is None:
+        return _review_page(filling, note=receipt.note), 409 if receipt.note else 422
+    flash(_("The identification is submitted. The file has the code %(code)s.", code=receipt.case.code), "success")
+    return redirect(url_for(".prefile", case_id=receipt.case.id), 303)
 
 
 @bp.get("/identifications/<uuid:submission_id>/discard")
@@ -194,8 +205,17 @@ def _next_place(filling: Filling, page: Screen, shown: set[str]) -> str:
     return url_for(".review", submission_id=draft_id)
 
 
-def _screen_page(filling: Filling, page: Screen, *, check: bool = False, stale: bool = False) -> str:
+def _screen_page(
+    filling: Filling,
+    page: Screen,
+    *,
+    check: bool = False,
+    stale: bool = False,
+    refused: Mapping[str, Message] | None = None,
+) -> str:
     errors = _errors(filling, page) if check or stale else {}
+    errors |= {path: translate(message) for path, message in (refused or {}).items()}
+    attached = queries.attached(filling.submission) if filling.files_asked else {}
     applicable = filling.form.applicable(filling.state)
     return render_template(
         "identification/screen.html",
@@ -203,14 +223,14 @@ def _screen_page(filling: Filling, page: Screen, *, check: bool = False, stale: 
         screen=page,
         screens=applicable,
         number=next((n for n, one in enumerate(applicable, 1) if one.name == page.name), 1),
-        questions=shown_questions(filling.form, page, filling.state, filling.typed, errors),
+        questions=shown_questions(filling.form, page, filling.state, filling.typed, errors, attached),
         errors={PREFIX + name: text for name, text in errors.items()},
         stale=stale,
         interview=bool(session.get("interview")),
     )
 
 
-def _review_page(filling: Filling, *, stale: bool = False) -> str:
+def _review_page(filling: Filling, *, stale: bool = False, note: Message | None = None) -> str:
     errors = _errors(filling)
     return render_template(
         "identification/review.html",
@@ -219,4 +239,6 @@ def _review_page(filling: Filling, *, stale: bool = False) -> str:
         errors=errors,
         draft=filling.submission.state is SubmissionState.DRAFT,
         stale=stale,
+        note=note,
+        attached=queries.attached(filling.submission) if filling.files_asked else {},
     )

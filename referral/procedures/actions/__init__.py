@@ -14,6 +14,7 @@ from referral.procedures.actions.drafting import (
     save_triage,
     take_over,
 )
+from referral.procedures.actions.forming import new_form_draft, publish_form, withdraw_form
 from referral.procedures.actions.importing import import_form, import_library, import_procedure, library
 
 __all__ = [
@@ -31,9 +32,12 @@ __all__ = [
     "move",
     "new_draft",
     "new_drawing",
+    "new_form_draft",
+    "publish_form",
     "save_answers",
     "save_flowchart",
     "save_triage",
     "take_over",
+    "withdraw_form",
     "write_comment",
 ]

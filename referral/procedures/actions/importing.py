@@ -6,19 +6,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 import sop
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation import audit
-from referral.procedures import queries
+from referral.procedures import form_versions, queries
 from referral.procedures.actions.deciding import retire_active
+from referral.procedures.actions.forming import columns_of
 from referral.procedures.assessment import as_text, assess, text_hash
+from referral.procedures.form_sources import compiled, reference_xform
 from referral.procedures.models import FormVersion, ProcedureVersion
 from referral.procedures.rules import DEMONSTRATION, VersionState
 from sop import triage, yaml_io
-from sop.forms import compile_form
 from sop.vocabulary import N_, Message
 
 
@@ -75,16 +76,21 @@ def import_procedure(flowchart_text: str, triage_text: str, *, actor: Any, now: 
 
 
 def import_form(path: Path, *, now: datetime) -> FormVersion:
-    """Compile and store a form; older versions of the same name are kept for what was filled in with them."""
-    form = compile_form(path)
-    name = path.stem
-    found = db.session.scalar(
-        select(FormVersion).where(FormVersion.name == name, FormVersion.content_hash == form.hash)
-    )
-    if found is not None:
+    """Take a form of the library in as published; older versions are kept for what was filled in with them."""
+    content = path.read_bytes()
+    form, name = compiled(content), path.stem
+    found = form_versions.twin(name, form.hash)
+    if found is not None and found.published_at is not None:
         return found
-    db.session.execute(update(FormVersion).where(FormVersion.name == name).values(active=False))
-    version = FormVersion(name=name, content_hash=form.hash, compiled=form.to_json(), imported_at=now)
+    db.session.execute(update(FormVersion).where(FormVersion.name == name, FormVersion.active).values(active=False))
+    version = found or FormVersion(
+        **columns_of(form, name),
+        xform=reference_xform(content),
+        source=content,
+        source_name=path.name,
+        imported_at=now,
+    )
+    version.active, version.published_at, version.withdrawn_at = True, now, None
     db.session.add(version)
     db.session.flush()
     return version

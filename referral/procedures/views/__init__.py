@@ -3,7 +3,8 @@
 `reading` shows what is in force, `library` the versions and one of them, `drafting` writes drafts, `importing` brings
 in drawings, `consulting` holds comments and answers, `deciding` moves versions on, `comparing` holds two against each
 other, `printing` puts one on paper, `wording` shows its text, `studying` holds real cases against one, `simulating`
-lets invented ones walk it, `situating` shows where open ones stand and what is missing. A page about one version more:
+lets invented ones walk it, `situating` shows where open ones stand and what is missing. `forming` manages forms,
+`previewing` lets one be tried out, `papering` puts one on paper. A page about one version more:
 a module like these, and a line in `referral.procedures.tabs`.
 """
 
@@ -21,8 +22,11 @@ from referral.procedures.views import (  # noqa: E402
     consulting,  # noqa: F401
     deciding,  # noqa: F401
     drafting,  # noqa: F401
+    forming,  # noqa: F401
     importing,  # noqa: F401
     library,  # noqa: F401
+    papering,  # noqa: F401
+    previewing,  # noqa: F401
     printing,  # noqa: F401
     reading,  # noqa: F401
     simulating,  # noqa: F401

@@ -1,4 +1,4 @@
-"""The procedure in force: its drawing, its steps, the triage table, the forms and the data categories."""
+"""The procedure in force: its drawing, its steps, the triage table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from referral.foundation.i18n import page_language
 from referral.procedures import pictures, queries
 from referral.procedures.views import bp
 from sop.flowchart import WORK
-from sop.vocabulary import MINIMUM, SENSITIVE, Category, Need
 
 
 def _address(page: str) -> str:
@@ -45,17 +44,3 @@ def triage() -> str:
     version = queries.active_version()
     table = queries.triage_table(version.id) if version else None
     return render_template("procedures/triage.html", table=table)
-
-
-@bp.get("/forms")
-@requires(Permission.PROCEDURE_READ)
-def forms() -> str:
-    """The forms with their questions, and what each data category means."""
-    found = [(version, queries.form(version.id)) for version in queries.active_forms()]
-    return render_template(
-        "procedures/forms.html",
-        forms=found,
-        categories=sorted(Category, key=lambda one: one.order),
-        sensitive=SENSITIVE,
-        minimum={need: MINIMUM[need] for need in Need},
-    )

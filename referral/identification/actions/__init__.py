@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
 from referral.cases.actions import opening, progress
 from referral.cases.models import Case
@@ -16,10 +17,12 @@ from referral.foundation import audit, outbox, sealing
 from referral.foundation.sealing import OwnerKind, SealedRecord
 from referral.foundation.tables import new_id
 from referral.identification import queries
+from referral.identification.actions import attaching
 from referral.identification.models import Submission, SubmissionState
-from referral.identification.rules import STEP_BEST_INTERESTS, STEP_EMERGENCY_REVIEW, Outside
+from referral.identification.rules import STEP_BEST_INTERESTS, STEP_EMERGENCY_REVIEW, Channel, Outside, named_files
 from referral.partners import queries as partners
 from referral.procedures import queries as procedures
+from referral.procedures.models import FormVersion
 from sop.facts import derive_facts
 from sop.forms import Form, split_by_category
 from sop.vocabulary import N_, Category, Message
@@ -29,14 +32,38 @@ INCOMPLETE = Message("incomplete", N_("Some answers are missing or have to be co
 NO_RECEIVER = Message(
     "no_receiver", N_("No organisation can receive this file yet. Your draft is kept; please tell the coordination.")
 )
-OTHERS = Category.C5
-"""Where answers are sealed whose question names no category: as the case team's own assessment."""
 
 
 def start(*, actor: Any, today: date, now: datetime) -> Submission:
     """A new draft, with the answers that the form proposes; the responder's own region among them."""
     version = procedures.active_form(queries.FORM)
-    if version is None or actor.organization_id is None:
+    if version is None:
+        raise RuleViolation(NO_FORM)
+    submission = _begin(version, actor=actor, today=today, now=now)
+    audit.record("draft.start", actor=actor, now=now, subject=submission)
+    return submission
+
+
+def start_from_paper(version: FormVersion, number: str, *, actor: Any, today: date, now: datetime) -> Submission:
+    """The draft that a sheet of paper is typed into, of exactly the version that was printed.
+
+    The same sheet a second time gives what was made of it the first time, whoever made it and whatever it is now.
+    """
+    if (found := queries.typed_in(number)) is not None:
+        return found
+    try:
+        with db.session.begin_nested():
+            submission = _begin(version, actor=actor, today=today, now=now, number=number)
+    except IntegrityError:
+        if (twin := queries.typed_in(number)) is None:
+            raise
+        return twin
+    audit.record("draft.paper", actor=actor, now=now, subject=submission)
+    return submission
+
+
+def _begin(version: FormVersion, *, actor: Any, today: date, now: datetime, number: str | None = None) -> Submission:
+    if actor.organization_id is None:
         raise RuleViolation(NO_FORM)
     form = procedures.form(version.id)
     submission = Submission(
@@ -47,12 +74,13 @@ def start(*, actor: Any, today: date, now: datetime) -> Submission:
         screen=form.screens()[0].name,
         started_at=now,
         saved_at=now,
+        channel=Channel.PAPER if number else Channel.WEB,
+        paper_number=number,
     )
     db.session.add(submission)
     db.session.flush()
     sealing.create_keys({submission.id: OwnerKind.SUBMISSION}, now=now)
-    _seal_typed(submission, form, form.initial(today=today, now=now) | _own_region(form, actor), now)
-    audit.record("draft.start", actor=actor, now=now, subject=submission)
+    seal_typed(submission, form, form.initial(today=today, now=now) | _own_region(form, actor), now)
     return submission
 
 
@@ -79,17 +107,23 @@ def save(
     """
     form = procedures.form(submission.form_version_id)
     before = queries.typed_answers(submission) if typed is None else typed
-    _seal_typed(submission, form, {**before, **given}, now)
+    seal_typed(submission, form, {**before, **given}, now)
     submission.screen = screen
     _touch(submission, now)
     audit.record("draft.save", actor=actor, now=now, subject=submission)
 
 
-def _seal_typed(submission: Submission, form: Form, typed: Mapping[str, Any], now: datetime) -> None:
-    parts: dict[Category, dict[str, Any]] = {}
-    for name, answer in typed.items():
-        parts.setdefault(form[name].category or OTHERS, {})[name] = answer
+def seal_typed(submission: Submission, form: Form, typed: Mapping[str, Any], now: datetime) -> None:
+    """Seal what was typed, by the questions' categories, in the place of what was there."""
+    parts = split_by_category(form, typed)
     sealing.seal_many(submission.id, parts, now=now)
+    if form.repeats:  # the last instance of a category may have gone
+        _forget_others(submission, parts)
+
+
+def _forget_others(submission: Submission, kept: Mapping[Category, Any]) -> None:
+    old = delete(SealedRecord).where(SealedRecord.owner_id == submission.id, SealedRecord.category.not_in(list(kept)))
+    db.session.execute(old.execution_options(synchronize_session=False))
 
 
 def _touch(submission: Submission, now: datetime) -> None:
@@ -102,7 +136,7 @@ def _touch(submission: Submission, now: datetime) -> None:
 def discard(submission: Submission, *, actor: Any, now: datetime) -> None:
     """Erase a draft: nothing of it can be read any more."""
     sealing.erase(submission.id, now=now)
-    submission.state = SubmissionState.ERASED
+    submission.state, submission.paper_number = SubmissionState.ERASED, None
     audit.record("draft.discard", actor=actor, now=now, subject=submission)
 
 
@@ -136,6 +170,7 @@ def submit(
         birth_year=_birth_year(filling),
     )
     _settle(submission, case, sealed, now)
+    attaching.settle(submission, case.person_id, named_files(filling.form, filling.state.values))
     audit.record("draft.submit", actor=actor, now=now, case_id=case.id, subject=submission)
     for manager in partners.case_managers(organization.id):
         outbox.queue("prefile_received", now=now, user=manager, reference=case.code)
