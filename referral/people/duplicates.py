@@ -32,7 +32,7 @@ COLUMNS: Final = {
     "language": ("language",),
 }
 """Coded facts that go with a sealed answer of the same name."""
-UNKNOWN: Final = (None, "", "unknown", "stateless_unknown", "doubtful", [], {})
+UNKNOWN: Final[tuple[Any, ...]] = (None, "", "unknown", "stateless_unknown", "doubtful", [], {})
 
 
 class PairState(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from referral.extensions import db
 from referral.foundation import sealing, searching
@@ -36,11 +37,16 @@ def add_person(
     db.session.add(person)
     sealing.create_keys({person.id: OwnerKind.PERSON}, now=now)
     sealing.seal_many(person.id, sealed, now=now)
+    make_findable(person.id, sealed, now=now)
+    return person
+
+
+def make_findable(person_id: UUID, sealed: Mapping[Category, Mapping[str, Any]], *, now: datetime) -> None:
+    """Have the search find a person by what is known of them, in the place of what it found them by."""
     identity = sealed.get(Category.C2, {})
     names = [str(identity[name]) for name in NAME_FIELDS if identity.get(name)]
     if names:
-        searching.index(person.id, names, now=now)
-    return person
+        searching.index(person_id, names, now=now)
 
 
 def erase_person(person: Person, *, now: datetime) -> None:
