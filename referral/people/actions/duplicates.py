@@ -1,4 +1,4 @@
-"""Look for files that may be one person's, remember what was found, and what a reviewer answered. Never joins by itself."""
+"""Look for files that may be one person's; remember what was found and what a reviewer answered. Joins nothing."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def check_changed(now: datetime, *, most: int = BATCH) -> int:
         db.session.add(at)
     after = SealedRecord.updated_at > at.until
     if at.last is not None:
-        after = tuple_(SealedRecord.updated_at, SealedRecord.id) > (at.until, at.last)  # type: ignore[assignment]
+        after = tuple_(SealedRecord.updated_at, SealedRecord.id) > (at.until, at.last)
     rows = db.session.execute(
         select(SealedRecord.owner_id, SealedRecord.updated_at, SealedRecord.id)
         .where(SealedRecord.owner_kind == OwnerKind.PERSON, SealedRecord.category.in_(JOINED), after)

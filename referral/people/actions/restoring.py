@@ -1,4 +1,4 @@
-"""Keep sealed records as they stood around a merge, and give them back: as bytes, opened only where they changed since."""
+"""Keep sealed records as they stood around a merge, and give them back: as bytes, opened only if they changed since."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _put(place: Place, old: MergeRecord | None) -> None:
 
 def _put_together(place: Place, old: Any, new: Any, held: Any, now: datetime) -> None:
     """What stood before, with what was written since."""
-    was, became, is_now = (sealing.open_record(one) if one is not None else {} for one in (old, new, held))
+    was, became, is_now = (_words(one) for one in (old, new, held))
     result = taken_back(was, became, is_now)
     if RELATIVES in was or RELATIVES in is_now:
         words = (one.get(RELATIVES, {}) for one in (was, became, is_now))
@@ -75,9 +75,7 @@ def _put_together(place: Place, old: Any, new: Any, held: Any, now: datetime) ->
 def _return_words(made: PersonMerge, after: Any, present: Any, now: datetime) -> None:
     """Words about relatives that were changed since the merge go back with the ties that go back."""
     place = (made.kept_id, Category.C3)
-    became, is_now = (
-        sealing.open_record(one) if one is not None else {} for one in (after.get(place), present.get(place))
-    )
+    became, is_now = _words(after.get(place)), _words(present.get(place))
     old, new = became.get(RELATIVES, {}), is_now.get(RELATIVES, {})
     changed = [one for one in made.moved["links"] if old.get(one) != new.get(one)]
     if not changed:
@@ -89,6 +87,10 @@ def _return_words(made: PersonMerge, after: Any, present: Any, now: datetime) ->
         if one in new:
             words[one] = new[one]
     sealing.seal(made.merged_id, Category.C3, {**theirs, RELATIVES: words}, now=now)
+
+
+def _words(record: Any) -> dict[str, Any]:
+    return sealing.open_record(record) if record is not None else {}
 
 
 def _records(owners: Iterable[UUID]) -> dict[Place, SealedRecord]:

@@ -152,8 +152,8 @@ def both(pair: PersonPair) -> Both:
     rows = db.session.scalars(select(Person).where(Person.id.in_(ids)))
     first, second = sorted(rows, key=lambda one: (one.created_at, one.id))
     opened = sealing.read_many(ids, JOINED)
-    files = [File(opened.get(one.id, {}), facts_of(one)) for one in (first, second)]
-    return Both(first, second, *files, seen_now(ids))
+    one, other = (File(opened.get(person.id, {}), facts_of(person)) for person in (first, second))
+    return Both(first, second, one, other, seen_now(ids))
 
 
 def facts_of(person: Person) -> dict[str, Any]:
@@ -181,14 +181,14 @@ def obstacles(actor: Actor, first: Person, second: Person) -> list[Message]:
         PersonLink.ended_at.is_(None), PersonLink.person_id.in_(ids), PersonLink.other_id.in_(ids)
     )
     merged = select(PersonMerge.id).where(PersonMerge.undone_at.is_(None), PersonMerge.merged_id.in_(ids))
-    told = {
-        ELSEWHERE: any(one.state in KNOWN and one.id not in open_to_me for one in cases),
-        WAITS: any(one.state not in KNOWN and one.erased_at is None for one in cases),
-        PROTECTED: first.protection is not None or second.protection is not None,
-        TIED: db.session.scalar(tied) is not None,
-        GONE: first.erased_at is not None or second.erased_at is not None or db.session.scalar(merged) is not None,
-    }
-    return [message for message, stands in told.items() if stands]
+    told = (
+        (ELSEWHERE, any(one.state in KNOWN and one.id not in open_to_me for one in cases)),
+        (WAITS, any(one.state not in KNOWN and one.erased_at is None for one in cases)),
+        (PROTECTED, first.protection is not None or second.protection is not None),
+        (TIED, db.session.scalar(tied) is not None),
+        (GONE, first.erased_at is not None or second.erased_at is not None or db.session.scalar(merged) is not None),
+    )
+    return [message for message, stands in told if stands]
 
 
 def merge_of(pair: PersonPair) -> PersonMerge | None:

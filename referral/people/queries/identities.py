@@ -57,9 +57,9 @@ def identities(persons: Iterable[UUID]) -> dict[UUID, Identity]:
 
 
 def likely(identity: Identity, *, limit: int = CANDIDATES) -> list[UUID]:
-    """Persons who may be this one, by keyed tokens alone; those of a file that was joined lead to the one that stays."""
-    text = " ".join(filter(None, (identity.family, identity.given, identity.other)))
-    found = searching.candidates(text, limit=limit) if text.strip() else []
+    """Persons who may be this one, by keyed tokens alone; who was joined with another file leads to that one."""
+    texts = {f"{identity.family} {identity.given}", f"{identity.family} {identity.other}"}
+    found = [one for text in sorted(texts) if text.strip() for one in searching.candidates(text, limit=limit)]
     led = surviving(found)
     return list(dict.fromkeys(led.get(one, one) for one in found))
 
