@@ -10,6 +10,7 @@ from referral.identification.views import (  # noqa: E402
     attachments,  # noqa: F401 - they hang their pages on the blueprint
     consent,  # noqa: F401
     filling,  # noqa: F401
+    looking,  # noqa: F401
     papers,  # noqa: F401
     phones,  # noqa: F401
     prefile,  # noqa: F401

@@ -49,7 +49,7 @@ def give_back(made: PersonMerge, *, now: datetime) -> None:
         if (held.blob if held else None) == (new.blob if new else None):
             _put(place, old)
         else:
-            _put_together(place, old, new, held, now)
+            _put_together(place, (old, new, held), made.moved["links"], now)
 
 
 def _put(place: Place, old: MergeRecord | None) -> None:
@@ -62,14 +62,14 @@ def _put(place: Place, old: MergeRecord | None) -> None:
         db.session.execute(insert(SealedRecord), [row])
 
 
-def _put_together(place: Place, old: Any, new: Any, held: Any, now: datetime) -> None:
-    """What stood before, with what was written since."""
-    was, became, is_now = (_words(one) for one in (old, new, held))
+def _put_together(place: Place, records: Iterable[Any], gone: Iterable[str], now: datetime) -> None:
+    """What stood before, with what was written since; words of the ties that go back go with them."""
+    was, became, is_now = (_words(one) for one in records)
     result = taken_back(was, became, is_now)
-    if RELATIVES in was or RELATIVES in is_now:
-        words = (one.get(RELATIVES, {}) for one in (was, became, is_now))
-        result[RELATIVES] = taken_back(*words)
-    sealing.seal(place[0], place[1], result, now=now)
+    words = taken_back(*(one.get(RELATIVES, {}) for one in (was, became, is_now)))
+    kept = {link: told for link, told in words.items() if link not in set(gone)}
+    result.pop(RELATIVES, None)
+    sealing.seal(place[0], place[1], {**result, RELATIVES: kept} if kept else result, now=now)
 
 
 def _return_words(made: PersonMerge, after: Any, present: Any, now: datetime) -> None:

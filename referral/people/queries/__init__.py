@@ -19,6 +19,7 @@ from referral.identification.models import Submission
 from referral.partners.models import Organization
 from referral.people.contact import guidance
 from referral.people.models import Person, PersonBlock
+from referral.people.queries.identities import surviving
 from referral.people.rules import NAME_FIELDS, matches
 from referral.procedures import queries as procedures
 from referral.providers.models import Service, ServiceAtLocation
@@ -79,7 +80,9 @@ def people(actor: Actor, visible: Select[Case], text: str) -> list[Case]:
     )
     if not may or not searching.parts(text):
         return []
-    ids = searching.candidates(text, limit=CANDIDATES)
+    found_ids = searching.candidates(text, limit=CANDIDATES)
+    led = surviving(found_ids)
+    ids = list(dict.fromkeys(led.get(one, one) for one in found_ids))
     query = visible.where(Case.person_id.in_(ids), Case.person_id.not_in(blocked_persons(actor)), _findable(actor))
     found = list(db.session.scalars(query.limit(CANDIDATES)).unique()) if ids else []
     opened = sealing.read_many([one.person_id for one in found], [Category.C2])

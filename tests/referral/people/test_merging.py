@@ -60,7 +60,10 @@ class Scene:
 
     def pair(self) -> PersonPair:
         duplicates.look_for([self.second.person_id], found_by=FoundBy.SUBMISSION, now=NOW)
-        return db.session.scalars(select(PersonPair)).one()
+        two = sorted((self.first.person_id, self.second.person_id))
+        return db.session.scalars(
+            select(PersonPair).where(PersonPair.first_id == two[0], PersonPair.second_id == two[1])
+        ).one()
 
     def join(self, choices: Mapping[str, Side] | None = None, now: Any = LATER) -> PersonMerge:
         pair = self.pair()
@@ -144,7 +147,9 @@ def test_the_reason_and_the_names_lie_sealed(scene: Scene) -> None:
 def test_taking_it_back_restores_every_table(scene: Scene) -> None:
     relative = {"kind": "sibling", "tracing": "together", "name": "Mariama"}
     relatives.add_link(scene.second, relative, other=None, actor=scene.manager, now=NOW)
-    db.session.add(PersonBlock(person_id=scene.second.person_id, user_id=scene.manager.id, reason="fear", created_at=NOW))
+    db.session.add(
+        PersonBlock(person_id=scene.second.person_id, user_id=scene.manager.id, reason="fear", created_at=NOW)
+    )
     scene.pair()
     before = everything()
     made = scene.join({"family_name": Side.SECOND, "age": Side.SECOND})
@@ -170,7 +175,9 @@ CHOICES = st.dictionaries(st.sampled_from(["family_name", "given_names", "phone"
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(one=FILES, two=FILES, told=FILES, choices=CHOICES)
-def test_merge_and_undo_are_nothing_whatever_was_told(scene: Scene, one: Any, two: Any, told: Any, choices: Any) -> None:
+def test_merge_and_undo_are_nothing_whatever_was_told(
+    scene: Scene, one: Any, two: Any, told: Any, choices: Any
+) -> None:
     with db.session.begin_nested() as savepoint:
         pair = scene.pair()
         for person_id, sealed in ((scene.first.person_id, one), (scene.second.person_id, two), (scene.second.id, told)):
@@ -186,16 +193,18 @@ def test_merge_and_undo_are_nothing_whatever_was_told(scene: Scene, one: Any, tw
 def test_what_was_written_since_is_not_lost(scene: Scene) -> None:
     kept, merged = scene.first.person_id, scene.second.person_id
     link = relatives.add_link(
-        scene.second, {"kind": "sibling", "tracing": "together", "name": "Mariama"}, other=None, actor=scene.manager, now=NOW
+        scene.second,
+        {"kind": "sibling", "tracing": "together", "name": "Mariama"},
+        other=None,
+        actor=scene.manager,
+        now=NOW,
     )
     made = scene.join()
     db.session.refresh(scene.second)
     sealing.seal(kept, C2, {**sealing.read(kept, [C2])[C2], "phone": "+237 000 55"}, now=LATER)
     sealing.seal(scene.second.id, C6, {"health_situation": ["pregnant"], "note": "tension"}, now=LATER)
     words = {"kind": "sibling", "tracing": "together", "name": "Mariama Bello"}
-    relatives.change_link(
-        scene.second, link, words, other=None, agreed_on=None, actor=scene.manager, now=LATER
-    )
+    relatives.change_link(scene.second, link, words, other=None, agreed_on=None, actor=scene.manager, now=LATER)
     merging.undo(made, actor=scene.chief, now=LATER)
     assert sealing.read(kept, [C2])[C2] == {**ONE[C2], "phone": "+237 000 55"}
     assert sealing.read(scene.second.id, [C6])[C6] == {"note": "tension"}
@@ -299,7 +308,9 @@ def test_the_nightly_search_reads_each_identity_once(scene: Scene) -> None:
 def test_links_follow_and_blocks_bind_the_joined_file(scene: Scene) -> None:
     kept, merged = scene.first.person_id, scene.second.person_id
     third = make_case(scene.manager)
-    relatives.add_link(third, {"kind": "sibling", "tracing": "together"}, other=scene.second, actor=scene.manager, now=NOW)
+    relatives.add_link(
+        third, {"kind": "sibling", "tracing": "together"}, other=scene.second, actor=scene.manager, now=NOW
+    )
     db.session.add(PersonBlock(person_id=merged, user_id=scene.manager.id, reason="fear", created_at=NOW))
     scene.join()
     assert db.session.scalars(select(PersonLink.other_id)).all() == [kept]
