@@ -20,6 +20,7 @@ EXCEPTIONS = {
     "partners.security_text": "for finders of weaknesses",
     "people.search": "the search field of the top bar",
     "cases.searches": "a link of the list of cases",
+    "identification.new": "the button of the identifications",
     "procedures.forms": "a tab of the procedure",
     "procedures.versions": "a tab of the procedure",
     "procedures.new_version": "a button of the list of versions",

@@ -179,10 +179,11 @@ class AnswerSchema(Schema):
         unknown = EXCLUDE
 
     answer = fields.String(
-        load_default="",
+        required=True,
         validate=validate.OneOf(
             [PairState.SAME, PairState.DIFFERENT, PairState.NOT_SURE], error=N_("Choose an answer.")
         ),
+        error_messages={"required": N_("Choose an answer.")},
     )
     reason = fields.String(load_default="", validate=validate.Length(max=2_000, error=N_("This text is too long.")))
     version = fields.Integer(load_default=0, validate=validate.Range(0, 2**31), error_messages={"invalid": REASON})
@@ -190,7 +191,7 @@ class AnswerSchema(Schema):
     @validates_schema
     def with_reason(self, values: Mapping[str, Any], **_options: Any) -> None:
         """Ask why where the answer is remembered."""
-        if values["answer"] == PairState.DIFFERENT and not values["reason"].strip():
+        if values.get("answer") == PairState.DIFFERENT and not values["reason"].strip():
             raise ValidationError({"reason": [REASON]})
 
     @post_load

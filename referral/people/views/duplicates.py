@@ -132,17 +132,10 @@ def _merge(merge_id: UUID, *, lock: bool = False) -> PersonMerge:
 
 
 def _read(found: PersonPair) -> None:
-    user, now, seen = actor(), clock.now(), ["C2", "C3"]
+    user, now = actor(), clock.now()
     for cases in queries.cases_of(user, (found.first_id, found.second_id)).values():
         for case in cases:
-            audit.record(
-                "duplicate.read",
-                actor=actor(),
-                now=clock.now(),
-                case_id=case.id,
-                subject=found,
-                categories=["C2", "C3"],
-            )
+            audit.record("duplicate.read", actor=user, now=now, case_id=case.id, subject=found, code="C2-C3")
 
 
 def _pair_page(found: PersonPair, errors: Any, typed: Any) -> str:
