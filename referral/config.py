@@ -57,7 +57,7 @@ class Settings:
     base_url: str = "http://127.0.0.1:5000"
     mail_url: str = ""
     security_contact: str = ""
-    upload_limits: Limits = Limits()
+    upload_limits: Limits = field(default_factory=Limits)
     fast_passwords: bool = False
     generated_secrets: tuple[str, ...] = field(default=())
 

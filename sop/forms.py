@@ -26,7 +26,7 @@ from sop.evaluation import Scope
 from sop.facts import INPUTS
 from sop.filling import Filling, FormState, clean_answer, plain_value, try_value
 from sop.form_logic import fit, homes_of, in_order
-from sop.lookup import FormTables, pulled, read_tables
+from sop.lookup import MOST_BYTES, FormTables, named_files, pulled, read_tables
 from sop.nodes import answers_used, calls, depends_on_more
 from sop.paths import added, split_by_category
 from sop.questions import (
@@ -43,7 +43,7 @@ from sop.questions import (
 )
 from sop.vocabulary import N_, Message
 from sop.workbooks import Source, read_workbook
-from sop.xform import xform
+from sop.xform import DEFAULT_ID, xform
 from sop.xlsform import read
 
 __all__ = ["Form", "FormState", "Screen", "compile_form", "load_form", "split_by_category"]
@@ -64,7 +64,10 @@ class Screen:
 
 @dataclass(frozen=True)
 class Form:
-    """A compiled form; `hash` identifies its content, whatever its version is called."""
+    """A compiled form; `hash` identifies its content, whatever its version is called.
+
+    `tables`: what pulldata() looks into · `left_out`: names in the source that are not supported.
+    """
 
     id: str
     title: str
@@ -74,6 +77,7 @@ class Form:
     groups: Mapping[str, Group]
     choices: Mapping[str, tuple[Choice, ...]]
     tables: FormTables = field(default_factory=FormTables)
+    left_out: frozenset[str] = frozenset()
     warnings: tuple[FormFinding, ...] = field(default=(), compare=False)
 
     def __getitem__(self, name: str) -> Question:
@@ -270,7 +274,11 @@ class Form:
             "groups": [question_to_json(group) for group in self.groups.values()],
             "questions": [question_to_json(question) for question in self.questions],
             "choices": {name: [choice.to_json() for choice in choices] for name, choices in self.choices.items()},
-        } | ({"tables": self.tables.to_json()} if self.tables.files else {})
+        } | self._beside()
+
+    def _beside(self) -> dict[str, Any]:
+        tables = {"tables": self.tables.to_json()} if self.tables.files else {}
+        return tables | ({"left_out": sorted(self.left_out)} if self.left_out else {})
 
     @classmethod
     def from_json(cls, tree: Mapping[str, Any]) -> Form:
@@ -284,6 +292,7 @@ class Form:
             groups={item["name"]: group_from_json(item) for item in tree["groups"]},
             choices={name: tuple(Choice(**choice) for choice in choices) for name, choices in tree["choices"].items()},
             tables=FormTables.from_json(tree.get("tables", {})),
+            left_out=frozenset(tree.get("left_out", ())),
         )
 
 
@@ -300,19 +309,28 @@ def compile_form(source: Source, *, reference: bool = True, files: Mapping[str, 
     fit(reading)
     settings = reading.settings
     form = Form(
-        id=settings.get("form_id", "form"),
-        title=settings.get("form_title", settings.get("form_id", "form")),
+        id=settings.get("form_id", DEFAULT_ID),
+        title=settings.get("form_title", settings.get("form_id", DEFAULT_ID)),
         version=settings.get("version", ""),
         languages=reading.languages.all,
         questions=tuple(reading.questions),
         groups={group.name: group for group in reading.groups},
         choices=reading.choices,
         tables=pulled(tables, reading.questions),
+        left_out=frozenset(reading.left_out - {""}),
         warnings=(*findings, *reading.findings),
     )
     if reference:
         xform(sheets)
     return form
+
+
+def files_beside(form: Path) -> dict[str, str]:
+    """The CSV files in the folder of a form that it asks for; what is too large to be one is left out."""
+    cells = (cell for sheet in read_workbook(form).values() for _, line in sheet.lines for cell in line.values())
+    paths = [form.parent / name for name in named_files(cells)]
+    good = [path for path in paths if path.is_file() and path.stat().st_size <= MOST_BYTES]
+    return {path.name: path.read_text(encoding="utf-8-sig", errors="replace") for path in good}
 
 
 @cache

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from xml.sax.saxutils import escape, quoteattr
 
 from sop.answers import plain
-from sop.vocabulary import N_
+from sop.vocabulary import N_, Message
 from sop.xml_gate import Element, read, unimportable
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _strangers(element: Element, form: Form, repeats: tuple[str, ...]) -> Iterat
     for child in _parts(element):
         group = form.groups.get(child.name)
         if form.homes.get(child.name) != repeats:
-            if repeats or child.name != "meta":
+            if child.name not in form.left_out and (repeats or child.name != "meta"):
                 yield child.name
         elif group is not None:
             yield from _strangers(child, form, (*repeats, child.name) if group.repeat else repeats)
@@ -140,3 +141,23 @@ def _text(answer: Any) -> str:
     elif isinstance(value, bool):
         value = "OK" if value else ""
     return escape(NOT_XML.sub("\ufffd", str(value)), {"\r": "&#13;"})
+
+
+def faults(form: Form, instance: Instance, *, today: date, now: datetime) -> list[tuple[str, Message]]:
+    """What is wrong with an instance, by path: another form or version, strange elements, and the answers' own errors.
+
+    An answer that does not apply is no fault: clients keep what was typed before the question went away.
+    """
+    found: list[tuple[str, Message]] = []
+    if instance.form_id != form.id:
+        text = N_("This is the form %(given)s, not %(expected)s.")
+        found.append(("", Message("other_form", text, {"given": instance.form_id, "expected": form.id})))
+    if instance.version != form.version:
+        text = N_("This is version “%(given)s” of the form, not “%(expected)s”.")
+        found.append(("", Message("other_version", text, {"given": instance.version, "expected": form.version})))
+    if instance.instance_id is None:
+        found.append(("meta/instanceID", Message("no_instance_id", N_("The instance has no readable instanceID."))))
+    text = N_("The form has no question of this name at this place.")
+    found += [(name, Message("unknown_question", text)) for name in instance.unknown(form)]
+    state = form.evaluate(instance.answers(form), today=today, now=now)
+    return [*found, *state.errors.items()]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -102,6 +103,20 @@ def read_table(text: str) -> Table:
     if not header or len(header) > MOST_COLUMNS or len(set(header)) < len(header):
         raise TableError("no header, or a column twice")
     return Table(header, tuple(rows))
+
+
+FROM_FILE = re.compile(r"select[ _](?:one|multiple)[ _]from[ _]file (\S{1,200}\.csv)(?: |$)")
+PULLED = re.compile(r"pulldata\s*\(\s*[\"'\u2018\u2019\u201c\u201d]([^\"'/\\]{1,200}?)[\"'\u2018\u2019\u201c\u201d]")
+
+
+def named_files(cells: Iterable[str]) -> list[str]:
+    """Names of the CSV files that the cells of a form ask for, each once, with `.csv`; never a way to another folder.
+
+    >>> named_files(["select_one_from_file towns.csv", "concat(pulldata('camps', 'a', 'b', ${c}), 'x')", "../x.csv"])
+    ['towns.csv', 'camps.csv']
+    """
+    found = [name for cell in cells for pattern in (FROM_FILE, PULLED) for name in pattern.findall(cell)]
+    return list(dict.fromkeys(f"{stem(name)}.csv" for name in found if not set(name) & set("/\\\0")))
 
 
 def read_tables(files: Mapping[str, str]) -> tuple[FormTables, list[FormFinding]]:

@@ -84,25 +84,29 @@ def _changed(answers: Mapping[str, Any], path: str, change: Any) -> dict[str, An
     return {**answers, name: found}
 
 
-def split_by_category(form: Form, values: Mapping[str, Any]) -> dict[Category, dict[str, Any]]:
+def split_by_category(form: Form, values: Mapping[str, Any], *, whole: bool = False) -> dict[Category, dict[str, Any]]:
     """The answers as JSON can keep them, one part for each data category, so that each part is sealed on its own.
 
     A question without a category counts as C5, the case team's own assessment: never as less than personal. In each
-    part a repeat keeps its instances in their places; `join_parts` puts the parts together again.
+    part a repeat keeps its instances in their places; `join_parts` puts the parts together again. `whole`: a repeat is
+    in the part of each of its categories, even with nothing in it, so that it replaces what was kept before.
     """
-    return _split(form, values, ())
+    return _split(form, values, (), whole)
 
 
-def _split(form: Form, values: Mapping[str, Any], repeats: tuple[str, ...]) -> dict[Category, dict[str, Any]]:
+def _split(
+    form: Form, values: Mapping[str, Any], repeats: tuple[str, ...], whole: bool
+) -> dict[Category, dict[str, Any]]:
     found: dict[Category, dict[str, Any]] = {}
     for question in form.questions_of(repeats):
         if question.name in values:
             found.setdefault(question.category or Category.C5, {})[question.name] = plain(values[question.name])
     for name in form.repeats_in(repeats):
-        parts = [_split(form, instance, (*repeats, name)) for instance in nested(values, name)]
-        categories = dict.fromkeys(category for part in parts for category in part)
+        parts = [_split(form, instance, (*repeats, name), whole) for instance in nested(values, name)]
+        own = dict.fromkeys(one.category or Category.C5 for one in form if name in one.groups)
+        categories = own if whole and name in values else dict.fromkeys(one for part in parts for one in part)
         if parts and not categories:
-            categories = {form.questions_of((*repeats, name))[0].category or Category.C5: None}
+            categories = dict.fromkeys(list(own)[:1] or [Category.C5])
         for category in categories:
             found.setdefault(category, {})[name] = [part.get(category, {}) for part in parts]
     return found

@@ -9,6 +9,8 @@ from sop.questions import FormError, FormFinding
 from sop.vocabulary import N_, Message
 from sop.workbooks import Sheet
 
+DEFAULT_ID = "form"
+"""Id of a form that names none."""
 SHEETS = ("survey", "choices", "settings", "external_choices", "entities", "osm")
 
 
@@ -17,7 +19,7 @@ def xform(sheets: Mapping[str, Sheet]) -> str:
     from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert
 
-    book: dict[str, Any] = {"sheet_names": list(sheets)}
+    book: dict[str, Any] = {"sheet_names": list(sheets), "fallback_form_name": DEFAULT_ID}
     for name in SHEETS:
         if name in sheets:
             book[name] = [dict(line) for _, line in sheets[name].lines]

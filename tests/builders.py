@@ -12,8 +12,11 @@ from referral.cases.models import Case
 from referral.consent.actions import record_consent
 from referral.consent.models import ConsentMark
 from referral.extensions import db
+from referral.foundation import sealing
 from referral.foundation.grants import Role
 from referral.foundation.searching import fold
+from referral.foundation.tables import new_id
+from referral.identification.models import Attachment
 from referral.partners import actions, passwords
 from referral.partners.models import Agreement, Organization, User
 from referral.partners.rules import AgreementState, OrganizationKind, OrganizationType
@@ -205,3 +208,17 @@ def make_sent_referral(case: Case, place: Any, need: Need = Need.MED, *, consent
     decision = sending.send(referral, actor=manager, now=NOW)
     assert referral.sent_at is not None, decision
     return referral
+
+
+def make_attachment(submission_id: Any, path: str = "wound") -> Any:
+    """A small file of a form, sealed like a photo of an injury (C6)."""
+    attachment_id = new_id()
+    db.session.add(
+        Attachment(
+            id=attachment_id, submission_id=submission_id, owner_id=submission_id, path=path, name=f"{path}.jpg",
+            category=Category.C6, media_type="image/jpeg", size=9, content_hash=b"0" * 32, created_at=NOW,
+            blob=sealing.seal_bytes(submission_id, f"attachment:{attachment_id}:C6", b"\xff\xd8\xffphoto"),
+        )
+    )  # fmt: skip
+    db.session.flush()
+    return attachment_id

@@ -12,7 +12,8 @@ DOMAIN, "Who uses it", and the grants say what is expected; nothing here is comp
 
 Objects are those of tests/town.py: `prefile`, `danger`, `child`, `interests` wait for base consent, `case` was handed
 over (so `responder` is out), `declined` was refused and erased; versions of the procedure are `in_force`, `consulted`
-(with one comment), `approved`, `drafted`, `drawn` (a drawing, not yet read) and `set_aside` after its consultation.
+(with one comment), `approved`, `drafted`, `drawn` (a drawing, not yet read) and `set_aside` after its consultation;
+versions of forms are `form_active`, `form_draft` and `form_withdrawn`.
 """
 
 from __future__ import annotations
@@ -153,6 +154,34 @@ procedures.move              POST  early            401 404 404 404 404 404 404 
 procedures.approve           GET   consulted        303 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404
 procedures.approve           GET   drafted          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 procedures.approve           POST  consulted        401 404 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404
+procedures.new_form          GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.new_form          POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+procedures.form_version      GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_version      GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_questions    GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_questions    GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_checks       GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_checks       GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_differences  GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_differences  GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_preview      GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_preview      GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_source       GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_source       GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_xform        GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_xform        GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_pdf          GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_pdf          GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_version      GET   form_withdrawn   303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_preview_post POST  form_active      401 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.form_preview_post POST  form_draft       401 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.form_publish      GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.form_publish      GET   form_active      303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+procedures.form_publish      POST  form_draft       401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+procedures.form_publish      POST  form_active      401 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404 404
+procedures.form_withdraw     GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+procedures.form_withdraw     POST  form_draft       401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+procedures.form_withdraw     POST  form_withdrawn   401 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404 404
 
 #                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
 cases.index                  GET   -                303 404 404 200 200 200 200 200 404 404 404 404 404 404 404 404 404
@@ -204,6 +233,10 @@ cases.reassign               POST  to_outsider      401 404 404 404 404 404 422 
 #                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
 identification.index         GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
 identification.start         POST  -                401 303 303 303 303 303 404 404 404 404 404 404 404 404 404 404 404
+identification.paper         GET   printed          303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
+identification.paper         GET   unknown          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.paper_post    POST  printed          401 303 303 303 303 303 404 404 404 404 404 404 404 404 404 404 404
+identification.paper_post    POST  unknown          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.screen        GET   draft            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.screen        GET   form_before      303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.save_screen   POST  draft            401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -240,6 +273,19 @@ identification.information_sheet GET case           303 404 404 404 404 404 404 
 identification.review_emergency GET danger          303 404 404 404 404 404 200 404 404 404 404 404 404 404 404 404 404
 identification.review_emergency GET case            303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.review_emergency_post POST danger    401 404 404 404 404 404 303 404 404 404 404 404 404 404 404 404 404
+identification.attachment    GET   photo_before     303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.attachment    GET   photo_after      303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.case_files    GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+identification.case_files    GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.case_file     GET   case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.phones        GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
+identification.add_phone     POST  -                401 422 422 422 422 422 404 404 404 404 404 404 404 404 404 404 404
+identification.revoke_phone  POST  phone            401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+openrosa.form_list           GET   -                401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
+openrosa.form                GET   blank            401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
+openrosa.manifest            GET   blank            401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
+openrosa.media               GET   blank            401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
+openrosa.submission          POST  -                401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
 
 #                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
 consent.register             GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
@@ -319,6 +365,9 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
         "static": {"filename": "emblem.svg"},
         "partners.retry_notice": {"number": at["notice"] if variant == "failed" else 999_999},
         "statistics.table_csv": {"quarter": "2026-Q3", "name": at["table"]},
+        "openrosa.form": {"form_id": "cmr_identification"},
+        "openrosa.manifest": {"form_id": "cmr_identification"},
+        "openrosa.media": {"form_id": "cmr_identification", "name": "places.csv"},
     }
     posted: dict[str, dict[str, Any]] = {
         "language": {"language": "en", "next": "/"},
@@ -372,17 +421,27 @@ def procedures_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[s
         return values, {"anchor": "step:N03", "text": "Trop court."}
     if name == "answer_comment":
         return values | {"comment_id": at["comment"]}, {"answer": "accepted", "revision": 1}
+    if name in ("form_publish", "form_withdraw"):
+        return values, {"revision": at["form_revision"]}
     return values, {}
 
 
 def identification_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
     if variant == "-":
         return {}, {}
+    if name in ("paper", "paper_post"):
+        return {"start": at["form_hash"] if variant == "printed" else "0" * 12, "number": "ABCDE-FGH23"}, {}
     if name in ("screen", "save_screen"):
         posted = {"version": at["draft_version"], "do": "next"}
         return {"submission_id": at[variant], "name": at["draft_screen"]}, posted
     if name in ("review", "submit", "discard", "discard_post"):
         return {"submission_id": at[variant]}, {"version": at["draft_version"]}
+    if name == "attachment":
+        return {"submission_id": at[variant.replace("photo", "form")], "attachment_id": at[variant]}, {}
+    if name == "case_file":
+        return {"case_id": at["case"], "attachment_id": at["photo_after"]}, {}
+    if name == "revoke_phone":
+        return {"phone_id": at["phone"]}, {}
     if name.startswith("record_outside"):
         kind = "nonsense" if variant == "nonsense" else "child"
         return {"case_id": at.get(variant, at["child"]), "kind": kind}, {}

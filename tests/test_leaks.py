@@ -148,6 +148,8 @@ def words_of(response: TestResponse) -> str:
             return "\n".join((*pages, *map(str, document.get_metadata_dict().values())))
         finally:
             document.close()
+    if response.mimetype.startswith(("image/", "audio/")):
+        return response.data.decode("utf-8", "ignore")
     return html.unescape(response.get_data(as_text=True))
 
 

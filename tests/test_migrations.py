@@ -92,3 +92,48 @@ def test_the_second_step_can_be_taken_back(empty: Flask) -> None:
     assert "procedure_comment" not in tables(empty)
     upgrade(empty)
     assert differences(empty) == []
+
+
+def test_forms_of_before_were_published_as_they_came_and_keep_their_submissions(empty: Flask) -> None:
+    """Data of 0005 survive; the name, the title and the version come from what was compiled."""
+    with empty.app_context():
+        alembic.upgrade("0005")
+        connection = db.session.connection()
+        compiled = '{"id": "f04", "title": "Identification", "version": "%s", "questions": []}'
+        for number, active in ((1, False), (2, True)):
+            connection.execute(
+                text(
+                    "INSERT INTO form_version (id, name, content_hash, compiled, xform, active, imported_at)"
+                    " VALUES (:id, 'identification', :hash, :compiled, '', :active, '2026-01-05 08:00:00')"
+                ),
+                {"id": f"{number:032d}", "hash": str(number), "compiled": compiled % number, "active": active},
+            )
+        connection.exec_driver_sql(
+            "CREATE TABLE filled (id INTEGER, version CHAR(36) REFERENCES form_version (id))"
+            if db.engine.dialect.name == "sqlite"
+            else "CREATE TABLE filled (id INTEGER, version UUID REFERENCES form_version (id))"
+        )
+        connection.exec_driver_sql("INSERT INTO filled VALUES (1, '00000000000000000000000000000002')")
+        db.session.commit()
+        alembic.upgrade()
+        columns = "form_id, title, number, active, published_at IS NULL, revision, source_name"
+        rows = db.session.execute(text(f"SELECT {columns} FROM form_version ORDER BY number")).all()  # noqa: S608
+        pinned = db.session.execute(text("SELECT version FROM filled")).scalars().all()
+        db.session.rollback()
+    assert [tuple(map(str, row[:3])) for row in rows] == [
+        ("f04", "Identification", "1"),
+        ("f04", "Identification", "2"),
+    ]
+    assert [(bool(row[3]), bool(row[4]), row[5], row[6]) for row in rows] == [
+        (False, False, 1, ""),
+        (True, False, 1, ""),
+    ]
+    assert str(pinned[0]).replace("-", "").endswith("02")
+
+
+def test_the_sixth_step_can_be_taken_back(empty: Flask) -> None:
+    upgrade(empty)
+    with empty.app_context():
+        alembic.downgrade("0005")
+    upgrade(empty)
+    assert differences(empty) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,11 @@ from sqlalchemy import Connection, event
 from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.identification import actions as identification
+from referral.identification.actions import phones
 from referral.partners.queries import user_by_name
 from referral.procedures import actions as procedures
-from referral.procedures.models import ProcedureVersion
+from referral.procedures.models import FormVersion, ProcedureVersion
+from referral.procedures.queries import active_form
 from referral.procedures.rules import Anchor, AnchorKind, CommentAnswer, VersionAction
 from referral.providers.models import ServiceAtLocation
 from sop.vocabulary import Need
@@ -35,6 +37,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "people looked for": ("manager", "/searches"),
     "delays": ("coordinator", "/alerts?all=yes"),
     "identifications": ("responder", "/identifications"),
+    "own phones": ("responder", "/account/phones"),
     "inbox": ("nurse", "/inbox"),
     "inbox, one pile": ("nurse", "/inbox?pile=waiting"),
     "directory": ("nurse", "/directory"),
@@ -46,6 +49,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "outgoing notices": ("admin", "/outbox"),
     "dashboard": ("coordinator", "/statistics"),
     "versions of the procedure": ("coordinator", "/procedure/versions"),
+    "forms": ("coordinator", "/procedure/forms"),
+    "versions of a form": ("coordinator", "/procedure/forms/{form}"),
     "consultation": ("nurse", "/procedure/versions/{consulted}/consultation"),
     "consultation, one answered": ("coordinator", "/procedure/versions/{consulted}/consultation?only=commented"),
 }
@@ -92,7 +97,7 @@ class Office:
             builders.make_user(role, house, name, email=f"{name}@example.cm")
         builders.make_agreement(team, hospital)
         self.place = builders.make_service(hospital, Need.MED, staff=(self.user("nurse"),)).id
-        self.consulted = self.consult()
+        self.places = {"consulted": self.consult(), "form": self.form().id}
         self.rows = 0
 
     @staticmethod
@@ -108,10 +113,26 @@ class Office:
         db.session.flush()
         return one.id
 
+    @staticmethod
+    def form() -> FormVersion:
+        """The form of identification in force."""
+        version = active_form("identification")
+        assert version is not None
+        return version
+
+    def draft(self, number: int) -> None:
+        """One more draft of that form, and one more form."""
+        like = self.form()
+        for name in (like.name, f"form{number}"):
+            same = {key: getattr(like, key) for key in ("form_id", "title", "compiled", "source", "source_name")}
+            unlike = {"number": f"9.{number}", "content_hash": f"{number:064d}", "imported_at": NOW}
+            made_by = self.user("coordinator").id
+            db.session.add(FormVersion(name=name, **same, **unlike, created_by_id=made_by))
+
     def comment(self, number: int) -> None:
         """One more draft, one more comment, and every second one answered."""
         stamp = {"actor": self.user("coordinator"), "now": NOW}
-        one = db.session.get_one(ProcedureVersion, self.consulted)
+        one = db.session.get_one(ProcedureVersion, self.places["consulted"])
         procedures.copy_version(one, **stamp)
         author = builders.make_user(Role.PROVIDER, builders.make_organization())
         said = procedures.write_comment(one, Anchor(AnchorKind.STEP, "N03"), f"Non {number}", actor=author, now=NOW)
@@ -128,11 +149,14 @@ class Office:
             builders.make_case(manager)
             builders.make_prefile(responder, manager.organization)
             identification.start(actor=responder, today=NOW.date(), now=NOW)
+            if number < phones.MOST:
+                phones.add(f"Téléphone {number}", actor=responder, now=NOW)
             builders.make_service(nurse.organization, Need.PSY, staff=(nurse,), name=f"Service {number:02d}")
             partner = builders.make_organization()
             builders.make_user(Role.PROVIDER, partner)
             builders.make_agreement(manager.organization, partner)
             self.comment(number)
+            self.draft(number)
         self.rows = rows
         db.session.commit()
 
@@ -151,18 +175,18 @@ def costs(_application: Flask) -> Iterator[Costs]:
         publisher = PageClient(_application, sign_in=sign_in)
         publisher.sign_in("coordinator")
         publisher.get("/statistics")  # the first reader publishes the quarters that are over, once
-        few = measure(_application, connection, visitors, office.consulted)
+        few = measure(_application, connection, visitors, office.places)
         with _application.app_context():
             office.grow(MANY)
-        many = measure(_application, connection, visitors, office.consulted)
+        many = measure(_application, connection, visitors, office.places)
         yield {page: (few[page], many[page]) for page in PAGES}
 
 
-def measure(app: Flask, connection: Connection, visitors: Visitors, consulted: UUID) -> dict[str, list[str]]:
+def measure(app: Flask, connection: Connection, visitors: Visitors, places: Mapping[str, UUID]) -> dict[str, list[str]]:
     """Each page twice: the first visit fills what a process keeps (the catalogue, published quarters)."""
     found = {}
     for page, (name, address) in PAGES.items():
-        url = address.format(consulted=consulted)
+        url = address.format(**places)
         assert visitors.visit(name, "GET", url).status_code == 200, page
         with counted(connection, app.extensions["mnr.keystore"].engine) as seen:
             visitors.visit(name, "GET", url)

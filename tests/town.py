@@ -24,13 +24,14 @@ from referral.foundation.grants import Role
 from referral.foundation.outbox import MessageState
 from referral.foundation.tables import new_id
 from referral.identification import actions as identification
+from referral.identification.actions import phones
 from referral.identification.models import SubmissionState
 from referral.partners.rules import OrganizationKind
 from referral.people.actions import add_person, relatives
 from referral.people.duplicates import FoundBy, PairState, undo_until
 from referral.people.models import PersonMerge, PersonPair
 from referral.procedures import actions as procedures
-from referral.procedures.queries import active_version
+from referral.procedures.queries import active_form, active_version
 from referral.procedures.rules import Anchor, AnchorKind, VersionAction
 from referral.providers.models import ServiceAtLocation
 from referral.referrals.actions import answering, sending
@@ -134,6 +135,8 @@ def _identifications(
     opening.refuse(files["declined"], actor=author, now=NOW)
     for name, case in (("form_before", files["prefile"]), ("form_declined", files["declined"])):
         town.at[name] = _submitted(case, author)
+    town.at["photo_before"] = builders.make_attachment(town.at["form_before"])
+    town.at["phone"] = phones.add("Téléphone bleu", actor=author, now=NOW)[0].id
     town.at["rubbish"] = identification.start(actor=author, today=NOW.date(), now=NOW).id
     town.at |= {"draft": draft.id, "draft_screen": draft.screen, "draft_version": draft.version}
     town.at |= {name: file.id for name, file in files.items()}
@@ -176,6 +179,7 @@ def _case(town: Town, houses: dict[str, Any], users: dict[str, Any], sealed: Any
         "prepared": draft.id, "prepared_version": draft.version, "reference": sent.reference,
         "agreement": agreement.reference,
     }  # fmt: skip
+    town.at["photo_after"] = builders.make_attachment(town.at["form_after"])
 
 
 def _new_case(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> None:
@@ -249,7 +253,29 @@ def _versions(town: Town, users: dict[str, Any]) -> None:
     )
     db.session.flush()
     town.at |= {name: one.id for name, one in kept.items()} | {"comment": comment.id}
+    _forms(town, stamp)
     town.at |= {f"{name}_revision": one.revision for name, one in kept.items()}
+
+
+def _forms(town: Town, stamp: dict[str, Any]) -> None:
+    """The form in force, two drafts of other forms: one that may be published, and one that was withdrawn."""
+    active = active_form("identification")
+    assert active is not None
+    drafts = {}
+    for name in ("form_draft", "form_withdrawn"):
+        drafts[name], _new = procedures.new_form_draft(f"{name}.md", SMALL_FORM.format(name).encode(), **stamp)
+    procedures.withdraw_form(drafts["form_withdrawn"], revision=drafts["form_withdrawn"].revision, **stamp)
+    town.at |= {"form_active": active.id, "form_revision": drafts["form_draft"].revision}
+    town.at |= {name: one.id for name, one in drafts.items()}
+    town.at["form_hash"] = active.content_hash[:12]
+
+
+SMALL_FORM = """
+| settings | form_id | form_title | version |
+| | {0} | Petit formulaire | 1 |
+| survey | type | name | label::Français (fr) | label::English (en) | category |
+| | text | place | Où ? | Where? | C4 |
+"""
 
 
 def _move(one: Any, action: VersionAction, stamp: dict[str, Any]) -> None:

@@ -64,6 +64,7 @@ ACTS: dict[str, str] = {
     "draft.save": N_("saved an identification form"),
     "submission.receive": N_("received a form"),
     "submission.add_files": N_("received files of a form"),
+    "case.files.read": N_("saw the files of a case’s form"),
     "attachment.read": N_("opened a file of a form"),
     "phone.add": N_("added a phone"),
     "phone.revoke": N_("revoked a phone"),

@@ -79,7 +79,8 @@ def check_declarations(app: Flask) -> None:
 def make_room() -> None:
     """Before anything reads the body: larger ones only where files are expected, from somebody who may send them."""
     access = access_of(current_app, request.endpoint or "")
-    if access is not None and access.uploads and access.permission is not None and can(access.permission):
+    files = request.mimetype == "multipart/form-data"
+    if files and access is not None and access.uploads and access.permission is not None and can(access.permission):
         request.max_content_length = largest_body()
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, request
+import io
+from typing import IO, Any
+
+from flask import Flask, Request, Response, current_app, request
 
 from referral.foundation.compression import compress
 
@@ -31,8 +34,16 @@ HEADERS = {
 TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
+class InMemory(Request):
+    """A request whose files stay in memory, bounded as bodies are: nothing unsealed is written into temporary files."""
+
+    def _get_file_stream(self, *_args: Any, **_options: Any) -> IO[bytes]:
+        return io.BytesIO()
+
+
 def init_app(app: Flask) -> None:
     """Compress and add the headers after every request; register it first, so that it runs last."""
+    app.request_class = InMemory
     app.after_request(secure)
     app.after_request(compress)
 

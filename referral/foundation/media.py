@@ -106,7 +106,8 @@ def _family(data: bytes) -> str:
     if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
         return "wav"
     starts = (
-        (b"OggS", "ogg"), (b"\x1aE\xdf\xa3", "webm"), (b"ID3", "mpeg"), (b"#!AMR", "amr"), (b"%PDF-", "application/pdf"),
+        (b"OggS", "ogg"), (b"\x1aE\xdf\xa3", "webm"), (b"ID3", "mpeg"), (b"#!AMR", "amr"),
+        (b"%PDF-", "application/pdf"),
     )  # fmt: skip
     named = next((name for start, name in starts if data.startswith(start)), "")
     return named or ("mpeg" if _mp3_frame(data) else "")
@@ -131,7 +132,7 @@ def repainted(data: bytes) -> Media:
             painted = _pixels(image, media_type)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Unacceptable("too_many_pixels", N_("This picture has too many pixels. Make it smaller first.")) from None
-    except Exception as error:  # noqa: BLE001 - a decoder may fail in any way on what is no picture
+    except Exception as error:
         raise Unacceptable("not_a_picture", NOT_A_PICTURE) from error
     output = io.BytesIO()
     if media_type == "image/png":

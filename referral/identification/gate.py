@@ -33,6 +33,7 @@ from referral.identification.actions import attaching
 from referral.identification.models import Submission, SubmissionState
 from referral.identification.rules import Channel, named_files
 from referral.identification.schemas import MOST_BYTES, raw_answers
+from referral.identification.xforms import form_for_phones
 from referral.procedures import queries as procedures
 from sop.forms import Form
 from sop.paths import put
@@ -103,8 +104,7 @@ class Receipt:
 def receive(parcel: Parcel, *, actor: Any, now: datetime) -> Receipt:
     """Store a parcel once and judge it; raises `RuleViolation` (403, 409, 413, 422) and then nothing is stored."""
     check_sender(actor)
-    opened = (parcel if parcel.opened else examined(parcel)).opened
-    assert opened is not None
+    opened = parcel.opened or _open(parcel)
     if not _claimed(parcel, opened, actor, now):
         return _again(parcel, opened, actor, now)
     _make_key(parcel.instance_id, now)
@@ -136,12 +136,16 @@ def check_sender(actor: Any) -> None:
 
 
 def examined(parcel: Parcel) -> Parcel:
-    """The parcel with its content read and its files looked at; writes nothing, so it may run before the transaction."""
+    """The parcel with its content read and its files looked at; it may run before the transaction that writes."""
+    return replace(parcel, opened=_open(parcel))
+
+
+def _open(parcel: Parcel) -> Opened:
     answers = raw_answers(parcel.answers)
     canonical = json.dumps(answers, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     if len(canonical) > MOST_BYTES:
         raise RuleViolation(TOO_LARGE, status=413)
-    version = queries.form_for_phones(parcel.form, parcel.version)
+    version = form_for_phones(parcel.form, parcel.version)
     if version is None:
         raise RuleViolation(UNKNOWN_FORM, status=422)
     form = procedures.form(version.id)
@@ -152,7 +156,7 @@ def examined(parcel: Parcel) -> Parcel:
     files, refused = attaching.examine(form, given)
     hashes = {path: attaching.file_hash(data) for path, data in given.items()}
     content = attaching.keyed(parcel.form.encode(), parcel.version.encode(), canonical)
-    return replace(parcel, opened=Opened(version.id, form, answers, content, files, hashes, refused))
+    return Opened(version.id, form, answers, content, files, hashes, refused)
 
 
 def _claimed(parcel: Parcel, opened: Opened, actor: Any, now: datetime) -> bool:

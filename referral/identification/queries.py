@@ -25,11 +25,10 @@ from referral.foundation import sealing
 from referral.foundation.access import Actor
 from referral.foundation.doors import Door, Listing
 from referral.foundation.grants import Permission, Role, Scope, scope_of
-from referral.identification.models import Attachment, DeviceToken, Submission, SubmissionState
+from referral.identification.models import Attachment, Submission, SubmissionState
 from referral.identification.rules import BASE_PURPOSE, Receiver, base_categories, choose_receiver, with_files
 from referral.partners.models import Organization, User
 from referral.procedures import queries as procedures
-from referral.procedures.models import FormVersion
 from referral.providers.models import Location, Service, ServiceAtLocation, ServiceContact
 from sop.agenda import Stage, Todo
 from sop.facts import suggested_needs
@@ -162,48 +161,6 @@ def attachments(submission_id: UUID) -> list[Attachment]:
 def attached(submission: Submission) -> dict[str, Attachment]:
     """What is attached to a form, by path."""
     return {one.path: one for one in attachments(submission.id)}
-
-
-def own_attachment(actor: Actor, submission_id: UUID, attachment_id: UUID) -> Attachment | None:
-    """One file of an own form, as long as the form itself may be read."""
-    readable = visible_submissions(actor).with_only_columns(Submission.id)
-    query = select(Attachment).where(
-        Attachment.id == attachment_id,
-        Attachment.submission_id == submission_id,
-        Attachment.submission_id.in_(readable),
-    )
-    return db.session.scalar(query)
-
-
-def phones(actor: Actor) -> Select[DeviceToken]:
-    """The own phones, those in use first, then by name."""
-    query = select(DeviceToken).where(DeviceToken.user_id == actor.id)
-    return query.order_by(DeviceToken.revoked_at.is_not(None), DeviceToken.name, DeviceToken.id)
-
-
-own_phone = Door(phones, DeviceToken.id)
-"""One of them."""
-
-
-def phone_of(token_hash: str) -> tuple[DeviceToken, User] | None:
-    """The phone that shows a token, and whose it is, whatever has become of either."""
-    query = select(DeviceToken, User).join(User, User.id == DeviceToken.user_id)
-    row = db.session.execute(query.where(DeviceToken.token_hash == token_hash)).first()
-    return (row[0], row[1]) if row else None
-
-
-def form_for_phones(form_id: str, version: str | None = None) -> FormVersion | None:
-    """The published version of this name that makes a file, the newest when none is asked for."""
-    published = (
-        select(FormVersion)
-        .where(FormVersion.name == FORM)
-        .order_by(FormVersion.active.desc(), FormVersion.imported_at.desc(), FormVersion.id)
-    )
-    for one in db.session.scalars(published):
-        form = procedures.form(one.id)
-        if form.id == form_id and version in (None, form.version):
-            return one
-    return None
 
 
 def verdict_of(case: Case) -> Verdict:

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy import select
+
 import sop
+from referral.extensions import db
 from referral.identification.queries import FORM
 from referral.procedures import queries as procedures
 from referral.procedures.models import FormVersion
 from sop.forms import Form, load_form
-from sop.lookup import Table
+from sop.questions import Choice
 from sop.workbooks import read_workbook
 from sop.xform import xform
 
@@ -31,22 +34,50 @@ class PhoneForm:
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
+def form_for_phones(form_id: str, version: str | None = None) -> FormVersion | None:
+    """The published version of this name that makes a file, the newest when none is asked for."""
+    published = select(FormVersion).where(
+        FormVersion.name == FORM, FormVersion.form_id == form_id, FormVersion.published_at.is_not(None)
+    )
+    if version is not None:
+        published = published.where(FormVersion.number == version)
+    newest = published.order_by(FormVersion.active.desc(), FormVersion.imported_at.desc(), FormVersion.id)
+    return db.session.scalars(newest.limit(1)).first()
+
+
 _made: dict[UUID, str] = {}
 
 
 def for_phones() -> list[PhoneForm]:
     """What a phone may fill in: the form in force that makes a file, where its XForm is known."""
     version = procedures.active_form(FORM)
-    xform = _xform(version) if version is not None else ""
-    if version is None or not xform:
+    made = _xform(version) if version is not None else ""
+    if version is None or not made:
         return []
     form = procedures.form(version.id)
-    return [PhoneForm(form, xform, {f"{name}.csv": _csv(table) for name, table in form.tables.files.items()})]
+    looked_up = {f"{name}.csv": _csv(table.columns, table.rows) for name, table in form.tables.files.items()}
+    return [PhoneForm(form, made, _lists(form) | looked_up)]
 
 
-def _csv(table: Table) -> str:
+def _lists(form: Form) -> dict[str, str]:
+    """Choice lists that the form reads from files, written as files again."""
+    found = {}
+    for name, choices in form.choices.items():
+        if name.endswith(".csv"):
+            more = sorted({column for one in choices for column in one.columns} - {"name", "label"})
+            rows = [(one.name, _label(form, one), *(one.columns.get(key, "") for key in more)) for one in choices]
+            found[name] = _csv(("name", "label", *more), rows)
+    return found
+
+
+def _label(form: Form, choice: Choice) -> str:
+    wanted = (choice.label.get(language) for language in ("", *form.languages))
+    return next((text for text in wanted if text), choice.name)
+
+
+def _csv(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     output = io.StringIO()
-    csv.writer(output, lineterminator="\n").writerows([table.columns, *table.rows])
+    csv.writer(output, lineterminator="\n").writerows([header, *rows])
     return output.getvalue()
 
 

@@ -44,12 +44,11 @@ HEAD_CHOICES: Final = 6
 TEXT_LINES: Final = 4
 
 DATE = (N_("day"), N_("month"), N_("year"))
-SELECTED_ONE = N_("one answer")
 SELECTED_SEVERAL = N_("several answers possible")
 WRITE_NAME = N_("Write the answer in words.")
 PROTECTION = N_(
-    "Once filled in, this sheet holds personal data. Keep it locked away, show it to nobody who does not need it, type it "
-    "in as soon as you can, then destroy it as your organisation prescribes."
+    "Once filled in, this sheet holds personal data. Keep it locked away, show it to nobody who does not need it, "
+    "type it in as soon as you can, then destroy it as your organisation prescribes."
 )
 HOW_TO = N_(
     "Circle: one answer. Square: several answers. The person may leave any question out. Use one sheet for one person "
@@ -108,6 +107,10 @@ class _Sheet:
         """A message id in the language of the sheet."""
         return paper.say(self.lang, message, **values)
 
+    def _asked(self, message: str) -> str:
+        """A word before a line, with its colon."""
+        return clean(self.say(message) + self.say(N_(": "))).rstrip()
+
     def document(self) -> Document:
         """The whole form."""
         title = self.form.title or self.form.id
@@ -130,8 +133,8 @@ class _Sheet:
         box.setStyle([("BOX", (0, 0), (-1, -1), 0.9, HexColor(INK)), *_padding(5)])
         who = [
             [
-                Lines(words=clean(self.say(N_("Filled in by"))) + ":"),
-                Lines(words=clean(self.say(N_("Organisation"))) + ":"),
+                Lines(words=self._asked(N_("Filled in by"))),
+                Lines(words=self._asked(N_("Organisation"))),
             ]
         ]
         row = Table(who, colWidths=[FRAME_WIDTH / 2 - 4, FRAME_WIDTH / 2 + 4])
@@ -143,10 +146,12 @@ class _Sheet:
         group = self.form.groups.get(screen.name)
         head: list[Flowable] = [self._band(f"{number}. {self.wording.text(screen.label) or self.form.title}")]
         if group is not None and group.relevant is not None:
-            head.append(self._skip(skip_words(group.relevant, self.wording)))
+            head += [self._skip(skip_words(group.relevant, self.wording)), Spacer(0, 3)]
         parts = list(self._parts(screen.questions, 1 if group else 0))
         if not parts:
             return []
+        if len(parts) > 1 and not screen.questions[0].asks:  # what is to be read first stays with what is asked first
+            parts[:2] = [[*parts[0], *parts[1]]]
         kept = [[*head, *parts[0]], *parts[1:]]
         return [*(KeepTogether(part) for part in kept), Spacer(0, 5)]
 
@@ -235,10 +240,7 @@ class _Sheet:
         if kind is Kind.GEOPOINT:
             return [
                 _side_by_side(
-                    [
-                        Lines(width=55 * mm, words=clean(self.say(word)) + ":")
-                        for word in (N_("Latitude"), N_("Longitude"))
-                    ]
+                    [Lines(width=55 * mm, words=self._asked(word)) for word in (N_("Latitude"), N_("Longitude"))]
                 )
             ]
         return [self._written(question)]

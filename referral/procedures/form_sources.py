@@ -52,6 +52,7 @@ def uploaded(file: Upload | None) -> tuple[str, bytes]:
     if file is None or not file.filename:
         raise Refused(NO_FILE)
     name, content = file_name(file.filename), file.read()
+    file.close()
     kind = kind_of(name)
     if not kind:
         raise Refused(WRONG_KIND)

@@ -68,7 +68,7 @@ def form_list(actor: Actor) -> list[FormRow]:
         rows.setdefault(one.name, one)
         drafts[one.name] = drafts.get(one.name, 0) + (one.stage is FormStage.DRAFT)
     counted = _files().group_by(FormVersion.name).with_only_columns(FormVersion.name, func.count(Submission.id))
-    files = dict(db.session.execute(counted).tuples().all())
+    files: dict[str, int] = {row[0]: row[1] for row in db.session.execute(counted)}
     return [FormRow(one, files.get(name, 0), drafts[name]) for name, one in rows.items()]
 
 

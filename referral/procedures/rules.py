@@ -290,7 +290,7 @@ class FormStage(StrEnum):
 
 
 STAGE_LABELS: dict[FormStage, str] = {
-    FormStage.DRAFT: N_("draft"),
+    FormStage.DRAFT: N_("draft form"),
     FormStage.ACTIVE: N_("in force"),
     FormStage.RETIRED: N_("retired"),
     FormStage.WITHDRAWN: N_("withdrawn"),

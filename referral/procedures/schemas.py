@@ -57,6 +57,9 @@ class Upload(Protocol):
     def read(self) -> bytes:
         """All bytes."""
 
+    def close(self) -> None:
+        """Let go of the file; a large one lies on the disk until then."""
+
 
 @dataclass(frozen=True)
 class Reading:

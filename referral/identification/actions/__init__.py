@@ -136,15 +136,7 @@ def save(
 
 def seal_typed(submission: Submission, form: Form, typed: Mapping[str, Any], now: datetime) -> None:
     """Seal what was typed, by the questions' categories, in the place of what was there."""
-    parts = split_by_category(form, typed)
-    sealing.seal_many(submission.id, parts, now=now)
-    if form.repeats:  # the last instance of a category may have gone
-        _forget_others(submission, parts)
-
-
-def _forget_others(submission: Submission, kept: Mapping[Category, Any]) -> None:
-    old = delete(SealedRecord).where(SealedRecord.owner_id == submission.id, SealedRecord.category.not_in(list(kept)))
-    db.session.execute(old.execution_options(synchronize_session=False))
+    sealing.seal_many(submission.id, split_by_category(form, typed, whole=True), now=now)
 
 
 def _touch(submission: Submission, now: datetime) -> None:

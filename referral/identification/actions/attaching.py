@@ -1,4 +1,4 @@
-"""Keep, remove, hand on and erase what is attached to a form: sealed under the owner's key, by the question's category."""
+"""Keep, remove, hand on and erase what is attached to a form: sealed under its owner's key, by category."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from referral.extensions import db
 from referral.foundation import audit
 from referral.foundation.grants import Permission, Scope, scope_of
 from referral.foundation.tables import new_id
-from referral.identification import queries
+from referral.identification import devices
 from referral.identification.models import DeviceToken
 from referral.partners.actions import token_hash
 from referral.partners.models import User
@@ -31,7 +31,7 @@ TOO_MANY = Message("too_many_phones", N_("You have as many phones as are possibl
 
 def add(name: str, *, actor: Any, now: datetime) -> tuple[DeviceToken, str]:
     """A new phone and its token, which is never shown again."""
-    if len([one for one in db.session.scalars(queries.phones(actor)) if one.revoked_at is None]) >= MOST:
+    if len([one for one in db.session.scalars(devices.phones(actor)) if one.revoked_at is None]) >= MOST:
         raise RuleViolation(TOO_MANY)
     letters = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
     phone = DeviceToken(id=new_id(), user_id=actor.id, name=name, token_hash=token_hash(letters), created_at=now)
@@ -50,7 +50,7 @@ def revoke(phone: DeviceToken, *, actor: Any, now: datetime) -> None:
 def recognise(username: str, token: str) -> tuple[DeviceToken, User] | None:
     """The phone and its user, when the token opens anything for them now."""
     letters = token.replace("-", "").replace(" ", "").lower()
-    found = queries.phone_of(token_hash(letters)) if len(letters) == LENGTH else None
+    found = devices.phone_of(token_hash(letters)) if len(letters) == LENGTH else None
     if found is None:
         return None
     phone, user = found

@@ -1,17 +1,19 @@
-"""What is attached to an own form: downloaded, never shown by the browser as a page of this site."""
+"""What is attached to a form: downloaded by its author or by the team of its case, never shown as a page."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from flask import Response, abort
+from flask import Response, abort, render_template
 
-from referral.foundation import clock
+from referral.cases.queries import visible_case
+from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
-from referral.identification import queries
 from referral.identification.actions import attaching
+from referral.identification.files import file_of_case, files_of_case, own_attachment
+from referral.identification.models import Attachment
 from referral.identification.views import bp
 
 
@@ -19,7 +21,31 @@ from referral.identification.views import bp
 @requires(Permission.IDENTIFICATION_FILL, reads_person=True)
 def attachment(submission_id: UUID, attachment_id: UUID) -> Any:
     """One file, for whoever may read the form that it answers."""
-    found = queries.own_attachment(actor(), submission_id, attachment_id) or abort(404)
-    response = Response(attaching.read(found, actor=actor(), now=clock.now()), mimetype=found.media_type)
+    found = own_attachment(actor(), submission_id, attachment_id) or abort(404)
+    return _download(found)
+
+
+@bp.get("/cases/<uuid:case_id>/files")
+@requires(Permission.CASE_READ, reads_person=True)
+def case_files(case_id: UUID) -> Any:
+    """What is attached to the form of a case, for its team: kinds and sizes, and the way to each."""
+    case = visible_case(actor(), case_id) or abort(404)
+    audit.record("case.files.read", actor=actor(), now=clock.now(), case_id=case.id, subject=case)
+    listed = files_of_case(actor(), case, today=clock.today())
+    return render_template("identification/case_files.html", case=case, files=listed)
+
+
+@bp.get("/cases/<uuid:case_id>/files/<uuid:attachment_id>")
+@requires(Permission.CASE_READ, reads_person=True)
+def case_file(case_id: UUID, attachment_id: UUID) -> Any:
+    """One of them."""
+    case = visible_case(actor(), case_id) or abort(404)
+    found = file_of_case(actor(), case, attachment_id, today=clock.today()) or abort(404)
+    return _download(found, case_id=case.id)
+
+
+def _download(found: Attachment, case_id: UUID | None = None) -> Response:
+    data = attaching.read(found, actor=actor(), now=clock.now(), case_id=case_id)
+    response = Response(data, mimetype=found.media_type)
     response.headers.set("Content-Disposition", "attachment", filename=found.name)
     return response

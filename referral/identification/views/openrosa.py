@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 from xml.sax.saxutils import escape
 
 import flask_babel
@@ -29,12 +30,11 @@ from referral.foundation import clock
 from referral.foundation.access import actor, largest_body, public
 from referral.foundation.i18n import translate
 from referral.foundation.transactions import SAFE, begin_writing, commit_now, reading
-from referral.identification import gate, queries
+from referral.identification import gate
 from referral.identification.actions import phones
-from referral.identification.models import DeviceToken
 from referral.identification.rules import Channel
 from referral.identification.schemas import moment_of
-from referral.identification.xforms import PhoneForm, for_phones
+from referral.identification.xforms import PhoneForm, for_phones, form_for_phones
 from referral.partners.actions import count_try
 from referral.procedures import queries as procedures
 from sop.forms import Form
@@ -77,7 +77,8 @@ def recognise() -> None:
             begin_writing()
         phones.note_use(db.session.merge(g.phone), now=now)
     commit_now()
-    request.max_content_length = largest_body()
+    if request.mimetype == "multipart/form-data":
+        request.max_content_length = largest_body()
 
 
 @bp.after_request
@@ -163,18 +164,18 @@ def announce() -> Any:
 @public
 def submission() -> Any:
     """Receive a filled-in form, or a part of it; it is stored once however often it is sent."""
-    instance = _instance()
+    instance, instance_id = _instance()
     with reading():
-        version = queries.form_for_phones(instance.form_id, instance.version)
+        version = form_for_phones(instance.form_id, instance.version)
         if version is None:
             raise RuleViolation(gate.UNKNOWN_FORM, status=422)
-        parcel = gate.examined(_parcel(instance, procedures.form(version.id), g.phone))
+        parcel = gate.examined(_parcel(instance, instance_id, procedures.form(version.id)))
     receipt = gate.receive(parcel, actor=db.session.merge(actor(), load=True), now=clock.now())
     return _message(_words(receipt), "submit_success"), 202 if receipt.again else 201
 
 
-def _instance() -> Instance:
-    """The XML of the submission, read; raises what the sender is told."""
+def _instance() -> tuple[Instance, UUID]:
+    """The XML of the submission, read, and its id; raises what the sender is told."""
     sent = request.files.get(FILE)
     data = sent.read() if sent is not None else request.form.get(FILE, "").encode("utf-8", "replace")
     if not data:
@@ -184,15 +185,14 @@ def _instance() -> Instance:
         raise RuleViolation(NO_ID, status=422)
     if instance.meta.get("deprecatedID"):
         raise RuleViolation(AN_EDIT, status=422)
-    return instance
+    return instance, instance.instance_id
 
 
-def _parcel(instance: Instance, form: Form, phone: DeviceToken) -> gate.Parcel:
-    assert instance.instance_id is not None
+def _parcel(instance: Instance, instance_id: UUID, form: Form) -> gate.Parcel:
     files = {one.filename or name: one.read() for name, one in request.files.items(multi=True) if name != FILE}
     answers = instance.answers(form)
     return gate.Parcel(
-        instance_id=instance.instance_id,
+        instance_id=instance_id,
         form=instance.form_id,
         version=instance.version,
         answers=answers,
@@ -200,7 +200,7 @@ def _parcel(instance: Instance, form: Form, phone: DeviceToken) -> gate.Parcel:
         channel=Channel.ODK,
         started_at=_noted(form, answers, Kind.START),
         finished_at=_noted(form, answers, Kind.END),
-        device=str(phone.id),
+        device=str(g.phone.id),
         more=request.form.get(INCOMPLETE, "").lower() == "yes",
     )
 
@@ -228,7 +228,7 @@ def _words(receipt: gate.Receipt) -> str:
     )
 
 
-def _address(endpoint: str, **values: str) -> str:
+def _address(endpoint: str, **values: Any) -> str:
     return f"{server_address()}{url_for(endpoint, **values)}"
 
 

@@ -18,7 +18,7 @@ from referral.procedures import form_versions
 from referral.procedures.models import FormVersion
 
 
-@bp.get("/identifications/paper/<start>/<number>")
+@bp.get("/identifications/paper/<string(length=12):start>/<string(length=11):number>")
 @requires(Permission.IDENTIFICATION_FILL)
 def paper(start: str, number: str) -> Any:
     """What this sheet is, and the one button: type it in, or go on where it was typed in already."""
@@ -37,11 +37,11 @@ def paper(start: str, number: str) -> Any:
     )
 
 
-@bp.post("/identifications/paper/<start>/<number>")
+@bp.post("/identifications/paper/<string(length=12):start>/<string(length=11):number>")
 @requires(Permission.IDENTIFICATION_FILL)
 @idempotent
 def paper_post(start: str, number: str) -> Any:
-    """A new draft of exactly the version that was printed; of a sheet that was typed in before, the page that says so."""
+    """A new draft of exactly the version that was printed; of a sheet that was typed in before, what was made of it."""
     version = _version(start, number)
     if version.name != queries.FORM:
         abort(409)

@@ -8,13 +8,14 @@ from uuid import UUID
 import segno
 from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from marshmallow import ValidationError
 
 from referral.extensions import db
 from referral.foundation import clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
-from referral.identification import queries
+from referral.identification import devices
 from referral.identification.actions import phones as act
 from referral.identification.schemas import PhoneSchema
 from referral.identification.views import bp
@@ -42,23 +43,26 @@ def add_phone() -> Any:
     )
 
 
-def _picture(token: str) -> str:
-    """The QR code of the phone's settings, as the address of an image."""
+def _picture(token: str) -> Markup:
+    """The QR code of the phone's settings, drawn into the page: it is nowhere else."""
     project = current_app.config["SETTINGS"].product_name
     code = act.settings_code(server_address(), actor().username, token, project)
-    return segno.make(code, error="l", micro=False).svg_data_uri(scale=4, border=4, omitsize=False)
+    drawn = segno.make(code, error="l", micro=False)
+    title = _("QR code with the settings of this phone")
+    picture = drawn.svg_inline(scale=4, border=4, light="white", svgclass="qr", lineclass=None, title=title)
+    return Markup(picture)  # noqa: S704 - squares, and a title that segno escapes
 
 
 @bp.post("/account/phones/<uuid:phone_id>/revoke")
 @requires(Permission.IDENTIFICATION_FILL)
 def revoke_phone(phone_id: UUID) -> Any:
     """The phone is refused from now on."""
-    phone = queries.own_phone(actor(), phone_id, lock=True) or abort(404)
+    phone = devices.own_phone(actor(), phone_id, lock=True) or abort(404)
     act.revoke(phone, actor=actor(), now=clock.now())
     flash(_("The phone is revoked: it can no longer send or fetch anything."), "success")
     return redirect(url_for(".phones"), 303)
 
 
 def _page(*, errors: Any = None, typed: str = "") -> str:
-    mine = list(db.session.scalars(queries.phones(actor())))
+    mine = list(db.session.scalars(devices.phones(actor())))
     return render_template("identification/phones.html", phones=mine, errors=errors or {}, typed=typed)

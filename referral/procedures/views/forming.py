@@ -170,7 +170,7 @@ def find_form(version_id: UUID) -> FormVersion:
 
 def form_frame(one: FormVersion) -> dict[str, Any]:
     """What the frame of the pages about a version of a form shows."""
-    return {"edition": one, "here": (request.endpoint or "").removesuffix("_post")}
+    return {"edition": one, "tab": (request.endpoint or "").removesuffix("_post")}
 
 
 def file_of(one: FormVersion) -> str:

@@ -134,5 +134,6 @@ def _page(one: FormVersion, trial: Trial, name: str, *, check: bool = False, fre
         errors={PREFIX + each: text for each, text in errors.items()},
         typed=json.dumps(trial.typed, ensure_ascii=False, separators=(",", ":")),
         fresh=fresh,
+        repeats=bool(trial.form.repeats),
         sections=[] if screen else review(trial.form, trial.state, trial.typed, errors),
     )

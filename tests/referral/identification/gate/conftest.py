@@ -1,4 +1,4 @@
-"""One scene a module: a procedure, a first responder and a form with a photo, a recording and a household that repeats."""
+"""One scene a module: a procedure, a first responder, a form with a photo, a recording and members that repeat."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,9 +18,8 @@ from referral.partners import queries as partners
 from referral.partners.models import User
 from referral.procedures.models import FormVersion
 from sop.forms import Form, compile_form
-from sop.questions import Group, Kind, Question
-from sop.vocabulary import Category
-from sop.xlsform import accept
+from sop.workbooks import read_workbook
+from sop.xform import xform
 from tests.conftest import NOW
 from tests.referral.identification.walk import ADULT
 
@@ -29,7 +27,7 @@ VERSION = "2026-11-28-photo"
 _made: dict[str, Any] = {}
 
 
-def source(*, repeats: bool = True) -> str:
+def source() -> str:
     """The library's form with one more screen: a photo (C6), a recording (C9), and members with a portrait (C2)."""
     text = (Path(sop.__file__).parent / "library/cameroon/forms/identification.md").read_text(encoding="utf-8")
     lines = text.replace("| cmr_identification | 1 |", f"| cmr_identification | {VERSION} |").splitlines()
@@ -37,7 +35,10 @@ def source(*, repeats: bool = True) -> str:
         _row("begin group", "evidence", "Pièces", "Evidence", ""),
         _row("image", "wound", "Photo", "Photo", "C6"),
         _row("audio", "account", "Récit", "Account", "C9"),
-        *(MEMBERS if repeats else ()),
+        _row("begin repeat", "members", "Membre", "Member", ""),
+        _row("text", "member_name", "Nom", "Name", "C2"),
+        _row("image", "member_photo", "Portrait", "Portrait", "C2"),
+        _row("end repeat", "", "", "", ""),
         _row("end group", "", "", "", ""),
     ]
     last = max(at for at, line in enumerate(lines) if line.startswith("| | end group"))
@@ -48,40 +49,23 @@ def _row(kind: str, name: str, french: str, english: str, category: str) -> str:
     return f"| | {kind} | {name} | {french} | {english} |" + " |" * 11 + f" {category} | |"
 
 
-MEMBERS = (
-    _row("begin repeat", "members", "Membre", "Member", ""),
-    _row("text", "member_name", "Nom", "Name", "C2"),
-    _row("image", "member_photo", "Portrait", "Portrait", "C2"),
-    _row("end repeat", "", "", "", ""),
-)
-
-
-def _with_members(form: Form) -> Form:
-    group = Group("members", {"fr": "Membre", "en": "Member"}, ("evidence",), row=1000, repeat=True)
-    asked = (
-        Question(
-            "member_name", Kind.TEXT, {"fr": "Nom"}, groups=("evidence", "members"), category=Category.C2, row=1001
-        ),
-        Question(
-            "member_photo",
-            Kind.IMAGE,
-            {"fr": "Portrait"},
-            groups=("evidence", "members"),
-            category=Category.C2,
-            row=1002,
-        ),
-    )
-    return replace(form, groups={**form.groups, "members": group}, questions=(*form.questions, *asked))
-
-
 def publish_form() -> FormVersion:
     """The form above as the active version; the library's own stays as an older one."""
     if not _made:
-        _made.update(form=_with_members(compile_form(source(repeats=False), reference=False)), xform=accept(source()))
+        _made.update(form=compile_form(source(), reference=False), xform=xform(read_workbook(source())))
     form = _made["form"]
     db.session.execute(update(FormVersion).where(FormVersion.name == "identification").values(active=False))
     version = FormVersion(
-        name="identification", content_hash=form.hash, compiled=form.to_json(), xform=_made["xform"], imported_at=NOW
+        name="identification",
+        form_id=form.id,
+        title=form.title,
+        number=form.version,
+        content_hash=form.hash,
+        compiled=form.to_json(),
+        xform=_made["xform"],
+        active=True,
+        imported_at=NOW,
+        published_at=NOW,
     )
     db.session.add(version)
     db.session.flush()
