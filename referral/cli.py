@@ -13,6 +13,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from referral.foundation.grants import Role
 from referral.foundation.terminal import now, say
+from referral.people.commands import people
 from referral.procedures.commands import forms, sop
 
 consent = AppGroup("consent", help="The sharing decision: decide cases from files.")
@@ -166,5 +167,5 @@ def worker(once: bool) -> None:
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (sop, forms, consent, directory, audit, user, demo, docs, worker):
+    for command in (sop, forms, consent, directory, people, audit, user, demo, docs, worker):
         app.cli.add_command(command)

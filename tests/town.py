@@ -212,7 +212,7 @@ def _pairs(town: Town, users: dict[str, Any]) -> None:
     db.session.flush()
     merge = PersonMerge(
         id=new_id(), kept_id=new.person_id, merged_id=other.id, pair_id=pairs[1].id, merged_at=NOW, reason=b"",
-        merged_by_id=users["supervisor"].id, moved=dict.fromkeys(("cases", "links", "linked", "blocks"), []),
+        merged_by_id=users["supervisor"].id, moved={"cases": [], "links": [], "linked": [], "blocks": []},
         facts={"before": {}, "after": {}}, undo_until=undo_until(NOW),
     )  # fmt: skip
     db.session.add(merge)

@@ -11,8 +11,9 @@ from referral.cases.rules import LIVE
 from referral.extensions import db
 from referral.foundation import sealing
 from referral.partners.models import Organization
-from referral.people.actions import duplicates, make_findable
+from referral.people.actions import duplicates, index_person
 from referral.people.duplicates import JOINED, FoundBy
+from referral.people.matching.answers import identity_of
 from sop.vocabulary import Category
 
 MOST = 3
@@ -42,8 +43,10 @@ def _tell_again(first: Case, again: Case, phone: str, now: datetime) -> None:
     heard["family_name"] = _misheard(str(heard.get("family_name") or "Zoua"))
     known = {**told, Category.C2: heard}
     sealing.seal_many(again.person_id, known, now=now)
-    make_findable(again.person_id, known, now=now)
     again.person.birth_year = first.person.birth_year
+    for case in (first, again):
+        told = sealing.read(case.person_id, JOINED)
+        index_person(case.person_id, identity_of(told, birth_year=case.person.birth_year), now=now)
 
 
 def _misheard(name: str) -> str:

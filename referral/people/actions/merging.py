@@ -21,9 +21,10 @@ from referral.extensions import db
 from referral.foundation import audit, sealing
 from referral.foundation.sealing import SealedRecord
 from referral.foundation.tables import new_id
-from referral.people.actions import erase_person, make_findable
+from referral.people.actions import erase_person, index_person
 from referral.people.actions.restoring import copy_records, give_back
 from referral.people.duplicates import JOINED, PairState, Side, joined, taken_back, told_in_case, undo_until
+from referral.people.matching.answers import identity_of
 from referral.people.models import MergeRecord, Person, PersonBlock, PersonLink, PersonMerge, PersonPair
 from referral.people.queries.duplicates import both, facts_of, later_merge, obstacles
 from referral.people.queries.identities import merges_of, surviving
@@ -129,7 +130,7 @@ def settle(made: PersonMerge, *, now: datetime) -> None:
     erase_person(db.session.get_one(Person, made.merged_id), now=now)
     kept = db.session.get_one(Person, kept_id)
     if kept.erased_at is None:
-        make_findable(kept_id, sealing.read(kept_id, JOINED), now=now)
+        index_person(kept_id, identity_of(sealing.read(kept_id, JOINED), birth_year=kept.birth_year), now=now)
     audit.record("person.merge.settle", actor=None, now=now, subject=made)
 
 

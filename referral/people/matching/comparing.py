@@ -9,13 +9,16 @@ from typing import Final
 from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
 from referral.people.matching.identity import Identity
-from referral.people.matching.names import VARIANTS, key
+from referral.people.matching.names import COMMON_KEYS, VARIANTS, key
 from referral.people.matching.weights import (
     ADDRESS_LOST,
     ADDRESS_MOST,
     ADDRESS_WORD,
     BITS,
     COMMON,
+    DETAILED,
+    HOUSEHOLD,
+    WELL_KNOWN,
     Comparison,
     Evidence,
     Field,
@@ -32,15 +35,17 @@ ALIKE_SHORT: Final = 0.75
 NEAR_YEARS: Final = 2
 SWAP_COST: Final = 1.0
 KNOWN_SEXES: Final = frozenset({"female", "male"})
+SHARED: Final = frozenset({Field.FAMILY, Field.PLACE, Field.ADDRESS, Field.PHONE})
+"""What the members of a household have in common."""
 RANK: Final = {Level.EXACT: 0, Level.VARIANT: 1, Level.CLOSE: 2, Level.DIFFERS: 3}
 
 
-def everyone(_key: str) -> float:
-    """Every name is as common as the next."""
-    return COMMON
+def usual(heard: str) -> float:
+    """How common a name is when no list tells: the well-known ones more than the others."""
+    return WELL_KNOWN if heard in COMMON_KEYS else COMMON
 
 
-def compare(one: Identity, other: Identity, shares: Shares = everyone) -> Comparison:
+def compare(one: Identity, other: Identity, shares: Shares = usual) -> Comparison:
     """Weigh two identities, whichever stands first; missing fields say nothing.
 
     >>> a = Identity(family="Bello", given="Aïssatou", birth_date="1998-03-02")
@@ -61,7 +66,22 @@ def compare(one: Identity, other: Identity, shares: Shares = everyone) -> Compar
             found.append(Evidence(field, level, BITS[field, level]))
     found.extend(_address(one.address_words, other.address_words))
     found.sort(key=lambda part: (-abs(part.weight), part.field))
-    return Comparison(sum(part.weight for part in found), tuple(found))
+    return Comparison(_total(found), tuple(found))
+
+
+def _total(found: Sequence[Evidence]) -> float:
+    """All bits; what a household shares counts little where the given names are others and no paper says otherwise."""
+    total = sum(part.weight for part in found)
+    levels = {part.field: part.level for part in found}
+    if levels.get(Field.GIVEN) is not Level.DIFFERS:
+        return total
+    if Level.EXACT in (levels.get(Field.DOCUMENT), levels.get(Field.EXTERNAL)):
+        return total
+    shared = sum(part.weight for part in found if part.field in SHARED)
+    allowed = HOUSEHOLD
+    if levels.get(Field.BIRTH) is Level.EXACT:
+        allowed += sum(max(0.0, part.weight - DETAILED) for part in found if part.field is Field.ADDRESS)
+    return total - max(0.0, shared - allowed)
 
 
 @lru_cache(maxsize=200_000)
@@ -78,31 +98,34 @@ def word_level(one: str, other: str) -> Level:
     shorter, longer = sorted((len(one), len(other)))
     if shorter < 3:
         return Level.DIFFERS
-    if OSA.distance(one, other, score_cutoff=2) <= (1 if longer < 8 else 2):
+    if shorter > 3 and OSA.distance(one, other, score_cutoff=2) <= (1 if longer < 8 else 2):
         return Level.CLOSE
     return Level.CLOSE if JaroWinkler.similarity(one, other) >= ALIKE else Level.DIFFERS
 
 
 def _one_name(one: str, other: str) -> bool:
-    """Variants of one name, or one sound; of sounds so short that many names have them, only where the letters agree."""
+    """Variants of one name, or one sound; of sounds that many names have, only where the letters agree."""
     heard = key(one)
     if heard != key(other):
         return False
-    first = VARIANTS.get(one, one)
-    return first == VARIANTS.get(other, other) or len(heard) > 2 or JaroWinkler.similarity(one, other) >= ALIKE_SHORT
+    first, second = VARIANTS.get(one), VARIANTS.get(other)
+    if first and second:
+        return first == second
+    return len(heard) > 2 or JaroWinkler.similarity(one, other) >= ALIKE_SHORT
 
 
 def _aligned(ours: Sequence[str], theirs: Sequence[str], shares: Shares) -> list[tuple[Level, float]]:
     """Each word of the shorter name with the best word of the other: level and bits."""
-    pairs = []
+    pairs: list[tuple[float, tuple[str, ...], str, str, Level]] = []
     for a in ours:
         for b in theirs:
             level = word_level(a, b)
             if level is not Level.DIFFERS:
-                pairs.append((word_bits(level, max(shares(key(a)), shares(key(b)))), *sorted((a, b)), a, b, level))
-    pairs.sort(key=lambda pair: (-pair[0], pair[1], pair[2]))
-    mine, yours, found = set(ours), set(theirs), []
-    for bits, _, _, a, b, level in pairs:
+                bits = word_bits(level, max(shares(key(a)), shares(key(b))))
+                pairs.append((bits, tuple(sorted((a, b))), a, b, level))
+    pairs.sort(key=lambda pair: (-pair[0], pair[1]))
+    mine, yours, found = set(ours), set(theirs), list[tuple[Level, float]]()
+    for bits, _, a, b, level in pairs:
         if a in mine and b in yours:
             mine.discard(a)
             yours.discard(b)
@@ -112,21 +135,30 @@ def _aligned(ours: Sequence[str], theirs: Sequence[str], shares: Shares) -> list
 
 
 def _names(one: Identity, other: Identity, shares: Shares) -> list[Evidence]:
+    if not all((one.family_words, other.family_words, one.given_words, other.given_words)):
+        return _pooled_names(one, other, shares)
     family = _aligned(one.family_words, other.family_words, shares)
     given = _aligned(one.given_words, other.given_words, shares)
     straight = _bits(family) + _bits(given)
-    if all(level is Level.EXACT for level, _ in (*family, *given)) and (family and given):
-        pooled: list[tuple[Level, float]] = []
-    else:
+    if any(level is not Level.EXACT for level, _ in (*family, *given)):
         pooled = _aligned(one.name_words, other.name_words, shares)
-    if pooled and _bits(pooled) - SWAP_COST > straight:
-        level = Level.PARTLY if any(level is Level.DIFFERS for level, _ in pooled) else Level.SWAPPED
-        return [Evidence(Field.NAMES, level, _bits(pooled) - SWAP_COST)]
+        bits = _bits(pooled) - SWAP_COST
+        if bits > straight:
+            level = Level.PARTLY if any(level is Level.DIFFERS for level, _ in pooled) else Level.SWAPPED
+            return [Evidence(Field.NAMES, level, bits)]
     return [
         Evidence(field, _overall(words), _bits(words))
         for field, words in ((Field.FAMILY, family), (Field.GIVEN, given))
-        if words
     ]
+
+
+def _pooled_names(one: Identity, other: Identity, shares: Shares) -> list[Evidence]:
+    """All words with all words, where one of the two does not say which is the family name."""
+    pooled = _aligned(one.name_words, other.name_words, shares)
+    if not pooled:
+        return []
+    level = _overall(pooled)
+    return [Evidence(Field.NAMES, Level.CLOSE if level is Level.VARIANT else level, _bits(pooled))]
 
 
 def _bits(words: Iterable[tuple[Level, float]]) -> float:

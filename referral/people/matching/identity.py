@@ -10,13 +10,18 @@ from typing import Final
 from referral.foundation.folding import fold
 from referral.people.matching import names
 
+
+def _several(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 DIGITS: Final = re.compile(r"\D+")
 COUNTRY_CODES: Final = ("00237", "237")
 SAID_YEAR: Final = frozenset({"0101", "1231"})
 """Days that a paper has when only the year was known ("né vers 1990"), as month and day."""
-EVERYWHERE: Final = frozenset(
-    "quartier rue avenue route bp po box street st road rd carrefour derriere face pres cote apres avant entree a au "
-    "aux en de du des la le les l d et the of near behind opposite place lot no n".split()
+EVERYWHERE: Final = _several(
+    "quartier rue avenue route bp po box street st road rd carrefour derriere face pres cote apres avant entree a "
+    "au aux en de du des la le les l d et the of near behind opposite place lot no n"
 )
 """Words of addresses that tell nothing."""
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from referral.foundation.folding import fold
-from referral.people.matching.variants import LINES, PARTICLES, SHORT
+from referral.people.matching.variants import HEARD_OFTEN, LINES, PARTICLES, SHORT
 
 LONGEST = 200
 MOST_WORDS = 8
@@ -75,6 +75,8 @@ def _heard_variants() -> dict[str, str]:
 
 
 HEARD: Final = _heard_variants()
+COMMON_KEYS: Final = frozenset(sound(name) for name in (*VARIANTS.values(), *HEARD_OFTEN))
+"""Sounds of names that many bear."""
 
 
 @lru_cache(maxsize=100_000)

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
-from referral.people.matching.comparing import Shares, compare
+from referral.people.matching.comparing import Shares, compare, usual
 from referral.people.matching.identity import Identity
 from referral.people.matching.names import key
 from referral.people.matching.terms import KINDS, stored
 from referral.people.matching.weights import Comparison, Verdict
 
-LARGEST: Final = {"I": 60, "X": 60, "N": 60, "D": 60, "T": 60, "P": 40, "Y": 40, "L": 40, "W": 12}
+LARGEST: Final = {"I": 30, "X": 30, "N": 30, "D": 30, "T": 24, "P": 12, "Y": 12, "L": 12, "W": 6}
 """Kind of term -> persons that may share one before it says too little to compare them all."""
 NAMES_KNOWN: Final = 500
-"""From so many names on, the list itself tells how common each is; below, all count as equally common."""
+"""From so many names on, the list itself tells how common each is; below, what is known of names in general."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,11 @@ def pairs(people: Sequence[Identity], *, least: Verdict = Verdict.PROBABLE) -> I
 
 
 def shares(people: Sequence[Identity]) -> Shares:
-    """How common each name is among these people; nothing is known about persons, so no label is needed."""
+    """How common each name is among these people, or in general when they are few; no label is needed."""
+    if len(people) < NAMES_KNOWN:
+        return usual
     counted = Counter(heard for one in people for heard in {key(word) for word in one.name_words})
-    usual = max(len(people), NAMES_KNOWN)
-    return lambda name: (counted[name] + 1) / usual
+    return lambda name: (counted[name] + 1) / len(people)
 
 
 def _blocked(people: Sequence[Identity]) -> Iterator[tuple[int, list[int]]]:
@@ -52,8 +53,8 @@ def _blocked(people: Sequence[Identity]) -> Iterator[tuple[int, list[int]]]:
     found: dict[int, set[int]] = defaultdict(set)
     for kind in KINDS:
         blocks: dict[int, list[int]] = defaultdict(list)
-        for place, one in enumerate(people):
-            for term in stored(one):
+        for place, person in enumerate(people):
+            for term in stored(person):
                 if term[0] == kind:
                     blocks[hash(term)].append(place)
         for block in blocks.values():

@@ -6,7 +6,7 @@ Its first letter is its kind:
 - `W` a name · `P` two names · `Y` a name and the year · `T` two names and the year · `D` the birth date
 - `N` a phone number · `I` a document number · `X` a number that others gave · `L` a name and a word of the place
 
-Names stand by their sound. In `P` and `Y` one name may also stand with one sound left out: then a wrong, missing or
+Names stand by their sound. In `P` and `T` one name may also stand with one sound left out: then a wrong, missing or
 additional sound in one name still meets, whichever of the two records has it.
 """
 
@@ -22,6 +22,8 @@ from referral.people.matching.names import key, shortened, sound
 KINDS: Final = "IXNDTPYLW"
 """The kinds, the most telling first."""
 MOST_NAMES: Final = 5
+NEAR: Final = 3
+"""Of these years, in how many a name may also have a sound left out."""
 YEARS: Final = (0, 1, -1, 2, -2)
 """How far from the year asked for it is looked."""
 
@@ -50,13 +52,11 @@ def _terms(identity: Identity, around: Iterable[int], day: str) -> Iterator[str]
     years = [identity.year + apart for apart in around] if identity.year else []
     yield from (f"W{name}" for name in names)
     for one, other in combinations(names, 2):
-        yield from _pair(one, other)
-        both = "+".join(sorted((one, other)))
-        yield from (f"T{both}:{year}" for year in years)
-    for year in years:
-        for name in names:
-            yield f"Y{name}:{year}"
-            yield from (f"Y{less}:{year}" for less in shortened(name))
+        alike = _pair(one, other)
+        yield from (f"P{both}" for both in alike)
+        for year in years:
+            yield from (f"T{both}:{year}" for both in (alike if year in years[:NEAR] else alike[:1]))
+    yield from (f"Y{name}:{year}" for year in years for name in names)
     if day:
         yield f"D{day}"
     yield from (f"N{number}" for number in identity.numbers)
@@ -67,6 +67,7 @@ def _terms(identity: Identity, around: Iterable[int], day: str) -> Iterator[str]
         yield from (f"L{name}@{place}" for name in names)
 
 
-def _pair(one: str, other: str) -> Iterator[str]:
-    for a, b in [(one, other), *((less, other) for less in shortened(one)), *((one, less) for less in shortened(other))]:
-        yield "P" + "+".join(sorted((a, b)))
+def _pair(one: str, other: str) -> list[str]:
+    """Two names, first as they are, then each with one sound left out."""
+    alike = [(one, other), *((less, other) for less in shortened(one)), *((one, less) for less in shortened(other))]
+    return list(dict.fromkeys("+".join(sorted(both)) for both in alike))

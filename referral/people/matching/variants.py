@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
+
+def _several(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 LINES: Final = """
 mohamed: mohammed mohamad mouhamed mouhammad muhammad muhammed mamadou mahamat mahamadou mahamadu mouhamadou mamoudou
 mohamed: muhammadou muhammadu mohamadou mohammadou modou modu momo mahmat mamat mouhamad muhamadu hamadou hamadu hama
@@ -102,11 +107,24 @@ martine: martina
 """
 """Lines of "the name that stands for them: the others"."""
 
-SHORT: Final = {"jp": "jean pierre", "jc": "jean claude", "jm": "jean marie", "jb": "jean baptiste", "mj": "marie jeanne"}
+HEARD_OFTEN: Final = _several(
+    "bello sanda garga haman ngono mbarga atangana abena essomba fotso kamga talla njoya simo owona mvondo nkolo "
+    "ndongo moukoko ewane ebelle manga onana tchinda fon achu ngwa agbor marie rose grace joseph"
+)
+"""Names that many bear, beside those of `LINES`."""
+
+SHORT: Final = {
+    "jp": "jean pierre",
+    "jc": "jean claude",
+    "jm": "jean marie",
+    "jb": "jean baptiste",
+    "mj": "marie jeanne",
+}
 """Initials under which people go -> the words that they stand for."""
 
-PARTICLES: Final = frozenset(
-    "el al le la de du des da di von van bin bint ben ibn ould mint dit dite alias epouse epse nee veuve vve mr mme mlle "
-    "monsieur madame mallam malam alh hadj hadja hadji hadjia alhaji alhadji elhadj elhadji hajj hajja hajia hajiya".split()
+PARTICLES: Final = _several(
+    "el al le la de du des da di von van bin bint ben ibn ould mint dit dite alias epouse epse nee veuve vve mr "
+    "mme mlle monsieur madame mallam malam alh hadj hadja hadji hadjia alhaji alhadji elhadj elhadji hajj hajja "
+    "hajia hajiya"
 )
 """Words that come and go between two papers of one person; they count only where nothing else stands."""

@@ -64,17 +64,24 @@ VERDICT_LABELS: Final = {
     Verdict.UNLIKELY: N_("probably not the same person"),
 }
 
-PRIOR: Final = -16.0
-"""Bits for "the same person" before anything was compared: one pair in 65,000 of those that are looked at."""
+PRIOR: Final = -12.0
+"""Bits for "the same person" before anything was compared: one pair in 4,000 of those that are looked at."""
 PROBABLE: Final = 0.9
 """From this probability on two files are shown as probably one person's."""
-POSSIBLE: Final = 0.02
+POSSIBLE: Final = 0.05
 """From this probability on two files are shown as possibly one person's."""
 
-COMMON: Final = 0.004
-"""How often a name is borne when nothing is known about it."""
+COMMON, WELL_KNOWN = 0.004, 0.015
+"""How often a name is borne when nothing is known about it, and when it is one of the well-known names."""
 COMMONEST, RAREST = 0.1, 0.0002
 """Bounds of how common a name may count."""
+
+HOUSEHOLD: Final = 3.0
+"""The most that family name, place, address and phone may add together where the given names are others: a household
+shares all four, and twins the birth date too."""
+DETAILED: Final = 4.0
+"""Bits of an address above which it counts although the given names are others, where the birth date is the same: a
+full postal address. Twins who live at one are shown as probable too, and a reviewer tells them apart."""
 
 WORDS: Final = {Level.EXACT: (0.72, 1.0), Level.VARIANT: (0.14, 1.5), Level.CLOSE: (0.1, 3.0)}
 """Words of a name: m, and how many times the name's own frequency u is."""
@@ -118,8 +125,11 @@ SENTENCES: Final = {
     (Field.GIVEN, Level.CLOSE): N_("The given names are almost the same."),
     (Field.GIVEN, Level.PARTLY): N_("A part of the given names is the same."),
     (Field.GIVEN, Level.DIFFERS): N_("The given names are others."),
+    (Field.NAMES, Level.EXACT): N_("The names that both have are the same."),
+    (Field.NAMES, Level.CLOSE): N_("The names that both have are almost the same."),
+    (Field.NAMES, Level.DIFFERS): N_("The names are others."),
     (Field.NAMES, Level.SWAPPED): N_("The names are the same in another order."),
-    (Field.NAMES, Level.PARTLY): N_("A part of the names is the same, in another order."),
+    (Field.NAMES, Level.PARTLY): N_("A part of the names is the same."),
     (Field.SEX, Level.EXACT): N_("The sex is the same."),
     (Field.SEX, Level.DIFFERS): N_("The sex is another."),
     (Field.BIRTH, Level.EXACT): N_("The birth date is the same."),
@@ -181,7 +191,7 @@ class Comparison:
 def probability(weight: float) -> float:
     """The probability of "the same person" that so many bits of evidence make.
 
-    >>> round(probability(16.0), 2), probability(400.0), probability(-2000.0) < 1e-100
+    >>> round(probability(12.0), 2), probability(400.0), probability(-2000.0) < 1e-100
     (0.5, 1.0, True)
     """
     bits = max(-500.0, min(500.0, weight + PRIOR))

@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
 from referral.extensions import db
-from referral.foundation import sealing, searching
+from referral.foundation import sealing
 from referral.people.duplicates import JOINED
 from referral.people.matching import Identity
+from referral.people.matching.answers import identity_of
 from referral.people.models import Person, PersonMerge
-from referral.people.rules import NAME_FIELDS
+from referral.people.queries.finding import candidates
 from sop.vocabulary import Category
 
-CANDIDATES = 600
+CANDIDATES = 60
 MOST_STEPS = 12
-DOCUMENTS = ("document_number",)
-REGISTERS = ("registration_number", "unhcr_number", "iom_number")
 
 
-def identity_from(opened: Mapping[Category, Mapping[str, Any]], person: Person | None = None) -> Identity:
+def identity_from(opened: Mapping[Category, Mapping[str, Any]], person: Person) -> Identity:
     """An identity from what is sealed of somebody under C2 and C3, and from the coded facts."""
-    known = {**opened.get(Category.C3, {}), **opened.get(Category.C2, {})}
-
-    def text(name: str) -> str:
-        return str(known.get(name) or "")
-
-    return Identity(
-        family=text(NAME_FIELDS[0]),
-        given=text(NAME_FIELDS[1]),
-        other=text(NAME_FIELDS[2]),
-        sex=text("sex") or (person.sex.value if person else ""),
-        birth_date=text("birth_date"),
-        birth_year=person.birth_year if person else None,
-        phones=tuple(filter(None, (text("phone"),))),
-        document="".join(text(name) for name in DOCUMENTS),
-        external=tuple(filter(None, (text(name) for name in REGISTERS))),
-    )
+    known = identity_of(opened, birth_year=person.birth_year)
+    return known if known.sex else replace(known, sex=person.sex.value)
 
 
 def identities(persons: Iterable[UUID]) -> dict[UUID, Identity]:
@@ -58,8 +44,7 @@ def identities(persons: Iterable[UUID]) -> dict[UUID, Identity]:
 
 def likely(identity: Identity, *, limit: int = CANDIDATES) -> list[UUID]:
     """Persons who may be this one, by keyed tokens alone; who was joined with another file leads to that one."""
-    texts = {f"{identity.family} {identity.given}", f"{identity.family} {identity.other}"}
-    found = [one for text in sorted(texts) if text.strip() for one in searching.candidates(text, limit=limit)]
+    found = [one.person_id for one in candidates(identity, limit=limit)]
     led = surviving(found)
     return list(dict.fromkeys(led.get(one, one) for one in found))
 

@@ -1,4 +1,4 @@
-"""Looking before a file is made, and reviewing pairs: who sees what, what crosses between organisations, what is limited."""
+"""Looking before a file is made, and reviewing pairs: who sees what, what crosses, what is limited."""
 
 from __future__ import annotations
 
@@ -34,14 +34,15 @@ SECRETS = ("Zoukoumb", "Zukumbele", "Aoua", "000 11 22")
 @pytest.fixture(scope="module")
 def stage(_application: Flask) -> Iterator[tuple[Connection, dict[str, str]]]:
     """A woman with two files at MINAS and one far away; who works at both; the tests' changes go."""
-    with rolled_back(_application) as connection:
-        with _application.app_context():
-            yield connection, furnish()
+    with rolled_back(_application) as connection, _application.app_context():
+        yield connection, furnish()
 
 
 def furnish() -> dict[str, str]:
     team = make_organization("MINAS Littoral (démonstration)", mandates=["ENF"])
-    far = make_organization("Croix du Nord (démonstration)", region="CM004", email="contact@example.cm", mandates=["ENF"])
+    far = make_organization(
+        "Croix du Nord (démonstration)", region="CM004", email="contact@example.cm", mandates=["ENF"]
+    )
     manager = make_user(Role.CASE_MANAGER, team, "gestion")
     stranger = make_user(Role.CASE_MANAGER, far, "stranger")
     for name, role, house in (
