@@ -43,7 +43,8 @@ def _tell_again(first: Case, again: Case, phone: str, now: datetime) -> None:
     heard["family_name"] = _misheard(str(heard.get("family_name") or "Zoua"))
     known = {**told, Category.C2: heard}
     sealing.seal_many(again.person_id, known, now=now)
-    again.person.birth_year = first.person.birth_year
+    for column in ("birth_year", "age_band", "age_group", "nationality", "language"):
+        setattr(again.person, column, getattr(first.person, column))
     for case in (first, again):
         told = sealing.read(case.person_id, JOINED)
         index_person(case.person_id, identity_of(told, birth_year=case.person.birth_year), now=now)

@@ -25,13 +25,15 @@ TOGETHER: Final = {
     AGE: ("birth_date", "age_years", "age_doubt", "age", "treated_as_child"),
 }
 """Answers that are chosen as one: an age of one file and a doubt about it of the other would make a third person."""
+SAID: Final = {AGE: ("birth_date", "age_years", "age_doubt")}
+"""Of answers that are chosen as one those that were said; the others are computed from them."""
 COLUMNS: Final = {
-    AGE: ("age_band", "age_group", "birth_year"),
+    AGE: ("age_group", "birth_year", "age_band"),
     "sex": ("sex",),
     "nationality": ("nationality",),
-    "language": ("language",),
+    "interview_language": ("language",),
 }
-"""Coded facts that go with a sealed answer of the same name."""
+"""Coded facts that go with a sealed answer of this name."""
 UNKNOWN: Final[tuple[Any, ...]] = (None, "", "unknown", "stateless_unknown", "doubtful", [], {})
 
 
@@ -121,18 +123,10 @@ class File:
     def says(self, group: str) -> tuple[Any, ...]:
         """What the file says under a name; nothing where it does not know."""
         answers = {name: value for part in self.sealed.values() for name, value in part.items()}
-        words = [answers.get(name) for name in members_of(group)]
-        coded = [self.facts.get(name) for name in COLUMNS.get(group, ())]
-        told = [one for one in words if one not in UNKNOWN]
-        return tuple(told) if told else tuple(one for one in coded if one not in UNKNOWN)
-
-    def whole(self, group: str) -> tuple[Any, ...]:
-        """All that stands under a name, known or not: what makes two files differ."""
-        answers = {name: value for part in self.sealed.values() for name, value in part.items()}
-        return (
-            *(answers.get(name) for name in members_of(group)),
-            *(self.facts.get(name) for name in COLUMNS.get(group, ())),
-        )
+        words = [answers.get(name) for name in SAID.get(group, members_of(group))]
+        told = [one for one in words if one not in UNKNOWN and not (group == AGE and one == "no")]
+        coded = [self.facts.get(name) for name in COLUMNS.get(group, ())[:2]]
+        return tuple(told or (one for one in coded if one not in UNKNOWN))
 
 
 def compared(first: File, second: File) -> list[Compared]:
@@ -146,7 +140,7 @@ def compared(first: File, second: File) -> list[Compared]:
     for name in names:
         one, other = first.says(name), second.says(name)
         if one or other:
-            agrees = None if not one or not other else first.whole(name) == second.whole(name)
+            agrees = None if not one or not other else one == other
             found.append(Compared(name, one, other, agrees))
     return found
 

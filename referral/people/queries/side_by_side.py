@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from referral.cases.models import Case
@@ -21,10 +22,11 @@ LABELS: dict[str, str] = {
     AGE: N_("Age or date of birth"),
     "sex": N_("Sex"),
     "nationality": N_("Nationality"),
-    "language": N_("Language"),
+    "interview_language": N_("Language"),
     SEALED_AS: N_("How the person may be reached"),
 }
 OTHER_ANSWER = N_("Another answer")
+DOUBTED = Message("doubted", N_("in doubt"))
 AS_NOTED = Message("as_noted", N_("as noted in this file"))
 
 
@@ -93,20 +95,25 @@ def _compared(two: Both) -> list[Compared]:
 
 
 def _line(one: Compared, form: Form | None, *, hidden: bool) -> Line:
-    label = LABELS.get(one.name) or (form[one.name].label if form and one.name in form else OTHER_ANSWER)
-    sides = ((), ()) if hidden else (_words(one.name, one.first, form), _words(one.name, one.second, form))
-    return Line(one.name, label, *sides, one.agrees)
+    asked = form[one.name].label if form and one.name in form else OTHER_ANSWER
+    label = LABELS.get(one.name) or asked
+    sides = ((), ()) if hidden else tuple(_words(one.name, side, form) for side in (one.first, one.second))
+    return Line(one.name, label, sides[0], sides[1], one.agrees)
 
 
 def _words(name: str, values: tuple[Any, ...], form: Form | None) -> tuple[Any, ...]:
-    known: dict[Any, Any] = {}
+    known: dict[Any, Any] = {"yes": DOUBTED} if name == AGE else {}
     if form is not None and name in form:
-        known = {choice.name: choice.label for choice in form.choices.get(form[name].list_name, ())}
-    told: list[Any] = []
-    for value in values:
-        for one in value if isinstance(value, list) else [value]:
-            label = getattr(one, "label", None)
-            told.append(
-                AS_NOTED if isinstance(one, Mapping) else known.get(one) or (Message("word", label) if label else one)
-            )
-    return tuple(told)
+        known |= {choice.name: choice.label for choice in form.choices.get(form[name].list_name, ())}
+    told = [one for value in values for one in (value if isinstance(value, list) else [value])]
+    return tuple(AS_NOTED if isinstance(one, Mapping) else known.get(one) or _in_words(one) for one in told)
+
+
+def _in_words(value: Any) -> Any:
+    """A coded fact by its label, which is translated; a date as a date; anything else as it was typed."""
+    if getattr(value, "label", None):
+        return Message("word", value.label)
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return value
