@@ -26,6 +26,7 @@ def create_app(settings: Settings, overrides: Mapping[str, object] | None = None
     stand_on_foundation(app)
     register_blueprints(app)
     register_commands(app)
+    register_jobs()
     from referral.foundation.access import check_declarations
 
     check_declarations(app)
@@ -117,6 +118,15 @@ def register_blueprints(app: Flask) -> None:
         statistics,
     ):
         app.register_blueprint(blueprint)
+
+
+def register_jobs() -> None:
+    """What the worker does for the blueprints."""
+    from referral.foundation import jobs
+    from referral.people.actions import duplicates, merging
+
+    jobs.register("duplicates", 3600, duplicates.check_changed)
+    jobs.register("merges", 3600, merging.settle_due)
 
 
 def register_commands(app: Flask) -> None:

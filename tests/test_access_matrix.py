@@ -75,6 +75,13 @@ people.search                GET   -                303 200 200 200 200 200 200 
 people.find                  POST  name             401 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
 people.reveal                POST  case             401 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 people.reveal                POST  prefile          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+people.pairs                 GET   -                303 404 404 404 404 404 200 200 404 404 404 404 404 200 404 404 404
+people.pair                  GET   pair             303 404 404 404 404 404 200 404 404 404 404 404 404 404 404 404 404
+people.answer                POST  pair             401 404 404 404 404 404 422 404 404 404 404 404 404 404 404 404 404
+people.join                  GET   pair             303 404 404 404 404 404 200 404 404 404 404 404 404 404 404 404 404
+people.join_post             POST  pair             401 404 404 404 404 404 422 404 404 404 404 404 404 404 404 404 404
+people.undo                  GET   merge            303 404 404 404 404 404 200 404 404 404 404 404 404 404 404 404 404
+people.undo_post             POST  merge            401 404 404 404 404 404 303 404 404 404 404 404 404 404 404 404 404
 statistics.dashboard         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 statistics.table_csv         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 
@@ -249,6 +256,8 @@ identification.set_columns   POST  list             401 422 404 404 404 404 404 
 identification.list_rows     GET   list             303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.erase_list    GET   list             303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.erase_list_post POST old_list        401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.new           GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
+identification.look_first    POST  -                401 422 422 422 422 422 404 404 404 404 404 404 404 404 404 404 404
 identification.discard       GET   draft            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard_post  POST  rubbish          401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard_post  POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -382,6 +391,8 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
         "providers.confirm": {"section": "hours", "version": 1},
     }
     place = {"place_id": at[variant]} if endpoint.startswith("providers.") and variant != "-" else {}
+    if variant in ("pair", "merge"):
+        return {f"{variant}_id": at[variant]}, {}
     case = {"case_id": at[variant]} if endpoint in ("people.reveal", "consent.case_register") else {}
     return {**values.get(endpoint, {}), **place, **case}, posted.get(endpoint, {})
 

@@ -29,6 +29,7 @@ EXCEPTIONS = {
     "identification.person_lists": "a link of the page of identifications",
     "identification.list_model": "a button of the page of lists",
     "cases.searches": "a link of the list of cases",
+    "identification.new": "the button of the identifications",
     "procedures.forms": "a tab of the procedure",
     "procedures.new_form": "a button of the list of forms",
     "procedures.versions": "a tab of the procedure",

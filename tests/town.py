@@ -16,7 +16,7 @@ from uuid import UUID
 
 from directory.taxonomy import Disclosure, Visibility
 from referral.cases.actions import opening, progress, steps
-from referral.cases.models import CaseTask
+from referral.cases.models import Case, CaseTask
 from referral.cases.rules import ApprovalKind, TaskKind
 from referral.extensions import db
 from referral.foundation import outbox
@@ -28,7 +28,9 @@ from referral.identification import actions as identification
 from referral.identification.actions import listing, phones
 from referral.identification.models import SubmissionState
 from referral.partners.rules import OrganizationKind
-from referral.people.actions import relatives
+from referral.people.actions import add_person, relatives
+from referral.people.duplicates import FoundBy, PairState, undo_until
+from referral.people.models import PersonMerge, PersonPair
 from referral.procedures import actions as procedures
 from referral.procedures.queries import active_form, active_version
 from referral.procedures.rules import Anchor, AnchorKind, VersionAction
@@ -96,6 +98,7 @@ def build_town(
     _identifications(town, houses, users, waiting, typed or {"family_name": "Zoukoumbélé"})
     _case(town, houses, users, sealed)
     _new_case(town, houses, users)
+    _pairs(town, users)
     _notice(town, users)
     _versions(town, users)
     return town
@@ -196,6 +199,33 @@ def _new_case(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> None
     asked = steps.ask_approval(case, ApprovalKind.PLAN, {}, actor=users["manager"], now=NOW)
     db.session.flush()
     town.at |= {"new": case.id, "new_version": case.version, "approval": asked.id}
+
+
+def _pairs(town: Town, users: dict[str, Any]) -> None:
+    """Two files that may be one person's, and somebody who was joined with the person of the later case."""
+    case, new = (db.session.get_one(Case, town.at[name]) for name in ("case", "new"))
+    other = add_person({}, {Category.C2: {"family_name": "Zoukoumbélé"}}, now=NOW)
+    db.session.flush()
+    pairs = [
+        PersonPair(
+            id=new_id(), first_id=first, second_id=second, weight=20.5, probable=True, state=state, found_at=NOW,
+            evidence=["given:close", "phone:exact"], found_by=FoundBy.NIGHTLY,
+        )
+        for (first, second), state in (
+            (sorted((case.person_id, new.person_id)), PairState.OPEN),
+            (sorted((new.person_id, other.id)), PairState.SAME),
+        )
+    ]  # fmt: skip
+    db.session.add_all(pairs)
+    db.session.flush()
+    merge = PersonMerge(
+        id=new_id(), kept_id=new.person_id, merged_id=other.id, pair_id=pairs[1].id, merged_at=NOW, reason=b"",
+        merged_by_id=users["supervisor"].id, moved={"cases": [], "links": [], "linked": [], "blocks": []},
+        facts={"before": {}, "after": {}}, undo_until=undo_until(NOW),
+    )  # fmt: skip
+    db.session.add(merge)
+    db.session.flush()
+    town.at |= {"pair": pairs[0].id, "merge": merge.id}
 
 
 def _notice(town: Town, users: dict[str, Any]) -> None:

@@ -81,6 +81,8 @@ class Permission(StrEnum):
     CASE_SUPERVISE = "case:supervise"
     CASE_COORDINATE = "case:coordinate"
     IDENTITY_REVEAL = "identity:reveal"
+    DUPLICATE_READ = "duplicate:read"
+    DUPLICATE_DECIDE = "duplicate:decide"
     CONSENT_RECORD = "consent:record"
     REFERRAL_READ = "referral:read"
     REFERRAL_SEND = "referral:send"
@@ -113,6 +115,8 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.CASE_SUPERVISE: N_("approve, reassign, revoke"),
     Permission.CASE_COORDINATE: N_("see case codes, gaps and deadlines, never identity"),
     Permission.IDENTITY_REVEAL: N_("uncover a name (logged)"),
+    Permission.DUPLICATE_READ: N_("see that two files may be one person’s"),
+    Permission.DUPLICATE_DECIDE: N_("compare two files, join them, take it back"),
     Permission.CONSENT_RECORD: N_("record consent to a referral"),
     Permission.REFERRAL_READ: N_("follow referrals, from either side"),
     Permission.REFERRAL_SEND: N_("send and recall referrals"),
@@ -160,6 +164,8 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.CASE_READ: S.ORGANIZATION,
         P.CASE_SUPERVISE: S.ORGANIZATION,
         P.IDENTITY_REVEAL: S.ORGANIZATION,
+        P.DUPLICATE_READ: S.ORGANIZATION,
+        P.DUPLICATE_DECIDE: S.ORGANIZATION,
         P.REFERRAL_READ: S.ORGANIZATION,
         P.REFERRAL_SEND: S.ORGANIZATION,
         P.AGREEMENT_READ: S.ORGANIZATION,
@@ -175,6 +181,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         **_COMMENTS,
         P.PROCEDURE_EDIT: S.ALL,
         P.CASE_COORDINATE: S.ALL,
+        P.DUPLICATE_READ: S.ALL,
         P.AGREEMENT_READ: S.ALL,
         P.STATISTICS_READ: S.ALL,
     },

@@ -34,6 +34,7 @@ class Link:
 
 
 CASES = Entry("cases.index", N_("My cases"), ("cases", "people", "consent", "referrals"))
+DUPLICATES = Entry("people.pairs", N_("Duplicates"), tuple(f"people.{one}" for one in ("pair", "join", "undo")))
 ALERTS = Entry("cases.alerts", N_("Alerts"))
 IDENTIFICATION = Entry("identification.index", N_("Identifications"), ("identification",))
 DIRECTORY = Entry("providers.index", N_("Directory"), ("providers",))
@@ -52,9 +53,9 @@ OUTBOX = Entry("partners.outbox", N_("Outgoing notices"))
 MENUS: Mapping[Role, tuple[Entry, ...]] = {
     Role.FIRST_RESPONDER: (IDENTIFICATION, DIRECTORY, PROCEDURE),
     Role.CASE_MANAGER: (CASES, IDENTIFICATION, DIRECTORY, PROCEDURE),
-    Role.SUPERVISOR: (CASES, DIRECTORY, PROCEDURE),
+    Role.SUPERVISOR: (CASES, DUPLICATES, DIRECTORY, PROCEDURE),
     Role.PROVIDER: (INBOX, OWN_ENTRY, DIRECTORY, PROCEDURE),
-    Role.COORDINATOR: (ALERTS, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
+    Role.COORDINATOR: (ALERTS, DUPLICATES, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COMMITTEE: (STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.DATA_OFFICER: (ACCESSES, AUDIT, AGREEMENTS, PROCEDURE),
     Role.ADMINISTRATOR: (ACCOUNTS, OUTBOX),

@@ -22,7 +22,7 @@ from referral.identification.models import Submission, SubmissionState
 from referral.identification.queries import Filling
 from referral.identification.rules import newly_asked, shown_questions
 from referral.identification.rules import review as review_of
-from referral.identification.schemas import PREFIX, VersionSchema, read_answers, read_files, read_removed
+from referral.identification.schemas import PREFIX, SoughtSchema, VersionSchema, read_answers, read_files, read_removed
 from referral.identification.views import bp
 from referral.partners.signing_in import safe_path
 from referral.procedures import queries as procedures
@@ -42,8 +42,10 @@ def index() -> Any:
 @requires(Permission.IDENTIFICATION_FILL)
 @idempotent
 def start() -> Any:
-    """A new draft."""
-    draft = actions.start(actor=actor(), today=clock.today(), now=clock.now())
+    """A new draft; after a search with what was typed there, otherwise empty."""
+    searched = request.form.get("searched") == "yes"
+    known = SoughtSchema().load(request.form) if searched else {}
+    draft = actions.start(actor=actor(), today=clock.today(), now=clock.now(), known=known, searched=searched)
     return redirect(url_for(".screen", submission_id=draft.id, name=draft.screen), 303)
 
 

@@ -23,6 +23,7 @@ from referral.people.matching.answers import CATEGORIES, identity_of
 from referral.people.matching.looking import describes
 from referral.people.models import Person, PersonBlock
 from referral.people.queries.finding import candidates
+from referral.people.queries.identities import surviving
 from referral.procedures import queries as procedures
 from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.queries import visible_places
@@ -87,7 +88,9 @@ def people(actor: Actor, visible: Select[Case], text: str) -> list[Case]:
     if not may:
         return []
     sought = reading.read(text)
-    place = {one.person_id: at for at, one in enumerate(candidates(sought, limit=CANDIDATES))}
+    ids = [one.person_id for one in candidates(sought, limit=CANDIDATES)]
+    led = surviving(ids)
+    place = {person_id: at for at, person_id in enumerate(dict.fromkeys(led.get(one, one) for one in ids))}
     query = visible.where(Case.person_id.in_(place), Case.person_id.not_in(blocked_persons(actor)), _findable(actor))
     found = list(db.session.scalars(query.limit(CANDIDATES)).unique()) if place else []
     found.sort(key=lambda one: (place[one.person_id], one.code))
