@@ -28,6 +28,7 @@ FILL_IN = N_("Please fill this in.")
 TOO_LONG = N_("This text is too long.")
 WHOLE_DATE = N_("Enter the day, the month and the year.")
 WHOLE_TIME = N_("Enter a time, for example 08:30.")
+NOT_KEPT = N_("This text contains a character that cannot be kept. Please type it again.")
 NO_FUTURE = N_("This moment is in the future.")
 
 
@@ -209,6 +210,12 @@ class PhoneSchema(Posted):
     """What a phone is called, so that its owner finds it again."""
 
     name = words(60)
+
+    @validates_schema
+    def printable(self, values: Mapping[str, Any], **_options: Any) -> None:
+        """Refuse what no keyboard sends on purpose."""
+        if not all(letter.isprintable() for letter in values["name"]):
+            raise ValidationError({"name": [NOT_KEPT]})
 
 
 class ReviewSchema(Posted):

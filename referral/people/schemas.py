@@ -186,7 +186,6 @@ class AnswerSchema(Schema):
         error_messages={"required": N_("Choose an answer.")},
     )
     reason = fields.String(load_default="", validate=validate.Length(max=2_000, error=N_("This text is too long.")))
-    version = fields.Integer(load_default=0, validate=validate.Range(0, 2**31), error_messages={"invalid": REASON})
 
     @validates_schema
     def with_reason(self, values: Mapping[str, Any], **_options: Any) -> None:

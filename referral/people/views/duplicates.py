@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 
+from referral.cases.schemas import version_of
 from referral.errors import RuleViolation
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
@@ -65,7 +66,9 @@ def answer(pair_id: UUID) -> Any:
         return _pair_page(found, error.messages_dict, request.form), 422
     if given["answer"] is PairState.SAME:
         return redirect(url_for(".join", pair_id=pair_id), 303)
-    acts.answer(found, given["answer"], given["reason"], version=given["version"], actor=actor(), now=clock.now())
+    acts.answer(
+        found, given["answer"], given["reason"], version=version_of(request.form), actor=actor(), now=clock.now()
+    )
     flash(_("Saved: %(state)s.", state=_(given["answer"].label)), "success")
     return redirect(url_for(".pairs"), 303)
 
