@@ -12,6 +12,7 @@ from directory import N_, hsds
 from referral.extensions import db
 from referral.foundation import audit
 from referral.providers.actions import mapping as mappings
+from referral.providers.actions.keeping import Keeper
 from referral.providers.actions.upserting import Upsert
 from referral.providers.models import ImportBatch, ImportIssue
 from referral.providers.queries.catalogue import places
@@ -59,7 +60,10 @@ def _contents(path: Path) -> bytes:
 
 
 def _store(result: hsds.ImportResult, source: str, now: datetime) -> dict[str, Any]:
-    Upsert(source, now).all(result)
+    keeper = Keeper(source, now)
+    upsert = Upsert(source, now)
+    upsert.all(result)
+    keeper.keep(result.documents, upsert.records(result))
     batch = ImportBatch(
         source=source,
         imported_at=now,
