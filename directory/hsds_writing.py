@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 from directory import profile, schedule
 from directory.hsds_profile import TAXONOMY
 from directory.hsds_service import URN
-from directory.places import Places
+from directory.places import Places, ancestors
 from directory.taxonomy import LANGUAGE_LABELS, SERVICE_TYPE_LABELS, Disclosure, Status
 
 NAMESPACE = UUID("0d7a9b9e-6a0f-5f0e-8a53-9f0f2f4ce0a1")
@@ -113,8 +113,9 @@ class Writer:
         })  # fmt: skip
 
     def _hidden(self, one: profile.Location) -> Document:
-        """Only the arrondissement: not the name, which may say too much, nor a point that could be the exact one."""
-        place = self.places.get(one.pcode) if self.places else None
+        """Only the smallest unit that is known: not the name, which may say too much, nor a point that may be exact."""
+        known = self.places
+        place = next((known[code] for code in ancestors(one.pcode) if code in known), None) if known else None
         return compact({
             "id": one.id, "location_type": one.location_type, "name": place.name if place else "",
             **_coded(place.pcode if place else ""), **self._own(disclosure=one.disclosure.value),

@@ -63,6 +63,10 @@ class Upsert:
         found |= {("organization", one.id): self.organizations[_key(one)].id for one in result.organizations}
         return found | {("location", one.id): self.locations[one.id].id for one in result.locations}
 
+    def service_of(self, one: profile.Service) -> Service:
+        """The row that came of a service."""
+        return self.services[_key(one)]
+
     def _free(self, taken: set[UUID], written: str) -> UUID:
         """The id that the record has already, unless something of another source has it."""
         key = UUID(written) if written else new_id()
