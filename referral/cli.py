@@ -15,9 +15,9 @@ from referral.foundation.grants import Role
 from referral.foundation.terminal import now, say
 from referral.people.commands import people
 from referral.procedures.commands import forms, sop
+from referral.providers.commands import directory
 
 consent = AppGroup("consent", help="The sharing decision: decide cases from files.")
-directory = AppGroup("directory", help="The service directory: import from other directories.")
 audit = AppGroup("audit", help="The audit trail: seal and verify.")
 user = AppGroup("user", help="Accounts.")
 demo = AppGroup("demo", help="The demonstration country.")
@@ -36,28 +36,6 @@ def consent_decide(cases: Path, base: Path, as_json: bool) -> None:
     decisions, code = report(base, cases)
     words = [" ".join(str(value) for value in decision.values()) for decision in decisions]
     say(decisions, as_json, words)
-    sys.exit(code)
-
-
-@directory.command("import")
-@click.argument("standard", type=click.Choice(["hsds"]))
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--map", "mapping", multiple=True, metavar="TERM=NEED", help="Which need a term means; saved per source.")
-@click.option("--source", default="", help="Name of the source; by default the file's folder and name.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")
-@with_appcontext
-def directory_import(standard: str, path: Path, mapping: tuple[str, ...], source: str, as_json: bool) -> None:
-    """Import services. Bad rows are set aside with their reason, good rows go in. Exit 0, or 2 when unreadable."""
-    from referral.extensions import db
-    from referral.providers.actions import import_file
-
-    result, code = import_file(standard, path, mapping=mapping, source=source, now=now())
-    db.session.commit()
-    refused = result.get("quarantined", [])
-    rows = [("warning: ", one) for one in result.get("warnings", [])] + [("", one) for one in refused]
-    words = [f"{kind}row {one['row']} {one['id']}: {one['field']}: {one['reason']}" for kind, one in rows]
-    words.append(result.get("error") or f"{result['services']} services, {len(refused)} set aside")
-    say(result, as_json, words)
     sys.exit(code)
 
 

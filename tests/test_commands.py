@@ -22,8 +22,8 @@ from tests.sop.bpmn_texts import REFERRAL, bpmn
 SHARED = ROOT / "../shared/data"
 FLOWCHART = ROOT / "sop/library/cameroon/flowchart.yaml"
 OWN = {
-    "audit seal", "audit verify", "consent decide", "demo load", "directory import", "docs access", "forms check",
-    "forms compile", "offline hand-in", "offline rotate-key", "people match", "people reindex", "sop check",
+    "audit seal", "audit verify", "consent decide", "demo load", "directory export", "directory import", "docs access",
+    "forms check", "forms compile", "offline hand-in", "offline rotate-key", "people match", "people reindex", "sop check",
     "sop diff", "sop document", "sop draw", "sop export", "sop import", "sop route", "sop simulate", "user add",
     "worker",
 }  # fmt: skip

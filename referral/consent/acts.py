@@ -121,6 +121,7 @@ ACTS: dict[str, str] = {
     "emergency.review": N_("reviewed an emergency referral"),
     "case.decline": N_("closed the file after a refusal; sealed data erased"),
     "case.best_interests": N_("passed a child’s refusal on to a best-interests decision"),
+    "directory.export": N_("exported the directory"),
     "directory.import": N_("imported services"),
     "directory.edit": N_("changed a directory entry"),
     "directory.confirm": N_("confirmed a directory entry"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -237,6 +237,41 @@ class TermMapping(Base):
     need: Mapped[str] = mapped_column(String(8))
 
     __table_args__ = (UniqueConstraint("source", "term", "need"),)
+
+
+class ColumnMapping(Base):
+    """Which field of a service a source's heading means, saved per source (`--map HEADING=FIELD`)."""
+
+    __tablename__ = "column_mapping"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    source: Mapped[str] = mapped_column(String(80))
+    heading: Mapped[str] = mapped_column(String(200))
+    field: Mapped[str] = mapped_column(String(60))
+
+    __table_args__ = (UniqueConstraint("source", "heading"),)
+
+
+class SourceDocument(Base):
+    """A document as it came from a source, so that what our tables do not know is given back at an export.
+
+    `kind` is service, organization or location, `record_id` the row that came of it. `baseline` is what we wrote of
+    that row right after: what differs from it later was changed here (see `directory.hsds_keeping`).
+    """
+
+    __tablename__ = "source_document"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    source: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(16))
+    source_id: Mapped[str] = mapped_column(String(200))
+    record_id: Mapped[UUID] = mapped_column(index=True)
+    document: Mapped[dict[str, Any]]
+    baseline: Mapped[dict[str, Any]]
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("source", "kind", "source_id"),)
 
 
 class ImportBatch(Base):
