@@ -124,9 +124,11 @@ def register_jobs() -> None:
     """What the worker does for the blueprints."""
     from referral.foundation import jobs
     from referral.people.actions import duplicates, merging
+    from referral.providers.actions import remind
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
     jobs.register("merges", 3600, merging.settle_due)
+    jobs.register("directory", 900, remind)
 
 
 def register_commands(app: Flask) -> None:
