@@ -186,6 +186,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.PROCEDURE_EDIT: S.ALL,
         P.CASE_COORDINATE: S.ALL,
         P.DIRECTORY_COORDINATE: S.ALL,
+        P.DIRECTORY_EDIT: S.ALL,
         P.DUPLICATE_READ: S.ALL,
         P.AGREEMENT_READ: S.ALL,
         P.STATISTICS_READ: S.ALL,

@@ -41,8 +41,14 @@ DIRECTORY = Entry("providers.index", N_("Directory"), ("providers",))
 PROCEDURE = Entry("procedures.index", N_("Procedure"), ("procedures",))
 INBOX = Entry("referrals.inbox", N_("Inbox"), ("referrals",))
 OWN_ENTRY = Entry(
-    "providers.own", N_("My entry"), ("providers.edit_hours", "providers.edit_capacity", "providers.edit_contacts")
+    "providers.own", N_("My entry"), ("providers.edit_hours", "providers.edit_capacity", "providers.edit_contacts", "providers.edit_service")
 )
+UPKEEP = Entry(
+    "providers.upkeep",
+    N_("To be confirmed"),
+    ("providers.proposals", "providers.reports", "providers.campaigns", "providers.campaign"),
+)
+MISCONDUCT = Entry("providers.misconduct", N_("Misconduct"), ("providers.misconduct_report",))
 AGREEMENTS = Entry("partners.agreements", N_("Agreements"))
 STATISTICS = Entry("statistics.dashboard", N_("Statistics"), ("statistics",))
 ACCESSES = Entry("consent.register", N_("Register"), ("consent",))
@@ -55,9 +61,9 @@ MENUS: Mapping[Role, tuple[Entry, ...]] = {
     Role.CASE_MANAGER: (CASES, IDENTIFICATION, DIRECTORY, PROCEDURE),
     Role.SUPERVISOR: (CASES, DUPLICATES, DIRECTORY, PROCEDURE),
     Role.PROVIDER: (INBOX, OWN_ENTRY, DIRECTORY, PROCEDURE),
-    Role.COORDINATOR: (ALERTS, DUPLICATES, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
+    Role.COORDINATOR: (ALERTS, DUPLICATES, STATISTICS, DIRECTORY, UPKEEP, AGREEMENTS, PROCEDURE),
     Role.COMMITTEE: (STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
-    Role.DATA_OFFICER: (ACCESSES, AUDIT, AGREEMENTS, PROCEDURE),
+    Role.DATA_OFFICER: (ACCESSES, AUDIT, MISCONDUCT, AGREEMENTS, PROCEDURE),
     Role.ADMINISTRATOR: (ACCOUNTS, OUTBOX),
 }
 ACCOUNT_LINKS = (Entry("partners.account", N_("My account")),)

@@ -10,6 +10,7 @@ from referral.providers.actions.editing import (
     wanted_hours,
     wanted_service,
 )
+from referral.providers.actions.fields import state_of
 from referral.providers.actions.importing import import_file
 from referral.providers.actions.linking import confirm_by_link, correct_by_link
 from referral.providers.actions.reminding import open_task, remind
@@ -17,6 +18,6 @@ from referral.providers.actions.reporting import answer, called, open_campaign, 
 
 __all__ = [
     "StaleEntry", "answer", "called", "confirm", "confirm_by_link", "correct_by_link", "decide", "import_file",
-    "open_campaign", "open_task", "read_misconduct", "remind", "report", "submit", "trust", "undo", "wanted_capacity",
+    "open_campaign", "open_task", "read_misconduct", "remind", "report", "state_of", "submit", "trust", "undo", "wanted_capacity",
     "wanted_contacts", "wanted_hours", "wanted_service",
 ]  # fmt: skip

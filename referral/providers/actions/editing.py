@@ -20,7 +20,7 @@ from referral.foundation.access import Actor
 from referral.foundation.tables import new_id
 from referral.providers.actions import fields
 from referral.providers.actions.children import schedule_row
-from referral.providers.models import SectionVerification, ServiceAtLocation, ServiceSchedule
+from referral.providers.models import SectionVerification, ServiceAtLocation
 from referral.providers.rules import Origin, Section, VerificationMethod, VerificationOutcome
 from referral.providers.upkeep_models import ChangeItem, ChangeProposal, EntityRevision
 from sop.vocabulary import N_, Message
@@ -48,16 +48,12 @@ def wanted_hours(
 ) -> fields.Values:
     """Weekly hours as typed (those of public holidays stay), without ended closures, with a new one."""
     kept = [fields.schedule_of(one) for one in place.schedules if one.kind == "holiday"]
-    rows = [fields.schedule_of(_with_defaults(schedule_row(one))) for one in edit.schedules(grid)]
+    rows = [fields.schedule_of(schedule_row(one)) for one in edit.schedules(grid)]
     closures = [one for one in fields.closures_of(place) if one["id"] not in set(map(str, ended))]
     if closure is not None:
         ends = closure.ends.isoformat() if closure.ends else None
         closures.append({"starts_on": closure.starts.isoformat(), "ends_on": ends, "reason": closure.reason})
     return {"hours": kept + rows, "on_holidays": on_holidays, "closures": closures}
-
-
-def _with_defaults(row: ServiceSchedule) -> ServiceSchedule:
-    return row
 
 
 def wanted_capacity(_place: ServiceAtLocation, *, capacity: Capacity) -> fields.Values:
