@@ -302,4 +302,4 @@ def campaign(campaign_id: UUID) -> Any:
 
 
 def _tabs() -> dict[str, Any]:
-    return {"here": request.endpoint, "coordinates": can(COORDINATE)}
+    return {"tab": request.endpoint, "coordinates": can(COORDINATE)}
