@@ -41,7 +41,9 @@ DIRECTORY = Entry("providers.index", N_("Directory"), ("providers",))
 PROCEDURE = Entry("procedures.index", N_("Procedure"), ("procedures",))
 INBOX = Entry("referrals.inbox", N_("Inbox"), ("referrals",))
 OWN_ENTRY = Entry(
-    "providers.own", N_("My entry"), ("providers.edit_hours", "providers.edit_capacity", "providers.edit_contacts", "providers.edit_service")
+    "providers.own",
+    N_("My entry"),
+    ("providers.edit_hours", "providers.edit_capacity", "providers.edit_contacts", "providers.edit_service"),
 )
 UPKEEP = Entry(
     "providers.upkeep",

@@ -49,7 +49,13 @@ def show(place_id: UUID) -> Any:
     if sheet is None:
         abort(404)
     may_edit = can(Permission.DIRECTORY_EDIT)
-    return render_template("providers/show.html", sheet=sheet, need_labels=NEED_LABELS, can_edit=may_edit, coordinates=can(Permission.DIRECTORY_COORDINATE))
+    return render_template(
+        "providers/show.html",
+        sheet=sheet,
+        need_labels=NEED_LABELS,
+        can_edit=may_edit,
+        coordinates=can(Permission.DIRECTORY_COORDINATE),
+    )
 
 
 @bp.get("/directory/own")

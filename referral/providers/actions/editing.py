@@ -73,9 +73,7 @@ def wanted_contacts(place: ServiceAtLocation, *, contacts: Sequence[tuple[str, C
     rows = []
     for written, contact in contacts:
         phone = contact.phones[0].number if contact.phones else ""
-        rows.append(
-            {**known.pop(written, blank), "function": contact.title, "phone": phone, "email": contact.email}
-        )
+        rows.append({**known.pop(written, blank), "function": contact.title, "phone": phone, "email": contact.email})
     return {"contacts": rows}
 
 
