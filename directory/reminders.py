@@ -128,7 +128,9 @@ def plan(
     called: Collection[str] = (),
     lives: ShelfLives = SHELF_LIVES,
 ) -> Plan:
-    """What to do at `now`, the office's time. `last`: when each person was written to; `called`: entries with an open call.
+    """What to do at `now`, the office's time.
+
+    `last`: when each person was written to; `called`: entries with an open call.
 
     A step whose day passed while a later one came is not made up for. Somebody written to within a week waits.
     """

@@ -30,6 +30,7 @@ EXCEPTIONS = {
     "identification.list_model": "a button of the page of lists",
     "cases.searches": "a link of the list of cases",
     "identification.new": "the button of the identifications",
+    "providers.upkeep": "a button of the directory, for the coordination",
     "providers.proposals": "a tab of the directory’s upkeep",
     "providers.reports": "a tab of the directory’s upkeep; for others a link of the directory",
     "providers.campaigns": "a tab of the directory’s upkeep",

@@ -45,11 +45,6 @@ OWN_ENTRY = Entry(
     N_("My entry"),
     ("providers.edit_hours", "providers.edit_capacity", "providers.edit_contacts", "providers.edit_service"),
 )
-UPKEEP = Entry(
-    "providers.upkeep",
-    N_("To be confirmed"),
-    ("providers.proposals", "providers.reports", "providers.campaigns", "providers.campaign"),
-)
 MISCONDUCT = Entry("providers.misconduct", N_("Misconduct"), ("providers.misconduct_report",))
 AGREEMENTS = Entry("partners.agreements", N_("Agreements"))
 STATISTICS = Entry("statistics.dashboard", N_("Statistics"), ("statistics",))
@@ -63,7 +58,7 @@ MENUS: Mapping[Role, tuple[Entry, ...]] = {
     Role.CASE_MANAGER: (CASES, IDENTIFICATION, DIRECTORY, PROCEDURE),
     Role.SUPERVISOR: (CASES, DUPLICATES, DIRECTORY, PROCEDURE),
     Role.PROVIDER: (INBOX, OWN_ENTRY, DIRECTORY, PROCEDURE),
-    Role.COORDINATOR: (ALERTS, DUPLICATES, STATISTICS, DIRECTORY, UPKEEP, AGREEMENTS, PROCEDURE),
+    Role.COORDINATOR: (ALERTS, DUPLICATES, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COMMITTEE: (STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.DATA_OFFICER: (ACCESSES, AUDIT, MISCONDUCT, AGREEMENTS, PROCEDURE),
     Role.ADMINISTRATOR: (ACCOUNTS, OUTBOX),

@@ -22,7 +22,7 @@ CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,39}")
 COUNT = re.compile(r"[0-9]{1,6}")
 LINKED = re.compile(r"[A-Z]{3,12}:[0-9a-f]{32}(?: [A-Z]{3,12}:[0-9a-f]{32}){0,11}")
 PARAMETERS: dict[str, re.Pattern[str]] = {"case_code": CODE, "reference": CODE, "count": COUNT, "links": LINKED}
-"""The only things a notice may be told, and how each must look. `links` are kinds and ids: tokens are made on leaving."""
+"""The only things a notice may be told, and how each must look. `links`: kinds and ids; tokens are made on leaving."""
 
 
 @dataclass(frozen=True, slots=True)

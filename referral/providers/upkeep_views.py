@@ -281,7 +281,8 @@ def campaigns() -> Any:
     chosen = {name: request.form.getlist(name) for name in ("regions", "needs", "sections")}
     page = render_template(
         "providers/campaigns.html", rows=queries.campaigns(), typed=typed, errors=errors, chosen=chosen,
-        region_names=[(code, names[page_language()]) for code, names in regions], need_choices=list(NEED_LABELS.items()),
+        region_names=[(code, names[page_language()]) for code, names in regions],
+        need_choices=list(NEED_LABELS.items()),
         section_choices=[(one.value, one.label) for one in upkeep_schemas.ASKED], **_tabs(),
     )  # fmt: skip
     return page, 422 if errors else 200

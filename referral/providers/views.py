@@ -36,7 +36,9 @@ def index() -> Any:
     filters = filters_from(request.args, {one.pcode for one in regions})
     page = queries.listing(filters, actor(), clock.now())
     region_choices = [(one.pcode, dict(one.name)) for one in regions]
-    choices = {"need_choices": list(NEED_LABELS.items()), "region_choices": region_choices}
+    choices: dict[str, Any] = {"need_choices": list(NEED_LABELS.items()), "region_choices": region_choices}
+    choices["coordinates"] = can(Permission.DIRECTORY_COORDINATE)
+    choices["coordinates"] = can(Permission.DIRECTORY_COORDINATE)
     return render_template("providers/index.html", page=page, filters=filters, need_labels=NEED_LABELS, **choices)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
 from directory.reminders import CALLS_A_DAY, Campaign, Kept, Step, plan
 
-START = datetime(2026, 1, 1, 0, 30)
+START = datetime(2026, 1, 1, 0, 30, tzinfo=UTC)
 LIFE = {"contacts": 90, "hours": 90, "service": 180}
 OFFSETS = [("notice", -15), ("due", 0), ("deputy", 15), ("call", 30), ("unverified", 45), ("archive", 120)]
 
@@ -67,7 +68,7 @@ def year() -> World:
 
 
 def test_every_step_is_taken_exactly_once(year: World) -> None:
-    assert {count for count in Counter(one for _, one in year.taken).values()} == {1}
+    assert set(Counter(one for _, one in year.taken).values()) == {1}
 
 
 def test_steps_come_on_their_day_or_wait_at_most_a_week(year: World) -> None:
@@ -92,7 +93,7 @@ def test_nobody_is_written_to_at_night_or_twice_a_week(year: World) -> None:
     for person in ("ann", "dan"):
         moments = [at for at, name, _ in year.mails if name == person]
         assert len(moments) >= 2
-        assert all(later - earlier >= timedelta(7) for earlier, later in zip(moments, moments[1:], strict=False))
+        assert all(later - earlier >= timedelta(7) for earlier, later in pairwise(moments))
 
 
 def test_one_mail_holds_all_sections_of_its_person(year: World) -> None:

@@ -18,6 +18,6 @@ from referral.providers.actions.reporting import answer, called, open_campaign, 
 
 __all__ = [
     "StaleEntry", "answer", "called", "confirm", "confirm_by_link", "correct_by_link", "decide", "import_file",
-    "open_campaign", "open_task", "read_misconduct", "remind", "report", "state_of", "submit", "trust", "undo", "wanted_capacity",
-    "wanted_contacts", "wanted_hours", "wanted_service",
+    "open_campaign", "open_task", "read_misconduct", "remind", "report", "state_of", "submit", "trust", "undo",
+    "wanted_capacity", "wanted_contacts", "wanted_hours", "wanted_service",
 ]  # fmt: skip

@@ -15,7 +15,8 @@ from referral.providers.rules import Section
 
 SERVICE = (
     "description", "status", "minimum_age", "maximum_age", "eligibility_description", "accepts_referrals",
-    "application_process", "required_documents", "free", "fees_description", "response_hours", "interpretation", "alert",
+    "application_process", "required_documents", "free", "fees_description", "response_hours", "interpretation",
+    "alert",
 )  # fmt: skip
 CAPACITY = ("status", "available", "maximum", "unit", "waiting_days")
 CONTACT = ("function", "phone", "email", "name", "extension", "visibility")

@@ -100,7 +100,7 @@ def open_task(place_id: UUID, reason: TaskReason, sections: Iterable[str], *, no
 
 
 def evidence(now: datetime) -> None:
-    """Accepted referrals confirm that somebody answers; a message that came back says the contrary. Each counts once."""
+    """Accepted referrals confirm that somebody answers; a message that came back says the contrary; each once."""
     accepted = (
         select(ReferralEvent.id, ReferralEvent.at, Referral.service_at_location_id)
         .join(Referral, Referral.id == ReferralEvent.referral_id)
@@ -138,7 +138,7 @@ def _event(
 
 def _bounced(message: OutboxMessage) -> set[UUID]:
     """The entries whose address a message could not reach."""
-    found = set()
+    found: set[UUID] = set()
     if message.address:
         query = select(ServiceContact.service_at_location_id).where(ServiceContact.email == message.address)
         found.update(db.session.scalars(query))

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from directory import freshness
 from directory.reminders import Campaign, Kept
 from referral.extensions import db
 from referral.foundation import clock, signed_links
@@ -104,10 +105,11 @@ def trust_of(actor: Actor, place: ServiceAtLocation) -> TrustLevel:
 def open_tasks() -> list[CallTask]:
     """Calls to make, the oldest first."""
     query = select(CallTask).where(CallTask.closed_at.is_(None)).order_by(CallTask.opened_at, CallTask.id)
-    return list(db.session.scalars(query.options(*_PLACE(CallTask)).limit(MOST)).unique())
+    return list(db.session.scalars(query.options(*_with_place(CallTask)).limit(MOST)).unique())
 
 
-def _PLACE(model: Any) -> tuple[Any, ...]:  # noqa: N802
+def _with_place(model: Any) -> tuple[Any, ...]:
+    """What the lists show of an entry, loaded with it."""
     place = joinedload(model.place)
     return (
         place.joinedload(ServiceAtLocation.service).joinedload(Service.organization),
@@ -118,7 +120,7 @@ def _PLACE(model: Any) -> tuple[Any, ...]:  # noqa: N802
 def open_proposals() -> list[ChangeProposal]:
     """Proposals that wait, the oldest first."""
     query = select(ChangeProposal).where(ChangeProposal.decided_at.is_(None)).order_by(ChangeProposal.created_at)
-    options = (*_PLACE(ChangeProposal), selectinload(ChangeProposal.items))
+    options = (*_with_place(ChangeProposal), selectinload(ChangeProposal.items))
     return list(db.session.scalars(query.options(*options).limit(MOST)).unique())
 
 
@@ -134,7 +136,7 @@ def reports(actor: Actor) -> list[DirectoryReport]:
     """Open ones first, then the latest."""
     order = (DirectoryReport.state != ReportState.OPEN, DirectoryReport.reported_at.desc())
     query = visible_reports(actor).order_by(*order).limit(MOST)
-    return list(db.session.scalars(query.options(*_PLACE(DirectoryReport))).unique())
+    return list(db.session.scalars(query.options(*_with_place(DirectoryReport))).unique())
 
 
 def misconduct(report_id: UUID | None = None) -> list[DirectoryReport]:
@@ -143,7 +145,7 @@ def misconduct(report_id: UUID | None = None) -> list[DirectoryReport]:
     if report_id is not None:
         query = query.where(DirectoryReport.id == report_id)
     order = (DirectoryReport.state != ReportState.OPEN, DirectoryReport.reported_at.desc())
-    return list(db.session.scalars(query.order_by(*order).options(*_PLACE(DirectoryReport)).limit(MOST)).unique())
+    return list(db.session.scalars(query.order_by(*order).options(*_with_place(DirectoryReport)).limit(MOST)).unique())
 
 
 def revisions(place: ServiceAtLocation) -> list[tuple[EntityRevision, str]]:
@@ -190,7 +192,7 @@ def campaigns() -> list[ReviewCampaign]:
 
 
 def progress(campaign: ReviewCampaign, now: datetime) -> list[Progress]:
-    """By organisation, the furthest behind first. Done is an entry whose sections were all confirmed since the start."""
+    """By organisation, the furthest behind first. Done: all its sections were confirmed since the start."""
     found = snapshot(now)
     places = db.session.scalars(
         select(CampaignParticipation.place_id).where(CampaignParticipation.campaign_id == campaign.id)
@@ -208,8 +210,6 @@ def progress(campaign: ReviewCampaign, now: datetime) -> list[Progress]:
 
 def to_confirm(now: datetime) -> list[tuple[Any, list[Section]]]:
     """Entries with mandatory sections that are not up to date, the worst first."""
-    from directory import freshness  # noqa: PLC0415
-
     found = snapshot(now)
     rows = []
     for one in found.listed:
