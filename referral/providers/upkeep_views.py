@@ -85,7 +85,7 @@ def _link(token: str, *, lock: bool = False) -> ConfirmationLink:
     if found is None:
         abort(404)
     if lock:
-        db.session.refresh(found, with_for_update=True)
+        db.session.refresh(found, ["used_at"], with_for_update=True)
     return found
 
 
