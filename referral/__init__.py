@@ -100,7 +100,7 @@ def register_blueprints(app: Flask) -> None:
     from referral.partners.oversight_views import bp as partners
     from referral.people.views import bp as people
     from referral.procedures.views import bp as procedures
-    from referral.providers.views import bp as providers
+    from referral.providers.upkeep_views import bp as providers
     from referral.referrals.views import bp as referrals
     from referral.statistics.views import bp as statistics
 
@@ -124,9 +124,11 @@ def register_jobs() -> None:
     """What the worker does for the blueprints."""
     from referral.foundation import jobs
     from referral.people.actions import duplicates, merging
+    from referral.providers.actions import remind
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
     jobs.register("merges", 3600, merging.settle_due)
+    jobs.register("directory", 900, remind)
 
 
 def register_commands(app: Flask) -> None:

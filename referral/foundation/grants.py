@@ -89,6 +89,8 @@ class Permission(StrEnum):
     REFERRAL_ANSWER = "referral:answer"
     DIRECTORY_READ = "directory:read"
     DIRECTORY_EDIT = "directory:edit"
+    DIRECTORY_COORDINATE = "directory:coordinate"
+    MISCONDUCT_READ = "misconduct:read"
     AGREEMENT_READ = "agreement:read"
     PROCEDURE_READ = "procedure:read"
     PROCEDURE_COMMENT = "procedure:comment"
@@ -123,6 +125,8 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.REFERRAL_ANSWER: N_("answer referrals"),
     Permission.DIRECTORY_READ: N_("consult the directory"),
     Permission.DIRECTORY_EDIT: N_("keep a directory entry up to date"),
+    Permission.DIRECTORY_COORDINATE: N_("call, decide changes and answer reports on the directory"),
+    Permission.MISCONDUCT_READ: N_("read reports on misconduct (logged)"),
     Permission.AGREEMENT_READ: N_("consult agreements"),
     Permission.PROCEDURE_READ: N_("consult the procedure"),
     Permission.PROCEDURE_COMMENT: N_("comment on a version in consultation"),
@@ -181,6 +185,8 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         **_COMMENTS,
         P.PROCEDURE_EDIT: S.ALL,
         P.CASE_COORDINATE: S.ALL,
+        P.DIRECTORY_COORDINATE: S.ALL,
+        P.DIRECTORY_EDIT: S.ALL,
         P.DUPLICATE_READ: S.ALL,
         P.AGREEMENT_READ: S.ALL,
         P.STATISTICS_READ: S.ALL,
@@ -189,6 +195,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.DATA_OFFICER: {
         **_SIGNED_IN,
         P.AUDIT_READ: S.ALL,
+        P.MISCONDUCT_READ: S.ALL,
         P.AGREEMENT_READ: S.ALL,
         P.PROCEDURE_READ: S.ALL,
         P.PROCEDURE_COMMENT: S.ALL,

@@ -41,8 +41,11 @@ DIRECTORY = Entry("providers.index", N_("Directory"), ("providers",))
 PROCEDURE = Entry("procedures.index", N_("Procedure"), ("procedures",))
 INBOX = Entry("referrals.inbox", N_("Inbox"), ("referrals",))
 OWN_ENTRY = Entry(
-    "providers.own", N_("My entry"), ("providers.edit_hours", "providers.edit_capacity", "providers.edit_contacts")
+    "providers.own",
+    N_("My entry"),
+    ("providers.edit_hours", "providers.edit_capacity", "providers.edit_contacts", "providers.edit_service"),
 )
+MISCONDUCT = Entry("providers.misconduct", N_("Misconduct"), ("providers.misconduct_report",))
 AGREEMENTS = Entry("partners.agreements", N_("Agreements"))
 STATISTICS = Entry("statistics.dashboard", N_("Statistics"), ("statistics",))
 ACCESSES = Entry("consent.register", N_("Register"), ("consent",))
@@ -57,7 +60,7 @@ MENUS: Mapping[Role, tuple[Entry, ...]] = {
     Role.PROVIDER: (INBOX, OWN_ENTRY, DIRECTORY, PROCEDURE),
     Role.COORDINATOR: (ALERTS, DUPLICATES, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COMMITTEE: (STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
-    Role.DATA_OFFICER: (ACCESSES, AUDIT, AGREEMENTS, PROCEDURE),
+    Role.DATA_OFFICER: (ACCESSES, AUDIT, MISCONDUCT, AGREEMENTS, PROCEDURE),
     Role.ADMINISTRATOR: (ACCOUNTS, OUTBOX),
 }
 ACCOUNT_LINKS = (Entry("partners.account", N_("My account")),)

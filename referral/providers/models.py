@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from directory.taxonomy import CapacityStatus, Disclosure, Referrals, Status, Visibility
 from referral.foundation.tables import Base, enum_column, new_id
-from referral.providers.rules import LocationType, Section, VerificationMethod
+from referral.providers.rules import LocationType, Section, TrustLevel, VerificationMethod, VerificationOutcome
 
 if TYPE_CHECKING:
     from referral.partners.models import Organization
@@ -199,7 +199,10 @@ class ServiceContact(Base):
 
 
 class SectionVerification(Base):
-    """Somebody confirmed one section of an entry on a day, by a method."""
+    """Somebody confirmed one section of an entry on a day, by a method, or something spoke against it.
+
+    `evidence` names what an event that nobody typed in comes from (`referral:…`, `mail:…`), so that it counts once.
+    """
 
     __tablename__ = "section_verification"
 
@@ -208,9 +211,17 @@ class SectionVerification(Base):
     service_at_location: Mapped[ServiceAtLocation] = relationship(back_populates="verifications")
     section: Mapped[Section] = mapped_column(enum_column(Section))
     method: Mapped[VerificationMethod] = mapped_column(enum_column(VerificationMethod))
-    changed: Mapped[bool] = mapped_column(default=False)
+    outcome: Mapped[VerificationOutcome] = mapped_column(
+        enum_column(VerificationOutcome), default=VerificationOutcome.CONFIRMED
+    )
+    evidence: Mapped[str | None] = mapped_column(String(60), unique=True)
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the section was changed, not only confirmed."""
+        return self.outcome is VerificationOutcome.CHANGED
 
 
 class ServiceStaff(Base):
@@ -222,6 +233,7 @@ class ServiceStaff(Base):
     service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"), index=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     focal_point: Mapped[bool] = mapped_column(default=False)
+    trust: Mapped[TrustLevel] = mapped_column(enum_column(TrustLevel), default=TrustLevel.USUAL)
 
     __table_args__ = (UniqueConstraint("service_id", "user_id"),)
 

@@ -25,7 +25,7 @@ from referral.providers.models import (
     ServiceAudience,
     ServiceContact,
 )
-from referral.providers.rules import LocationType, Section, VerificationMethod, area_text
+from referral.providers.rules import LocationType, Section, VerificationMethod, VerificationOutcome, area_text
 
 UNKNOWN = "unknown"
 MOST_CONTACTS = 20
@@ -203,7 +203,8 @@ def _by_source(model: type[Model], source: str) -> dict[str, Model]:
 def _written_by_partners() -> dict[UUID, set[Section]]:
     """The sections that an organisation changed itself, by entry."""
     query = select(SectionVerification.service_at_location_id, SectionVerification.section).where(
-        SectionVerification.method == VerificationMethod.PARTNER, SectionVerification.changed
+        SectionVerification.method == VerificationMethod.PARTNER,
+        SectionVerification.outcome == VerificationOutcome.CHANGED,
     )
     found: dict[UUID, set[Section]] = {}
     for place, section in db.session.execute(query.distinct()):

@@ -26,7 +26,7 @@ from referral.providers.models import (
     ServiceContact,
     ServiceSchedule,
 )
-from referral.providers.rules import Section, area_of
+from referral.providers.rules import HOLDS, Section, area_of
 from referral.referrals.models import Referral, ReferralEvent
 from referral.referrals.rules import ReferralAction
 
@@ -194,7 +194,7 @@ def verifications(zone: ZoneInfo) -> dict[UUID, dict[str, tuple[date, str]]]:
             order_by=(SectionVerification.at.desc(), SectionVerification.id),
         )
         .label("place"),
-    ).where(SectionVerification.section != Section.CAPACITY)
+    ).where(SectionVerification.section != Section.CAPACITY, SectionVerification.outcome.in_(HOLDS))
     latest = ranked.subquery()
     found: dict[UUID, dict[str, tuple[date, str]]] = defaultdict(dict)
     for row in db.session.execute(select(latest).where(latest.c.place == 1)):
