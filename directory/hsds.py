@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -17,8 +17,11 @@ from uuid import UUID, uuid5
 from directory import fields, hsds_service
 from directory.fields import Notes
 from directory.freshness import all_sections
-from directory.hsds_places import read_hours, read_links, read_phones
-from directory.offers import Offer, flatten
+from directory.hsds_keeping import fit_to_keep
+from directory.hsds_places import read_hours, read_links, read_location, read_phones
+from directory.hsds_profile import with_own
+from directory.hsds_result import ImportResult, Kept, Quarantined, Remark, Unreadable
+from directory.offers import flatten
 from directory.places import Places, fold
 from directory.profile import (
     DOUALA,
@@ -34,67 +37,6 @@ MAX_BYTES = 100 * 1024 * 1024
 MAX_SERVICES = 100_000
 NAMESPACE = UUID("6c0f6f0e-6d5c-5b0a-9d8e-3f2b1a7c4d10")
 UNKNOWN_ORGANIZATION = "Organisation inconnue"
-
-
-class Unreadable(ValueError):
-    """The file as a whole cannot be read; `message` says why."""
-
-    def __init__(self, code: str, text: str, **values: Any) -> None:
-        self.message = Message(code, text, values)
-        super().__init__(str(self.message))
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """A refused service: its row (from 1), its id as written, the first reason, and all of them by field."""
-
-    row: int
-    id: str
-    field: str
-    reason: Message
-    reasons: tuple[tuple[str, Message], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A warning about something that was left out or assumed."""
-
-    row: int
-    id: str
-    field: str
-    message: Message
-
-
-@dataclass(frozen=True)
-class ImportResult:
-    """What an import gives. `unmapped` counts the terms of services that no mapping turned into a need."""
-
-    organizations: tuple[Organization, ...]
-    services: tuple[Service, ...]
-    locations: tuple[Location, ...]
-    offers: tuple[Offer, ...]
-    quarantined: tuple[Quarantined, ...]
-    warnings: tuple[Remark, ...]
-    unmapped: tuple[tuple[Term, int], ...]
-
-    def summary(self) -> dict[str, Any]:
-        """Return counts, quarantine, warnings and unmapped terms as plain data for JSON."""
-        return {
-            "services": len(self.services),
-            "organizations": len(self.organizations),
-            "locations": len(self.locations),
-            "quarantined": [
-                {
-                    "row": one.row, "id": one.id, "field": one.field, "reason": str(one.reason),
-                    "reasons": [f"{name}: {message}" if name else str(message) for name, message in one.reasons],
-                }
-                for one in self.quarantined
-            ],
-            "warnings": [
-                {"row": one.row, "id": one.id, "field": one.field, "reason": str(one.message)} for one in self.warnings
-            ],
-            "unmapped": [{"term": term.name, "code": term.code, "services": number} for term, number in self.unmapped],
-        }  # fmt: skip
 
 
 def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
@@ -131,8 +73,7 @@ def read(
     reader = _Reader(mapping or {}, source_name, places, timezone)
     found = _services(_parsed(source))
     reader.organizations_of(found)
-    for number, row in enumerate(found, start=1):
-        reader.service(number, row)
+    reader.rows(found)
     return reader.result()
 
 
@@ -177,13 +118,25 @@ def _services(data: Any) -> list[Any]:
 
 
 LOOKS_LIKE = (
-    ("location_type", N_("this is a location, not a service")),
-    ("organization_identifiers", N_("this is an organisation, not a service")),
-    ("website", N_("this is an organisation, not a service")),
     ("service_id", N_("this is a service at a location, not a service")),
     ("taxonomy_detail", N_("this is a taxonomy term, not a service")),
     ("location", N_("this is a service at a location, not a service")),
 )
+
+ALONE = {"location": ("location_type",), "organization": ("organization_identifiers", "website", "legal_status")}
+"""Signs of a document that is no service but may come by itself."""
+
+
+def standing(row: Any) -> str:
+    """Whether a row is an `organization` or a `location` that stands by itself; empty for anything else.
+
+    >>> standing({"id": "1", "website": "https://exemple.cm"}), standing({"id": "1", "status": "active"})
+    ('organization', '')
+    """
+    if not isinstance(row, dict) or "status" in row or "organization" in row or "organization_id" in row:
+        return "location" if isinstance(row, dict) and "location_type" in row else ""
+    return next((kind for kind, marks in ALONE.items() if any(mark in row for mark in marks)), "")
+
 
 SIGNS = frozenset(
     {"organization", "organization_id", "service_at_locations", "attributes", "email", "phones", "schedules", "url"}
@@ -208,6 +161,8 @@ class _Reader:
         self.unmapped: Counter[Term] = Counter()
         self.quarantined: list[Quarantined] = []
         self.warnings: list[Remark] = []
+        self.documents: list[Kept] = []
+        self.standing: set[str] = set()
 
     def key(self, table: str, value: Any) -> str:
         """Return a UUID: the one given, or one made of source, table and id, the same at every import."""
@@ -226,24 +181,69 @@ class _Reader:
             organization = row.get("organization") if isinstance(row, dict) else None
             if not isinstance(organization, dict) or _written(organization.get("id")) == "":
                 continue
-            key = self.key("organization", organization["id"])
-            if key in self.organizations:
-                continue
-            notes = Notes()
-            one = Organization(
-                id=key,
-                name=fields.text(organization, "name", notes, fields.NAME_LIMIT, required=True),
-                description=fields.text(organization, "description", notes),
-                email=fields.email(organization, "email", notes),
-                website=fields.url(organization, "website", notes),
-                phones=read_phones(organization, notes),
-                source_id=_written(organization["id"]),
-            )
-            if one.name:
-                self.organizations[key] = one
+            if self.key("organization", organization["id"]) not in self.organizations:
+                one = self._organization(organization, Notes())
+                if one.name:
+                    self.organizations[one.id] = one
 
-    def service(self, number: int, row: Any) -> None:
-        """Take one row in, or into quarantine."""
+    def _organization(self, row: Mapping[str, Any], notes: Notes) -> Organization:
+        parent = row.get("parent_organization_id")
+        return Organization(
+            id=self.key("organization", row["id"]),
+            name=fields.text(row, "name", notes, fields.NAME_LIMIT, required=True),
+            description=fields.text(row, "description", notes),
+            email=fields.email(row, "email", notes),
+            website=fields.url(row, "website", notes),
+            phones=read_phones(row, notes),
+            parent_organization_id=self.key("organization", parent) if _written(parent) else "",
+            source_id=_written(row["id"]),
+        )
+
+    def rows(self, found: list[Any]) -> None:
+        """Take every row in for what it is: a service, or an organization or location that stands by itself."""
+        for number, row in enumerate(found, start=1):
+            kind = standing(row)
+            if kind == "organization":
+                self._alone(number, row, kind, self._standing_organization)
+            elif kind == "location":
+                self._alone(number, row, kind, self._standing_location)
+            else:
+                self.service(number, row)
+
+    def _alone(self, number: int, row: Any, kind: str, take: Callable[[Any, str, Notes], str]) -> None:
+        notes, written = Notes(), _written(row.get("id"))
+        if not written:
+            notes.error("id", "missing", N_("required, but missing"))
+        key = "" if notes.errors else take(row, written, notes)
+        self.warnings.extend(Remark(number, written, name, message) for name, message in notes.warnings)
+        if notes.errors:
+            name, reason = notes.errors[0]
+            self.quarantined.append(Quarantined(number, written, name, reason, tuple(notes.errors)))
+        else:
+            self._keep(kind, key, written, row)
+
+    def _standing_organization(self, row: Any, written: str, notes: Notes) -> str:
+        one = self._organization(row, notes)
+        if not notes.errors:
+            self.organizations[one.id] = one
+            self.standing.add(one.id)
+            for some in fields.rows(row, "services", notes, MAX_SERVICES):
+                self.service(0, {**some, "organization": {"id": written, "name": one.name}}, kept=some)
+        return one.id
+
+    def _standing_location(self, row: Any, written: str, notes: Notes) -> str:
+        one = read_location(row, notes, self.key, written, self.timezone)
+        if not notes.errors:
+            self.locations[one.id] = one
+        return one.id
+
+    def _keep(self, kind: str, key: str, written: str, row: Any) -> None:
+        document = fit_to_keep(row)
+        if document is not None:
+            self.documents.append(Kept(kind, key, written if written.isprintable() else key, document))
+
+    def service(self, number: int, row: Any, kept: Any = None) -> None:
+        """Take one row in, or into quarantine; `kept` is what came, where it is not the row."""
         notes = Notes()
         written = _written(row.get("id")) if isinstance(row, dict) else ""
         service = self._service(row, written, notes)
@@ -254,6 +254,7 @@ class _Reader:
             return
         self.seen[written] = number
         self.services.append(service)
+        self._keep("service", service.id, written, row if kept is None else kept)
         for link in service.service_at_locations:
             self.locations.setdefault(link.location.id, link.location)
         if not service.needs:
@@ -281,7 +282,7 @@ class _Reader:
             notes.error("minimum_age", "ages_crossed", N_("minimum age above maximum age"))
         if notes.errors:
             return None
-        return self._placed(self._under(service, row, notes), row, notes)
+        return self._placed(self._under(with_own(service, row), row, notes), row, notes)
 
     def _core(self, row: Mapping[str, Any], written: str, notes: Notes) -> Service:
         terms = self._terms(row, notes)
@@ -356,7 +357,7 @@ class _Reader:
         for term in sorted(self.mapping.keys() - self.used_terms):
             message = Message("term_not_found", N_("the mapped term “%(term)s” is on no service"), {"term": term})
             self.warnings.append(Remark(0, "", "attributes", message))
-        used = {service.organization_id for service in self.services}
+        used = {service.organization_id for service in self.services} | self.standing
         organizations = {key: one for key, one in self.organizations.items() if key in used}
         offers = [
             offer for one in self.services for offer in flatten(organizations[one.organization_id], one, self.places)
@@ -369,6 +370,7 @@ class _Reader:
             tuple(self.quarantined),
             tuple(self.warnings),
             tuple(sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0].name))),
+            tuple(self.documents),
         )
 
 

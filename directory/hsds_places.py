@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
-from directory import fields
+from directory import fields, hsds_service
 from directory.fields import Notes
+from directory.hsds_profile import closures, one_of
 from directory.places import fold
 from directory.profile import Address, Hours, Location, Phone, Schedule, ServiceAtLocation
 from directory.schedule import WEEKDAYS
+from directory.taxonomy import Disclosure
 from directory.vocabulary import N_
 
 Key = Callable[[str, Any], str]
@@ -43,7 +48,7 @@ def read_links(
     for one in fields.rows(row, "service_at_locations", notes):
         place = one.get("location")
         if isinstance(place, dict):
-            location = _location(place, notes, key, f"{service_id}|{len(found)}", timezone)
+            location = read_location(place, notes, key, f"{service_id}|{len(found)}", timezone)
         else:
             shared = known.get(key("location", one.get("location_id")))
             if shared is None:
@@ -53,11 +58,20 @@ def read_links(
         written = one.get("id")
         usable = isinstance(written, str | int) and not isinstance(written, bool) and str(written)
         link = key("service_at_location", written if usable else f"{service_id}|{location.id}")
-        found[link] = ServiceAtLocation(link, location, read_hours(one, notes, timezone), read_phones(one, notes))
+        hours = replace(read_hours(one, notes, timezone), closures=closures(one), on_holidays=_on_holidays(one))
+        areas = hsds_service.areas(one, notes)
+        found[link] = ServiceAtLocation(
+            link, location, hours, read_phones(one, notes), areas, hsds_service.capacity(one, notes)
+        )
     return tuple(found.values())
 
 
-def _location(place: Mapping[str, Any], notes: Notes, key: Key, fallback: str, timezone: str) -> Location:
+def _on_holidays(row: Mapping[str, Any]) -> str:
+    return "open" if row.get("on_holidays") == "open" else "closed" if row.get("on_holidays") == "closed" else ""
+
+
+def read_location(place: Mapping[str, Any], notes: Notes, key: Key, fallback: str, timezone: str) -> Location:
+    """Return the location of a document; `fallback` makes its id where it has none."""
     written = place.get("id")
     source = str(written) if isinstance(written, str | int) and not isinstance(written, bool) else ""
     latitude, longitude = fields.coordinates(place, notes)
@@ -76,8 +90,16 @@ def _location(place: Mapping[str, Any], notes: Notes, key: Key, fallback: str, t
         addresses=_addresses(place, notes),
         phones=read_phones(place, notes),
         hours=read_hours(place, notes, timezone),
+        accessibility=_accessibility(place),
+        disclosure=one_of(Disclosure, place.get("disclosure")) or Disclosure.EXACT,
         source_id=source[: fields.NAME_LIMIT],
     )
+
+
+def _accessibility(place: Mapping[str, Any]) -> str:
+    quiet = Notes()
+    rows = fields.rows(place, "accessibility", quiet)
+    return "; ".join(filter(None, (fields.text(one, "description", quiet, 500) for one in rows)))
 
 
 def _addresses(place: Mapping[str, Any], notes: Notes) -> tuple[Address, ...]:
@@ -127,9 +149,18 @@ def _schedule(row: Mapping[str, Any], notes: Notes) -> tuple[Schedule, str] | No
         bymonthday=numbers[0],
         byweekno=numbers[1],
         byyearday=numbers[2],
+        kind="holiday" if row.get("kind") == "holiday" else "normal",
         description=fields.text(row, "description", notes),
     )
+    if (named := row.get("timezone_name")) and isinstance(named, str) and named in available():
+        return schedule, named
     return schedule, opens[1] or _offset(fields.number(row, "timezone"))
+
+
+@cache
+def available() -> frozenset[str]:
+    """The time zones that have a name."""
+    return frozenset(available_timezones())
 
 
 def _offset(hours: float | None) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from directory import fields
 from directory.fields import Notes
+from directory.hsds_profile import own_capacity
 from directory.places import fold
 from directory.profile import Capacity, CostOption, Language, RequiredDocument, ServiceArea
 from directory.taxonomy import ISO_639_1, LANGUAGE_LABELS, CapacityStatus, Status
@@ -71,7 +72,7 @@ def areas(row: Mapping[str, Any], notes: Notes) -> tuple[ServiceArea, ...]:
         pcode = uri[len(URN) :] if isinstance(uri, str) and uri.startswith(URN) and len(uri) < 40 else ""
         name = fields.text(one, "name", notes, 1000)
         if name or pcode:
-            found.append(ServiceArea(pcode, name))
+            found.append(ServiceArea(pcode, "" if pcode else name, one.get("on_request") is True))
     return tuple(dict.fromkeys(found))
 
 
@@ -79,20 +80,28 @@ def capacity(row: Mapping[str, Any], notes: Notes) -> Capacity | None:
     """The first capacity that says how much is available and when that was known."""
     for one in fields.rows(row, "capacities", notes):
         available, updated = fields.number(one, "available"), fields.moment(one, "updated", notes)
-        if available is None or updated is None:
+        if updated is None or (available is None and "status" not in one):
             continue
-        if not 0 <= available <= 10**6:
+        if available is not None and not 0 <= available <= 10**6:
             notes.warn("capacities", "bad_capacity", N_("impossible capacity, left out"))
             continue
         unit = one.get("unit")
         name = fields.text(unit, "name", Notes(), 60) if isinstance(unit, dict) else ""
         maximum = fields.number(one, "maximum")
-        return Capacity(
-            CapacityStatus.AVAILABLE if available else CapacityStatus.FULL,
-            int(available),
+        found = Capacity(
+            _room(available),
+            int(available) if available is not None else None,
             int(maximum) if maximum is not None and 0 <= maximum <= 10**6 else None,
             fold(name) or "place",
             updated,
+            valid_until=fields.moment(one, "valid_until", notes),
             description=fields.text(one, "description", notes),
         )
+        return own_capacity(found, one)
     return None
+
+
+def _room(available: float | None) -> CapacityStatus:
+    if available is None:
+        return CapacityStatus.UNKNOWN
+    return CapacityStatus.AVAILABLE if available else CapacityStatus.FULL

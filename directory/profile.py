@@ -231,6 +231,7 @@ class ServiceAtLocation:
     phones: tuple[Phone, ...] = ()
     service_areas: tuple[ServiceArea, ...] = ()
     capacity: Capacity | None = None
+    contacts: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

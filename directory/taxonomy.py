@@ -320,6 +320,7 @@ METHOD_LABELS: dict[str, str] = {
     "partner": N_("by the organisation"),
     "report": N_("after a report"),
     "import": N_("at import"),
+    "referral": N_("by an answered referral"),
 }
 
 ORGANIZATION_TYPE_LABELS: dict[str, str] = {

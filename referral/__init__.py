@@ -26,6 +26,7 @@ def create_app(settings: Settings, overrides: Mapping[str, object] | None = None
     stand_on_foundation(app)
     register_blueprints(app)
     register_commands(app)
+    register_jobs()
     from referral.foundation.access import check_declarations
 
     check_declarations(app)
@@ -94,11 +95,12 @@ def register_blueprints(app: Flask) -> None:
     from referral.cases.views import bp as cases
     from referral.consent.views import bp as consent
     from referral.identification.views import bp as identification
+    from referral.identification.views.offline import bp as offline
     from referral.identification.views.openrosa import bp as openrosa
     from referral.partners.oversight_views import bp as partners
     from referral.people.views import bp as people
     from referral.procedures.views import bp as procedures
-    from referral.providers.views import bp as providers
+    from referral.providers.upkeep_views import bp as providers
     from referral.referrals.views import bp as referrals
     from referral.statistics.views import bp as statistics
 
@@ -110,11 +112,23 @@ def register_blueprints(app: Flask) -> None:
         cases,
         identification,
         openrosa,
+        offline,
         referrals,
         consent,
         statistics,
     ):
         app.register_blueprint(blueprint)
+
+
+def register_jobs() -> None:
+    """What the worker does for the blueprints."""
+    from referral.foundation import jobs
+    from referral.people.actions import duplicates, merging
+    from referral.providers.actions import remind
+
+    jobs.register("duplicates", 3600, duplicates.check_changed)
+    jobs.register("merges", 3600, merging.settle_due)
+    jobs.register("directory", 900, remind)
 
 
 def register_commands(app: Flask) -> None:

@@ -13,13 +13,15 @@ from flask.cli import AppGroup, with_appcontext
 
 from referral.foundation.grants import Role
 from referral.foundation.terminal import now, say
+from referral.people.commands import people
 from referral.procedures.commands import forms, sop
+from referral.providers.commands import directory
 
 consent = AppGroup("consent", help="The sharing decision: decide cases from files.")
-directory = AppGroup("directory", help="The service directory: import from other directories.")
 audit = AppGroup("audit", help="The audit trail: seal and verify.")
 user = AppGroup("user", help="Accounts.")
 demo = AppGroup("demo", help="The demonstration country.")
+offline = AppGroup("offline", help="Forms filled in without a network.")
 docs = AppGroup("docs", help="Pages of the documentation that are written from the code.")
 
 
@@ -34,28 +36,6 @@ def consent_decide(cases: Path, base: Path, as_json: bool) -> None:
     decisions, code = report(base, cases)
     words = [" ".join(str(value) for value in decision.values()) for decision in decisions]
     say(decisions, as_json, words)
-    sys.exit(code)
-
-
-@directory.command("import")
-@click.argument("standard", type=click.Choice(["hsds"]))
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--map", "mapping", multiple=True, metavar="TERM=NEED", help="Which need a term means; saved per source.")
-@click.option("--source", default="", help="Name of the source; by default the file's folder and name.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")
-@with_appcontext
-def directory_import(standard: str, path: Path, mapping: tuple[str, ...], source: str, as_json: bool) -> None:
-    """Import services. Bad rows are set aside with their reason, good rows go in. Exit 0, or 2 when unreadable."""
-    from referral.extensions import db
-    from referral.providers.actions import import_file
-
-    result, code = import_file(standard, path, mapping=mapping, source=source, now=now())
-    db.session.commit()
-    refused = result.get("quarantined", [])
-    rows = [("warning: ", one) for one in result.get("warnings", [])] + [("", one) for one in refused]
-    words = [f"{kind}row {one['row']} {one['id']}: {one['field']}: {one['reason']}" for kind, one in rows]
-    words.append(result.get("error") or f"{result['services']} services, {len(refused)} set aside")
-    say(result, as_json, words)
     sys.exit(code)
 
 
@@ -143,6 +123,31 @@ def demo_load(seed: int, cases: int) -> None:
         raise click.ClickException(str(refusal.message)) from refusal
 
 
+@offline.command("rotate-key")
+@click.option("--json", "as_json", is_flag=True, help="Print the number of the key as JSON on the last line.")
+@with_appcontext
+def offline_rotate_key(as_json: bool) -> None:
+    """Make a new sealing key and offer it to phones; older keys still open what was sealed before. Exit 0."""
+    from referral.foundation import parcels
+
+    key = parcels.rotate(now=now())
+    say({"key": key.number}, as_json, [f"sealing key {key.number} is offered from now on"])
+
+
+@offline.command("hand-in")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--user", "username", required=True, help="Whose form it is: the account that it was sealed for.")
+@click.option("--json", "as_json", is_flag=True, help="Print the receipt as JSON on the last line.")
+@with_appcontext
+def offline_hand_in(file: Path, username: str, as_json: bool) -> None:
+    """Receive a sealed form from a phone's file. Exit 0: received; 1: refused; 2: no such file or account."""
+    from referral.identification.handing import hand_in_file
+
+    result, code = hand_in_file(file, username, now=now())
+    say(result, as_json, [str(value) for value in result.values() if value])
+    sys.exit(code)
+
+
 @docs.command("access")
 def docs_access() -> None:
     """Print who may do what, for docs/access.md."""
@@ -166,5 +171,5 @@ def worker(once: bool) -> None:
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (sop, forms, consent, directory, audit, user, demo, docs, worker):
+    for command in (sop, forms, consent, directory, people, audit, user, demo, offline, docs, worker):
         app.cli.add_command(command)

@@ -54,6 +54,7 @@ class Settings:
     timezone: str = "Africa/Douala"
     session_idle_minutes: int = 30
     session_hours: int = 12
+    offline_lock_minutes: int = 2
     base_url: str = "http://127.0.0.1:5000"
     mail_url: str = ""
     security_contact: str = ""

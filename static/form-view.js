@@ -219,7 +219,8 @@ var MNRView = (function () {
         change: () => {
           const file = input.files[0];
           if (!file) return;
-          name = shown.textContent = file.name;
+          // Not the file's own name: two cameras call every photo alike, and it may tell who is on it.
+          name = shown.textContent = path.replaceAll("/", "-") + (/\.\w{1,5}$/.exec(file.name) || [""])[0];
           if (this.options.files) this.options.files.set(name, file);
         },
       });

@@ -59,15 +59,47 @@ partners.retry_notice        POST  unknown          401 404 404 404 404 404 404 
 providers.index              GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
 providers.show               GET   place            303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
 providers.show               GET   refuge           303 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404 404
-providers.own                GET   -                303 404 404 404 404 404 404 404 200 200 200 200 200 404 404 404 404
-providers.edit_hours         GET   place            303 404 404 404 404 404 404 404 200 200 200 200 404 404 404 404 404
-providers.edit_hours         POST  place            401 404 404 404 404 404 404 404 409 409 409 409 404 404 404 404 404
-providers.edit_capacity      GET   place            303 404 404 404 404 404 404 404 200 200 200 200 404 404 404 404 404
-providers.edit_capacity      POST  place            401 404 404 404 404 404 404 404 422 422 422 422 404 404 404 404 404
-providers.edit_contacts      GET   place            303 404 404 404 404 404 404 404 200 200 200 200 404 404 404 404 404
-providers.edit_contacts      POST  place            401 404 404 404 404 404 404 404 422 422 422 422 404 404 404 404 404
-providers.confirm            POST  place            401 404 404 404 404 404 404 404 303 303 303 303 404 404 404 404 404
+providers.own                GET   -                303 404 404 404 404 404 404 404 200 200 200 200 200 303 404 404 404
+providers.edit_hours         GET   place            303 404 404 404 404 404 404 404 200 200 200 200 404 200 404 404 404
+providers.edit_hours         POST  place            401 404 404 404 404 404 404 404 409 409 409 409 404 409 404 404 404
+providers.edit_capacity      GET   place            303 404 404 404 404 404 404 404 200 200 200 200 404 200 404 404 404
+providers.edit_capacity      POST  place            401 404 404 404 404 404 404 404 422 422 422 422 404 422 404 404 404
+providers.edit_contacts      GET   place            303 404 404 404 404 404 404 404 200 200 200 200 404 200 404 404 404
+providers.edit_contacts      POST  place            401 404 404 404 404 404 404 404 422 422 422 422 404 422 404 404 404
+providers.confirm            POST  place            401 404 404 404 404 404 404 404 303 303 303 303 404 303 404 404 404
 providers.confirm            POST  refuge           401 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404 404
+providers.edit_service       GET   place        303 404 404 404 404 404 404 404 200 200 200 200 404 200 404 404 404
+providers.edit_service       POST  place        401 404 404 404 404 404 404 404 422 422 422 422 404 422 404 404 404
+providers.history            GET   place        303 404 404 404 404 404 404 404 200 200 200 200 404 200 404 404 404
+providers.history            GET   refuge       303 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404 404
+providers.undo               POST  place        401 404 404 404 404 404 404 404 303 303 303 303 404 303 404 404 404
+providers.set_trust          POST  place        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.set_trust          POST  refuge       401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.link               GET   good_link    200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+providers.link               GET   old_link     200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+providers.link               GET   nonsense     404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.link_confirm       POST  good_link    303 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303
+providers.link_confirm       POST  nonsense     404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.link_correct       GET   good_link    200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+providers.link_correct       POST  good_link    422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
+providers.link_correct       GET   old_link     303 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303
+providers.report             GET   place        303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
+providers.report             POST  place        401 303 303 303 303 303 303 303 303 303 303 303 303 303 303 404 404
+providers.report             GET   refuge       303 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404 404
+providers.reports            GET   -            303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
+providers.answer_report      POST  told         401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.answer_report      POST  abuse        401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.misconduct         GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+providers.misconduct_report  GET   abuse        303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+providers.misconduct_report  GET   told         303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.misconduct_taken_up POST  abuse        401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
+providers.upkeep             GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.call_outcome       POST  call         401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.proposals          GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.decide             POST  proposal     401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.campaigns          GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.campaigns          POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.campaign           GET   campaign     303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 procedures.index             GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
 procedures.triage            GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
 procedures.forms             GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
@@ -75,6 +107,13 @@ people.search                GET   -                303 200 200 200 200 200 200 
 people.find                  POST  name             401 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
 people.reveal                POST  case             401 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 people.reveal                POST  prefile          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+people.pairs                 GET   -                303 404 404 404 404 404 200 200 404 404 404 404 404 200 404 404 404
+people.pair                  GET   pair             303 404 404 404 404 404 200 404 404 404 404 404 404 404 404 404 404
+people.answer                POST  pair             401 404 404 404 404 404 422 404 404 404 404 404 404 404 404 404 404
+people.join                  GET   pair             303 404 404 404 404 404 200 404 404 404 404 404 404 404 404 404 404
+people.join_post             POST  pair             401 404 404 404 404 404 422 404 404 404 404 404 404 404 404 404 404
+people.undo                  GET   merge            303 404 404 404 404 404 200 404 404 404 404 404 404 404 404 404 404
+people.undo_post             POST  merge            401 404 404 404 404 404 303 404 404 404 404 404 404 404 404 404 404
 statistics.dashboard         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 statistics.table_csv         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 
@@ -249,6 +288,8 @@ identification.set_columns   POST  list             401 422 404 404 404 404 404 
 identification.list_rows     GET   list             303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.erase_list    GET   list             303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.erase_list_post POST old_list        401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.new           GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
+identification.look_first    POST  -                401 422 422 422 422 422 404 404 404 404 404 404 404 404 404 404 404
 identification.discard       GET   draft            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard_post  POST  rubbish          401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard_post  POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -285,6 +326,13 @@ openrosa.form                GET   blank            401 401 401 401 401 401 401 
 openrosa.manifest            GET   blank            401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
 openrosa.media               GET   blank            401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
 openrosa.submission          POST  -                401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
+offline.index                GET   -                303 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303 303
+offline.page                 GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+offline.worker               GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+offline.manifest             GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+offline.session              GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+offline.kit                  GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
+offline.receive              POST  -                401 400 400 400 400 400 404 404 404 404 404 404 404 404 404 404 404
 
 #                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
 consent.register             GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
@@ -364,6 +412,7 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
         "static": {"filename": "emblem.svg"},
         "partners.retry_notice": {"number": at["notice"] if variant == "failed" else 999_999},
         "statistics.table_csv": {"quarter": "2026-Q3", "name": at["table"]},
+        "offline.page": {"language": "fr"},
         "openrosa.form": {"form_id": "cmr_identification"},
         "openrosa.manifest": {"form_id": "cmr_identification"},
         "openrosa.media": {"form_id": "cmr_identification", "name": "places.csv"},
@@ -371,11 +420,32 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
     posted: dict[str, dict[str, Any]] = {
         "language": {"language": "en", "next": "/"},
         "people.find": {"q": "Zoukoumbélé"},
-        "providers.confirm": {"section": "hours", "version": 1},
+        "providers.confirm": {"section": "hours", "version": at["place_version"] if variant == "place" else 1},
+        "providers.report": {"kind": "hours"},
+        "providers.answer_report": {"state": "corrected"},
+        "providers.call_outcome": {"outcome": "confirmed"},
+        "providers.decide": {"accept": "alert"},
+        "providers.set_trust": {"level": "full"},
     }
-    place = {"place_id": at[variant]} if endpoint.startswith("providers.") and variant != "-" else {}
+    if endpoint.startswith("providers."):
+        return providers_values(at, endpoint.removeprefix("providers."), variant), posted.get(endpoint, {})
+    if variant in ("pair", "merge"):
+        return {f"{variant}_id": at[variant]}, {}
     case = {"case_id": at[variant]} if endpoint in ("people.reveal", "consent.case_register") else {}
-    return {**values.get(endpoint, {}), **place, **case}, posted.get(endpoint, {})
+    return {**values.get(endpoint, {}), **case}, posted.get(endpoint, {})
+
+
+def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, Any]:
+    if variant == "-":
+        return {}
+    if name.startswith("link"):
+        return {"token": at.get(variant, "A" * 22)}
+    keys = {
+        "answer_report": "report_id", "misconduct_report": "report_id", "misconduct_taken_up": "report_id",
+        "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",
+    }  # fmt: skip
+    more = {"undo": {"revision_id": at["revision"]}, "set_trust": {"staff_id": at["staff"]}}
+    return {keys.get(name, "place_id"): at[variant], **more.get(name, {})}
 
 
 def cases_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:

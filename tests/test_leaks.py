@@ -9,9 +9,11 @@ from __future__ import annotations
 import email
 import email.policy
 import html
+import io
 import logging
 import re
 import unicodedata
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -148,6 +150,9 @@ def words_of(response: TestResponse) -> str:
             return "\n".join((*pages, *map(str, document.get_metadata_dict().values())))
         finally:
             document.close()
+    if response.data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(response.data)) as book:
+            return "\n".join(book.read(name).decode("utf-8", "ignore") for name in book.namelist())
     if response.mimetype.startswith(("image/", "audio/")):
         return response.data.decode("utf-8", "ignore")
     return html.unescape(response.get_data(as_text=True))

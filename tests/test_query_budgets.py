@@ -11,11 +11,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, event
 
+from referral.cases.models import Case
 from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.identification import actions as identification
 from referral.identification.actions import phones
 from referral.partners.queries import user_by_name
+from referral.people.duplicates import FoundBy
+from referral.people.models import PersonPair
 from referral.procedures import actions as procedures
 from referral.procedures.models import FormVersion, ProcedureVersion
 from referral.procedures.queries import active_form
@@ -35,6 +38,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "cases of a manager": ("manager", "/cases"),
     "cases of an organisation": ("supervisor", "/cases"),
     "people looked for": ("manager", "/searches"),
+    "possible duplicates": ("supervisor", "/duplicates"),
     "delays": ("coordinator", "/alerts?all=yes"),
     "identifications": ("responder", "/identifications"),
     "own phones": ("responder", "/account/phones"),
@@ -43,6 +47,12 @@ PAGES: dict[str, tuple[str, str]] = {
     "inbox, one pile": ("nurse", "/inbox?pile=waiting"),
     "directory": ("nurse", "/directory"),
     "own entries": ("nurse", "/directory/own"),
+    "upkeep of the directory": ("coordinator", "/directory/upkeep"),
+    "proposed changes": ("coordinator", "/directory/proposals"),
+    "reports": ("coordinator", "/directory/reports"),
+    "own reports": ("nurse", "/directory/reports"),
+    "misconduct": ("officer", "/directory/misconduct"),
+    "campaigns": ("coordinator", "/directory/campaigns"),
     "agreements": ("coordinator", "/agreements"),
     "register": ("officer", "/register"),
     "audit trail": ("officer", "/audit"),
@@ -141,13 +151,20 @@ class Office:
             answer = {"answer": CommentAnswer.DECLINED, "reason": "Si.", "revision": 1}
             procedures.answer_comment(one, said, **answer, **stamp)
 
+    @staticmethod
+    def pair(one: Case, other: Case) -> None:
+        """Two files that may be one person's."""
+        first, second = sorted((one.person_id, other.person_id))
+        found = {"found_by": FoundBy.NIGHTLY, "found_at": NOW, "evidence": [], "weight": 20.0, "probable": True}
+        db.session.add(PersonPair(first_id=first, second_id=second, **found))
+
     def grow(self, rows: int) -> None:
         """One more of everything until there are so many."""
         manager, responder, nurse = self.user("manager"), self.user("responder"), self.user("nurse")
         place = db.session.get_one(ServiceAtLocation, self.place)
         for number in range(self.rows, rows):
             builders.make_sent_referral(builders.make_planned_case(manager, Need.MED), place)
-            builders.make_case(manager)
+            self.pair(builders.make_case(manager), builders.make_case(manager))
             builders.make_prefile(responder, manager.organization)
             identification.start(actor=responder, today=NOW.date(), now=NOW)
             if number < phones.MOST:

@@ -11,15 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from directory.taxonomy import Disclosure, Visibility
 from referral.cases.actions import opening, progress, steps
-from referral.cases.models import CaseTask
+from referral.cases.models import Case, CaseTask
 from referral.cases.rules import ApprovalKind, TaskKind
 from referral.extensions import db
-from referral.foundation import outbox
+from referral.foundation import outbox, signed_links
 from referral.foundation.grants import Role
 from referral.foundation.outbox import MessageState
 from referral.foundation.spreadsheets import read_table
@@ -28,11 +31,17 @@ from referral.identification import actions as identification
 from referral.identification.actions import listing, phones
 from referral.identification.models import SubmissionState
 from referral.partners.rules import OrganizationKind
-from referral.people.actions import relatives
+from referral.people.actions import add_person, relatives
+from referral.people.duplicates import FoundBy, PairState, undo_until
+from referral.people.models import PersonMerge, PersonPair
 from referral.procedures import actions as procedures
 from referral.procedures.queries import active_form, active_version
 from referral.procedures.rules import Anchor, AnchorKind, VersionAction
-from referral.providers.models import ServiceAtLocation
+from referral.providers.actions import open_campaign, open_task, report, submit
+from referral.providers.actions.reminding import PURPOSE
+from referral.providers.models import ServiceAtLocation, ServiceStaff
+from referral.providers.rules import Origin, ReportKind, Section, TaskReason
+from referral.providers.upkeep_models import ConfirmationLink, EntityRevision
 from referral.referrals.actions import answering, sending
 from referral.referrals.rules import ReferralAction
 from sop.vocabulary import Category, Need
@@ -96,6 +105,7 @@ def build_town(
     _identifications(town, houses, users, waiting, typed or {"family_name": "Zoukoumbélé"})
     _case(town, houses, users, sealed)
     _new_case(town, houses, users)
+    _pairs(town, users)
     _notice(town, users)
     _versions(town, users)
     return town
@@ -111,6 +121,35 @@ def _directory(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> Non
     refuge.location.address = "17 ruelle des Lauriers-Roses"
     db.session.flush()
     town.at |= {"place": place.id, "refuge": refuge.id}
+    _upkeep(town, users, place, refuge)
+
+
+def _upkeep(town: Town, users: dict[str, Any], place: Any, refuge: Any) -> None:
+    """A link that is good, one that has run out, a call, a proposal, a change made, reports and a campaign."""
+    focal, coordinator = users["focal"], users["coordinator"]
+    for name, ends in (("good_link", NOW + timedelta(1)), ("old_link", NOW - timedelta(1))):
+        link_id = new_id()
+        token = signed_links.token(PURPOSE, link_id)
+        db.session.add(
+            ConfirmationLink(
+                id=link_id, token_hash=signed_links.hashed(token), place_id=place.id, section=Section.CONTACTS,
+                user_id=focal.id, created_at=NOW - timedelta(7), expires_at=ends,
+            )
+        )  # fmt: skip
+        town.at[name] = token
+    call = open_task(place.id, TaskReason.LATE, ["hours"], now=NOW)
+    stamp = {"origin": Origin.PARTNER, "actor": focal, "now": NOW}
+    submit(place, Section.HOURS, {"on_holidays": "open"}, direct=True, expected_version=place.version, **stamp)
+    kept = submit(place, Section.SERVICE, {"alert": "Neuf"}, direct=False, expected_version=place.version, **stamp)
+    told = report(place, ReportKind.HOURS, "Fermé le lundi", actor=users["manager"], now=NOW)
+    abuse = report(refuge, ReportKind.MISCONDUCT, "Zéphirine-a-vu", actor=users["manager"], now=NOW)
+    days = {"starts_on": NOW.date(), "ends_on": NOW.date() + timedelta(9)}
+    scope: dict[str, Any] = {"regions": [], "needs": [], "sections": ["hours"], "places": [place.id]}
+    asked = open_campaign(name="Douala", **scope, **days, actor=coordinator, now=NOW)
+    staff = db.session.scalars(select(ServiceStaff.id).where(ServiceStaff.user_id == focal.id)).one()
+    revision = db.session.scalars(select(EntityRevision.id)).one()
+    town.at |= {"call": call.id, "proposal": kept.id, "told": told.id, "abuse": abuse.id, "campaign": asked.id}
+    town.at |= {"staff": staff, "revision": revision, "place_version": place.version}
 
 
 def _identifications(
@@ -196,6 +235,33 @@ def _new_case(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> None
     asked = steps.ask_approval(case, ApprovalKind.PLAN, {}, actor=users["manager"], now=NOW)
     db.session.flush()
     town.at |= {"new": case.id, "new_version": case.version, "approval": asked.id}
+
+
+def _pairs(town: Town, users: dict[str, Any]) -> None:
+    """Two files that may be one person's, and somebody who was joined with the person of the later case."""
+    case, new = (db.session.get_one(Case, town.at[name]) for name in ("case", "new"))
+    other = add_person({}, {Category.C2: {"family_name": "Zoukoumbélé"}}, now=NOW)
+    db.session.flush()
+    pairs = [
+        PersonPair(
+            id=new_id(), first_id=first, second_id=second, weight=20.5, probable=True, state=state, found_at=NOW,
+            evidence=["given:close", "phone:exact"], found_by=FoundBy.NIGHTLY,
+        )
+        for (first, second), state in (
+            (sorted((case.person_id, new.person_id)), PairState.OPEN),
+            (sorted((new.person_id, other.id)), PairState.SAME),
+        )
+    ]  # fmt: skip
+    db.session.add_all(pairs)
+    db.session.flush()
+    merge = PersonMerge(
+        id=new_id(), kept_id=new.person_id, merged_id=other.id, pair_id=pairs[1].id, merged_at=NOW, reason=b"",
+        merged_by_id=users["supervisor"].id, moved={"cases": [], "links": [], "linked": [], "blocks": []},
+        facts={"before": {}, "after": {}}, undo_until=undo_until(NOW),
+    )  # fmt: skip
+    db.session.add(merge)
+    db.session.flush()
+    town.at |= {"pair": pairs[0].id, "merge": merge.id}
 
 
 def _notice(town: Town, users: dict[str, Any]) -> None:

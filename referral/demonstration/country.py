@@ -15,6 +15,7 @@ from referral.demonstration.agreements import add_agreements
 from referral.demonstration.bulk import together
 from referral.demonstration.cases import drafts, stories
 from referral.demonstration.directory import add_directory, confirm, list_staff
+from referral.demonstration.doubles import add_doubles
 from referral.demonstration.organizations import add_organizations
 from referral.demonstration.people import add_people, log_in_lines
 from referral.demonstration.walk import FRESH, walk
@@ -57,6 +58,7 @@ def load(*, seed: int = 2026, cases: int = 304, now: datetime) -> Iterator[str]:
         tell([*stories(world, seed, cases, now), *unsent, walk(world, now)], now)
     confirm(directory, rng, now, _places(world))
     agreements.settle(rng, now)
+    add_doubles(organizations["social-lt"], now)
     _forget_old_notices(now)
     counted = [db.session.scalar(select(func.count()).select_from(model)) for model in (Case, Referral)]
     db.session.commit()

@@ -90,6 +90,8 @@ def load(folder: Path, templates: Path) -> dict[str, Asset]:
         *(_words(path) for path in templates.rglob("*.html")), *(_words(path) for path in folder.rglob("*.js"))
     )
     bootstrap = _bootstrap(words)
+    for name in [one for one in bodies if one.endswith(".js")]:
+        bodies[name] = trimmed(bodies[name].decode()).encode()
     bodies[BUNDLE] = (bootstrap + squeeze(bodies.get("theme.css", b"").decode())).encode()
     return {name: _asset(name, body) for name, body in bodies.items() if name not in NOT_SERVED}
 
@@ -126,6 +128,17 @@ def squeeze(css: str) -> str:
     css = re.sub(r"\s*([{};,])\s*", r"\1", css)
     css = re.sub(r":\s+(?=[^{}]*[;}])", ":", css)
     return css.replace(";}", "}").strip()
+
+
+def trimmed(script: str) -> str:
+    """Take indents, empty lines and comments that stand alone out of a script; no text of ours spans lines.
+
+    >>> trimmed("/* why\\n   so */\\n  a(); // stays\\n  // goes\\n\\n  b(/* c */);\\n")
+    'a(); // stays\\nb(/* c */);\\n'
+    """
+    script = re.sub(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*$", "", script, flags=re.DOTALL | re.MULTILINE)
+    lines = (line.strip() for line in script.split("\n"))
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
 def prune(css: str, words: frozenset[str]) -> str:

@@ -81,12 +81,16 @@ class Permission(StrEnum):
     CASE_SUPERVISE = "case:supervise"
     CASE_COORDINATE = "case:coordinate"
     IDENTITY_REVEAL = "identity:reveal"
+    DUPLICATE_READ = "duplicate:read"
+    DUPLICATE_DECIDE = "duplicate:decide"
     CONSENT_RECORD = "consent:record"
     REFERRAL_READ = "referral:read"
     REFERRAL_SEND = "referral:send"
     REFERRAL_ANSWER = "referral:answer"
     DIRECTORY_READ = "directory:read"
     DIRECTORY_EDIT = "directory:edit"
+    DIRECTORY_COORDINATE = "directory:coordinate"
+    MISCONDUCT_READ = "misconduct:read"
     AGREEMENT_READ = "agreement:read"
     PROCEDURE_READ = "procedure:read"
     PROCEDURE_COMMENT = "procedure:comment"
@@ -113,12 +117,16 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.CASE_SUPERVISE: N_("approve, reassign, revoke"),
     Permission.CASE_COORDINATE: N_("see case codes, gaps and deadlines, never identity"),
     Permission.IDENTITY_REVEAL: N_("uncover a name (logged)"),
+    Permission.DUPLICATE_READ: N_("see that two files may be one person’s"),
+    Permission.DUPLICATE_DECIDE: N_("compare two files, join them, take it back"),
     Permission.CONSENT_RECORD: N_("record consent to a referral"),
     Permission.REFERRAL_READ: N_("follow referrals, from either side"),
     Permission.REFERRAL_SEND: N_("send and recall referrals"),
     Permission.REFERRAL_ANSWER: N_("answer referrals"),
     Permission.DIRECTORY_READ: N_("consult the directory"),
     Permission.DIRECTORY_EDIT: N_("keep a directory entry up to date"),
+    Permission.DIRECTORY_COORDINATE: N_("call, decide changes and answer reports on the directory"),
+    Permission.MISCONDUCT_READ: N_("read reports on misconduct (logged)"),
     Permission.AGREEMENT_READ: N_("consult agreements"),
     Permission.PROCEDURE_READ: N_("consult the procedure"),
     Permission.PROCEDURE_COMMENT: N_("comment on a version in consultation"),
@@ -160,6 +168,8 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.CASE_READ: S.ORGANIZATION,
         P.CASE_SUPERVISE: S.ORGANIZATION,
         P.IDENTITY_REVEAL: S.ORGANIZATION,
+        P.DUPLICATE_READ: S.ORGANIZATION,
+        P.DUPLICATE_DECIDE: S.ORGANIZATION,
         P.REFERRAL_READ: S.ORGANIZATION,
         P.REFERRAL_SEND: S.ORGANIZATION,
         P.AGREEMENT_READ: S.ORGANIZATION,
@@ -175,6 +185,9 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         **_COMMENTS,
         P.PROCEDURE_EDIT: S.ALL,
         P.CASE_COORDINATE: S.ALL,
+        P.DIRECTORY_COORDINATE: S.ALL,
+        P.DIRECTORY_EDIT: S.ALL,
+        P.DUPLICATE_READ: S.ALL,
         P.AGREEMENT_READ: S.ALL,
         P.STATISTICS_READ: S.ALL,
     },
@@ -182,6 +195,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.DATA_OFFICER: {
         **_SIGNED_IN,
         P.AUDIT_READ: S.ALL,
+        P.MISCONDUCT_READ: S.ALL,
         P.AGREEMENT_READ: S.ALL,
         P.PROCEDURE_READ: S.ALL,
         P.PROCEDURE_COMMENT: S.ALL,

@@ -34,14 +34,18 @@ class Link:
 
 
 CASES = Entry("cases.index", N_("My cases"), ("cases", "people", "consent", "referrals"))
+DUPLICATES = Entry("people.pairs", N_("Duplicates"), tuple(f"people.{one}" for one in ("pair", "join", "undo")))
 ALERTS = Entry("cases.alerts", N_("Alerts"))
 IDENTIFICATION = Entry("identification.index", N_("Identifications"), ("identification",))
 DIRECTORY = Entry("providers.index", N_("Directory"), ("providers",))
 PROCEDURE = Entry("procedures.index", N_("Procedure"), ("procedures",))
 INBOX = Entry("referrals.inbox", N_("Inbox"), ("referrals",))
 OWN_ENTRY = Entry(
-    "providers.own", N_("My entry"), ("providers.edit_hours", "providers.edit_capacity", "providers.edit_contacts")
+    "providers.own",
+    N_("My entry"),
+    ("providers.edit_hours", "providers.edit_capacity", "providers.edit_contacts", "providers.edit_service"),
 )
+MISCONDUCT = Entry("providers.misconduct", N_("Misconduct"), ("providers.misconduct_report",))
 AGREEMENTS = Entry("partners.agreements", N_("Agreements"))
 STATISTICS = Entry("statistics.dashboard", N_("Statistics"), ("statistics",))
 ACCESSES = Entry("consent.register", N_("Register"), ("consent",))
@@ -52,11 +56,11 @@ OUTBOX = Entry("partners.outbox", N_("Outgoing notices"))
 MENUS: Mapping[Role, tuple[Entry, ...]] = {
     Role.FIRST_RESPONDER: (IDENTIFICATION, DIRECTORY, PROCEDURE),
     Role.CASE_MANAGER: (CASES, IDENTIFICATION, DIRECTORY, PROCEDURE),
-    Role.SUPERVISOR: (CASES, DIRECTORY, PROCEDURE),
+    Role.SUPERVISOR: (CASES, DUPLICATES, DIRECTORY, PROCEDURE),
     Role.PROVIDER: (INBOX, OWN_ENTRY, DIRECTORY, PROCEDURE),
-    Role.COORDINATOR: (ALERTS, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
+    Role.COORDINATOR: (ALERTS, DUPLICATES, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COMMITTEE: (STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
-    Role.DATA_OFFICER: (ACCESSES, AUDIT, AGREEMENTS, PROCEDURE),
+    Role.DATA_OFFICER: (ACCESSES, AUDIT, MISCONDUCT, AGREEMENTS, PROCEDURE),
     Role.ADMINISTRATOR: (ACCOUNTS, OUTBOX),
 }
 ACCOUNT_LINKS = (Entry("partners.account", N_("My account")),)

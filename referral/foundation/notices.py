@@ -9,17 +9,37 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import current_app
 from flask_babel import force_locale, gettext
 
+from referral.foundation import signed_links
 from referral.foundation.codes import NotACode
 from sop.vocabulary import N_
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,39}")
 COUNT = re.compile(r"[0-9]{1,6}")
-PARAMETERS: dict[str, re.Pattern[str]] = {"case_code": CODE, "reference": CODE, "count": COUNT}
-"""The only things a notice may be told, and how each must look."""
+LINKED = re.compile(r"[A-Z]{3,12}:[0-9a-f]{32}(?: [A-Z]{3,12}:[0-9a-f]{32}){0,11}")
+PARAMETERS: dict[str, re.Pattern[str]] = {"case_code": CODE, "reference": CODE, "count": COUNT, "links": LINKED}
+"""The only things a notice may be told, and how each must look. `links`: kinds and ids; tokens are made on leaving."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A kind of link that a notice may hold: its label (a message id), what it is for, the path before its token."""
+
+    label: str
+    purpose: str
+    path: str
+
+
+LINKS: dict[str, Link] = {}
+
+
+def register_link(kind: str, label: str, *, purpose: str, path: str) -> None:
+    """Let notices hold links of a kind; a blueprint says which."""
+    LINKS[kind] = Link(label, purpose, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +96,15 @@ TEMPLATES: dict[str, Template] = {
         N_("You are now the case manager of a case.\n\nCase: %(case_code)s\n\nPlease sign in."),
         frozenset({"case_code"}),
     ),
+    "directory_confirm": Template(
+        N_("Is your directory entry still right?"),
+        N_(
+            "Sections of your entry are to be confirmed: %(count)s. One link for each; no password is needed. "
+            "Open it and say “Nothing has changed”, or correct it.\n\n%(links)s\n\n"
+            "The links work once, for 14 days. You can also sign in and open “My entry”."
+        ),
+        frozenset({"count", "links"}),
+    ),
     "password_changed": Template(
         N_("Your password was changed"),
         N_("The password of your account was changed. If it was not you, tell your administrator at once."),
@@ -103,5 +132,14 @@ def render(code: str, parameters: Mapping[str, Any], language: str) -> Notice:
     values = check(code, parameters)
     with force_locale(language if language in settings.languages else settings.default_language):
         subject = gettext(template.subject)
+        if "links" in values:
+            values["links"] = "\n".join(map(_linked, values["links"].split()))
         body = "\n\n".join((gettext(template.body) % values, settings.base_url + "/", gettext(FOOTER)))
     return Notice(f"[{settings.product_name}] {subject}", body + "\n")
+
+
+def _linked(written: str) -> str:
+    """A link with its token, which exists from here on only."""
+    kind, _, link_id = written.partition(":")
+    link, settings = LINKS[kind], current_app.config["SETTINGS"]
+    return f"{gettext(link.label)}\n{settings.base_url}{link.path}{signed_links.token(link.purpose, UUID(hex=link_id))}"

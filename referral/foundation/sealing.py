@@ -53,6 +53,7 @@ __all__ = [
     "kind_of",
     "on_erase",
     "open_bytes",
+    "open_record",
     "open_secret",
     "open_text",
     "open_texts",
@@ -85,7 +86,7 @@ class SealedRecord(Base):
     key_version: Mapped[int]
     updated_at: Mapped[datetime]
 
-    __table_args__ = (UniqueConstraint("owner_id", "category"),)
+    __table_args__ = (UniqueConstraint("owner_id", "category"), Index("ix_sealed_record_updated_at", "updated_at"))
 
 
 class Erasure(Base):
@@ -152,6 +153,11 @@ def read_many(owner_ids: Iterable[UUID], categories: Iterable[Category]) -> dict
     for row in rows:
         opened.setdefault(row.owner_id, {})[row.category] = _open_row(keys[row.owner_id], row)
     return opened
+
+
+def open_record(record: Any) -> dict[str, Any]:
+    """What one record holds: a row of `SealedRecord`, or a copy of one with the same columns."""
+    return _open_row(keystore().key(record.owner_id), record)
 
 
 def held(person_id: UUID, case_id: UUID) -> set[Category]:

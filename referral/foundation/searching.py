@@ -1,87 +1,90 @@
-"""Searching people by name without keeping names: keyed, coarse tokens that point to nobody by themselves.
+"""Finding people without keeping what they are found by: keyed tokens choose, sealed sketches rank.
 
-Each part of a name is folded, reduced to its sound (French and Cameroonian spellings of one name meet), and keyed with
-HMAC-SHA-256 per field to `CHOICES` of `BUCKETS` values; the one that fewest rows have is stored, so that a frequent
-name makes no bucket stand out. The tokens stand under a random id; the link from that id to the person is sealed with
-a data key of its own, and back with the person's. Both keys are destroyed at erasure: an old backup links nothing.
+A caller indexes a person under *terms* (short texts: two names by their sound, a name and a year, a phone number …) and
+a *sketch* of at most a few hundred bytes. What is stored of a term is a token: 64 bits of a keyed hash of the term and
+of a *slot*. A slot holds `ROOM` persons; when it is full the next one is begun, under a token that has nothing to do
+with the first. So no token is borne by more than `ROOM` entries, however common a name is, and ranking tokens by
+frequency names nobody. The sketch lies sealed under a key derived from the key ring, which is never in the database.
 
-What a thief of the database learns from frequencies, measured in the tests on 2,000 persons of invented names, the
-commonest on one in nine (harsher than life): ranking the buckets against the true frequencies names about 3 of 100
-tokens; guessing the commonest name everywhere, without any database, names 4. (One plain bucket of 32 a name: 5, and
-10 with bad luck.) On PostgreSQL the order in which rows were written can still tie a search id to a person's row; on
-SQLite it cannot.
+Tokens and sketches stand under a random entry number; entry and person are tied by a link sealed with a data key of its
+own, and back with the person's. Erasure deletes the rows and destroys both keys: an old backup links nothing.
 
-The price: a search gives candidates; the caller opens the category that holds the name, compares and drops the rest.
-One name alone matches about 18 of 100 persons by chance, two 3 or 4, three fewer than 1: ask for two or three. With
-`LIMIT` candidates, one name is enough up to about 3,000 persons, two up to 15,000, three up to 80,000; an answer of
-`LIMIT` persons means that another name is needed.
+What a thief of the database learns, measured in the tests: ranking the slots against the true frequency of every name
+names no more persons than guessing the commonest name everywhere. What is left: how many terms an entry has (about
+how many names, whether there are numbers), that entries in one slot share a term, and how many share a rare one. A
+thief of an old backup *and* of today's keys can ask whether somebody of a given name was in it, not who or in which
+case; a new token key and `flask people reindex` end that. On PostgreSQL the order in which rows were written can still
+tie an entry to a person's row; on SQLite it cannot.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import re
+import json
 import secrets
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from heapq import nlargest
 from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Index, LargeBinary, SmallInteger, String, case, delete, func, insert, select
+from sqlalchemy import BigInteger, Index, LargeBinary, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from referral.extensions import db
 from referral.foundation import sealing
-from referral.foundation.keystore import OwnerKind
+from referral.foundation.folding import fold
+from referral.foundation.keystore import OwnerKind, decrypt, encrypt, keystore
 from referral.foundation.tables import Base, new_id
 
-BUCKETS = 64
-CHOICES = 4
-LONGEST = 200
-MOST_PARTS = 12
-LIMIT = 600
-NAME = "name"
+__all__ = [
+    "SearchLink",
+    "SearchOwner",
+    "SearchSketch",
+    "SearchToken",
+    "candidates",
+    "digest",
+    "fold",
+    "forget",
+    "index",
+    "index_many",
+    "persons",
+]
 
-LETTERS = str.maketrans(
-    {"ɓ": "b", "ɗ": "d", "ŋ": "n", "ɔ": "o", "ɛ": "e", "ǝ": "e", "ə": "e", "ø": "o", "ł": "l", "đ": "d", "ð": "d"}
-    | {"œ": "oe", "æ": "ae", "ß": "ss", "þ": "th", "ı": "i", "ƴ": "y", "ʼ": "", "’": "", "'": "", "ʻ": "", "ꞌ": ""}
-)
-SOUNDS = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        (r"sch|tch|tsh|sh|ch", "X"),
-        (r"ph|v", "f"),
-        (r"dj|dy|g(?=[eiy])|gu(?=[ei])", "j"),
-        (r"kh|gh", "k"),
-        (r"c(?=[eiy])|ss|z", "s"),
-        (r"qu|q|ck|c", "k"),
-        (r"gn|ny|nj", "n"),
-        (r"x", "ks"),
-        (r"(?<=.)h", ""),
-        (r"th|dh", "t"),
-        (r"[aeiouyw]+", "a"),
-        (r"(.)\1+", r"\1"),
-    )
-)
-VOWEL_LATER = re.compile(r"(?<=.)a")
+ROOM = 32
+PROBED, PROBES = 2, 160
+"""Slots of each term that a search looks into at least; of few terms more, up to so many tokens in all."""
+SEALED_FOR = "search-sketch"
+"""The purpose of the key, derived from the key ring, under which sketches lie."""
+MOST_TERMS = 200
+MOST_SLOTS = 1 << 16
+SHORTLIST = 48
+CHUNK = 500
 
 
 class SearchToken(Base):
-    """One coarse token of somebody's name, under a random id."""
+    """One term of somebody's, keyed, in one of its slots."""
 
     __tablename__ = "search_token"
 
-    field: Mapped[str] = mapped_column(String(20), primary_key=True)
-    token: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    search_id: Mapped[UUID] = mapped_column(primary_key=True)
+    token: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    entry: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
-    __table_args__ = (
-        Index("ix_search_token_search_id", "search_id"),
-        {"sqlite_with_rowid": False},
-    )
+    __table_args__ = (Index("ix_search_token_entry", "entry"), {"sqlite_with_rowid": False})
+
+
+class SearchSketch(Base):
+    """What ranks somebody among candidates, sealed; `entry` is random."""
+
+    __tablename__ = "search_sketch"
+
+    entry: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    search_id: Mapped[UUID] = mapped_column(unique=True)
+    sketch: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class SearchLink(Base):
@@ -106,104 +109,106 @@ class SearchOwner(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
-def fold(text: str) -> str:
-    """`text` without case, accents and marks, its words separated by single spaces.
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A person to be found: the terms, and the sketch that ranks them."""
 
-    >>> fold("  Aïssatou-Ɓella  N’GAOUNDÉRÉ ")
-    'aissatou bella ngaoundere'
-    """
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold().translate(LETTERS))
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join("".join(letter if letter.isalnum() else " " for letter in plain).split())
+    person_id: UUID
+    terms: Sequence[str]
+    sketch: bytes = field(repr=False)
 
 
-def sound(part: str) -> str:
-    """A folded word reduced to how it sounds: its first letter's kind and its consonants.
-
-    >>> sound("oumarou") == sound("umaru"), sound("djibril") == sound("jibril"), sound("awa") == sound("aoua")
-    (True, True, True)
-    """
-    for pattern, replacement in SOUNDS:
-        part = pattern.sub(replacement, part)
-    return VOWEL_LATER.sub("", part)
+def digest() -> Callable[[str], int]:
+    """The keyed hash for sketches: a text -> 64 bits."""
+    key = _key("sketch")
+    return lambda text: int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8, key=key).digest(), "big")
 
 
-def parts(text: str) -> list[str]:
-    """The folded words of a name, each once, the longest text and the number of words bounded."""
-    return list(dict.fromkeys(fold(text[:LONGEST]).split()))[:MOST_PARTS]
-
-
-def choices(names: Iterable[str], field: str = NAME) -> list[tuple[int, ...]]:
-    """For each part of the names the tokens that may stand for it, in this field."""
-    key: bytes = current_app.config["SETTINGS"].token_key
-    field_key = hmac.digest(key, b"search|" + field.encode(), hashlib.sha256)
-    sounds = dict.fromkeys(sound(word) for name in names for word in parts(name))
-    return [_choices(field_key, word) for word in list(sounds)[:MOST_PARTS]]
-
-
-def place(options: Iterable[tuple[int, ...]], load: dict[int, int]) -> set[int]:
-    """One token of each part's choices: the least used so far; counts it in `load`."""
-    placed = set()
-    for choice in options:
-        token = min(choice, key=lambda candidate: (load.get(candidate, 0), secrets.randbits(16)))
-        load[token] = load.get(token, 0) + 1
-        placed.add(token)
-    return placed
-
-
-def index(person_id: UUID, names: Iterable[str], *, now: datetime, field: str = NAME) -> None:
-    """Make a person findable by these names (replaces what the field had); inside the caller's transaction.
+def index(person_id: UUID, terms: Sequence[str], sketch: bytes, *, now: datetime) -> None:
+    """Make a person findable by these terms (replaces what was there); inside the caller's transaction.
 
     The person's data key must exist.
     """
-    search_id = _search_id(person_id)
-    if search_id is None:
-        search_id = _new_search_id(person_id, now)
-    else:
-        table = SearchToken.__table__
-        db.session.execute(
-            delete(table).where(table.c.search_id == search_id, table.c.field == field)  # type: ignore[arg-type]
-        )
-    options = choices(names, field)
-    placed = place(options, _load(options, field))
-    rows = [{"field": field, "token": token, "search_id": search_id} for token in sorted(placed)]
-    if rows:
-        db.session.execute(insert(SearchToken), rows)
+    index_many([Indexed(person_id, terms, sketch)], now=now)
 
 
-def candidates(text: str, *, field: str = NAME, limit: int = LIMIT) -> list[UUID]:
-    """The persons who may bear the names in `text`, best first, at most `limit`; their names must then be compared.
+def index_many(people: Iterable[Indexed], *, now: datetime, loads: dict[bytes, int] | None = None) -> None:
+    """Index several persons. `loads` carries how full the slots are from call to call, when nobody else writes."""
+    rows = list(people)
+    search_ids = _search_ids([one.person_id for one in rows], now)
+    _clear(list(search_ids.values()))
+    tokens, sketches = [], []
+    key, counted = _key("token"), {} if loads is None else loads
+    for start in range(0, len(rows), CHUNK):
+        part = rows[start : start + CHUNK]
+        if loads is None:
+            counted.update(_filled(key, {term for one in part for term in one.terms[:MOST_TERMS]}))
+        for one in part:
+            entry = secrets.randbits(63)
+            sketches.append(_sketch_row(entry, search_ids[one.person_id], one.sketch))
+            for term in dict.fromkeys(one.terms[:MOST_TERMS]):
+                short = hashlib.blake2b(term.encode(), digest_size=8).digest()
+                load = counted.get(short, 0)
+                counted[short] = load + 1
+                tokens.append({"token": _token(key, term, load // ROOM), "entry": entry})
+    for table, found in ((SearchSketch, sketches), (SearchToken, tokens)):
+        if found:
+            db.session.execute(insert(table), found)
 
-    One of several names may be missing or misspelt.
+
+def candidates(terms: Mapping[str, float], *, most: int = SHORTLIST) -> Iterator[tuple[int, bytes]]:
+    """The entries and sketches of who shares most of these terms (term -> what it counts), at most `most`."""
+    key = _key("token")
+    asked = list(terms.items())[:MOST_TERMS]
+    slots = max(PROBED, PROBES // max(1, len(asked)))
+    worth = {_token(key, term, slot): bits for term, bits in asked for slot in range(slots)}
+    if not worth:
+        return
+    points: dict[int, float] = {}
+    for token, entry in _rows(_FIND, list(worth)):
+        points[entry] = points.get(entry, 0.0) + worth[token]
+    least = nlargest(most, points.values())[-1] if points else 0.0
+    best = sorted((-bits, entry) for entry, bits in points.items() if bits >= least)[:most]
+    store, ciphers = keystore(), {}
+    sealed = dict(_rows(_SKETCHES, [entry for _, entry in best]))
+    for _, entry in best:
+        blob = bytes(sealed[entry])
+        version = int.from_bytes(blob[:4], "big")
+        if version not in ciphers:
+            ciphers[version] = store.derived(SEALED_FOR, version)[1]
+        yield entry, decrypt(ciphers[version], blob[4:], _bound(entry, version))
+
+
+def _rows(statements: Mapping[str, str], numbers: list[int]) -> Sequence[Any]:
+    """Rows straight from the driver, by numbers: a search reads thousands.
+
+    The numbers go as one value: a statement with hundreds of parameters costs more to write than to run.
     """
-    options = choices([text], field)
-    if not options:
-        return []
-    token = SearchToken.token
-    # One point for each part of the text that has one of its tokens there.
-    points: Any = sum(func.max(case((token.in_(choice), 1), else_=0)) for choice in options)
-    found = db.session.scalars(
-        select(SearchToken.search_id)
-        .where(SearchToken.field == field, token.in_({one for choice in options for one in choice}))
-        .group_by(SearchToken.search_id)
-        .having(points >= max(1, len(options) - 1))
-        .order_by(points.desc(), SearchToken.search_id)
-        .limit(limit)
-    ).all()
-    rows = db.session.execute(select(SearchLink.search_id, SearchLink.person).where(SearchLink.search_id.in_(found)))
-    sealed = {row.search_id: row.person for row in rows}
-    opened = sealing.open_texts((search_id, "search", sealed[search_id]) for search_id in found)
-    return [UUID(person_id) for person_id in opened]
+    connection = db.session.connection()
+    dialect = connection.dialect.name
+    value: Any = numbers if dialect == "postgresql" else json.dumps(numbers)
+    found = connection.exec_driver_sql(statements[dialect], (value,))
+    rows = found.cursor.fetchall()
+    found.close()
+    return rows
+
+
+def persons(entries: Sequence[int]) -> list[UUID]:
+    """Who stands behind these entries, in their order."""
+    rows = {row.entry: row for row in db.session.execute(_LINKS, {"entries": list(entries)})}
+    sealed = ((rows[entry].search_id, "search", rows[entry].person) for entry in entries)
+    return [UUID(person_id) for person_id in sealing.open_texts(sealed)]
 
 
 @sealing.on_erase
 def forget(person_id: UUID, now: datetime) -> None:
-    """Delete a person's tokens and links, and destroy the link's key; called whenever somebody is erased."""
-    search_id = _search_id(person_id)
-    if search_id is None:
+    """Delete a person's tokens, sketch and links, and destroy the link's key; called whenever somebody is erased."""
+    blob = db.session.scalar(select(SearchOwner.search).where(SearchOwner.person_id == person_id))
+    if blob is None:
         return
+    search_id = UUID(sealing.open_text(person_id, "search", blob))
+    _clear([search_id])
     for statement in (
-        delete(SearchToken).where(SearchToken.search_id == search_id),
         delete(SearchLink).where(SearchLink.search_id == search_id),
         delete(SearchOwner).where(SearchOwner.person_id == person_id),
     ):
@@ -211,32 +216,131 @@ def forget(person_id: UUID, now: datetime) -> None:
     sealing.erase_key(search_id, OwnerKind.SEARCH, now=now)
 
 
-def _choices(key: bytes, word: str) -> tuple[int, ...]:
-    digest = hmac.digest(key, word.encode(), hashlib.sha256)
-    return tuple(dict.fromkeys(byte % BUCKETS for byte in digest))[:CHOICES]
+_FIND = {
+    "sqlite": "SELECT token, entry FROM search_token WHERE token IN (SELECT value FROM json_each(?))",
+    "postgresql": "SELECT token, entry FROM search_token WHERE token = ANY(%s)",
+}
+_SKETCHES = {
+    "sqlite": "SELECT entry, sketch FROM search_sketch WHERE entry IN (SELECT value FROM json_each(?))",
+    "postgresql": "SELECT entry, sketch FROM search_sketch WHERE entry = ANY(%s)",
+}
+_LINKS = (
+    select(SearchSketch.entry, SearchLink.search_id, SearchLink.person)
+    .join(SearchLink, SearchLink.search_id == SearchSketch.search_id)
+    .where(SearchSketch.entry.in_(bindparam("entries", expanding=True)))
+)
+_LOADS = (
+    select(SearchToken.token, func.count())
+    .where(SearchToken.token.in_(bindparam("tokens", expanding=True)))
+    .group_by(SearchToken.token)
+)
 
 
-def _load(options: list[tuple[int, ...]], field: str) -> dict[int, int]:
-    """How many rows each of these tokens has."""
-    wanted = {token for choice in options for token in choice}
-    counted = (
-        select(SearchToken.token, func.count())
-        .where(SearchToken.field == field, SearchToken.token.in_(wanted))
-        .group_by(SearchToken.token)
-    )
-    return {row.token: row[1] for row in db.session.execute(counted)}
+def _key(purpose: str) -> bytes:
+    return _derived(current_app.config["SETTINGS"].token_key, purpose)
 
 
-def _search_id(person_id: UUID) -> UUID | None:
-    blob = db.session.scalar(select(SearchOwner.search).where(SearchOwner.person_id == person_id))
-    return UUID(sealing.open_text(person_id, "search", blob)) if blob else None
+@cache
+def _derived(key: bytes, purpose: str) -> bytes:
+    return hmac.digest(key, b"search|" + purpose.encode(), hashlib.sha256)
 
 
-def _new_search_id(person_id: UUID, now: datetime) -> UUID:
-    search_id = new_id()
-    sealing.create_keys({search_id: OwnerKind.SEARCH}, now=now)
-    link = sealing.seal_text(search_id, "search", str(person_id))
-    owner = sealing.seal_text(person_id, "search", str(search_id))
-    db.session.execute(insert(SearchLink).values(search_id=search_id, person=link))
-    db.session.execute(insert(SearchOwner).values(person_id=person_id, search=owner))
-    return search_id
+def _token(key: bytes, term: str, slot: int) -> int:
+    hashed = hashlib.blake2b(f"{slot}|{term}".encode(), digest_size=8, key=key).digest()
+    return int.from_bytes(hashed, "big", signed=True)
+
+
+def _filled(key: bytes, terms: Iterable[str]) -> dict[bytes, int]:
+    """For each term how many it counts as held: the first slot with room is found by doubling, then by halving."""
+    low = dict.fromkeys(terms, 0)
+    high = dict.fromkeys(terms_left := list(low), 0)
+    held: dict[str, int] = {}
+    step = 0
+    while terms_left:
+        loads = _loads(key, ((term, high[term]) for term in terms_left))
+        following = []
+        for term in terms_left:
+            load = loads.get((term, high[term]), 0)
+            if load < ROOM or high[term] >= MOST_SLOTS:
+                held[term] = high[term] * ROOM + min(load, ROOM - 1)
+            else:
+                low[term] = high[term] + 1
+                high[term] = (1 << step) if step else 1
+                following.append(term)
+        step += 1
+        terms_left = following
+    return _halved(key, low, held)
+
+
+def _halved(key: bytes, low: dict[str, int], held: dict[str, int]) -> dict[bytes, int]:
+    """Between the last slot known to be full and one with room, the first with room."""
+    open_ = {term: (low[term], held[term] // ROOM) for term in held if low[term] < held[term] // ROOM}
+    while open_:
+        middle = {term: (first + last) // 2 for term, (first, last) in open_.items()}
+        loads = _loads(key, middle.items())
+        for term, slot in middle.items():
+            load, (first, last) = loads.get((term, slot), 0), open_[term]
+            if load < ROOM:
+                held[term], last = slot * ROOM + load, slot
+            else:
+                first = slot + 1
+            open_[term] = (first, last)
+        open_ = {term: span for term, span in open_.items() if span[0] < span[1]}
+    return {hashlib.blake2b(term.encode(), digest_size=8).digest(): load for term, load in held.items()}
+
+
+def _loads(key: bytes, slots: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    tokens = {_token(key, term, slot): (term, slot) for term, slot in slots}
+    names, found = list(tokens), {}
+    for start in range(0, len(names), 8 * CHUNK):
+        for token, load in db.session.execute(_LOADS, {"tokens": names[start : start + 8 * CHUNK]}):
+            found[tokens[token]] = load
+    return found
+
+
+def _sketch_row(entry: int, search_id: UUID, sketch: bytes) -> dict[str, object]:
+    version, cipher = keystore().derived(SEALED_FOR)
+    blob = version.to_bytes(4, "big") + encrypt(cipher, sketch, _bound(entry, version))
+    return {"entry": entry, "search_id": search_id, "sketch": blob}
+
+
+def _bound(entry: int, version: int) -> bytes:
+    return f"sketch|{entry}|{version}".encode()
+
+
+def _search_ids(person_ids: list[UUID], now: datetime) -> dict[UUID, UUID]:
+    """The search id of each person, made where there is none."""
+    owners: dict[UUID, bytes] = {}
+    for start in range(0, len(person_ids), CHUNK):
+        part = person_ids[start : start + CHUNK]
+        rows = db.session.execute(
+            select(SearchOwner.person_id, SearchOwner.search).where(SearchOwner.person_id.in_(part))
+        )
+        owners |= {row.person_id: row.search for row in rows}
+    texts = sealing.open_texts((person_id, "search", blob) for person_id, blob in owners.items())
+    found = {person_id: UUID(text) for person_id, text in zip(owners, texts, strict=True)}
+    made = {person_id: new_id() for person_id in dict.fromkeys(person_ids) if person_id not in found}
+    if made:
+        sealing.create_keys(dict.fromkeys(made.values(), OwnerKind.SEARCH), now=now)
+        links = [
+            {"search_id": search_id, "person": sealing.seal_text(search_id, "search", str(person_id))}
+            for person_id, search_id in made.items()
+        ]
+        owned = [
+            {"person_id": person_id, "search": sealing.seal_text(person_id, "search", str(search_id))}
+            for person_id, search_id in made.items()
+        ]
+        db.session.execute(insert(SearchLink), links)
+        db.session.execute(insert(SearchOwner), owned)
+    return found | made
+
+
+def _clear(search_ids: list[UUID]) -> None:
+    """Delete tokens and sketches of search ids."""
+    for start in range(0, len(search_ids), CHUNK):
+        part = search_ids[start : start + CHUNK]
+        entries = list(db.session.scalars(select(SearchSketch.entry).where(SearchSketch.search_id.in_(part))))
+        if entries:
+            for table in (SearchToken, SearchSketch):
+                statement = delete(table).where(table.entry.in_(entries))
+                db.session.execute(statement.execution_options(synchronize_session=False))

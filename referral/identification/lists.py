@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from referral.people.rules import folded
+from referral.foundation.folding import fold
 from sop.answers import Refused, clean
 from sop.forms import Form
 from sop.questions import Choice, Kind, Question
@@ -31,7 +31,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "age_years": ("age", "age estime", "age en annees"),
     "nationality": ("nationalite", "nationality", "pays"),
     "phone": ("telephone", "tel", "phone", "numero", "contact", "telephone portable", "mobile"),
-    "identified_on": ("date", "date entretien", "date d entretien", "date identification", "date d enregistrement"),
+    "identified_on": ("date", "date entretien", "date d’entretien", "date identification", "date d’enregistrement"),
     "region": ("region",),
     "department": ("departement", "division"),
     "place": ("lieu", "ville", "place", "town", "arrondissement"),
@@ -78,11 +78,11 @@ def takes(form: Form) -> list[Question]:
 def proposal(form: Form, headings: Sequence[str], before: Mapping[str, str]) -> dict[str, str]:
     """Which question each heading seems to ask; what was said for the same heading before counts first."""
     names = {one.name for one in takes(form)}
-    known = {" ".join(folded(text)): one.name for one in takes(form) for text in (one.name, *one.label.values())}
-    known |= {text: name for name, texts in SYNONYMS.items() if name in names for text in texts}
+    known = {fold(text): one.name for one in takes(form) for text in (one.name, *one.label.values())}
+    known |= {fold(text): name for name, texts in SYNONYMS.items() if name in names for text in texts}
     found: dict[str, str] = {}
     for heading in headings:
-        key = " ".join(folded(heading))
+        key = fold(heading)
         name = before.get(heading) if heading in before else known.get(key, SKIP)
         found[heading] = name if name in names and name not in found.values() else SKIP
     return found
@@ -125,10 +125,10 @@ def _answer(form: Form, question: Question, cell: str, today: date) -> dict[str,
 
 def code_of(choices: Iterable[Choice], cell: str) -> str:
     """The code that a cell means: the code itself, its label in any language, or a usual short word; else nothing."""
-    wanted = " ".join(folded(cell))
+    wanted = fold(cell)
     listed = list(choices)
     for choice in listed:
-        if wanted in {" ".join(folded(text)) for text in (choice.name, *choice.label.values())}:
+        if wanted in {fold(text) for text in (choice.name, *choice.label.values())}:
             return choice.name
     names = {choice.name for choice in listed}
     if {"yes", "no"} <= names and (wanted in YES or wanted in NO):

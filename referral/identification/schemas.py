@@ -29,6 +29,7 @@ FILL_IN = N_("Please fill this in.")
 TOO_LONG = N_("This text is too long.")
 WHOLE_DATE = N_("Enter the day, the month and the year.")
 WHOLE_TIME = N_("Enter a time, for example 08:30.")
+NOT_KEPT = N_("This text contains a character that cannot be kept. Please type it again.")
 NO_FUTURE = N_("This moment is in the future.")
 
 
@@ -205,6 +206,12 @@ class PhoneSchema(Posted):
 
     name = words(60)
 
+    @validates_schema
+    def printable(self, values: Mapping[str, Any], **_options: Any) -> None:
+        """Refuse what no keyboard sends on purpose."""
+        if not all(letter.isprintable() for letter in values["name"]):
+            raise ValidationError({"name": [NOT_KEPT]})
+
 
 class ReviewSchema(Posted):
     """The supervisor's word on an emergency access."""
@@ -275,3 +282,52 @@ class BaseConsentSchema(Posted):
         chosen = [Category(one) for one in values["categories"]] if values["answer"] != "no" else []
         mark = ConsentMark(values["mark"]) if values["mark"] in set(ConsentMark) else ConsentMark.ORAL
         return values | {"categories": chosen, "mark": mark}
+
+
+class SoughtSchema(Posted):
+    """What is known of somebody who may have a file already; every part may be missing, but not all."""
+
+    family_name = words(120, required=False)
+    given_names = words(120, required=False)
+    born = fields.String(validate=validate.Length(max=10, error=TOO_LONG))
+    phone = words(40, required=False)
+    document = words(60, required=False)
+    register = words(60, required=False)
+    code = words(24, required=False)
+
+    @validates_schema
+    def something(self, values: Mapping[str, Any], **_options: Any) -> None:
+        """Ask for something to look for, and for a year or a date that can be one."""
+        wrong = {}
+        if not any(values.values()):
+            wrong["family_name"] = [N_("Type what you know: a name, a number or a code.")]
+        if values["born"] and not _birth(values["born"]):
+            wrong["born"] = [N_("Type a year, such as 1998, or a whole date, such as 2/3/1998.")]
+        if wrong:
+            raise ValidationError(wrong)
+
+    @post_load
+    def typed(self, values: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        """The birth as an ISO date or a year; the code as codes are written."""
+        born = _birth(values["born"])
+        date_text = born if len(born) > 4 else ""
+        return values | {
+            "birth_date": date_text,
+            "birth_year": int(born[:4]) if born else None,
+            "code": "".join(values["code"].split()).upper(),
+        }
+
+
+def _birth(text: str) -> str:
+    """A year or an ISO date out of what was typed, or nothing.
+
+    >>> _birth("1998"), _birth("2/3/1998"), _birth("31/2/1998"), _birth("98")
+    ('1998', '1998-03-02', '', '')
+    """
+    if re.fullmatch(r"(19|20)\d\d", text):
+        return text
+    found = re.fullmatch(r"(\d{1,2})[/. -](\d{1,2})[/. -]((?:19|20)\d\d)", text)
+    try:
+        return date(int(found[3]), int(found[2]), int(found[1])).isoformat() if found else ""
+    except ValueError:
+        return ""

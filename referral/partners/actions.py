@@ -29,8 +29,14 @@ BUCKETS: dict[str, tuple[float, float]] = {
     "address": (60.0, 10.0),
     "code": (5.0, 450.0),
     "phone": (5.0, 60.0),
+    "person_search": (30.0, 60.0),
+    "person_hint": (6.0, 3600.0),
 }
-"""Tries that a bucket holds, and the seconds in which one leaks out: at most 8 checked guesses an hour and account."""
+"""Tries that a bucket holds, and the seconds in which one leaks out: at most 8 checked guesses an hour and account.
+
+Looking for a person: thirty at once and then one a minute (a bus of people arrives); hints that another organisation
+may have a file: six at once and then one an hour, so that nobody fishes. ASSUMPTIONS, national settings in waiting.
+"""
 
 
 def token_hash(token: str) -> str:

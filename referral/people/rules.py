@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable
 from enum import StrEnum
-
-from rapidfuzz import fuzz
 
 from sop.vocabulary import N_
 
@@ -72,27 +68,3 @@ NAME_FIELDS = ("family_name", "given_names", "other_names")
 
 NAMING = (*NAME_FIELDS, "document", "document_number", "iom_number", "unhcr_number", "address")
 """Answers of category C2 that say who somebody is: a protected name takes all of them along."""
-
-CLOSE_ENOUGH = 82
-"""How alike two spellings of a word must be, of 100, to count as the same name."""
-
-
-def matches(text: str, names: Iterable[str]) -> bool:
-    """Whether every word typed is one of the names, give or take accents and a letter.
-
-    >>> matches("aissatou belo", ["Bello", "Aïssatou"]), matches("aissatou", ["Awa"]), matches("", ["Awa"])
-    (True, False, False)
-    """
-    known = [word for name in names for word in folded(name)]
-    wanted = folded(text)
-    return bool(wanted) and all(any(_alike(word, other) for other in known) for word in wanted)
-
-
-def folded(text: str) -> list[str]:
-    """The words of a text without case and accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(one if one.isalnum() else " " for one in plain if not unicodedata.combining(one)).split()
-
-
-def _alike(word: str, other: str) -> bool:
-    return other.startswith(word) if len(word) < 4 else fuzz.ratio(word, other) >= CLOSE_ENOUGH or word in other

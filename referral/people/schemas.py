@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
 from referral.people.contact import SafeContact, Way
+from referral.people.duplicates import PairState, Side
 from referral.people.relations import NEW, Authority, LinkKind, Protection, Tracing
 from sop.vocabulary import N_
 
@@ -141,3 +143,97 @@ class ProtectionSchema(_Typed):
     """Why a name is kept."""
 
     why = member(Protection)
+
+
+REASON = N_("Say in a few words why: whoever reads the file later needs it.")
+
+
+class PairFilterSchema(Schema):
+    """Which pairs are shown; what is not understood is as if it were not there."""
+
+    class Meta:
+        """Other parameters are not ours."""
+
+        unknown = EXCLUDE
+
+    state = fields.String(load_default="")
+    after = fields.String(load_default="")
+
+    @post_load
+    def typed(self, values: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        """Codes become members and identifiers."""
+        state = next((one for one in PairState if one.value == values["state"]), None)
+        try:
+            after = UUID(values["after"])
+        except ValueError:
+            after = None
+        return {"state": state, "after": after}
+
+
+class AnswerSchema(Schema):
+    """What a reviewer says about a pair; "different" is remembered, so it needs a reason."""
+
+    class Meta:
+        """Other fields are not ours."""
+
+        unknown = EXCLUDE
+
+    answer = fields.String(
+        required=True,
+        validate=validate.OneOf(
+            [PairState.SAME, PairState.DIFFERENT, PairState.NOT_SURE], error=N_("Choose an answer.")
+        ),
+        error_messages={"required": N_("Choose an answer.")},
+    )
+    reason = fields.String(load_default="", validate=validate.Length(max=2_000, error=N_("This text is too long.")))
+
+    @validates_schema
+    def with_reason(self, values: Mapping[str, Any], **_options: Any) -> None:
+        """Ask why where the answer is remembered."""
+        if values.get("answer") == PairState.DIFFERENT and not values["reason"].strip():
+            raise ValidationError({"reason": [REASON]})
+
+    @post_load
+    def typed(self, values: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        """Codes become members."""
+        return values | {"answer": PairState(values["answer"]), "reason": values["reason"].strip()}
+
+
+class JoinSchema(Schema):
+    """A reason, and for each answer that differs the side that is kept."""
+
+    class Meta:
+        """Other fields are not ours."""
+
+        unknown = EXCLUDE
+
+    reason = fields.String(load_default="")
+    seen = fields.String(load_default="")
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self.names = list(names)
+
+    @pre_load
+    def gather(self, data: Mapping[str, Any], **_options: Any) -> dict[str, Any]:
+        """The sides beside the rest."""
+        self.sides = {name: str(data.get(f"keep-{name}", "")) for name in self.names}
+        return {"reason": str(data.get("reason", "")).strip(), "seen": str(data.get("seen", ""))[:64]}
+
+    @validates_schema
+    def complete(self, values: Mapping[str, Any], **_options: Any) -> None:
+        """Nothing is chosen for the reviewer."""
+        missing = {
+            f"keep-{name}": [N_("Choose an answer.")] for name, side in self.sides.items() if side not in set(Side)
+        }
+        if not values["reason"]:
+            missing["reason"] = [REASON]
+        elif len(values["reason"]) > 2_000:
+            missing["reason"] = [N_("This text is too long.")]
+        if missing:
+            raise ValidationError(missing)
+
+    @post_load
+    def typed(self, values: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        """Codes become members."""
+        return values | {"choices": {name: Side(side) for name, side in self.sides.items()}}

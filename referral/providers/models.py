@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from directory.taxonomy import CapacityStatus, Disclosure, Referrals, Status, Visibility
 from referral.foundation.tables import Base, enum_column, new_id
-from referral.providers.rules import LocationType, Section, VerificationMethod
+from referral.providers.rules import LocationType, Section, TrustLevel, VerificationMethod, VerificationOutcome
 
 if TYPE_CHECKING:
     from referral.partners.models import Organization
@@ -199,7 +199,10 @@ class ServiceContact(Base):
 
 
 class SectionVerification(Base):
-    """Somebody confirmed one section of an entry on a day, by a method."""
+    """Somebody confirmed one section of an entry on a day, by a method, or something spoke against it.
+
+    `evidence` names what an event that nobody typed in comes from (`referral:…`, `mail:…`), so that it counts once.
+    """
 
     __tablename__ = "section_verification"
 
@@ -208,9 +211,17 @@ class SectionVerification(Base):
     service_at_location: Mapped[ServiceAtLocation] = relationship(back_populates="verifications")
     section: Mapped[Section] = mapped_column(enum_column(Section))
     method: Mapped[VerificationMethod] = mapped_column(enum_column(VerificationMethod))
-    changed: Mapped[bool] = mapped_column(default=False)
+    outcome: Mapped[VerificationOutcome] = mapped_column(
+        enum_column(VerificationOutcome), default=VerificationOutcome.CONFIRMED
+    )
+    evidence: Mapped[str | None] = mapped_column(String(60), unique=True)
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the section was changed, not only confirmed."""
+        return self.outcome is VerificationOutcome.CHANGED
 
 
 class ServiceStaff(Base):
@@ -222,6 +233,7 @@ class ServiceStaff(Base):
     service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"), index=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     focal_point: Mapped[bool] = mapped_column(default=False)
+    trust: Mapped[TrustLevel] = mapped_column(enum_column(TrustLevel), default=TrustLevel.USUAL)
 
     __table_args__ = (UniqueConstraint("service_id", "user_id"),)
 
@@ -237,6 +249,41 @@ class TermMapping(Base):
     need: Mapped[str] = mapped_column(String(8))
 
     __table_args__ = (UniqueConstraint("source", "term", "need"),)
+
+
+class ColumnMapping(Base):
+    """Which field of a service a source's heading means, saved per source (`--map HEADING=FIELD`)."""
+
+    __tablename__ = "column_mapping"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    source: Mapped[str] = mapped_column(String(80))
+    heading: Mapped[str] = mapped_column(String(200))
+    field: Mapped[str] = mapped_column(String(60))
+
+    __table_args__ = (UniqueConstraint("source", "heading"),)
+
+
+class SourceDocument(Base):
+    """A document as it came from a source, so that what our tables do not know is given back at an export.
+
+    `kind` is service, organization or location, `record_id` the row that came of it. `baseline` is what we wrote of
+    that row right after: what differs from it later was changed here (see `directory.hsds_keeping`).
+    """
+
+    __tablename__ = "source_document"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    source: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(16))
+    source_id: Mapped[str] = mapped_column(String(200))
+    record_id: Mapped[UUID] = mapped_column(index=True)
+    document: Mapped[dict[str, Any]]
+    baseline: Mapped[dict[str, Any]]
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("source", "kind", "source_id"),)
 
 
 class ImportBatch(Base):

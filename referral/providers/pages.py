@@ -1,4 +1,4 @@
-"""The three forms of an own entry: what they show at first, how they are read, which act they lead to."""
+"""The forms of an own entry: what they show at first, how they are read, which act they lead to."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Any
 
 from directory import edit
 from directory.edit import show_phone
-from directory.taxonomy import UNIT_LABELS, CapacityStatus
+from directory.taxonomy import UNIT_LABELS, CapacityStatus, Visibility
 from referral.foundation import clock
-from referral.providers import actions, schemas
+from referral.foundation.access import actor
+from referral.providers import actions, queries, schemas, service_form
 from referral.providers.models import ServiceAtLocation
 from referral.providers.queries.records import schedule
-from referral.providers.rules import Section
+from referral.providers.rules import Section, publishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Form:
     template: str
     present: Callable[[ServiceAtLocation], dict[str, str]]
     read: Callable[[ServiceAtLocation, Mapping[str, str], datetime], schemas.Reading]
-    act: Callable[..., None]
+    wanted: Callable[..., dict[str, Any]]
 
 
 def present_hours(place: ServiceAtLocation) -> dict[str, str]:
@@ -105,13 +106,23 @@ def _read_contacts(place: ServiceAtLocation, posted: Mapping[str, str], _now: da
     return schemas.read_contacts(posted, demonstration=place.service.organization.demonstration)
 
 
-HOURS = Form(Section.HOURS, "providers/edit_hours.html", present_hours, _read_hours, actions.edit_hours)
+HOURS = Form(Section.HOURS, "providers/edit_hours.html", present_hours, _read_hours, actions.wanted_hours)
 CAPACITY = Form(
-    Section.CAPACITY, "providers/edit_capacity.html", present_capacity, _read_capacity, actions.edit_capacity
+    Section.CAPACITY, "providers/edit_capacity.html", present_capacity, _read_capacity, actions.wanted_capacity
 )
 CONTACTS = Form(
-    Section.CONTACTS, "providers/edit_contacts.html", present_contacts, _read_contacts, actions.edit_contacts
+    Section.CONTACTS, "providers/edit_contacts.html", present_contacts, _read_contacts, actions.wanted_contacts
 )
+
+
+SERVICE = Form(
+    Section.SERVICE,
+    "providers/edit_service.html",
+    service_form.present,
+    lambda _place, posted, _now: service_form.read(posted),
+    actions.wanted_service,
+)
+FORMS: dict[Section, Form] = {one.section: one for one in (HOURS, CAPACITY, CONTACTS, SERVICE)}
 
 
 def shown(form: Form, place: ServiceAtLocation, reading: schemas.Reading | None = None) -> dict[str, Any]:
@@ -122,6 +133,10 @@ def shown(form: Form, place: ServiceAtLocation, reading: schemas.Reading | None 
         "typed": typed,
         "errors": reading.errors if reading else {},
         "stale": False,
+        "by_link": False,
+        "direct": True,
+        "referral_choices": service_form.REFERRALS,
+        "state_choices": service_form.STATES,
         "days": edit.DAY_LABELS,
         "slots": slots_shown(typed) if form is HOURS else 0,
         "irregular": form is HOURS and weekly(place) is None,
@@ -129,3 +144,16 @@ def shown(form: Form, place: ServiceAtLocation, reading: schemas.Reading | None 
         "status_choices": [(one.value, one.label) for one in CapacityStatus if one is not CapacityStatus.UNKNOWN],
         "unit_choices": list(UNIT_LABELS.items()),
     }
+
+
+def said(place: ServiceAtLocation, section: Section) -> list[tuple[str, Any]]:
+    """What a section says, by field, without the names of people: for a link that may have been passed on."""
+    return [
+        (name, [row for row in value if row["visibility"] != Visibility.RESTRICTED] if name == "contacts" else value)
+        for name, value in actions.state_of(place, section).items()
+    ]
+
+
+def may_publish(place: ServiceAtLocation, section: Section) -> bool:
+    """Whether the signed-in user may publish this section without being read first."""
+    return publishes(queries.trust_of(actor(), place), section)

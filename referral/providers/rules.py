@@ -47,6 +47,165 @@ class VerificationMethod(StrEnum):
     MAIL = "mail"
     IMPORT = "import"
     REPORT = "report"
+    REFERRAL = "referral"
+
+
+class VerificationOutcome(StrEnum):
+    """What came of it: only the first two say that the section holds."""
+
+    CONFIRMED = "confirmed"
+    CHANGED = "changed"
+    CLOSED = "closed"
+    UNREACHABLE = "unreachable"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return OUTCOME_LABELS[self]
+
+
+OUTCOME_LABELS: dict[VerificationOutcome, str] = {
+    VerificationOutcome.CONFIRMED: N_("nothing has changed"),
+    VerificationOutcome.CHANGED: N_("something has changed"),
+    VerificationOutcome.CLOSED: N_("the service is closed for good"),
+    VerificationOutcome.UNREACHABLE: N_("nobody answers"),
+}
+HOLDS: tuple[VerificationOutcome, ...] = (VerificationOutcome.CONFIRMED, VerificationOutcome.CHANGED)
+
+
+class TrustLevel(StrEnum):
+    """How much of an entry its keeper may publish without the coordination reading it first."""
+
+    REVIEWED = "reviewed"
+    USUAL = "usual"
+    FULL = "full"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return TRUST_LABELS[self]
+
+
+TRUST_LABELS: dict[TrustLevel, str] = {
+    TrustLevel.REVIEWED: N_("free places only"),
+    TrustLevel.USUAL: N_("places, hours and contacts"),
+    TrustLevel.FULL: N_("everything"),
+}
+PUBLISHES: dict[TrustLevel, frozenset[Section]] = {
+    TrustLevel.REVIEWED: frozenset({Section.CAPACITY}),
+    TrustLevel.USUAL: frozenset({Section.CAPACITY, Section.HOURS, Section.CONTACTS}),
+    TrustLevel.FULL: frozenset(Section),
+}
+
+
+def publishes(trust: TrustLevel, section: Section) -> bool:
+    """Whether a keeper of this level publishes the section at once; otherwise it becomes a proposal.
+
+    >>> publishes(TrustLevel.USUAL, Section.HOURS), publishes(TrustLevel.USUAL, Section.SERVICE)
+    (True, False)
+    """
+    return section in PUBLISHES[trust]
+
+
+class Origin(StrEnum):
+    """Where a change comes from."""
+
+    PARTNER = "partner"
+    LINK = "link"
+    COORDINATION = "coordination"
+    PROPOSAL = "proposal"
+    UNDO = "undo"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return ORIGIN_LABELS[self]
+
+
+ORIGIN_LABELS: dict[Origin, str] = {
+    Origin.PARTNER: N_("the organisation"),
+    Origin.LINK: N_("the organisation, by a link"),
+    Origin.COORDINATION: N_("the coordination"),
+    Origin.PROPOSAL: N_("an approved proposal"),
+    Origin.UNDO: N_("taken back"),
+}
+
+
+class TaskReason(StrEnum):
+    """Why the coordination should call."""
+
+    LATE = "late"
+    WRONG_NUMBER = "wrong_number"
+    BOUNCED = "bounced"
+    NEW_SITE = "new_site"
+    ARCHIVE = "archive"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return TASK_LABELS[self]
+
+
+TASK_LABELS: dict[TaskReason, str] = {
+    TaskReason.LATE: N_("confirmation is 30 days late"),
+    TaskReason.WRONG_NUMBER: N_("three people say that the number is wrong"),
+    TaskReason.BOUNCED: N_("a message came back"),
+    TaskReason.NEW_SITE: N_("a new site, never verified"),
+    TaskReason.ARCHIVE: N_("not confirmed for four months: archive it?"),
+}
+
+
+class ReportKind(StrEnum):
+    """What is wrong with an entry, as its readers report it."""
+
+    WRONG_NUMBER = "wrong_number"
+    CLOSED = "closed"
+    ADDRESS = "address"
+    HOURS = "hours"
+    REFUSAL = "refusal"
+    NO_PLACE = "no_place"
+    OTHER = "other"
+    MISCONDUCT = "misconduct"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return REPORT_LABELS[self]
+
+
+REPORT_LABELS: dict[ReportKind, str] = {
+    ReportKind.WRONG_NUMBER: N_("The number is wrong or nobody answers"),
+    ReportKind.CLOSED: N_("The service no longer exists"),
+    ReportKind.ADDRESS: N_("The address is wrong"),
+    ReportKind.HOURS: N_("The opening hours are wrong"),
+    ReportKind.REFUSAL: N_("It does not take the people it says it takes"),
+    ReportKind.NO_PLACE: N_("It has no places, although the entry says so"),
+    ReportKind.OTHER: N_("Something else is wrong"),
+    ReportKind.MISCONDUCT: N_("Somebody there behaved badly towards a person"),
+}
+
+
+class ReportState(StrEnum):
+    """Where a report is."""
+
+    OPEN = "open"
+    CORRECTED = "corrected"
+    RIGHT = "right"
+    TAKEN_UP = "taken_up"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return REPORT_STATES[self]
+
+
+REPORT_STATES: dict[ReportState, str] = {
+    ReportState.OPEN: N_("waits for an answer"),
+    ReportState.CORRECTED: N_("the entry was corrected"),
+    ReportState.RIGHT: N_("the entry was right"),
+    ReportState.TAKEN_UP: N_("taken up"),
+}
+ANSWERS: tuple[ReportState, ...] = (ReportState.CORRECTED, ReportState.RIGHT)
 
 
 ON_REQUEST = "on_request:"

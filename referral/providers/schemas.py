@@ -131,7 +131,7 @@ def _closure(typed: Mapping[str, str], today: date) -> tuple[Closure | None, dic
     found: dict[str, date | None] = {}
     for name in ("starts", "ends"):
         try:
-            found[name] = _day(typed, name)
+            found[name] = day_of(typed, name)
         except ValueError:
             errors[name] = NOT_A_DAY
     reason = typed.get("reason", "").strip()
@@ -141,7 +141,8 @@ def _closure(typed: Mapping[str, str], today: date) -> tuple[Closure | None, dic
     return closure, dict(wrong)
 
 
-def _day(typed: Mapping[str, str], name: str) -> date | None:
+def day_of(typed: Mapping[str, str], name: str) -> date | None:
+    """A day typed in three fields; None when all are empty, ValueError when there is no such day."""
     parts = [typed.get(f"{name}-{part}", "").strip() for part in PARTS]
     if not any(parts):
         return None

@@ -18,7 +18,7 @@ from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
 from referral.providers import actions, pages, queries
 from referral.providers.models import ServiceAtLocation
-from referral.providers.rules import dialled
+from referral.providers.rules import Origin, dialled, publishes
 from referral.providers.schemas import filters_from, sections_from
 from sop.places import load_places
 from sop.vocabulary import NEED_LABELS
@@ -36,7 +36,9 @@ def index() -> Any:
     filters = filters_from(request.args, {one.pcode for one in regions})
     page = queries.listing(filters, actor(), clock.now())
     region_choices = [(one.pcode, dict(one.name)) for one in regions]
-    choices = {"need_choices": list(NEED_LABELS.items()), "region_choices": region_choices}
+    choices: dict[str, Any] = {"need_choices": list(NEED_LABELS.items()), "region_choices": region_choices}
+    choices["coordinates"] = can(Permission.DIRECTORY_COORDINATE)
+    choices["coordinates"] = can(Permission.DIRECTORY_COORDINATE)
     return render_template("providers/index.html", page=page, filters=filters, need_labels=NEED_LABELS, **choices)
 
 
@@ -49,13 +51,21 @@ def show(place_id: UUID) -> Any:
     if sheet is None:
         abort(404)
     may_edit = can(Permission.DIRECTORY_EDIT)
-    return render_template("providers/show.html", sheet=sheet, need_labels=NEED_LABELS, can_edit=may_edit)
+    return render_template(
+        "providers/show.html",
+        sheet=sheet,
+        need_labels=NEED_LABELS,
+        can_edit=may_edit,
+        coordinates=can(Permission.DIRECTORY_COORDINATE),
+    )
 
 
 @bp.get("/directory/own")
 @requires(Permission.DIRECTORY_EDIT)
 def own() -> Any:
     """The own organisation's entries, and what to confirm."""
+    if can(Permission.DIRECTORY_COORDINATE):
+        return redirect(url_for("providers.upkeep"), code=303)
     kept = queries.own_entries(actor(), clock.now())
     due = sum(len(one.due) for one in kept)
     return render_template("providers/own.html", kept=kept, due=due, need_labels=NEED_LABELS)
@@ -85,19 +95,27 @@ def edit_contacts(place_id: UUID) -> Any:
     return _edit(place_id, pages.CONTACTS)
 
 
+@bp.route("/directory/own/<uuid:place_id>/service", methods=["GET", "POST"])
+@requires(Permission.DIRECTORY_EDIT)
+@idempotent
+def edit_service(place_id: UUID) -> Any:
+    """Whom it takes and how to refer."""
+    return _edit(place_id, pages.SERVICE)
+
+
 @bp.post("/directory/own/<uuid:place_id>/confirm")
 @requires(Permission.DIRECTORY_EDIT)
 @idempotent
 def confirm(place_id: UUID) -> Any:
     """Nothing changed: one section, or all."""
-    place = _editable(place_id)
+    place = editable(place_id)
     sections, version = sections_from(request.form)
     actions.confirm(place, sections=sections, expected_version=version, actor=actor(), now=clock.now())
     flash(_("Thank you: confirmed today. The referral teams see it at once."), "success")
     return redirect(url_for("providers.own", _anchor=f"e-{place.id}"), code=303)
 
 
-def _editable(place_id: UUID) -> ServiceAtLocation:
+def editable(place_id: UUID) -> ServiceAtLocation:
     """An entry of the own organisation, locked while it is written."""
     query = queries.editable_places(actor()).options(contains_eager(ServiceAtLocation.service))
     query = query.where(ServiceAtLocation.id == place_id)
@@ -110,16 +128,23 @@ def _editable(place_id: UUID) -> ServiceAtLocation:
 
 
 def _edit(place_id: UUID, form: pages.Form) -> Any:
-    place = _editable(place_id)
+    place = editable(place_id)
+    direct = publishes(queries.trust_of(actor(), place), form.section)
     if request.method == "GET":
-        return render_template(form.template, **pages.shown(form, place))
+        return render_template(form.template, **pages.shown(form, place) | {"direct": direct})
     reading = form.read(place, request.form, clock.now())
+    shown = pages.shown(form, place, reading) | {"direct": direct}
     if reading.errors:
-        return render_template(form.template, **pages.shown(form, place, reading)), 422
+        return render_template(form.template, **shown), 422
+    wanted = form.wanted(place, **reading.values)
+    origin = Origin.COORDINATION if can(Permission.DIRECTORY_COORDINATE) else Origin.PARTNER
     stamp = {"expected_version": reading.version, "actor": actor(), "now": clock.now()}
     try:
-        form.act(place, **reading.values, **stamp)
+        waits = actions.submit(place, form.section, wanted, origin=origin, direct=direct, **stamp)
     except actions.StaleEntry:
-        return render_template(form.template, **pages.shown(form, place, reading) | {"stale": True}), 409
-    flash(_("Saved and confirmed today. The referral teams see it at once."), "success")
+        return render_template(form.template, **shown | {"stale": True}), 409
+    if waits:
+        flash(_("Thank you. The coordination reads the change before it is published."), "success")
+    else:
+        flash(_("Saved and confirmed today. The referral teams see it at once."), "success")
     return redirect(url_for("providers.own", _anchor=f"e-{place.id}"), code=303)

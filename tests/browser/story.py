@@ -44,6 +44,8 @@ def identify(story: Story) -> None:
     """1. The first responder fills in the form, leaves it as a draft, comes back, and submits it."""
     responder = story.enter("responder")
     responder.look("1-identifications")
+    responder.follow("/identifications/new")
+    responder.look("1-search-first")
     responder.press('main form[action="/identifications"] button')
     answers = {**ANSWERS, "identified_on": story.today.isoformat()}
     for number in range(1, SCREENS):

@@ -25,7 +25,7 @@ def responder(chromium: Any, world: World) -> Iterator[Person]:
 @pytest.fixture
 def someone(responder: Person) -> Person:
     """The responder at a new form."""
-    responder.go("/identifications")
+    responder.go("/identifications/new")
     responder.press('main form[action="/identifications"] button')
     return responder
 

@@ -21,6 +21,8 @@ from referral.identification.actions import attaching
 from referral.identification.models import Submission, SubmissionState
 from referral.identification.rules import STEP_BEST_INTERESTS, STEP_EMERGENCY_REVIEW, Channel, Outside, named_files
 from referral.partners import queries as partners
+from referral.people.actions import duplicates
+from referral.people.duplicates import FoundBy
 from referral.procedures import queries as procedures
 from referral.procedures.models import FormVersion
 from sop.facts import derive_facts
@@ -34,14 +36,33 @@ NO_RECEIVER = Message(
 )
 
 
-def start(*, actor: Any, today: date, now: datetime) -> Submission:
-    """A new draft, with the answers that the form proposes; the responder's own region among them."""
+def start(
+    *, actor: Any, today: date, now: datetime, known: Mapping[str, Any] | None = None, searched: bool = False
+) -> Submission:
+    """A new draft, with the answers that the form proposes; the responder's own region among them.
+
+    `known`: what was typed when the person was looked for (`schemas.SoughtSchema`), sealed into the draft; the audit
+    line remembers whether somebody looked first.
+    """
     version = procedures.active_form(queries.FORM)
     if version is None:
         raise RuleViolation(NO_FORM)
     submission = _begin(version, actor=actor, today=today, now=now)
-    audit.record("draft.start", actor=actor, now=now, subject=submission)
+    if known:
+        form = procedures.form(version.id)
+        seal_typed(submission, form, queries.typed_answers(submission) | _carried(form, known, today), now)
+    code = "searched" if searched else "not_searched"
+    audit.record("draft.start", actor=actor, now=now, subject=submission, code=code)
     return submission
+
+
+def _carried(form: Form, known: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """What was looked for, as answers of the form, where it has such a question."""
+    answers = {name: known.get(name) for name in ("family_name", "given_names", "phone", "birth_date")}
+    if not known.get("birth_date") and known.get("birth_year"):
+        answers["age_years"] = str(max(0, today.year - known["birth_year"]))
+    answers["document_number"] = known.get("document")
+    return {name: str(answer) for name, answer in answers.items() if answer and name in form}
 
 
 def start_from_paper(version: FormVersion, number: str, *, actor: Any, today: date, now: datetime) -> Submission:
@@ -164,6 +185,7 @@ def submit(
     _settle(submission, case, sealed, now)
     attaching.settle(submission, case.person_id, named_files(filling.form, filling.state.values))
     audit.record("draft.submit", actor=actor, now=now, case_id=case.id, subject=submission)
+    duplicates.look_for([case.person_id], found_by=FoundBy.SUBMISSION, now=now)
     for manager in partners.case_managers(organization.id):
         outbox.queue("prefile_received", now=now, user=manager, reference=case.code)
     return case

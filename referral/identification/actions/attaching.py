@@ -20,6 +20,7 @@ from referral.foundation.tables import new_id
 from referral.identification import queries
 from referral.identification.models import Attachment, Submission
 from referral.identification.rules import OTHERS, attachment_name, question_at
+from referral.people.actions import merging
 from sop.forms import Form
 from sop.vocabulary import N_, Message
 
@@ -156,6 +157,15 @@ def settle(submission: Submission, person_id: UUID, kept: Iterable[str]) -> None
             continue
         plain = sealing.open_bytes(one.owner_id, _purpose(one.id, one.category), one.blob)
         one.owner_id, one.blob = person_id, sealing.seal_bytes(person_id, _purpose(one.id, one.category), plain)
+    db.session.flush()
+
+
+@merging.on_settle
+def _hand_on(merged_id: UUID, kept_id: UUID) -> None:
+    """Two files were joined for good: what is attached goes over to the key of the person who stays."""
+    for one in db.session.scalars(select(Attachment).where(Attachment.owner_id == merged_id)):
+        plain = sealing.open_bytes(merged_id, _purpose(one.id, one.category), one.blob)
+        one.owner_id, one.blob = kept_id, sealing.seal_bytes(kept_id, _purpose(one.id, one.category), plain)
     db.session.flush()
 
 

@@ -11,6 +11,7 @@ from referral.identification.views import (  # noqa: E402
     consent,  # noqa: F401
     filling,  # noqa: F401
     lists,  # noqa: F401
+    looking,  # noqa: F401
     papers,  # noqa: F401
     phones,  # noqa: F401
     prefile,  # noqa: F401

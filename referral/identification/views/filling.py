@@ -16,6 +16,7 @@ from referral.foundation.idempotency import idempotent
 from referral.identification import actions, gate, queries
 from referral.identification.models import SubmissionState
 from referral.identification.queries import Filling
+from referral.identification.schemas import SoughtSchema
 from referral.identification.screens import review as review_of
 from referral.identification.views import bp
 from referral.identification.views.doors import errors_of, sent_version, the_draft, the_filling, the_submission
@@ -36,8 +37,10 @@ def index() -> Any:
 @requires(Permission.IDENTIFICATION_FILL)
 @idempotent
 def start() -> Any:
-    """A new draft."""
-    draft = actions.start(actor=actor(), today=clock.today(), now=clock.now())
+    """A new draft; after a search with what was typed there, otherwise empty."""
+    searched = request.form.get("searched") == "yes"
+    known = SoughtSchema().load(request.form) if searched else {}
+    draft = actions.start(actor=actor(), today=clock.today(), now=clock.now(), known=known, searched=searched)
     return redirect(url_for(".screen", submission_id=draft.id, name=draft.screen), 303)
 
 

@@ -168,16 +168,19 @@ def _workbook(data: bytes, name: str) -> Any:
     return response
 
 
+def _reason(row: queries.Row) -> str:
+    """Why a row is set aside, in words; nothing for a good one."""
+    if row.same_as:
+        return _("The same as row %(number)d.", number=row.same_as)
+    if row.problems:
+        return " ".join(f"{one.heading}{_(': ')}{translate(one.message)}" for one in row.problems)
+    return row.code
+
+
 def _result(row: queries.Row) -> str:
     """What became of a row, in words."""
-    if row.same_as:
-        return _("set aside: the same as row %(number)d", number=row.same_as)
-    if row.problems:
-        said = "; ".join(f"{one.heading}{_(': ')}{translate(one.message)}" for one in row.problems)
-        return _("set aside: %(reason)s", reason=said)
-    if row.code:
-        return _("set aside: %(reason)s", reason=row.code)
-    return str(translate(OUTCOMES[row.state]))
+    reason = _reason(row)
+    return _("set aside: %(reason)s", reason=reason) if reason else str(translate(OUTCOMES[row.state]))
 
 
 def _lists_page(error: Message | None = None) -> str:
@@ -207,7 +210,7 @@ def _list_page(one: PersonList, *, mapping: dict[str, str] | None = None, errors
         waiting=len(waiting),
         first=first,
         outcomes=OUTCOMES,
-        result=_result,
+        reason=_reason,
         codes=queries.codes_of(one) if one.state in (ListState.RUNNING, ListState.DONE) else {},
         shown=LOOKED_AT,
     )

@@ -171,7 +171,7 @@ def submission() -> Any:
             raise RuleViolation(gate.UNKNOWN_FORM, status=422)
         parcel = gate.examined(_parcel(instance, instance_id, procedures.form(version.id)))
     receipt = gate.receive(parcel, actor=db.session.merge(actor(), load=True), now=clock.now())
-    return _message(_words(receipt), "submit_success"), 202 if receipt.again else 201
+    return _message(said(receipt), "submit_success"), 202 if receipt.again else 201
 
 
 def _instance() -> tuple[Instance, UUID]:
@@ -210,7 +210,7 @@ def _noted(form: Form, answers: Mapping[str, Any], kind: Kind) -> datetime | Non
     return moment_of(answers.get(name), clock.zone())
 
 
-def _words(receipt: gate.Receipt) -> str:
+def said(receipt: gate.Receipt) -> str:
     """What the phone shows: no name, no answer."""
     if receipt.case is not None:
         return _("Received. The file has the code %(code)s.", code=receipt.case.code)

@@ -18,8 +18,12 @@ from referral.foundation.grants import Permission, Scope, scope_of
 from referral.identification.models import Submission
 from referral.partners.models import Organization
 from referral.people.contact import guidance
+from referral.people.matching import reading
+from referral.people.matching.answers import CATEGORIES, identity_of
+from referral.people.matching.looking import describes
 from referral.people.models import Person, PersonBlock
-from referral.people.rules import NAME_FIELDS, matches
+from referral.people.queries.finding import candidates
+from referral.people.queries.identities import surviving
 from referral.procedures import queries as procedures
 from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.queries import visible_places
@@ -28,7 +32,7 @@ from sop.forms import Form
 from sop.vocabulary import Category, Message
 
 MOST = 20
-CANDIDATES = 600
+CANDIDATES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +77,32 @@ def _by_code(visible: Select[Case], text: str) -> list[Case]:
 
 
 def people(actor: Actor, visible: Select[Case], text: str) -> list[Case]:
-    """Visible cases of persons who bear the names typed; only roles that may uncover a name can look for one."""
+    """Visible cases of persons whom the words typed describe, best first; only who may uncover a name can look for one.
+
+    Words are read as names, a year or a date of birth, phone and paper numbers. Names of the best few are opened to
+    make sure.
+    """
     may = any(
         scope_of(actor.role, one) is not Scope.NONE for one in (Permission.IDENTITY_REVEAL, Permission.PREFILE_READ)
     )
-    if not may or not searching.parts(text):
+    if not may:
         return []
-    ids = searching.candidates(text, limit=CANDIDATES)
-    query = visible.where(Case.person_id.in_(ids), Case.person_id.not_in(blocked_persons(actor)), _findable(actor))
-    found = list(db.session.scalars(query.limit(CANDIDATES)).unique()) if ids else []
-    opened = sealing.read_many([one.person_id for one in found], [Category.C2])
-    place = {person_id: at for at, person_id in enumerate(ids)}
+    sought = reading.read(text)
+    ids = [one.person_id for one in candidates(sought, limit=CANDIDATES)]
+    led = surviving(ids)
+    place = {person_id: at for at, person_id in enumerate(dict.fromkeys(led.get(one, one) for one in ids))}
+    query = visible.where(Case.person_id.in_(place), Case.person_id.not_in(blocked_persons(actor)), _findable(actor))
+    found = list(db.session.scalars(query.limit(CANDIDATES)).unique()) if place else []
     found.sort(key=lambda one: (place[one.person_id], one.code))
-    return [one for one in found if matches(text, names(opened.get(one.person_id, {})))][:MOST]
+    best = found[:MOST]
+    opened = sealing.read_many([one.person_id for one in best], CATEGORIES)
+    return [one for one in best if describes(sought, identity_of(opened.get(one.person_id, {})))]
 
 
 def _findable(actor: Actor) -> ColumnElement[bool]:
     """A protected name finds a file only for whoever works on it."""
     kept = select(Person.id).where(Person.protection.is_not(None))
     return or_(Case.manager_id == actor.id, Case.identified_by_id == actor.id, Case.person_id.not_in(kept))
-
-
-def names(opened: Mapping[Category, Mapping[str, Any]]) -> list[str]:
-    """The names in what was opened of a person."""
-    identity = opened.get(Category.C2, {})
-    return [str(identity[name]) for name in NAME_FIELDS if identity.get(name)]
 
 
 def blocked_persons(actor: Actor) -> Select[UUID]:

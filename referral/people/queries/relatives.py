@@ -76,7 +76,8 @@ def words_of(person_id: UUID) -> dict[str, dict[str, str]]:
 def file_by_code(actor: Actor, code: str) -> Case | None:
     """The file with this code, where the actor may open it."""
     wanted = "".join(code.split()).upper()
-    return db.session.scalar(visible_cases(actor).where(Case.code == wanted)) if wanted else None
+    written = wanted.isascii() and wanted.replace("-", "").isalnum()
+    return db.session.scalar(visible_cases(actor).where(Case.code == wanted)) if written else None
 
 
 def safe_contact(person_id: UUID) -> SafeContact | None:

@@ -1,6 +1,25 @@
-"""What changes the directory: a partner's own entry, imports from other directories."""
+"""What changes the directory: keepers' own entries, the coordination's upkeep, imports from other directories."""
 
-from referral.providers.actions.editing import StaleEntry, confirm, edit_capacity, edit_contacts, edit_hours
+from referral.providers.actions.deciding import decide, trust, undo
+from referral.providers.actions.editing import (
+    StaleEntry,
+    confirm,
+    submit,
+    wanted_capacity,
+    wanted_contacts,
+    wanted_hours,
+    wanted_service,
+)
+from referral.providers.actions.exporting import export
+from referral.providers.actions.fields import state_of
 from referral.providers.actions.importing import import_file
+from referral.providers.actions.linking import confirm_by_link, correct_by_link
+from referral.providers.actions.reminding import open_task, remind
+from referral.providers.actions.reporting import answer, called, open_campaign, read_misconduct, report
 
-__all__ = ["StaleEntry", "confirm", "edit_capacity", "edit_contacts", "edit_hours", "import_file"]
+__all__ = [
+    "StaleEntry", "answer", "called", "confirm", "confirm_by_link", "correct_by_link", "decide", "export",
+    "import_file",
+    "open_campaign", "open_task", "read_misconduct", "remind", "report", "state_of", "submit", "trust", "undo",
+    "wanted_capacity", "wanted_contacts", "wanted_hours", "wanted_service",
+]  # fmt: skip

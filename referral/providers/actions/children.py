@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from directory.profile import Schedule
-from referral.providers.models import ServiceSchedule
+from directory.profile import Closure, Schedule
+from referral.providers.models import ServiceClosure, ServiceSchedule
 
 SCHEDULE = (
     "byday", "opens_at", "closes_at", "valid_from", "valid_to", "freq", "interval", "dtstart", "until", "count", "wkst",
     "bymonthday", "byweekno", "byyearday", "kind", "description",
 )  # fmt: skip
+CLOSURE = ("starts_on", "ends_on", "reason")
 CONTACT = ("function", "phone", "extension", "email")
 
 
 def schedule_row(one: Schedule) -> ServiceSchedule:
     """The library's record as a row."""
     return ServiceSchedule(**{name: getattr(one, name) for name in SCHEDULE})
+
+
+def closure_row(one: Closure) -> ServiceClosure:
+    """The library's record as a row."""
+    return ServiceClosure(starts_on=one.starts, ends_on=one.ends, reason=one.reason)
 
 
 def put(present: list[Any], wanted: list[Any], names: tuple[str, ...]) -> bool:

@@ -1,8 +1,11 @@
-"""An organisation keeps its own entry: each act says who confirmed what, and the ranking sees it at once."""
+"""An organisation keeps its own entry: each act says who confirmed what, and the ranking sees it at once.
+
+Every form becomes values by field. What its keeper may publish goes live with a revision; the rest waits as a proposal.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,13 +17,18 @@ from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation import audit
 from referral.foundation.access import Actor
+from referral.foundation.tables import new_id
+from referral.providers.actions import fields
 from referral.providers.actions.children import schedule_row
-from referral.providers.models import SectionVerification, ServiceAtLocation, ServiceClosure, ServiceContact
-from referral.providers.queries.records import schedule
-from referral.providers.rules import Section, VerificationMethod
+from referral.providers.models import SectionVerification, ServiceAtLocation
+from referral.providers.rules import Origin, Section, VerificationMethod, VerificationOutcome
+from referral.providers.upkeep_models import ChangeItem, ChangeProposal, EntityRevision
 from sop.vocabulary import N_, Message
 
 STALE = Message("stale_entry", N_("Somebody changed this entry in the meantime. Look at its present state first."))
+METHODS = {Origin.COORDINATION: VerificationMethod.CALL}
+Confirmed = VerificationOutcome.CONFIRMED
+Changed = VerificationOutcome.CHANGED
 
 
 class StaleEntry(RuleViolation):
@@ -30,89 +38,120 @@ class StaleEntry(RuleViolation):
         super().__init__(STALE)
 
 
-def edit_hours(
+def wanted_hours(
     place: ServiceAtLocation,
     *,
     grid: edit.Grid,
     on_holidays: str,
     closure: Closure | None = None,
     ended: Collection[UUID] = (),
-    expected_version: int,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    """Replace the weekly hours (those of public holidays stay), end closures, add one."""
-    _expect(place, expected_version)
-    kept = [one for one in place.schedules if one.kind == "holiday"]
-    changed = edit.grid([schedule(one) for one in place.schedules if one.kind != "holiday"]) != grid
-    if changed:
-        place.schedules[:] = [*kept, *map(schedule_row, edit.schedules(grid))]
-    for one in [one for one in place.closures if one.id in ended]:
-        place.closures.remove(one)
-        changed = True
+) -> fields.Values:
+    """Weekly hours as typed (those of public holidays stay), without ended closures, with a new one."""
+    kept = [fields.schedule_of(one) for one in place.schedules if one.kind == "holiday"]
+    rows = [fields.schedule_of(schedule_row(one)) for one in edit.schedules(grid)]
+    closures = [one for one in fields.closures_of(place) if one["id"] not in set(map(str, ended))]
     if closure is not None:
-        row = ServiceClosure(starts_on=closure.starts, ends_on=closure.ends, reason=closure.reason)
-        place.closures.append(row)
-        changed = True
-    if place.on_holidays != on_holidays:
-        place.on_holidays = on_holidays
-        changed = True
-    _confirmed(place, [Section.HOURS], changed, actor, now)
+        ends = closure.ends.isoformat() if closure.ends else None
+        closures.append({"starts_on": closure.starts.isoformat(), "ends_on": ends, "reason": closure.reason})
+    return {"hours": kept + rows, "on_holidays": on_holidays, "closures": closures}
 
 
-def edit_capacity(
-    place: ServiceAtLocation, *, capacity: Capacity, expected_version: int, actor: Actor, now: datetime
-) -> None:
-    """Declare the room there is now."""
-    _expect(place, expected_version)
-    before = _declared(place)
-    place.capacity_status = capacity.status
-    place.capacity_available, place.capacity_maximum = capacity.available, capacity.maximum
-    place.capacity_unit, place.waiting_days = capacity.unit, capacity.waiting_days
-    place.capacity_valid_until = None
-    _confirmed(place, [Section.CAPACITY], before != _declared(place), actor, now)
+def wanted_capacity(_place: ServiceAtLocation, *, capacity: Capacity) -> fields.Values:
+    """The room there is now."""
+    return {
+        "capacity": {
+            "status": capacity.status.value, "available": capacity.available, "maximum": capacity.maximum,
+            "unit": capacity.unit, "waiting_days": capacity.waiting_days,
+        }
+    }  # fmt: skip
 
 
-def _declared(place: ServiceAtLocation) -> tuple[Any, ...]:
-    numbers = (place.capacity_available, place.capacity_maximum, place.waiting_days)
-    return (place.capacity_status, place.capacity_unit, *numbers)
+def wanted_contacts(place: ServiceAtLocation, *, contacts: Sequence[tuple[str, Contact]]) -> fields.Values:
+    """The contacts as typed; each comes with the id of the one it was, or with none when it is new."""
+    known = {str(one.id): fields.contact_of(one) for one in place.contacts}
+    blank = {"id": "", "name": "", "extension": "", "visibility": "network"}
+    rows = []
+    for written, contact in contacts:
+        phone = contact.phones[0].number if contact.phones else ""
+        rows.append({**known.pop(written, blank), "function": contact.title, "phone": phone, "email": contact.email})
+    return {"contacts": rows}
 
 
-def edit_contacts(
+def wanted_service(_place: ServiceAtLocation, **values: Any) -> fields.Values:
+    """Whom the service takes and how to refer, as typed."""
+    return values
+
+
+def submit(
     place: ServiceAtLocation,
+    section: Section,
+    wanted: Mapping[str, Any],
     *,
-    contacts: Sequence[tuple[str, Contact]],
+    origin: Origin,
+    direct: bool,
     expected_version: int,
     actor: Actor,
     now: datetime,
-) -> None:
-    """Replace the contacts; each comes with the id of the one it was, or with none when it is new."""
+) -> ChangeProposal | None:
+    """Publish the values and confirm the section, or keep them as a proposal and return it.
+
+    A form that changes nothing is a confirmation, whoever sends it.
+    """
     _expect(place, expected_version)
-    known = {str(one.id): one for one in place.contacts}
-    kept: list[ServiceContact] = []
-    changed = False
-    for written, contact in contacts:
-        row = known.pop(written, None)
-        if row is None:
-            row = ServiceContact(service_at_location=place)
-            changed = True
-        phone = contact.phones[0].number if contact.phones else ""
-        values = {"function": contact.title, "phone": phone, "email": contact.email}
-        changed |= any(getattr(row, name) != value for name, value in values.items())
-        for name, value in values.items():
-            setattr(row, name, value)
-        kept.append(row)
-    place.contacts[:] = kept
-    _confirmed(place, [Section.CONTACTS], changed or bool(known), actor, now)
+    diff = fields.difference(fields.state_of(place, section), wanted)
+    if direct or not diff:
+        apply(place, section, diff, origin=origin, actor=actor, now=now)
+        return None
+    proposal = ChangeProposal(
+        id=new_id(), place_id=place.id, section=section, origin=origin, proposer_id=actor.id, created_at=now
+    )
+    proposal.items = [ChangeItem(field=name, old=old, new=new) for name, (old, new) in diff.items()]
+    db.session.add(proposal)
+    audit.record("directory.propose", actor=actor, now=now, subject=("change_proposal", proposal.id), code=section)
+    db.session.flush()
+    return proposal
+
+
+def apply(
+    place: ServiceAtLocation,
+    section: Section,
+    diff: Mapping[str, Sequence[Any]],
+    *,
+    origin: Origin,
+    actor: Actor,
+    now: datetime,
+    confirms: bool = True,
+) -> None:
+    """Put the new values, keep the revision, and confirm the section."""
+    for name, (_old, new) in diff.items():
+        fields.put(place, name, new, now)
+    db.session.flush()
+    if diff:
+        revision = EntityRevision(
+            place_id=place.id, section=section, diff={name: list(pair) for name, pair in diff.items()},
+            origin=origin, actor_id=actor.id, at=now,
+        )  # fmt: skip
+        db.session.add(revision)
+    if confirms:
+        method = METHODS.get(origin, VerificationMethod.PARTNER)
+        confirmed(place, [section], Changed if diff else Confirmed, actor, now, method=method)
 
 
 def confirm(
-    place: ServiceAtLocation, *, sections: Iterable[Section], expected_version: int, actor: Actor, now: datetime
+    place: ServiceAtLocation,
+    *,
+    sections: Iterable[Section],
+    expected_version: int | None = None,
+    actor: Actor,
+    now: datetime,
+    method: VerificationMethod = VerificationMethod.PARTNER,
 ) -> None:
     """Nothing changed: the sections hold from today. Places that were never declared have nothing to confirm."""
-    _expect(place, expected_version)
+    if expected_version is not None:
+        _expect(place, expected_version)
     unknown = place.capacity_updated_at is None or place.capacity_status is CapacityStatus.UNKNOWN
-    _confirmed(place, [one for one in sections if one is not Section.CAPACITY or not unknown], False, actor, now)
+    kept = [one for one in sections if one is not Section.CAPACITY or not unknown]
+    confirmed(place, kept, Confirmed, actor, now, method=method)
 
 
 def _expect(place: ServiceAtLocation, version: int) -> None:
@@ -120,22 +159,24 @@ def _expect(place: ServiceAtLocation, version: int) -> None:
         raise StaleEntry
 
 
-def _confirmed(
-    place: ServiceAtLocation, sections: Iterable[Section], changed: bool, actor: Actor, now: datetime
+def confirmed(
+    place: ServiceAtLocation,
+    sections: Iterable[Section],
+    outcome: VerificationOutcome,
+    actor: Actor,
+    now: datetime,
+    *,
+    method: VerificationMethod = VerificationMethod.PARTNER,
 ) -> None:
+    """Write down what came of asking about sections."""
     place.updated_at = now
     for section in sections:
         if section is Section.CAPACITY:
             place.capacity_updated_at = now
         verification = SectionVerification(
-            service_at_location_id=place.id,
-            section=section,
-            method=VerificationMethod.PARTNER,
-            changed=changed,
-            user_id=actor.id,
-            at=now,
+            service_at_location_id=place.id, section=section, method=method, outcome=outcome, user_id=actor.id, at=now
         )
         db.session.add(verification)
-        act = "directory.edit" if changed else "directory.confirm"
+        act = "directory.edit" if outcome is Changed else "directory.confirm"
         audit.record(act, actor=actor, now=now, subject=("service_at_location", place.id), code=section.value)
     db.session.flush()

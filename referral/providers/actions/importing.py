@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import select
 
 from directory import N_, hsds
 from referral.extensions import db
 from referral.foundation import audit
 from referral.providers.actions import mapping as mappings
+from referral.providers.actions.keeping import Keeper
 from referral.providers.actions.upserting import Upsert
-from referral.providers.models import ImportBatch, ImportIssue
+from referral.providers.models import ImportBatch, ImportIssue, Service
 from referral.providers.queries.catalogue import places
 
 LONGEST_SOURCE = 80
@@ -22,11 +24,13 @@ UNREADABLE = 2
 
 
 def import_file(
-    standard: str, path: Path, *, mapping: tuple[str, ...] = (), source: str = "", now: datetime
+    standard: str, path: Path, *, mapping: tuple[str, ...] = (), source: str = "", preview: bool = False, now: datetime
 ) -> tuple[dict[str, Any], int]:
     """Import services from a file; the summary, and 0, or 2 with `error` when the file as a whole cannot be used.
 
-    `mapping` holds `TERM=NEED`, added to what is kept of this source (by default the file's folder and name).
+    `new`, `changed` and `gone` name services; what is gone from a feed stays here until a person decides. `preview`
+    stores nothing. `mapping` holds `TERM=NEED`, added to what is kept of this source (by default the file's folder and
+    name).
     """
     name = source.strip() or f"{path.resolve().parent.name}/{path.name}"[-LONGEST_SOURCE:]
     try:
@@ -38,11 +42,14 @@ def import_file(
         if any(len(term) > LONGEST_TERM for term in given):
             raise hsds.Unreadable("long_term", N_("a term has at most %(limit)d characters"), limit=LONGEST_TERM)
         contents = _contents(path)
-        with db.session.begin_nested():
+        with db.session.begin_nested() as whole:
             kept = mappings.keep(name, given)
             known = places(current_app.config["SETTINGS"].country)
             result = hsds.read(contents, kept, name, places=known)
-            return _store(result, name, now), 0
+            found = _store(result, name, now)
+            if preview:
+                whole.rollback()
+            return found, 0
     except hsds.Unreadable as error:
         return {"error": str(error), "code": error.message.code}, UNREADABLE
 
@@ -59,7 +66,11 @@ def _contents(path: Path) -> bytes:
 
 
 def _store(result: hsds.ImportResult, source: str, now: datetime) -> dict[str, Any]:
-    Upsert(source, now).all(result)
+    versions = _versions(source)
+    keeper = Keeper(source, now)
+    upsert = Upsert(source, now)
+    upsert.all(result)
+    keeper.keep(result.documents, upsert.records(result))
     batch = ImportBatch(
         source=source,
         imported_at=now,
@@ -75,8 +86,27 @@ def _store(result: hsds.ImportResult, source: str, now: datetime) -> dict[str, A
         _issue(batch, remark.row, remark.id, remark.field, str(remark.message), quarantined=False)
     db.session.flush()
     audit.record("directory.import", actor=None, now=now, subject=("import_batch", batch.id))
-    printable: dict[str, Any] = _printable(result.summary())
+    printable: dict[str, Any] = _printable({**result.summary(), **_differences(versions, upsert, result)})
     return printable
+
+
+def _versions(source: str) -> dict[str, int]:
+    """The version of each service of the source, by its id there."""
+    query = select(Service.source_id, Service.version).where(Service.source == source, Service.archived.is_(False))
+    return {row.source_id: row.version for row in db.session.execute(query)}
+
+
+def _differences(before: dict[str, int], upsert: Upsert, result: hsds.ImportResult) -> dict[str, Any]:
+    """Which services are new, changed, or no longer in the feed."""
+    here = {row.source_id: row for row in map(upsert.service_of, result.services)}
+    told = {
+        "new": [key for key in here if key not in before],
+        "changed": [key for key, row in here.items() if key in before and row.version != before[key]],
+        "gone": sorted(before.keys() - here.keys()),
+    }
+    return {
+        kind: [{"id": key, "name": upsert.services[key].name} for key in keys] for kind, keys in told.items()
+    }  # fmt: skip
 
 
 def _printable(value: Any) -> Any:

@@ -11,12 +11,21 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import selectinload
 
 from directory import hsds, profile
+from directory.taxonomy import Disclosure, Visibility
 from referral.extensions import db
 from referral.foundation.searching import fold
+from referral.foundation.tables import new_id
 from referral.partners.models import Organization
-from referral.providers.actions.children import CONTACT, SCHEDULE, put, schedule_row
-from referral.providers.models import Location, SectionVerification, Service, ServiceAtLocation, ServiceContact
-from referral.providers.rules import LocationType, Section, VerificationMethod, area_text
+from referral.providers.actions.children import CLOSURE, CONTACT, SCHEDULE, closure_row, put, schedule_row
+from referral.providers.models import (
+    Location,
+    SectionVerification,
+    Service,
+    ServiceAtLocation,
+    ServiceAudience,
+    ServiceContact,
+)
+from referral.providers.rules import LocationType, Section, VerificationMethod, VerificationOutcome, area_text
 
 UNKNOWN = "unknown"
 MOST_CONTACTS = 20
@@ -31,9 +40,11 @@ class Upsert:
         self.organizations: dict[str, Organization] = _by_source(Organization, source)
         self.locations: dict[str, Location] = _by_source(Location, source)
         children = [selectinload(Service.places).selectinload(getattr(ServiceAtLocation, name)) for name in PARTS]
-        query = select(Service).where(Service.source == source).options(*children)
+        query = select(Service).where(Service.source == source).options(*children, selectinload(Service.audiences))
         self.services = {one.source_id: one for one in db.session.scalars(query).unique()}
         self.own = _written_by_partners()
+        self.taken = {model: set(db.session.scalars(select(model.id))) for model in (Organization, Location, Service)}
+        self.places = set(db.session.scalars(select(ServiceAtLocation.id)))
 
     def all(self, result: hsds.ImportResult) -> None:
         """Put everything in; what the feed no longer has stays as it is."""
@@ -46,11 +57,29 @@ class Upsert:
             self._service(service, organizations[service.organization_id])
         db.session.flush()
 
+    def records(self, result: hsds.ImportResult) -> dict[tuple[str, str], UUID]:
+        """The rows that came of the records, by kind and id of the record."""
+        found = {("service", one.id): self.services[_key(one)].id for one in result.services}
+        found |= {("organization", one.id): self.organizations[_key(one)].id for one in result.organizations}
+        return found | {("location", one.id): self.locations[one.id].id for one in result.locations}
+
+    def service_of(self, one: profile.Service) -> Service:
+        """The row that came of a service."""
+        return self.services[_key(one)]
+
+    def _free(self, taken: set[UUID], written: str) -> UUID:
+        """The id that the record has already, unless something of another source has it."""
+        key = UUID(written) if written else new_id()
+        key = new_id() if key in taken else key
+        taken.add(key)
+        return key
+
     def _organization(self, one: profile.Organization) -> None:
         key = _key(one)
         row = self.organizations.get(key)
         if row is None:
-            row = self.organizations[key] = Organization(source=self.source, source_id=key)
+            made = self._free(self.taken[Organization], one.id)
+            row = self.organizations[key] = Organization(id=made, source=self.source, source_id=key)
             db.session.add(row)
         _set(
             row, name=one.name, folded_name=fold(one.name)[:200], description=one.description[:2000],
@@ -60,7 +89,8 @@ class Upsert:
     def _location(self, one: profile.Location) -> None:
         row = self.locations.get(one.id)
         if row is None:
-            row = self.locations[one.id] = Location(source=self.source, source_id=one.id)
+            made = self._free(self.taken[Location], one.id)
+            row = self.locations[one.id] = Location(id=made, source=self.source, source_id=one.id)
             db.session.add(row)
         address = one.addresses[0] if one.addresses else profile.Address()
         country = address.country.strip().upper()
@@ -70,12 +100,16 @@ class Upsert:
             latitude=one.latitude, longitude=one.longitude, timezone=one.hours.timezone,
             accessibility=one.accessibility[:500],
         )  # fmt: skip
+        if one.disclosure is not Disclosure.EXACT:
+            _set(row, disclosure=one.disclosure)
 
     def _service(self, one: profile.Service, organization: profile.Organization) -> None:
         key = _key(one)
         row = self.services.get(key)
         if row is None:
-            row = self.services[key] = Service(source=self.source, source_id=key, places=[])
+            made = self._free(self.taken[Service], one.id)
+            row = self.services[key] = Service(id=made, source=self.source, source_id=key, places=[], audiences=[])
+            row.visibility = one.visibility
             db.session.add(row)
         changed = _set(
             row, organization=self.organizations[_key(organization)], name=one.name,
@@ -88,6 +122,7 @@ class Upsert:
             required_documents=[document.document for document in one.required_documents],
             assured_date=min(one.verified.values(), default=None),
         )  # fmt: skip
+        changed |= _stated(row, one)
         changed |= self._places(row, one, organization)
         if changed or row.last_modified is None:
             row.last_modified = self.now
@@ -99,7 +134,7 @@ class Upsert:
         for link in links:
             place = known.pop(link.id, None)
             if place is None:
-                place = ServiceAtLocation(service=row, source_id=link.id, areas=[])
+                place = ServiceAtLocation(id=self._free(self.places, link.id), service=row, source_id=link.id, areas=[])
                 db.session.add(place)
                 changed = True
             changed |= self._place(place, link, one, organization)
@@ -123,6 +158,9 @@ class Upsert:
         )  # fmt: skip
         if Section.HOURS not in own:
             changed |= put(place.schedules, [schedule_row(some) for some in hours.schedules], SCHEDULE)
+            if link.hours.closures:
+                changed |= put(place.closures, [closure_row(some) for some in link.hours.closures], CLOSURE)
+            changed |= bool(link.hours.on_holidays) and _set(place, on_holidays=link.hours.on_holidays)
         if Section.CONTACTS not in own:
             contacts = list(_contacts(link.phones or one.phones or link.location.phones or organization.phones))
             changed |= put(place.contacts, contacts, CONTACT)
@@ -130,13 +168,13 @@ class Upsert:
         if Section.CAPACITY not in own and capacity is not None:
             changed |= _set(
                 place, capacity_status=capacity.status, capacity_available=capacity.available,
-                capacity_maximum=capacity.maximum, capacity_unit=capacity.unit[:24],
+                capacity_maximum=capacity.maximum, waiting_days=capacity.waiting_days, capacity_unit=capacity.unit[:24],
                 capacity_updated_at=capacity.updated, capacity_valid_until=capacity.valid_until,
             )  # fmt: skip
         return changed
 
 
-PARTS = ("schedules", "contacts")
+PARTS = ("schedules", "contacts", "closures")
 
 
 def _key(one: profile.Organization | profile.Service) -> str:
@@ -146,6 +184,18 @@ def _key(one: profile.Organization | profile.Service) -> str:
     return one.source_id if one.source_id.isprintable() else one.id
 
 
+def _stated(row: Service, one: profile.Service) -> bool:
+    """What only our profile says: taken where it is said; a service may be kept to fewer people, never to more."""
+    said: dict[str, Any] = {
+        "types": sorted(one.types), "accepts_referrals": one.accepts_referrals, "all_ages": one.all_ages or None,
+        "remote": one.remote or None,
+        "visibility": one.visibility if one.visibility is Visibility.RESTRICTED else None,
+    }  # fmt: skip
+    changed = _set(row, **{name: value for name, value in said.items() if value not in (None, [])})
+    wanted = [ServiceAudience(facet=some.facet.value, term=some.term, rule=some.rule.value) for some in one.audiences]
+    return changed | (bool(wanted) and put(row.audiences, wanted, ("facet", "term", "rule")))
+
+
 def _by_source(model: type[Model], source: str) -> dict[str, Model]:
     return {one.source_id: one for one in db.session.scalars(select(model).where(model.source == source))}
 
@@ -153,7 +203,8 @@ def _by_source(model: type[Model], source: str) -> dict[str, Model]:
 def _written_by_partners() -> dict[UUID, set[Section]]:
     """The sections that an organisation changed itself, by entry."""
     query = select(SectionVerification.service_at_location_id, SectionVerification.section).where(
-        SectionVerification.method == VerificationMethod.PARTNER, SectionVerification.changed
+        SectionVerification.method == VerificationMethod.PARTNER,
+        SectionVerification.outcome == VerificationOutcome.CHANGED,
     )
     found: dict[UUID, set[Section]] = {}
     for place, section in db.session.execute(query.distinct()):

@@ -3,19 +3,49 @@
 from referral.providers.queries.catalogue import Snapshot, catalogue, offer, public_holidays, snapshot
 from referral.providers.queries.listing import listing
 from referral.providers.queries.sheets import own_entries, sheet
+from referral.providers.queries.upkeep import (
+    campaigns,
+    in_scope,
+    kept_entries,
+    link_of,
+    misconduct,
+    open_proposals,
+    open_tasks,
+    progress,
+    reports,
+    revisions,
+    staff_of,
+    to_confirm,
+    trust_of,
+    visible_reports,
+)
 from referral.providers.queries.visible import editable_places, named_services, visible_places, visible_services
 
 __all__ = [
     "Snapshot",
+    "campaigns",
     "catalogue",
     "editable_places",
+    "in_scope",
+    "kept_entries",
+    "link_of",
     "listing",
+    "misconduct",
     "named_services",
     "offer",
+    "open_proposals",
+    "open_tasks",
     "own_entries",
+    "progress",
     "public_holidays",
+    "reports",
+    "revisions",
     "sheet",
     "snapshot",
+    "staff_of",
+    "to_confirm",
+    "trust_of",
     "visible_places",
+    "visible_reports",
     "visible_services",
 ]

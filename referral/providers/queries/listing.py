@@ -84,8 +84,11 @@ def _chosen(found: Snapshot, filters: Filters, actor: Actor, moment: Moment) -> 
 
 def _in_region(offer: Offer, region: str) -> bool:
     """Placed in the region, or serving a part of it, all of it, or a whole that it is part of."""
-    if offer.pcode.startswith(region):
-        return True
+    return offer.pcode.startswith(region) or overlaps(offer, region)
+
+
+def overlaps(offer: Offer, region: str) -> bool:
+    """Whether the offer serves a part of the region, all of it, or a whole that it is part of."""
     return any(_overlaps(area.pcode, region) for area in offer.areas)
 
 

@@ -26,7 +26,7 @@ from referral.providers.models import (
     ServiceContact,
     ServiceSchedule,
 )
-from referral.providers.rules import Section, area_of
+from referral.providers.rules import HOLDS, Section, area_of
 from referral.referrals.models import Referral, ReferralEvent
 from referral.referrals.rules import ReferralAction
 
@@ -57,7 +57,11 @@ class Records:
         """Each service at each of its places, as one service with one place."""
         for place in self.places:
             service = self.services[place.service_id]
-            yield self._organizations[service.organization_id], self._service(service, place)
+            yield self._organizations[service.organization_id], self.service(service, place)
+
+    def organization(self, key: UUID) -> profile.Organization:
+        """The organisation of that id."""
+        return self._organizations[key]
 
     @cached_property
     def _organizations(self) -> Mapping[UUID, profile.Organization]:
@@ -69,7 +73,8 @@ class Records:
             for key, row in self.organizations.items()
         }  # fmt: skip
 
-    def _service(self, row: Row, place: Row) -> profile.Service:
+    def service(self, row: Row, place: Row) -> profile.Service:
+        """The service at one place."""
         verified, method = self._verified(row, place)
         contacts = [one for one in self.contacts.get(place.id, ()) if one.visibility is not Visibility.RESTRICTED]
         return profile.Service(
@@ -96,15 +101,14 @@ class Records:
             verified_by=method,
             archived=row.archived,
             service_areas=tuple(area_of(one) for one in place.areas),
-            service_at_locations=(self._link(place),),
+            service_at_locations=(self.link(place),),
         )
 
-    def _link(self, place: Row) -> profile.ServiceAtLocation:
+    def link(self, place: Row) -> profile.ServiceAtLocation:
+        """The place itself: where, when, how much room."""
         row = self.locations.get(place.location_id)
-        location = profile.Location("") if row is None else _location(row)
-        return profile.ServiceAtLocation(
-            str(place.id), location, hours=self._hours(place, row), capacity=_capacity(place)
-        )
+        where = profile.Location("") if row is None else location(row)
+        return profile.ServiceAtLocation(str(place.id), where, hours=self._hours(place, row), capacity=_capacity(place))
 
     def _hours(self, place: Row, location: Row | None) -> profile.Hours:
         zone = place.timezone or (location.timezone if location is not None else "") or profile.DOUALA
@@ -138,7 +142,8 @@ def _audience(row: Row) -> profile.Audience:
     return profile.Audience(Facet(row.facet), row.term, AudienceRule(row.rule))
 
 
-def _location(row: Row) -> profile.Location:
+def location(row: Row) -> profile.Location:
+    """A row of the location table as the library's record."""
     address = profile.Address(row.address, row.city, country=row.country)
     return profile.Location(
         id=str(row.id), name=row.name, location_type=row.location_type.value, latitude=row.latitude,
@@ -189,7 +194,7 @@ def verifications(zone: ZoneInfo) -> dict[UUID, dict[str, tuple[date, str]]]:
             order_by=(SectionVerification.at.desc(), SectionVerification.id),
         )
         .label("place"),
-    ).where(SectionVerification.section != Section.CAPACITY)
+    ).where(SectionVerification.section != Section.CAPACITY, SectionVerification.outcome.in_(HOLDS))
     latest = ranked.subquery()
     found: dict[UUID, dict[str, tuple[date, str]]] = defaultdict(dict)
     for row in db.session.execute(select(latest).where(latest.c.place == 1)):

@@ -44,6 +44,11 @@ def named_services(actor: Actor) -> Select[UUID]:
 def editable_places(actor: Actor) -> Select[ServiceAtLocation]:
     """Entries of the own organisation, for those who keep them up to date."""
     query = select(ServiceAtLocation).join(ServiceAtLocation.service)
+    if scope_of(actor.role, Permission.DIRECTORY_COORDINATE) is Scope.ALL:
+        # What is kept to named people stays with them: the coordination proposes through the organisation.
+        return query.where(
+            Service.visibility.in_(OPEN_TO_ALL), Service.archived.is_(False), ServiceAtLocation.archived.is_(False)
+        )
     if scope_of(actor.role, Permission.DIRECTORY_EDIT) is not Scope.ORGANIZATION or actor.organization_id is None:
         return query.where(false())
     return query.where(

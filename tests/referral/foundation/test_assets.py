@@ -84,9 +84,9 @@ def test_a_file_may_be_kept_for_ever_under_its_digest(framed: Flask) -> None:
     [("gzip, br", "br", brotli.decompress), ("gzip", "gzip", gzip.decompress), ("", None, bytes)],
 )
 def test_compressed_files_hold_the_same_bytes(framed: Flask, encodings: str, named: str | None, undo: object) -> None:
-    answer = framed.test_client().get("/static/app.js", headers={"Accept-Encoding": encodings})
+    answer = framed.test_client().get("/static/icons.svg", headers={"Accept-Encoding": encodings})
     assert answer.headers.get("Content-Encoding") == named
-    assert undo(answer.data) == (ROOT / "static" / "app.js").read_bytes()  # type: ignore[operator]
+    assert undo(answer.data) == (ROOT / "static" / "icons.svg").read_bytes()  # type: ignore[operator]
 
 
 def test_without_the_digest_a_browser_asks_again(framed: Flask) -> None:

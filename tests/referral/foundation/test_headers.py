@@ -22,7 +22,7 @@ def test_a_page_runs_nothing_inline_and_is_framed_nowhere(framed: Flask) -> None
     policy = framed.test_client().get("/page").headers["Content-Security-Policy"]
     assert policy == (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; "
+        "connect-src 'self'; worker-src 'self'; manifest-src 'self'; "
         "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     )
 

@@ -180,8 +180,8 @@ def test_the_same_post_twice_saves_once(responder: PageClient, app: Flask) -> No
 
 
 def test_starting_twice_with_one_form_makes_one_draft(responder: PageClient, app: Flask) -> None:
-    page = responder.get("/identifications")
-    fields = page.form("Nouvelle identification").fields
+    page = responder.get("/identifications/new")
+    fields = page.form("Commencer sans chercher").fields
     responder.post("/identifications", fields)
     responder.post("/identifications", fields)
     with app.app_context():

@@ -112,7 +112,7 @@ def test_good_rows_become_files_once_and_bad_ones_come_back_with_their_reason(
     said = page.text.replace("\u00a0", " ")
     assert "2 lignes peuvent être reprises" in said
     assert "« peut-être » ne fait pas partie des réponses possibles." in said
-    assert "identique à la ligne 3" in said
+    assert "Identique à la ligne 3." in said
     responder.submit("do", do="begin")
     with app.app_context():
         assert (work_lists(NOW), work_lists(NOW)) == (4, 0)

@@ -101,8 +101,8 @@ def furnish(app: Flask) -> Place:
 
 def begin(client: PageClient) -> Page:
     """A new draft; the first screen."""
-    client.get("/identifications")
-    return client.submit("Nouvelle identification" if client.language == "fr" else "New identification")
+    client.get("/identifications/new")
+    return client.submit("Commencer sans chercher" if client.language == "fr" else "Start without searching")
 
 
 def send(client: PageClient, answers: dict[str, Any], do: str = "next", **options: Any) -> Page:

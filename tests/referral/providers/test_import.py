@@ -28,6 +28,7 @@ from referral.providers.models import (
     ServiceSchedule,
     TermMapping,
 )
+from referral.providers.rules import Origin, Section
 from tests.builders import make_user
 from tests.conftest import NOW
 
@@ -208,10 +209,12 @@ def test_what_a_partner_wrote_stands_before_a_feed(feed: Any) -> None:
     place = db.session.scalars(select(ServiceAtLocation)).one()
     user = make_user(Role.PROVIDER, place.service.organization)
     grid = {"SA": place_slots()}
-    stamp = {"actor": user, "now": NOW}
-    actions.edit_hours(place, grid=grid, on_holidays="", expected_version=place.version, **stamp)
+    stamp: dict[str, Any] = {"origin": Origin.PARTNER, "direct": True, "actor": user, "now": NOW}
+    wanted = actions.wanted_hours(place, grid=grid, on_holidays="")
+    actions.submit(place, Section.HOURS, wanted, expected_version=place.version, **stamp)
     capacity = Capacity(CapacityStatus.FULL, updated=NOW)
-    actions.edit_capacity(place, capacity=capacity, expected_version=place.version, **stamp)
+    wanted = actions.wanted_capacity(place, capacity=capacity)
+    actions.submit(place, Section.CAPACITY, wanted, expected_version=place.version, **stamp)
     feed([row(schedules=[{"byday": "FR", "opens_at": "10:00", "closes_at": "11:00"}], name="Autre")])
     (offer,) = queries.catalogue(NOW).offers
     assert offer.name == "Autre"

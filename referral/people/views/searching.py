@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, render_template, request
+from flask import abort, render_template, request
 from marshmallow import ValidationError
 
 from referral.cases.models import Case
@@ -16,8 +16,7 @@ from referral.foundation.grants import Permission
 from referral.people import queries
 from referral.people.relations import Purpose
 from referral.people.schemas import SearchSchema
-
-bp = Blueprint("people", __name__)
+from referral.people.views import bp
 
 
 @bp.get("/search")

@@ -1,0 +1,177 @@
+"""The national profile HSDS-CM: what it adds to HSDS 3.2, as JSON merge patches, and how its additions are read.
+
+https://docs.openreferral.org/en/latest/hsds/using_profiles.html: a profile is a set of JSON merge patches (RFC 7396)
+with the names of the schemas they change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from directory.profile import Audience, Capacity, Closure, Service, Term
+from directory.taxonomy import NEEDS as KNOWN_NEEDS
+from directory.taxonomy import (
+    AudienceRule,
+    CapacityStatus,
+    Disclosure,
+    Facet,
+    Referrals,
+    ServiceType,
+    Visibility,
+)
+
+NAME = TAXONOMY = "HSDS-CM"
+VERSION = "1.0"
+HSDS_VERSION = "3.1"
+RANK = (Visibility.PUBLIC, Visibility.NETWORK, Visibility.RESTRICTED)
+
+
+def _text(title: str, **more: Any) -> dict[str, Any]:
+    return {"type": "string", "title": title, **more}
+
+
+def _closed(title: str, values: Any) -> dict[str, Any]:
+    return _text(title, enum=[one.value for one in values])
+
+
+PATCHES: dict[str, dict[str, Any]] = {
+    "address.json": {"required": ["id", "address_1", "city", "state_province", "country", "address_type"]},
+    "contact.json": {"properties": {"visibility": _closed("Visibility", Visibility)}},
+    "location.json": {"properties": {"disclosure": _closed("Disclosure of the address", Disclosure)}},
+    "organization.json": {"properties": {"type": _text("Kind of organisation")}},
+    "schedule.json": {
+        "properties": {
+            "timezone_name": _text("IANA time zone of the hours"),
+            "kind": _text("Days on which the hours hold", enum=["normal", "holiday"]),
+        }
+    },
+    "service.json": {
+        "required": ["id", "name"],
+        "properties": {
+            "accepts_referrals": _closed("Whether referrals are accepted", Referrals),
+            "all_ages": {"type": "boolean", "title": "Stated to be open to every age"},
+            "free": {"type": "boolean", "title": "Free of charge"},
+            "remote": {"type": "boolean", "title": "Given by telephone or online"},
+            "exclusions": _text("Whom the service does not take"),
+            "visibility": _closed("Visibility", Visibility),
+        },
+    },
+    "service_area.json": {"properties": {"on_request": {"type": "boolean", "title": "Covered on request"}}},
+    "service_at_location.json": {
+        "properties": {
+            "capacities": {"type": "array", "items": {"$ref": "service_capacity.json"}},
+            "closures": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["starts"],
+                    "properties": {
+                        "starts": _text("First day", format="date"),
+                        "ends": _text("Last day", format="date"),
+                        "reason": _text("Reason"),
+                    },
+                },
+            },
+            "on_holidays": _text("Public holidays", enum=["open", "closed"]),
+        }
+    },
+    "service_capacity.json": {
+        "required": ["id", "unit", "updated"],
+        "properties": {
+            "status": _closed("Whether there is room", CapacityStatus),
+            "waiting_days": {"type": "integer", "title": "Days of waiting"},
+            "valid_until": _text("Believed until", format="date-time"),
+        },
+    },
+}
+"""File name of a schema -> its merge patch."""
+
+
+def merged(schema: Any, patch: Any) -> Any:
+    """Apply a JSON merge patch (RFC 7396).
+
+    >>> merged({"a": 1, "b": {"c": 2}}, {"a": None, "b": {"d": 3}})
+    {'b': {'c': 2, 'd': 3}}
+    """
+    if not isinstance(patch, Mapping):
+        return patch
+    found = dict(schema) if isinstance(schema, Mapping) else {}
+    for name, value in patch.items():
+        if value is None:
+            found.pop(name, None)
+        else:
+            found[name] = merged(found.get(name), value)
+    return found
+
+
+def with_own(service: Service, row: Mapping[str, Any]) -> Service:
+    """Return the service with what the national profile says of it in `row`; unknown values are passed over.
+
+    A document may keep a service to fewer people than the rest of its feed, never publish it.
+    """
+    own = [term for term in service.terms if term.taxonomy == TAXONOMY]
+    asked = one_of(Visibility, row.get("visibility")) or Visibility.NETWORK
+    return replace(
+        service,
+        needs=service.needs | {term.code for term in own if term.link_type == "need" and term.code in KNOWN_NEEDS},
+        types=service.types | _types(own),
+        audiences=tuple(_audiences(row)) or service.audiences,
+        accepts_referrals=one_of(Referrals, row.get("accepts_referrals")),
+        all_ages=row.get("all_ages") is True,
+        free=row["free"] if isinstance(row.get("free"), bool) else service.free,
+        remote=row.get("remote") is True,
+        visibility=max(asked, service.visibility, key=RANK.index),
+        terms=tuple(term for term in service.terms if term.taxonomy != TAXONOMY),
+    )
+
+
+def _types(own: list[Term]) -> frozenset[ServiceType]:
+    found = (one_of(ServiceType, term.code) for term in own if term.link_type == "service_type")
+    return frozenset(one for one in found if one is not None)
+
+
+def _audiences(row: Mapping[str, Any]) -> list[Audience]:
+    found = []
+    attributes = row.get("attributes")
+    for one in attributes if isinstance(attributes, list) else ():
+        term = one.get("taxonomy_term") if isinstance(one, dict) and one.get("link_type") == "audience" else None
+        if not isinstance(term, dict) or term.get("taxonomy") != TAXONOMY or not isinstance(term.get("code"), str):
+            continue
+        kind, _, code = term["code"].partition(":")
+        facet, rule = one_of(Facet, kind), one_of(AudienceRule, one.get("value"))
+        if facet is not None and rule is not None and 0 < len(code) <= 40:
+            found.append(Audience(facet, code, rule))
+    return found
+
+
+def own_capacity(capacity: Capacity, row: Mapping[str, Any]) -> Capacity:
+    """Return the capacity with the status that plain HSDS lacks."""
+    days = row.get("waiting_days")
+    waiting = days if isinstance(days, int) and not isinstance(days, bool) and 0 <= days <= 3660 else None
+    status = one_of(CapacityStatus, row.get("status")) or capacity.status
+    return replace(capacity, status=status, waiting_days=waiting)
+
+
+def closures(row: Mapping[str, Any]) -> tuple[Closure, ...]:
+    """Return the closures of a service at a location."""
+    found = []
+    written = row.get("closures")
+    for one in written[:200] if isinstance(written, list) else ():
+        try:
+            ends = date.fromisoformat(one["ends"]) if one.get("ends") else None
+            found.append(Closure(date.fromisoformat(one["starts"]), ends, str(one.get("reason") or "")[:200]))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            continue
+    return tuple(found)
+
+
+def one_of(kind: Any, value: Any) -> Any:
+    """The member of a closed set, or None.
+
+    >>> one_of(Referrals, "yes"), one_of(Referrals, ["yes"])
+    (<Referrals.YES: 'yes'>, None)
+    """
+    return kind(value) if isinstance(value, str) and value in list(kind) else None

@@ -1,0 +1,82 @@
+"""What reading a feed gives: records, the rows that were refused with their reasons, and warnings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from directory.offers import Offer
+from directory.profile import Location, Organization, Service, Term
+from directory.vocabulary import Message
+
+
+class Unreadable(ValueError):
+    """The file as a whole cannot be read; `message` says why."""
+
+    def __init__(self, code: str, text: str, **values: Any) -> None:
+        self.message = Message(code, text, values)
+        super().__init__(str(self.message))
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A refused service: its row (from 1), its id as written, the first reason, and all of them by field."""
+
+    row: int
+    id: str
+    field: str
+    reason: Message
+    reasons: tuple[tuple[str, Message], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A warning about something that was left out or assumed."""
+
+    row: int
+    id: str
+    field: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A document as it came: `kind` is service, organization or location, `key` the id of the record read from it."""
+
+    kind: str
+    key: str
+    source_id: str
+    document: Any
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import gives. `unmapped` counts the terms of services that no mapping turned into a need."""
+
+    organizations: tuple[Organization, ...]
+    services: tuple[Service, ...]
+    locations: tuple[Location, ...]
+    offers: tuple[Offer, ...]
+    quarantined: tuple[Quarantined, ...]
+    warnings: tuple[Remark, ...]
+    unmapped: tuple[tuple[Term, int], ...]
+    documents: tuple[Kept, ...] = ()
+
+    def summary(self) -> dict[str, Any]:
+        """Return counts, quarantine, warnings and unmapped terms as plain data for JSON."""
+        return {
+            "services": len(self.services),
+            "organizations": len(self.organizations),
+            "locations": len(self.locations),
+            "quarantined": [
+                {
+                    "row": one.row, "id": one.id, "field": one.field, "reason": str(one.reason),
+                    "reasons": [f"{name}: {message}" if name else str(message) for name, message in one.reasons],
+                }
+                for one in self.quarantined
+            ],
+            "warnings": [
+                {"row": one.row, "id": one.id, "field": one.field, "reason": str(one.message)} for one in self.warnings
+            ],
+            "unmapped": [{"term": term.name, "code": term.code, "services": number} for term, number in self.unmapped],
+        }  # fmt: skip

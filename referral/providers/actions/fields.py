@@ -1,0 +1,153 @@
+"""The fields of an entry as plain values: read before and after a change, proposed, put, taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from directory.taxonomy import CapacityStatus, Referrals, Status, Visibility
+from referral.providers.actions.children import SCHEDULE
+from referral.providers.models import Service, ServiceAtLocation, ServiceClosure, ServiceContact, ServiceSchedule
+from referral.providers.rules import Section
+
+SERVICE = (
+    "description", "status", "minimum_age", "maximum_age", "eligibility_description", "accepts_referrals",
+    "application_process", "required_documents", "free", "fees_description", "response_hours", "interpretation",
+    "alert",
+)  # fmt: skip
+CAPACITY = ("status", "available", "maximum", "unit", "waiting_days")
+CONTACT = ("function", "phone", "email", "name", "extension", "visibility")
+ENUMS: dict[str, type[StrEnum]] = {"status": Status, "accepts_referrals": Referrals}
+TIMES, DATES = ("opens_at", "closes_at"), ("valid_from", "valid_to", "dtstart", "until")
+Values = dict[str, Any]
+
+
+def state_of(place: ServiceAtLocation, section: Section) -> Values:
+    """What the section says now, by field."""
+    if section is Section.SERVICE:
+        return {name: _plain(getattr(place.service, name)) for name in SERVICE}
+    if section is Section.CAPACITY:
+        return {"capacity": capacity_of(place)}
+    if section is Section.CONTACTS:
+        return {"contacts": [contact_of(one) for one in sorted(place.contacts, key=lambda row: str(row.id))]}
+    return {"hours": hours_of(place), "on_holidays": place.on_holidays, "closures": closures_of(place)}
+
+
+def hours_of(place: ServiceAtLocation) -> list[Values]:
+    """The schedule's rows."""
+    return [schedule_of(one) for one in place.schedules]
+
+
+def schedule_of(row: ServiceSchedule) -> Values:
+    """One row of the schedule."""
+    return {name: _plain(getattr(row, name)) for name in SCHEDULE}
+
+
+def closures_of(place: ServiceAtLocation) -> list[Values]:
+    """The announced closures."""
+    names = ("id", "starts_on", "ends_on", "reason")
+    return [{name: _plain(getattr(one, name)) for name in names} for one in place.closures]
+
+
+def contact_of(row: ServiceContact) -> Values:
+    """One contact, with the id by which it is found again."""
+    return {"id": str(row.id)} | {name: _plain(getattr(row, name)) for name in CONTACT}
+
+
+def capacity_of(place: ServiceAtLocation) -> Values:
+    """The room declared last."""
+    return {
+        "status": place.capacity_status.value, "available": place.capacity_available,
+        "maximum": place.capacity_maximum, "unit": place.capacity_unit, "waiting_days": place.waiting_days,
+    }  # fmt: skip
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values say the same; rows in any order, whatever ids they got."""
+    return _said(one) == _said(other)
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, list) and any(isinstance(row, dict) for row in value):
+        rows = [{name: part for name, part in row.items() if name != "id"} for row in value]
+        return sorted(json.dumps(row, sort_keys=True) for row in rows)
+    return value
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Old and new of the fields that differ."""
+    return {name: [before[name], new] for name, new in after.items() if not same(before[name], new)}
+
+
+def put(place: ServiceAtLocation, name: str, value: Any, now: datetime) -> None:
+    """Write one field."""
+    if name == "hours":
+        place.schedules[:] = [_schedule(row) for row in value]
+    elif name == "on_holidays":
+        place.on_holidays = value
+    elif name == "closures":
+        _closures(place, value)
+    elif name == "contacts":
+        _contacts(place, value)
+    elif name == "capacity":
+        _capacity(place, value, now)
+    else:
+        _service(place.service, name, value, now)
+
+
+def _schedule(row: Values) -> ServiceSchedule:
+    read = {
+        name: time.fromisoformat(value) if name in TIMES and value else date.fromisoformat(value) if value else None
+        for name, value in row.items()
+        if name in (*TIMES, *DATES)
+    }
+    return ServiceSchedule(**{**row, **read})
+
+
+def _closures(place: ServiceAtLocation, rows: list[Values]) -> None:
+    known = {str(one.id): one for one in place.closures}
+    kept = []
+    for row in rows:
+        ends = date.fromisoformat(row["ends_on"]) if row["ends_on"] else None
+        starts = date.fromisoformat(row["starts_on"])
+        kept.append(
+            known.get(row.get("id", "")) or ServiceClosure(starts_on=starts, ends_on=ends, reason=row["reason"])
+        )
+    place.closures[:] = kept
+
+
+def _contacts(place: ServiceAtLocation, rows: list[Values]) -> None:
+    known = {str(one.id): one for one in place.contacts}
+    kept = []
+    for values in rows:
+        row = known.get(values.get("id", "")) or ServiceContact(service_at_location=place)
+        for name in CONTACT:
+            if name in values:
+                setattr(row, name, Visibility(values[name]) if name == "visibility" else values[name])
+        kept.append(row)
+    place.contacts[:] = kept
+
+
+def _capacity(place: ServiceAtLocation, value: Values, now: datetime) -> None:
+    place.capacity_status = CapacityStatus(value["status"])
+    place.capacity_available, place.capacity_maximum = value["available"], value["maximum"]
+    place.capacity_unit, place.waiting_days = value["unit"], value["waiting_days"]
+    place.capacity_valid_until, place.capacity_updated_at = None, now
+
+
+def _service(service: Service, name: str, value: Any, now: datetime) -> None:
+    if name not in SERVICE:
+        raise KeyError(name)
+    setattr(service, name, ENUMS[name](value) if name in ENUMS and value is not None else value)
+    service.last_modified = now
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return value if isinstance(value, str | int | bool | list) or value is None else str(value)

@@ -1,0 +1,148 @@
+"""The upkeep's job: notices to keepers, calls for the coordination, evidence that nobody had to type in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import insert, select
+
+from directory import reminders
+from directory.reminders import Plan
+from referral.extensions import db
+from referral.foundation import audit, clock, notices, outbox, signed_links
+from referral.foundation.outbox import MessageState, OutboxMessage
+from referral.foundation.tables import new_id
+from referral.partners.models import User
+from referral.providers import queries
+from referral.providers.models import SectionVerification, ServiceContact
+from referral.providers.rules import SECTION_LABELS, Section, TaskReason, VerificationMethod, VerificationOutcome
+from referral.providers.upkeep_models import CallTask, ConfirmationLink, ReminderStep
+from referral.referrals.models import Referral, ReferralEvent
+from referral.referrals.rules import ReferralAction
+
+TEMPLATE = "directory_confirm"
+PURPOSE = "directory"
+LIVES = timedelta(days=14)
+MOST_LINKS = 12
+LOOKED_BACK = timedelta(days=30)
+
+for _section, _label in SECTION_LABELS.items():
+    notices.register_link(_section.value.upper(), _label, purpose=PURPOSE, path="/confirm/")
+
+
+def remind(now: datetime) -> int:
+    """Take every step whose moment has come; commits. Returns how many notices were queued."""
+    evidence(now)
+    local = now.astimezone(clock.zone())
+    made = Plan()
+    if not reminders.quiet(local):
+        made = plan_now(now)
+        for person, asked in made.mails.items():
+            _notice(UUID(person), asked, now)
+        for reason, entries in ((TaskReason.LATE, made.calls), (TaskReason.ARCHIVE, made.archives)):
+            for place, sections in entries.items():
+                open_task(UUID(place), reason, sections, now=now)
+        for place, section, cycle, step in made.taken:
+            row = {"place_id": UUID(place), "section": Section(section), "cycle": cycle, "step": step, "at": now}
+            db.session.execute(insert(ReminderStep).values(row))
+    db.session.commit()
+    return len(made.mails)
+
+
+def plan_now(now: datetime) -> Plan:
+    """What the ladder asks for at this moment."""
+    local = now.astimezone(clock.zone())
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    kept = queries.kept_entries(now)
+    today = list(db.session.scalars(select(CallTask.id).where(CallTask.opened_at >= midnight)))
+    called = {str(one) for one in db.session.scalars(select(CallTask.place_id).where(CallTask.closed_at.is_(None)))}
+    written = select(OutboxMessage.recipient_id, OutboxMessage.queued_at).where(
+        OutboxMessage.template == TEMPLATE, OutboxMessage.queued_at > now - reminders.A_WEEK
+    )
+    last = {str(person): at for person, at in db.session.execute(written)}
+    steps = db.session.execute(
+        select(ReminderStep.place_id, ReminderStep.section, ReminderStep.cycle, ReminderStep.step)
+    )
+    done = {(str(place), section.value, cycle, step) for place, section, cycle, step in steps}
+    return reminders.plan(kept, done, last, local, calls_today=len(today), called=called)
+
+
+def _notice(person: UUID, asked: list[tuple[str, str]], now: datetime) -> None:
+    """One notice for everything that one person keeps, with one link a section."""
+    user = db.session.get_one(User, person)
+    written = []
+    for place, section in asked[:MOST_LINKS]:
+        link_id = new_id()
+        link = ConfirmationLink(
+            id=link_id, token_hash=signed_links.hashed(signed_links.token(PURPOSE, link_id)), place_id=UUID(place),
+            section=Section(section), user_id=user.id, created_at=now, expires_at=now + LIVES,
+        )  # fmt: skip
+        db.session.add(link)
+        written.append(f"{section.upper()}:{link_id.hex}")
+    outbox.queue(TEMPLATE, now=now, user=user, count=len(asked), links=" ".join(written))
+    audit.record("directory.remind", actor=None, now=now, subject=("user_account", user.id))
+
+
+def open_task(place_id: UUID, reason: TaskReason, sections: Iterable[str], *, now: datetime) -> CallTask | None:
+    """Ask the coordination to call, unless it is asked for the same already."""
+    waiting = select(CallTask.id).where(
+        CallTask.place_id == place_id, CallTask.reason == reason, CallTask.closed_at.is_(None)
+    )
+    if db.session.scalar(waiting) is not None:
+        return None
+    task = CallTask(id=new_id(), place_id=place_id, reason=reason, sections=list(sections), opened_at=now)
+    db.session.add(task)
+    audit.record("directory.call", actor=None, now=now, subject=("call_task", task.id), code=reason.value)
+    db.session.flush()
+    return task
+
+
+def evidence(now: datetime) -> None:
+    """Accepted referrals confirm that somebody answers; a message that came back says the contrary; each once."""
+    accepted = (
+        select(ReferralEvent.id, ReferralEvent.at, Referral.service_at_location_id)
+        .join(Referral, Referral.id == ReferralEvent.referral_id)
+        .where(ReferralEvent.action == ReferralAction.ACCEPT, ReferralEvent.at > now - LOOKED_BACK)
+    )
+    for event_id, at, place in db.session.execute(accepted).all():
+        _event(place, f"referral:{event_id}", at, VerificationMethod.REFERRAL, VerificationOutcome.CONFIRMED)
+    failed = select(OutboxMessage).where(
+        OutboxMessage.state == MessageState.FAILED, OutboxMessage.queued_at > now - LOOKED_BACK,
+        OutboxMessage.error_code != "NO_ADDRESS",
+    )  # fmt: skip
+    for message in db.session.scalars(failed).all():
+        for place in _bounced(message):
+            known = _event(
+                place, f"mail:{message.id}:{place.hex[:20]}", now, VerificationMethod.MAIL,
+                VerificationOutcome.UNREACHABLE,
+            )  # fmt: skip
+            if known:
+                open_task(place, TaskReason.BOUNCED, [Section.CONTACTS.value], now=now)
+
+
+def _event(
+    place: UUID, evidence_id: str, at: datetime, method: VerificationMethod, outcome: VerificationOutcome
+) -> bool:
+    if db.session.scalar(select(SectionVerification.id).where(SectionVerification.evidence == evidence_id)):
+        return False
+    row = SectionVerification(
+        service_at_location_id=place, section=Section.CONTACTS, method=method, outcome=outcome, at=at,
+        evidence=evidence_id,
+    )  # fmt: skip
+    db.session.add(row)
+    db.session.flush()
+    return True
+
+
+def _bounced(message: OutboxMessage) -> set[UUID]:
+    """The entries whose address a message could not reach."""
+    found: set[UUID] = set()
+    if message.address:
+        query = select(ServiceContact.service_at_location_id).where(ServiceContact.email == message.address)
+        found.update(db.session.scalars(query))
+    if message.template == TEMPLATE:
+        ids = [UUID(hex=one.partition(":")[2]) for one in message.parameters["links"].split()]
+        found.update(db.session.scalars(select(ConfirmationLink.place_id).where(ConfirmationLink.id.in_(ids))))
+    return found

@@ -1,0 +1,67 @@
+"""`flask directory …`: the directory in and out on the command line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup, with_appcontext
+
+from referral.foundation.terminal import now, say
+
+EXPORTED = ["hsds", "geojson"]
+directory = AppGroup("directory", help="The service directory: import from other directories, export for them.")
+
+
+@directory.command("import")
+@click.argument("standard", type=click.Choice(["hsds"]))
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--map", "mapping", multiple=True, metavar="TERM=NEED", help="Which need a term means; saved per source.")
+@click.option("--source", default="", help="Name of the source; by default the file's folder and name.")
+@click.option("--preview", is_flag=True, help="Only show what would be new, changed, gone or set aside.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")
+@with_appcontext
+def directory_import(
+    standard: str, path: Path, mapping: tuple[str, ...], source: str, preview: bool, as_json: bool
+) -> None:
+    """Import services. Bad rows are set aside with their reason, good rows go in. Exit 0, or 2 when unreadable."""
+    from referral.extensions import db
+    from referral.providers.actions import import_file
+
+    result, code = import_file(standard, path, mapping=mapping, source=source, preview=preview, now=now())
+    db.session.commit()
+    refused = result.get("quarantined", [])
+    rows = [("warning: ", one) for one in result.get("warnings", [])] + [("", one) for one in refused]
+    words = [f"{kind}row {one['row']} {one['id']}: {one['field']}: {one['reason']}" for kind, one in rows]
+    words += [
+        f"{kind}: {one['id']} {one['name']}" for kind in ("new", "changed", "gone") for one in result.get(kind, [])
+    ]
+    words.append(result.get("error") or f"{result['services']} services, {len(refused)} set aside")
+    say(result, as_json, words)
+    sys.exit(code)
+
+
+@directory.command("export")
+@click.argument("standard", metavar="FORMAT", type=click.Choice(EXPORTED))
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+@click.option("--profile", type=click.Choice(["hsds-cm", "hsds"]), default="hsds-cm", help="hsds: plain HSDS readers.")
+@click.option("--visibility", type=click.Choice(["public", "network", "all"]), default="all", help="Who will read it.")
+@click.option("--of", type=click.Choice(["services", "organizations", "locations"]), default="services", help="HSDS.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")
+@with_appcontext
+def directory_export(standard: str, out: Path, profile: str, visibility: str, of: str, as_json: bool) -> None:
+    """Write the directory to a file; told in the audit trail. Exit 0, or 2 when the file cannot be written."""
+    from directory.hsds_writing import Profile
+    from referral.extensions import db
+    from referral.providers.actions import export
+    from referral.providers.queries.whole import Circle
+
+    data, number = export(standard, Circle(visibility), form=Profile(profile), of=of, now=now())
+    try:
+        out.write_bytes(data)
+    except OSError as problem:
+        say({"error": problem.strerror}, as_json, [f"{out}: {problem.strerror}"])
+        sys.exit(2)
+    db.session.commit()
+    say({"format": standard, "entries": number, "bytes": len(data)}, as_json, [f"{number} entries, {len(data)} bytes"])

@@ -1,0 +1,221 @@
+"""What the upkeep reads: who keeps what, what waits for the coordination, how far a campaign is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from directory import freshness
+from directory.reminders import Campaign, Kept
+from referral.extensions import db
+from referral.foundation import clock, signed_links
+from referral.foundation.access import Actor
+from referral.foundation.grants import Permission, Scope, scope_of
+from referral.partners.models import User
+from referral.providers.models import Service, ServiceAtLocation, ServiceStaff
+from referral.providers.queries.catalogue import snapshot
+from referral.providers.queries.listing import overlaps
+from referral.providers.rules import ReportKind, ReportState, Section, TrustLevel
+from referral.providers.upkeep_models import (
+    CallTask,
+    CampaignParticipation,
+    ChangeProposal,
+    ConfirmationLink,
+    DirectoryReport,
+    EntityRevision,
+    ReviewCampaign,
+)
+
+MOST = 100
+ANSWER_DAYS = timedelta(days=7)
+"""Five working days, on the safe side of a week end."""
+
+
+def kept_entries(now: datetime) -> list[Kept]:
+    """Every entry as the ladder reads it."""
+    found = snapshot(now)
+    keepers = _keepers()
+    campaigns = _running(now.astimezone(clock.zone()).date())
+    entries = []
+    for one in found.listed:
+        if not one.archived:
+            people = keepers.get(one.service_id, [])
+            keeper, deputy = (*people, None, None)[:2]
+            entries.append(Kept(one.id, one.verified, keeper, deputy, tuple(campaigns.get(one.id, ()))))
+    return entries
+
+
+def _keepers() -> dict[str, list[str]]:
+    """By service its active staff, the focal point first."""
+    query = (
+        select(ServiceStaff.service_id, User.id)
+        .join(User, User.id == ServiceStaff.user_id)
+        .where(User.active)
+        .order_by(ServiceStaff.focal_point.desc(), User.username)
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for service, person in db.session.execute(query):
+        found[str(service)].append(str(person))
+    return found
+
+
+def _running(today: date) -> dict[str, list[Campaign]]:
+    query = (
+        select(CampaignParticipation.place_id, ReviewCampaign)
+        .join(ReviewCampaign, ReviewCampaign.id == CampaignParticipation.campaign_id)
+        .where(ReviewCampaign.starts_on <= today, ReviewCampaign.ends_on >= today)
+    )
+    found: dict[str, list[Campaign]] = defaultdict(list)
+    for place, one in db.session.execute(query):
+        found[str(place)].append(Campaign(str(one.id), frozenset(one.sections), one.starts_on, one.ends_on))
+    return found
+
+
+def link_of(token: str) -> ConfirmationLink | None:
+    """The link of a token, whatever its state; None for a stranger's, or when its person may no longer act."""
+    if not signed_links.TOKEN.fullmatch(token):
+        return None
+    link = db.session.scalar(
+        select(ConfirmationLink)
+        .where(ConfirmationLink.token_hash == signed_links.hashed(token))
+        .options(joinedload(ConfirmationLink.user))
+    )
+    if link is None or not link.user.active or scope_of(link.user.role, Permission.DIRECTORY_EDIT) is Scope.NONE:
+        return None
+    service = link.place.service
+    return link if service.organization_id == link.user.organization_id and not link.place.archived else None
+
+
+def trust_of(actor: Actor, place: ServiceAtLocation) -> TrustLevel:
+    """How far the actor may publish in this entry; the coordination everything."""
+    if scope_of(actor.role, Permission.DIRECTORY_COORDINATE) is Scope.ALL:
+        return TrustLevel.FULL
+    query = select(ServiceStaff.trust).where(
+        ServiceStaff.service_id == place.service_id, ServiceStaff.user_id == actor.id
+    )
+    return db.session.scalar(query) or TrustLevel.USUAL
+
+
+def open_tasks() -> list[CallTask]:
+    """Calls to make, the oldest first."""
+    query = select(CallTask).where(CallTask.closed_at.is_(None)).order_by(CallTask.opened_at, CallTask.id)
+    return list(db.session.scalars(query.options(*_with_place(CallTask)).limit(MOST)).unique())
+
+
+def _with_place(model: Any) -> tuple[Any, ...]:
+    """What the lists show of an entry, loaded with it."""
+    place = joinedload(model.place)
+    return (
+        place.joinedload(ServiceAtLocation.service).joinedload(Service.organization),
+        place.selectinload(ServiceAtLocation.contacts),
+    )
+
+
+def open_proposals() -> list[ChangeProposal]:
+    """Proposals that wait, the oldest first."""
+    query = select(ChangeProposal).where(ChangeProposal.decided_at.is_(None)).order_by(ChangeProposal.created_at)
+    options = (*_with_place(ChangeProposal), selectinload(ChangeProposal.items))
+    return list(db.session.scalars(query.options(*options).limit(MOST)).unique())
+
+
+def visible_reports(actor: Actor) -> Select[DirectoryReport]:
+    """The coordination's are all, everybody else's their own; misconduct is in no list of the directory."""
+    query = select(DirectoryReport).where(DirectoryReport.kind != ReportKind.MISCONDUCT)
+    if scope_of(actor.role, Permission.DIRECTORY_COORDINATE) is not Scope.ALL:
+        query = query.where(DirectoryReport.reporter_id == actor.id)
+    return query
+
+
+def reports(actor: Actor) -> list[DirectoryReport]:
+    """Open ones first, then the latest."""
+    order = (DirectoryReport.state != ReportState.OPEN, DirectoryReport.reported_at.desc())
+    query = visible_reports(actor).order_by(*order).limit(MOST)
+    return list(db.session.scalars(query.options(*_with_place(DirectoryReport))).unique())
+
+
+def misconduct(report_id: UUID | None = None) -> list[DirectoryReport]:
+    """Reports on misconduct, open ones first: for the data officer alone."""
+    query = select(DirectoryReport).where(DirectoryReport.kind == ReportKind.MISCONDUCT)
+    if report_id is not None:
+        query = query.where(DirectoryReport.id == report_id)
+    order = (DirectoryReport.state != ReportState.OPEN, DirectoryReport.reported_at.desc())
+    return list(db.session.scalars(query.order_by(*order).options(*_with_place(DirectoryReport)).limit(MOST)).unique())
+
+
+def revisions(place: ServiceAtLocation) -> list[tuple[EntityRevision, str]]:
+    """What was changed in an entry, the latest first, with the role of who did it."""
+    query = (
+        select(EntityRevision, User)
+        .outerjoin(User, User.id == EntityRevision.actor_id)
+        .where(EntityRevision.place_id == place.id)
+        .order_by(EntityRevision.at.desc(), EntityRevision.id)
+    )
+    return [(one, user.role.label if user else "") for one, user in db.session.execute(query.limit(MOST))]
+
+
+def staff_of(place: ServiceAtLocation) -> list[tuple[ServiceStaff, User]]:
+    """Who keeps the entry, the focal point first."""
+    query = select(ServiceStaff, User).join(User, User.id == ServiceStaff.user_id)
+    query = query.where(ServiceStaff.service_id == place.service_id)
+    return [(one, user) for one, user in db.session.execute(query.order_by(ServiceStaff.focal_point.desc(), User.id))]
+
+
+def in_scope(regions: list[str], needs: list[str], now: datetime) -> list[UUID]:
+    """The entries that a campaign of these regions and needs asks; an empty list is all."""
+    return [
+        UUID(one.id)
+        for one in snapshot(now).listed
+        if not one.archived
+        and (not regions or any(one.pcode.startswith(code) or overlaps(one, code) for code in regions))
+        and (not needs or set(needs) & set(one.needs))
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One organisation in a campaign: entries that are done, and all of its entries."""
+
+    name: str
+    done: int
+    asked: int
+
+
+def campaigns() -> list[ReviewCampaign]:
+    """The latest first."""
+    return list(db.session.scalars(select(ReviewCampaign).order_by(ReviewCampaign.starts_on.desc()).limit(MOST)))
+
+
+def progress(campaign: ReviewCampaign, now: datetime) -> list[Progress]:
+    """By organisation, the furthest behind first. Done: all its sections were confirmed since the start."""
+    found = snapshot(now)
+    places = db.session.scalars(
+        select(CampaignParticipation.place_id).where(CampaignParticipation.campaign_id == campaign.id)
+    )
+    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for place in places:
+        offer = found.offers.get(str(place))
+        if offer is not None:
+            held = all(offer.verified.get(one, date.min) >= campaign.starts_on for one in campaign.sections)
+            counts[offer.organization_name][0] += held
+            counts[offer.organization_name][1] += 1
+    rows = [Progress(name, done, asked) for name, (done, asked) in counts.items()]
+    return sorted(rows, key=lambda one: (one.done - one.asked, one.name))
+
+
+def to_confirm(now: datetime) -> list[tuple[Any, list[Section]]]:
+    """Entries with mandatory sections that are not up to date, the worst first."""
+    found = snapshot(now)
+    rows = []
+    for one in found.listed:
+        states = freshness.states(one.verified, found.day)
+        due = [Section(key.value) for key in freshness.SHELF_LIVES.mandatory if states[key].rank]
+        if due and not one.archived:
+            rows.append((max(states[key].rank for key in freshness.SHELF_LIVES.mandatory), one, due))
+    rows.sort(key=lambda row: -row[0])
+    return [(one, due) for _rank, one, due in rows[:MOST]]

@@ -1,0 +1,91 @@
+"""The form of a service's own words: whom it takes, how to refer to it, what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from directory.taxonomy import Referrals, Status
+from referral.providers.models import ServiceAtLocation
+from referral.providers.schemas import CHOOSE, NOT_A_NUMBER, Reading
+from sop.vocabulary import N_, Message
+
+TEXTS: dict[str, int] = {
+    "description": 2000, "eligibility_description": 2000, "application_process": 2000, "fees_description": 500,
+    "interpretation": 500, "alert": 500,
+}  # fmt: skip
+NUMBERS: dict[str, int] = {"minimum_age": 120, "maximum_age": 120, "response_hours": 2000}
+STATE_LABELS: dict[Status, str] = {
+    Status.ACTIVE: N_("active"),
+    Status.INACTIVE: N_("inactive"),
+    Status.DEFUNCT: N_("closed for good"),
+    Status.TEMPORARILY_CLOSED: N_("closed for a time"),
+}
+STATES = [(one.value, label) for one, label in STATE_LABELS.items()]
+REFERRALS = [("", N_("not stated")), *((one.value, one.label) for one in Referrals)]
+FREE = {"": None, "yes": True, "no": False}
+AGES = Message("ages_reversed", N_("the youngest age is above the oldest"))
+DOCUMENTS, A_DOCUMENT = 20, 120
+
+
+def present(place: ServiceAtLocation) -> dict[str, str]:
+    """The service as it stands."""
+    service = place.service
+    typed = {name: getattr(service, name) for name in TEXTS}
+    typed |= {name: "" if getattr(service, name) is None else str(getattr(service, name)) for name in NUMBERS}
+    free = {None: "", True: "yes", False: "no"}[service.free]
+    return {
+        **typed,
+        "free": free,
+        "status": service.status.value if service.status else "",
+        "accepts_referrals": service.accepts_referrals.value if service.accepts_referrals else "",
+        "required_documents": "\n".join(service.required_documents),
+    }
+
+
+def read(posted: Mapping[str, str]) -> Reading:
+    """The fields as values; texts keep their lines."""
+    typed = {name: _clean(posted.get(name, "")) for name in (*TEXTS, *NUMBERS, *OTHERS)}
+    errors: dict[str, Message] = {}
+    values: dict[str, Any] = {name: typed[name].strip() for name in TEXTS}
+    for name, limit in TEXTS.items():
+        if len(values[name]) > limit:
+            errors[name] = Message("too_long", N_("at most %(limit)d characters"), {"limit": limit})
+    for name, most in NUMBERS.items():
+        values[name] = _number(typed[name].strip(), most, name, errors)
+    if None not in (low := values["minimum_age"], high := values["maximum_age"]) and low > high:
+        errors["minimum_age"] = AGES
+    _choices(typed, values, errors)
+    lines = [line.strip()[:A_DOCUMENT] for line in typed["required_documents"].splitlines() if line.strip()]
+    values["required_documents"] = lines[:DOCUMENTS]
+    return Reading(typed, values, _version(posted), errors)
+
+
+OTHERS = ("free", "status", "accepts_referrals", "required_documents")
+
+
+def _choices(typed: Mapping[str, str], values: dict[str, Any], errors: dict[str, Message]) -> None:
+    for name, known in (("status", list(Status)), ("accepts_referrals", ["", *Referrals]), ("free", list(FREE))):
+        if typed[name] not in known:
+            errors[name] = CHOOSE
+    values["status"] = typed["status"]
+    values["accepts_referrals"] = typed["accepts_referrals"] or None
+    values["free"] = FREE.get(typed["free"])
+
+
+def _number(written: str, most: int, name: str, errors: dict[str, Message]) -> int | None:
+    if not written:
+        return None
+    if written.isascii() and written.isdecimal() and len(written) <= 6 and int(written) <= most:
+        return int(written)
+    errors[name] = NOT_A_NUMBER
+    return None
+
+
+def _clean(text: str) -> str:
+    return "".join(one for one in text.replace("\r\n", "\n") if one.isprintable() or one == "\n")[:5000]
+
+
+def _version(posted: Mapping[str, str]) -> int:
+    written = posted.get("version", "")
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < 10 else 0

@@ -1,0 +1,72 @@
+"""Fields and values of an entry in words, for what compares an old with a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+
+from directory.edit import DAY_LABELS, show_phone
+from directory.taxonomy import CapacityStatus, Referrals, Status
+from referral.providers.service_form import STATE_LABELS
+from sop.vocabulary import N_
+
+FIELDS: dict[str, str] = {
+    "hours": N_("Opening hours"),
+    "on_holidays": N_("On public holidays"),
+    "closures": N_("Announced closures"),
+    "contacts": N_("Contacts"),
+    "capacity": N_("Free places"),
+    "description": N_("What is offered"),
+    "status": N_("State of the service"),
+    "minimum_age": N_("Youngest age"),
+    "maximum_age": N_("Oldest age"),
+    "eligibility_description": N_("Conditions"),
+    "accepts_referrals": N_("Referrals"),
+    "application_process": N_("Procedure"),
+    "required_documents": N_("Documents to bring"),
+    "free": N_("Free of charge"),
+    "fees_description": N_("Cost"),
+    "response_hours": N_("Answers within (hours)"),
+    "interpretation": N_("Interpreter"),
+    "alert": N_("Important notice"),
+}
+
+
+def field_label(name: str) -> str:
+    """The label of a field (a message id)."""
+    return FIELDS.get(name, name)
+
+
+def plain(value: Any, name: str) -> list[str]:
+    """A value as lines of text."""
+    if value in (None, "", []):
+        return ["–"]
+    if name == "hours":
+        return [_hours(row) for row in value]
+    if name == "closures":
+        return [f"{row['starts_on']} – {row['ends_on'] or '…'} {row['reason']}".strip() for row in value]
+    if name == "contacts":
+        return [" · ".join(filter(None, (row["function"], show_phone(row["phone"]), row["email"]))) for row in value]
+    if name == "capacity":
+        return _capacity(value)
+    if isinstance(value, list):
+        return [str(one) for one in value]
+    if isinstance(value, bool):
+        return [_("yes") if value else _("no")]
+    if name == "status":
+        return [_(STATE_LABELS[Status(value)])]
+    return [_(Referrals(value).label)] if name == "accepts_referrals" else str(value).splitlines()
+
+
+def _hours(row: dict[str, Any]) -> str:
+    days = ", ".join(_(DAY_LABELS[day]) if day in DAY_LABELS else day for day in row["byday"].split(","))
+    return f"{days} {row['opens_at'][:5]}–{row['closes_at'][:5]}"
+
+
+def _capacity(value: dict[str, Any]) -> list[str]:
+    lines = [_(CapacityStatus(value["status"]).label)]
+    if value["available"] is not None:
+        most = "" if value["maximum"] is None else f" / {value['maximum']}"
+        lines.append(f"{value['available']}{most}")
+    return lines
