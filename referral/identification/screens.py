@@ -1,7 +1,7 @@
 """What a page shows of a form: its questions where they stand, the instances of its repeats, answers in words.
 
 Kind: rules. A page of a screen and the review are the same tree: questions, and blocks whose instances hold
-questions and blocks again. What does not apply is in the tree as well, marked so: a script can show it at once.
+questions and blocks again.
 """
 
 from __future__ import annotations

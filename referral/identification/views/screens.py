@@ -84,9 +84,8 @@ class Sent:
 
 
 def _sent(form: Form, page: Screen) -> Sent:
-    """`kept` names the questions that a script had hidden: what was typed there before is kept all the same."""
     shown = set(request.form.getlist("shown"))
-    asked = asked_at(form, page, [*request.form.getlist("shown"), *request.form.getlist("kept")])
+    asked = asked_at(form, page, request.form.getlist("shown"))
     return Sent(
         shown,
         read_answers(request.form, asked),
@@ -196,6 +195,5 @@ def _screen_page(
         **page_parts(shown_items(form, page, state, filling.typed, errors, attached), errors, PREFIX),
         removing=request.args.get("remove", ""),
         stale=stale,
-        live=None,
         interview=bool(session.get("interview")),
     )

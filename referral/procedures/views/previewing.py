@@ -83,7 +83,7 @@ def form_preview_post(version_id: UUID) -> str:
     if here is None:
         return _page(one, trial, _wanted(trial, END))
     shown = request.form.getlist("shown")
-    trial = trial.having(read_answers(request.form, asked_at(form, here, [*shown, *request.form.getlist("kept")])))
+    trial = trial.having(read_answers(request.form, asked_at(form, here, shown)))
     press = pressed(form, here, request.form.get("do", ""))
     return _repeated(one, trial, here, press) if press.kind else _moved(one, trial, here, set(shown))
 
