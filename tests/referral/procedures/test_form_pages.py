@@ -283,6 +283,36 @@ def test_a_trial_follows_conditions_and_keeps_nothing(office: Flask, visit: Visi
         assert db.session.scalar(select(func.count(Submission.id))) == before
 
 
+REPEATING = b"""
+| survey |
+| | type | name | label | required | category |
+| | begin repeat | people | Relative | | |
+| | text | first_name | First name | yes | C2 |
+| | text | school | School of ${first_name} | | C2 |
+| | end repeat | | | | |
+| settings |
+| | form_id | version | form_title |
+| | household | 1 | Household |
+"""
+
+
+def test_a_trial_adds_and_removes_what_repeats(office: Flask, visit: Visit) -> None:
+    url, client = draft_of(office, REPEATING, "household.md"), visit("coordinator")
+    client.get(f"{url}/preview")
+    client.submit("typed", do="add:people")
+    page = client.submit("typed", do="add:people", **{"q-people/1/first_name": "Binta"})
+    assert "School of Binta" in page.text
+    page = client.submit("typed", do="remove:people/1", **{"q-people/2/first_name": "Ali"})
+    assert "Yes, remove" in page.text
+    page = client.submit("typed", do="removed:people/1")
+    assert page.form("typed").fields["q-people/1/first_name"] == "Ali"
+    page = client.submit("typed", do="next", **{"q-people/1/first_name": ""})
+    assert "#f-q-people/1/first_name" in page.links.values()
+    page = client.submit("typed", do="next", **{"q-people/1/first_name": "Ali"})
+    assert "Relative 1" in page.text
+    assert "Everything needed is there" in page.text
+
+
 @pytest.mark.parametrize("typed", ["", "[]", "{", "[" * 50_000, '{"seen": {"a": 1}}', '{"seen": NaN}'])
 def test_a_garbled_trial_begins_anew(office: Flask, visit: Visit, typed: str) -> None:
     url, client = draft_of(office), visit("coordinator")
