@@ -23,7 +23,8 @@ SHARED = ROOT / "../shared/data"
 FLOWCHART = ROOT / "sop/library/cameroon/flowchart.yaml"
 OWN = {
     "audit seal", "audit verify", "consent decide", "demo load", "directory import", "docs access", "forms check",
-    "forms compile", "offline hand-in", "offline rotate-key", "people match", "people reindex", "sop check",
+    "forms compile", "offline hand-in", "offline rotate-key", "people match", "people reindex", "places import",
+    "sop check",
     "sop diff", "sop document", "sop draw", "sop export", "sop import", "sop route", "sop simulate", "user add",
     "worker",
 }  # fmt: skip

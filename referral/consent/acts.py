@@ -122,6 +122,7 @@ ACTS: dict[str, str] = {
     "case.decline": N_("closed the file after a refusal; sealed data erased"),
     "case.best_interests": N_("passed a child’s refusal on to a best-interests decision"),
     "directory.import": N_("imported services"),
+    "places.import": N_("imported administrative units"),
     "directory.edit": N_("changed a directory entry"),
     "directory.confirm": N_("confirmed a directory entry"),
     "statistics.publish": N_("published figures"),

@@ -2,5 +2,15 @@
 
 from referral.providers.actions.editing import StaleEntry, confirm, edit_capacity, edit_contacts, edit_hours
 from referral.providers.actions.importing import import_file
+from referral.providers.actions.placing import import_places, keep_library
 
-__all__ = ["StaleEntry", "confirm", "edit_capacity", "edit_contacts", "edit_hours", "import_file"]
+__all__ = [
+    "StaleEntry",
+    "confirm",
+    "edit_capacity",
+    "edit_contacts",
+    "edit_hours",
+    "import_file",
+    "import_places",
+    "keep_library",
+]
