@@ -278,4 +278,4 @@ def plain(name: str) -> str:
     >>> plain("Nye'ete"), plain("Mayo-Darlé")
     ('nye ete', 'mayo darle')
     """
-    return " ".join(re.sub(r"[^\w]+", " ", fold(name)).split())
+    return " ".join(re.sub(r"[\W_]+", " ", fold(name)).split())

@@ -6,16 +6,18 @@ import sys
 from datetime import date
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
+from directory.question import CONDITIONS
 from referral.foundation.grants import Role
 from referral.foundation.terminal import now, say
 from referral.people.commands import people
 from referral.procedures.commands import forms, sop
-from referral.providers.commands import places
+from referral.providers.commands import places, search_words, searched
 
 consent = AppGroup("consent", help="The sharing decision: decide cases from files.")
 directory = AppGroup("directory", help="The service directory: import from other directories.")
@@ -59,6 +61,25 @@ def directory_import(standard: str, path: Path, mapping: tuple[str, ...], source
     words = [f"{kind}row {one['row']} {one['id']}: {one['field']}: {one['reason']}" for kind, one in rows]
     words.append(result.get("error") or f"{result['services']} services, {len(refused)} set aside")
     say(result, as_json, words)
+    sys.exit(code)
+
+
+@directory.command("search")
+@click.option("--need", default=None, help="Code of the need, such as MED.")
+@click.option("--words", default="", help="Words of the service, its organisation or its place.")
+@click.option("--place", default="", help="P-code or name of a region, département or arrondissement.")
+@click.option("--km", default=50.0, help="How far at most, where a service states no area.")
+@click.option("--person", type=click.Path(path_type=Path), help="JSON file of coded facts (age, sex, status …).")
+@click.option("--condition", "conditions", multiple=True, type=click.Choice(list(CONDITIONS)), help="Must be so.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")
+@with_appcontext
+def directory_search(as_json: bool, **asked: Any) -> None:
+    """Search services for a person. Exit 0: somebody; 1: nobody, which is kept as a signal; 2: not understood."""
+    from referral.extensions import db
+
+    result, code = searched(now=now(), **asked)
+    db.session.commit()
+    say(result, as_json, search_words(result))
     sys.exit(code)
 
 

@@ -1,14 +1,28 @@
-"""`flask places …`: administrative units on the command line."""
+"""`flask places …` and `flask directory search`: places and searches on the command line."""
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask.cli import AppGroup, with_appcontext
 
+from directory import N_
+from directory.question import BadQuestion, question
 from referral.foundation.terminal import now, say
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from directory import Candidate
+    from directory.places import Place
+    from referral.providers.queries.searching import Found
+
+MOST_BYTES = 64 * 1024
+Answered = tuple[dict[str, Any], int]
 
 places = AppGroup("places", help="Regions, départements and arrondissements.")
 
@@ -30,3 +44,88 @@ def places_import(path: Path, as_json: bool) -> None:
     words.append(result.get("error") or done.format(**result, aside=len(refused)))
     say(result, as_json, words)
     sys.exit(code)
+
+
+def searched(
+    *,
+    need: str | None,
+    words: str,
+    place: str,
+    km: float,
+    person: Path | None,
+    conditions: tuple[str, ...],
+    now: datetime,
+) -> Answered:
+    """Search the directory; the result and the exit code: 0 somebody, 1 nobody (a signal is kept), 2 not understood."""
+    from referral.providers import actions, queries
+
+    try:
+        facts = _facts(person)
+        unit = _unit(queries.find_place(place, now), place) if place else None
+        known = queries.snapshot(now).places
+        asked = question(facts, need=need, place=unit, places=known, conditions=conditions, max_km=km)
+    except BadQuestion as bad:
+        return {"error": f"{bad.field}: {bad.message}", "field": bad.field, "code": bad.message.code}, 2
+    found = queries.search(asked, words, now)
+    if found.outcome:
+        actions.signal_need(asked, found.outcome, now)
+    return printed(found, unit), 1 if found.outcome else 0
+
+
+def printed(found: Found, unit: Place | None) -> dict[str, Any]:
+    """The result for programs; reasons in English."""
+    fits, to_verify, excluded = found.counts
+    return {
+        "place": unit.pcode if unit else None,
+        "counts": {"fits": fits, "to_verify": to_verify, "excluded": excluded},
+        "fits": [_line(one) for one in found.fits],
+        "to_verify": [_line(one) for one in found.to_verify],
+        "outcome": found.outcome.value if found.outcome else None,
+        "wider": [{"words": str(one.message), "code": one.message.code, "count": one.count} for one in found.wider],
+    }
+
+
+def search_words(result: dict[str, Any]) -> list[str]:
+    """The same for people."""
+    if "error" in result:
+        return [result["error"]]
+    lines = []
+    for title in ("fits", "to_verify"):
+        lines.append(f"{title.replace('_', ' ')}: {result['counts'][title]}")
+        for one in result[title]:
+            reasons = "; ".join(reason["words"] for reason in one["reasons"])
+            lines.append(f"  {one['name']} – {one['organization']}: {reasons}")
+    return lines + [f"more when searched {one['words']}: {one['count']}" for one in result["wider"]]
+
+
+def _line(one: Candidate) -> dict[str, Any]:
+    reasons = [{"criterion": v.criterion.value, "answer": v.answer.value, "words": str(v.message)} for v in one.reasons]
+    km = None if one.distance_km is None else round(one.distance_km)
+    offer = one.offer
+    return {
+        "id": offer.id, "name": offer.name, "organization": offer.organization_name, "km": km, "reasons": reasons,
+    }  # fmt: skip
+
+
+def _facts(path: Path | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        facts = json.loads(path.read_bytes()[:MOST_BYTES])
+    except OSError as error:
+        text = N_("the file cannot be read: %(why)s")
+        raise BadQuestion("person", "no_file", text, why=error.strerror or "") from error
+    except (ValueError, RecursionError) as error:
+        raise BadQuestion("person", "bad_json", N_("the file is not valid JSON")) from error
+    if not isinstance(facts, dict):
+        raise BadQuestion("person", "not_facts", N_("the file does not hold facts by name"))
+    return facts
+
+
+def _unit(found: list[Place], typed: str) -> Place:
+    if not found:
+        raise BadQuestion("place", "unknown_place", N_("no place is called “%(name)s”"), name=typed[:60])
+    if len(found) > 1:
+        names = tuple(f"{one.name} ({one.pcode})" for one in found[:8])
+        raise BadQuestion("place", "several_places", N_("several places, give the code: %(names)s"), names=names)
+    return found[0]

@@ -6,15 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
-
 from directory import N_, hsds
 from referral.extensions import db
 from referral.foundation import audit
 from referral.providers.actions import mapping as mappings
 from referral.providers.actions.upserting import Upsert
 from referral.providers.models import ImportBatch, ImportIssue
-from referral.providers.queries.catalogue import places
+from referral.providers.queries.catalogue import known_places
 
 LONGEST_SOURCE = 80
 LONGEST_TERM = 200
@@ -40,8 +38,7 @@ def import_file(
         contents = _contents(path)
         with db.session.begin_nested():
             kept = mappings.keep(name, given)
-            known = places(current_app.config["SETTINGS"].country)
-            result = hsds.read(contents, kept, name, places=known)
+            result = hsds.read(contents, kept, name, places=known_places())
             return _store(result, name, now), 0
     except hsds.Unreadable as error:
         return {"error": str(error), "code": error.message.code}, UNREADABLE
