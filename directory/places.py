@@ -82,7 +82,7 @@ class Places:
         return tuple(dict.fromkeys(name for one in known for name in one.names))
 
     def find(self, typed: str) -> list[Place]:
-        """Return the units that a code or a name means, larger first; without accents, own name or seat.
+        """Return the units that a code or a name means, larger first: without accents, own name or seat, or its beginning.
 
         A unit that repeats another is never among them, but its code leads to the other.
         """
@@ -91,12 +91,16 @@ class Places:
             one = self._places[code]
             return [self._places.get(one.same_as, one)]
         asked = fold(typed).replace("-", " ")
-        found = [
-            one
+        if not asked:
+            return []
+        named = [
+            (fold(name).replace("-", " "), one)
             for one in self._places.values()
-            if not one.same_as and asked in [fold(name).replace("-", " ") for name in one.names]
+            if not one.same_as
+            for name in one.names
         ]
-        return sorted(found, key=lambda one: (one.level, one.pcode))
+        found = [one for name, one in named if name == asked] or [one for name, one in named if name.startswith(asked)]
+        return sorted(dict.fromkeys(found), key=lambda one: (one.level, one.pcode))
 
     @classmethod
     def read(cls, source: Path | str) -> Places:

@@ -32,15 +32,6 @@ ALONE = {
     "directory search", "docs access", "people reindex", "worker", "audit seal", "audit verify", "demo load",
     "offline rotate-key",
 }  # fmt: skip
-    "directory search",
-    "docs access",
-    "people reindex",
-    "worker",
-    "audit seal",
-    "audit verify",
-    "demo load",
-    "offline rotate-key",
-}
 """Those that need no argument."""
 
 
