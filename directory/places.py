@@ -82,7 +82,7 @@ class Places:
         return tuple(dict.fromkeys(name for one in known for name in one.names))
 
     def find(self, typed: str) -> list[Place]:
-        """Return the units that a code or a name means, larger first: without accents, own name or seat, or its beginning.
+        """Return the units that a code or a name means, larger first; without accents, by own name, seat or beginning.
 
         A unit that repeats another is never among them, but its code leads to the other.
         """

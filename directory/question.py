@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -72,6 +72,16 @@ def question(
         languages=_codes(person, "languages") or frozenset(),
         required=frozenset(CONDITIONS[one] for one in conditions),
     )
+
+
+def the_place(found: Sequence[Place], typed: str) -> Place:
+    """Return the one place that is meant; raises `BadQuestion` where none or several are."""
+    if not found:
+        raise BadQuestion("place", "unknown_place", N_("no place is called “%(name)s”"), name=typed[:60])
+    if len(found) > 1:
+        names = tuple(f"{one.name} ({one.pcode})" for one in found[:8])
+        raise BadQuestion("place", "several_places", N_("several places, give the code: %(names)s"), names=names)
+    return found[0]
 
 
 def wider(asked: Criteria, places: Places) -> Iterator[tuple[Message, Criteria]]:

@@ -11,7 +11,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from directory import N_
-from directory.question import BadQuestion, question
+from directory.question import BadQuestion, question, the_place
 from referral.foundation.terminal import now, say
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def searched(
 
     try:
         facts = _facts(person)
-        unit = _unit(queries.find_place(place, now), place) if place else None
+        unit = the_place(queries.find_place(place, now), place) if place else None
         known = queries.snapshot(now).places
         asked = question(facts, need=need, place=unit, places=known, conditions=conditions, max_km=km)
     except BadQuestion as bad:
@@ -120,12 +120,3 @@ def _facts(path: Path | None) -> dict[str, Any]:
     if not isinstance(facts, dict):
         raise BadQuestion("person", "not_facts", N_("the file does not hold facts by name"))
     return facts
-
-
-def _unit(found: list[Place], typed: str) -> Place:
-    if not found:
-        raise BadQuestion("place", "unknown_place", N_("no place is called “%(name)s”"), name=typed[:60])
-    if len(found) > 1:
-        names = tuple(f"{one.name} ({one.pcode})" for one in found[:8])
-        raise BadQuestion("place", "several_places", N_("several places, give the code: %(names)s"), names=names)
-    return found[0]

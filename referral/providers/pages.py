@@ -9,12 +9,14 @@ from typing import Any
 
 from directory import edit
 from directory.edit import show_phone
-from directory.taxonomy import UNIT_LABELS, CapacityStatus
+from directory.question import CONDITIONS
+from directory.taxonomy import LANGUAGE_LABELS, STATUS_LABELS, UNIT_LABELS, VULNERABILITY_LABELS, CapacityStatus
 from referral.foundation import clock
 from referral.providers import actions, schemas
 from referral.providers.models import ServiceAtLocation
 from referral.providers.queries.records import schedule
 from referral.providers.rules import Section
+from sop.vocabulary import N_, NEED_LABELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +130,25 @@ def shown(form: Form, place: ServiceAtLocation, reading: schemas.Reading | None 
         "number_of_contacts": contacts_shown(typed) if form is CONTACTS else 0,
         "status_choices": [(one.value, one.label) for one in CapacityStatus if one is not CapacityStatus.UNKNOWN],
         "unit_choices": list(UNIT_LABELS.items()),
+    }
+
+
+CONDITION_LABELS = {
+    "open": N_("Open now"),
+    "capacity": N_("Room known to be free"),
+    "language": N_("Speaks the person’s language"),
+    "free": N_("Free of charge"),
+}
+SEX_CHOICES = (("female", N_("Female")), ("male", N_("Male")), ("other", N_("Other or not known")))
+
+
+def asked() -> dict[str, Any]:
+    """What may be chosen in the search for a person."""
+    return {
+        "need_choices": list(NEED_LABELS.items()),
+        "sex_choices": SEX_CHOICES,
+        "status_choices": list(STATUS_LABELS.items()),
+        "vulnerability_choices": list(VULNERABILITY_LABELS.items()),
+        "language_choices": list(LANGUAGE_LABELS.items()),
+        "condition_choices": [(one, CONDITION_LABELS[one]) for one in CONDITIONS],
     }

@@ -3,7 +3,7 @@
 from referral.providers.actions.editing import StaleEntry, confirm, edit_capacity, edit_contacts, edit_hours
 from referral.providers.actions.importing import import_file
 from referral.providers.actions.placing import import_places, keep_library
-from referral.providers.actions.signalling import signal_need
+from referral.providers.actions.signalling import search_or_signal, signal_need
 
 __all__ = [
     "StaleEntry",
@@ -14,5 +14,6 @@ __all__ = [
     "import_file",
     "import_places",
     "keep_library",
+    "search_or_signal",
     "signal_need",
 ]

@@ -7,7 +7,9 @@ from datetime import datetime
 from directory import Criteria
 from directory.question import audience
 from referral.extensions import db
+from referral.foundation.access import Actor
 from referral.providers.models import NeedSignal
+from referral.providers.queries.searching import Found, search
 from referral.providers.rules import SignalOutcome
 
 DEPARTMENT = len("CM001001")
@@ -28,3 +30,12 @@ def signal_need(asked: Criteria, outcome: SignalOutcome, now: datetime) -> None:
         )
     )
     db.session.flush()
+
+
+def search_or_signal(*, asked: Criteria, words: str, actor: Actor, now: datetime) -> Found:
+    """Search what `actor` may see; where nobody fits, keep the signal, and only that."""
+    found = search(asked, words, now, actor)
+    if found.outcome:
+        signal_need(asked, found.outcome, now)
+        db.session.commit()
+    return found

@@ -1,6 +1,6 @@
 """What is read of the directory: the cached catalogue for ranking, lists and sheets, an organisation's own entries."""
 
-from referral.providers.queries.catalogue import Snapshot, catalogue, offer, public_holidays, snapshot
+from referral.providers.queries.catalogue import Snapshot, catalogue, known_places, offer, public_holidays, snapshot
 from referral.providers.queries.listing import listing
 from referral.providers.queries.searching import Found, find_place, search
 from referral.providers.queries.sheets import own_entries, sheet
@@ -12,6 +12,7 @@ __all__ = [
     "catalogue",
     "editable_places",
     "find_place",
+    "known_places",
     "listing",
     "named_services",
     "offer",
