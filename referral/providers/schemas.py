@@ -202,14 +202,21 @@ def read_question(posted: Mapping[str, str], conditions: Collection[str], places
         person["sex"] = sex
     if age := typed.get("age", "").strip():
         person["age"] = int(age) if age.isascii() and age.isdecimal() and len(age) < 4 else -1
+    name, unit = typed.get("place", "").strip(), None
     try:
-        name = typed.get("place", "").strip()
         unit = the_place(places.find(name), name) if name else None
+    except BadQuestion as bad:
+        errors[bad.field] = _said(bad)
+    try:
         asked = question(
             person, need=typed.get("need") or None, place=unit, places=places,
             conditions=[one for one in conditions if one in CONDITIONS],
         )  # fmt: skip
         values = {"asked": asked, "words": typed.get("q", "").strip()[:100]}
     except BadQuestion as bad:
-        errors[bad.field] = Message(bad.message.code, bad.message.text, bad.message.values)
-    return Reading(typed, values, version, errors)
+        errors[bad.field] = _said(bad)
+    return Reading(typed, {} if errors else values, version, errors)
+
+
+def _said(bad: BadQuestion) -> Message:
+    return Message(bad.message.code, bad.message.text, bad.message.values)
