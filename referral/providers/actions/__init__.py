@@ -2,7 +2,7 @@
 
 from referral.providers.actions.editing import StaleEntry, confirm, edit_capacity, edit_contacts, edit_hours
 from referral.providers.actions.importing import import_file
-from referral.providers.actions.placing import import_places, keep_library
+from referral.providers.actions.placing import import_places
 from referral.providers.actions.signalling import search_or_signal, signal_need
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "edit_hours",
     "import_file",
     "import_places",
-    "keep_library",
     "search_or_signal",
     "signal_need",
 ]

@@ -17,6 +17,7 @@ from referral.providers.models import NeedSignal
 from referral.providers.rules import SignalOutcome
 from tests.builders import make_organization, make_user
 from tests.conftest import NOW
+from tests.page_client import PageClient
 from tests.referral.providers.entries import make_entry
 
 
@@ -98,3 +99,43 @@ def test_an_imported_place_is_found_by_either_name_at_once(session: Any, tmp_pat
     actions.import_places(path, now=NOW)
     for name in ("fontem", "MENJI", "azi", "CM010003001"):
         assert [one.pcode for one in queries.find_place(name, NOW)] == ["CM010003001"]
+
+
+@pytest.fixture
+def page(session: Any, organization: Any, client: PageClient) -> PageClient:
+    """A case manager at the search, one hospital in the directory."""
+    make_entry(organization, "Hôpital", "MED", areas=("CM005",), minimum_age=18)
+    make_user(Role.CASE_MANAGER, make_organization("Délégation"), "gestionnaire")
+    session.commit()
+    client.sign_in("gestionnaire")
+    client.get("/directory/search")
+    return client
+
+
+def test_the_answer_is_the_page_itself_and_keeps_what_was_typed(page: PageClient) -> None:
+    answer = page.post("/directory/search", data={"need": "MED", "place": "wouri", "age": "30", "q": "hopitaux"})
+    assert answer.response.status_code == 200
+    assert "Hôpital" in answer.text
+    assert 'value="30"' in answer.response.text
+    assert db.session.scalars(select(NeedSignal)).all() == []
+
+
+def test_nobody_leaves_the_need_and_proposes_more(page: PageClient) -> None:
+    answer = page.post("/directory/search", data={"need": "MED", "place": "Extrême-Nord", "age": "30"})
+    assert "dans tout le pays (1 service)" in answer.text
+    kept = db.session.scalars(select(NeedSignal)).one()
+    assert (kept.pcode, kept.category, kept.audience, kept.outcome) == ("CM004", "MED", "adult", "out_of_area")
+
+
+def test_every_error_is_named_and_nothing_is_kept(page: PageClient) -> None:
+    answer = page.post("/directory/search", data={"place": "Nullepart", "age": "abc", "sex": "female"})
+    assert answer.response.status_code == 422
+    for word in ("Nullepart", "un âge en années entières, de 0 à 120"):
+        assert word in answer.text
+    assert db.session.scalars(select(NeedSignal)).all() == []
+
+
+def test_nothing_of_a_person_is_read_from_an_address(page: PageClient) -> None:
+    answer = page.get("/directory/search", query_string={"age": "30", "place": "Wouri"})
+    assert answer.response.status_code == 200
+    assert "30" not in answer.response.text.partition("<main")[2].partition("</form>")[0]
