@@ -49,6 +49,33 @@ def put(answers: Mapping[str, Any], path: str, answer: Any) -> dict[str, Any]:
     return _changed(answers, path, lambda where, name: where | {name: answer})
 
 
+def filled(answers: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers with those given by path; an instance that is not there yet is made.
+
+    >>> filled({"head": "Awa", "members": [{"age": 3}]}, {"members/2/age": 5, "head": ""})
+    {'head': '', 'members': [{'age': 3}, {'age': 5}]}
+    """
+    found = _copied(answers)
+    for path, answer in given.items():
+        *places, name = path.split("/")
+        where: dict[str, Any] = found
+        for repeat, number in zip(places[::2], places[1::2], strict=True):
+            if not is_repeat(where.get(repeat)):
+                where[repeat] = []
+            instances = where[repeat]
+            instances.extend({} for _ in range(int(number) - len(instances)))
+            where = instances[int(number) - 1]
+        where[name] = answer
+    return found
+
+
+def _copied(answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: [_copied(one) for one in nested(answers, name)] if is_repeat(answer) else answer
+        for name, answer in answers.items()
+    }
+
+
 def added(answers: Mapping[str, Any], repeat: str, instance: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The answers with one more instance of the repeat at this path (`members`, `members/2/phones`)."""
     return _changed(answers, repeat, lambda where, name: where | {name: [*nested(where, name), dict(instance or {})]})

@@ -171,6 +171,8 @@ def _form(element: Element, url: str) -> Form:
     values: dict[str, Any] = {}
     names: set[str] = set()
     for field in element.iter("input", "select", "textarea"):
+        if field.inside("template"):  # sent only where a script brings it to life
+            continue
         name, value = field.get("name"), _value(field)
         names.add(name)
         if value is not None and name in values:

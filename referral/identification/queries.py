@@ -33,7 +33,7 @@ from referral.providers.models import Location, Service, ServiceAtLocation, Serv
 from sop.agenda import Stage, Todo
 from sop.facts import suggested_needs
 from sop.forms import Form, FormState, Screen
-from sop.paths import join_parts
+from sop.paths import filled, join_parts
 from sop.triage import Verdict
 from sop.vocabulary import Category, Need
 
@@ -71,8 +71,8 @@ class Filling:
         return replace(self, attached=(self.attached - set(removed)) | set(added))
 
     def having(self, given: Mapping[str, Any]) -> Filling:
-        """The same form with what was just typed."""
-        return replace(self, typed={**self.typed, **given})
+        """The same form with what was just typed, by path."""
+        return replace(self, typed=filled(self.typed, given))
 
 
 def visible_submissions(actor: Actor) -> Select[Submission]:
@@ -97,8 +97,7 @@ def typed_in(number: str) -> Submission | None:
 
 def drafts(actor: Actor) -> Select[Submission]:
     """Own forms that are not submitted yet, the last one touched first."""
-    query = visible_submissions(actor).where(Submission.state == SubmissionState.DRAFT)
-    return query.order_by(Submission.saved_at.desc(), Submission.id)
+    return visible_submissions(actor).where(_DRAFT).order_by(Submission.saved_at.desc(), Submission.id)
 
 
 def prefiles(actor: Actor) -> Select[Case]:

@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sop.forms import Form, FormState, Screen
+from sop.forms import Form, FormState
 from sop.guards import Field
 from sop.paths import leaves
-from sop.questions import Choice, Question, Texts
+from sop.questions import Question
 from sop.vocabulary import N_, SENSITIVE, Category, Message, Need
 
 UNKNOWN = "unknown"
@@ -227,124 +227,3 @@ def consent_answers(*, child: bool, refusals: int) -> tuple[str, ...]:
     if not child or not refusals:
         return ("yes", "no")
     return ("yes", "no", "decided") if refusals < MOST_CHILD_REFUSALS else ("yes", "decided")
-
-
-MOST_RADIOS = 8
-GROUPED_FROM = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A question as a page shows it.
-
-    `groups`: the choices under headings, when they are many and fall into some; `file`: what is attached.
-    """
-
-    question: Question
-    value: Any
-    error: str
-    required: bool
-    options: tuple[Choice, ...]
-    groups: tuple[tuple[Texts, tuple[Choice, ...]], ...] = ()
-    file: Any = None
-
-    @property
-    def file_asked(self) -> bool:
-        """Whether the answer is a file."""
-        return self.question.type.is_attachment
-
-    @property
-    def widget(self) -> str:
-        """The question's own widget; more choices than fit on a phone become a list to open."""
-        if self.question.widget == "radio" and len(self.options) > MOST_RADIOS:
-            return "select"
-        return self.question.widget
-
-
-def shown_questions(
-    form: Form,
-    screen: Screen,
-    state: FormState,
-    typed: Mapping[str, Any],
-    errors: Mapping[str, str],
-    attached: Mapping[str, Any] | None = None,
-) -> list[Shown]:
-    """What applies on a screen, in order, each with what was typed."""
-    return [
-        Shown(
-            question,
-            typed.get(question.name),
-            errors.get(question.name, ""),
-            question.name in state.required,
-            options := form.options(question, state),
-            _grouped(form, question, options),
-            (attached or {}).get(question.name),
-        )
-        for question in screen.questions
-        if question.name in state.relevant
-    ]
-
-
-def _grouped(form: Form, question: Question, options: Sequence[Choice]) -> tuple[tuple[Texts, tuple[Choice, ...]], ...]:
-    """Choices under the answer of the question that filters them (départements under their regions)."""
-    if question.choice_filter is None or len(options) < GROUPED_FROM:
-        return ()
-    column = next((name for name in options[0].columns if name in form and form[name].list_name), None)
-    if column is None:
-        return ()
-    members = {one.name: tuple(o for o in options if o.columns.get(column) == one.name) for one in _list(form, column)}
-    return tuple((one.label, members[one.name]) for one in _list(form, column) if members[one.name])
-
-
-def _list(form: Form, name: str) -> tuple[Choice, ...]:
-    return form.options(form[name])
-
-
-def newly_asked(screen: Screen, state: FormState, shown: Iterable[str]) -> list[str]:
-    """Questions of a screen that apply now and were not on the page that was sent."""
-    seen = set(shown)
-    return [one.name for one in screen.questions if one.asks and one.name in state.relevant and one.name not in seen]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """One line of the review: a question and its answer in words (texts by language, a date, or as typed)."""
-
-    question: Question
-    words: tuple[Any, ...]
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One screen of the review."""
-
-    screen: Screen
-    answers: tuple[Answered, ...]
-
-
-def review(form: Form, state: FormState, typed: Mapping[str, Any], errors: Mapping[str, str]) -> list[Section]:
-    """All that applies, screen by screen: answers in words, and what is missing or wrong."""
-    return [
-        Section(
-            screen,
-            tuple(
-                Answered(
-                    one, in_words(form, one, state.values.get(one.name, typed.get(one.name))), errors.get(one.name, "")
-                )
-                for one in screen.questions
-                if one.asks and one.name in state.relevant
-            ),
-        )
-        for screen in form.applicable(state)
-    ]
-
-
-def in_words(form: Form, question: Question, value: Any) -> tuple[Any, ...]:
-    """An answer in words: the labels of what was chosen, a date as a date, a text as it was typed."""
-    if value in (None, "", []):
-        return ()
-    if not question.type.has_choices:
-        return (value,)
-    labels = {choice.name: choice.label for choice in form.choices.get(question.list_name, ())}
-    return tuple(labels.get(code, code) for code in (value if isinstance(value, list) else [value]))

@@ -20,6 +20,7 @@ PREFIX = "q-"
 LONGEST = 50_001
 PARTS = ("day", "month", "year")
 MOST_CODES = 400
+LONGEST_PATH = 200
 MOST_BYTES = 1_000_000
 """Of all answers of one form, as JSON."""
 DEEPEST = 8
@@ -32,34 +33,28 @@ NOT_KEPT = N_("This text contains a character that cannot be kept. Please type i
 NO_FUTURE = N_("This moment is in the future.")
 
 
-def read_answers(posted: MultiDict[str, str], questions: Iterable[Question]) -> dict[str, Any]:
-    """What was typed for these questions, as typed: wrong answers are kept, so that nothing is lost."""
-    return {one.name: _typed(posted, one) for one in questions if one.asks and not one.type.is_attachment}
+def read_answers(posted: MultiDict[str, str], asked: Mapping[str, Question]) -> dict[str, Any]:
+    """What was typed for these questions, by path, as typed: wrong answers are kept, so that nothing is lost."""
+    return {path: _typed(posted, path, one) for path, one in asked.items() if not one.type.is_attachment}
 
 
-FILE_PATH = re.compile(r"(?:[^/\s]{1,64}/[1-9]\d{0,3}/){0,5}[^/\s]{1,64}", re.ASCII)
-"""Of a question that is answered with a file."""
-
-
-def read_files(posted: MultiDict[str, FileStorage], questions: Iterable[Question]) -> dict[str, bytes]:
+def read_files(posted: MultiDict[str, FileStorage], asked: Mapping[str, Question]) -> dict[str, bytes]:
     """The files that were chosen for these questions, by path; an input that was left empty is none."""
-    asked = {question.name for question in questions if question.type.is_attachment}
-    found = {name.removeprefix(PREFIX): file for name, file in posted.items() if name.startswith(PREFIX)}
-    return {path: file.read() for path, file in found.items() if _names(path, asked) and file.filename}
+    chosen = {path: posted.get(PREFIX + path) for path in _files(asked)}
+    return {path: file.read() for path, file in chosen.items() if file is not None and file.filename}
 
 
-def read_removed(posted: MultiDict[str, str], questions: Iterable[Question]) -> set[str]:
+def read_removed(posted: MultiDict[str, str], asked: Mapping[str, Question]) -> set[str]:
     """The paths of the files that are to go."""
-    asked = {question.name for question in questions if question.type.is_attachment}
-    return {path for path in posted.getlist("remove") if _names(path, asked)}
+    return _files(asked) & set(posted.getlist("remove"))
 
 
-def _names(path: str, asked: set[str]) -> bool:
-    return bool(FILE_PATH.fullmatch(path)) and len(path) <= 200 and path.rpartition("/")[2] in asked
+def _files(asked: Mapping[str, Question]) -> set[str]:
+    return {path for path, one in asked.items() if one.type.is_attachment and len(path) <= LONGEST_PATH}
 
 
-def _typed(posted: MultiDict[str, str], question: Question) -> Any:
-    name = PREFIX + question.name
+def _typed(posted: MultiDict[str, str], path: str, question: Question) -> Any:
+    name = PREFIX + path
     if question.type is Kind.SELECT_MULTIPLE:
         return [value[:200] for value in posted.getlist(name)[:MOST_CODES] if value]
     if question.type is Kind.DATE:

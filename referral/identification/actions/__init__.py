@@ -61,7 +61,7 @@ def _carried(form: Form, known: Mapping[str, Any], today: date) -> dict[str, Any
     answers = {name: known.get(name) for name in ("family_name", "given_names", "phone", "birth_date")}
     if not known.get("birth_date") and known.get("birth_year"):
         answers["age_years"] = str(max(0, today.year - known["birth_year"]))
-    answers["document_number"], answers["registration_number"] = known.get("document"), known.get("register")
+    answers["document_number"] = known.get("document")
     return {name: str(answer) for name, answer in answers.items() if answer and name in form}
 
 

@@ -129,6 +129,25 @@ def remove(submission: Submission, paths: Iterable[str]) -> None:
     db.session.execute(statement.execution_options(synchronize_session=False))
 
 
+def close_gap(submission: Submission, instance: str) -> dict[str, str]:
+    """An instance of a repeat went (`members/2`): its files go, those of the ones after it move up; names by path."""
+    repeat, _, number = instance.rpartition("/")
+    after = [(_number_in(one.path, repeat), one) for one in queries.attachments(submission.id)]
+    remove(submission, [one.path for found, one in after if found == int(number)])
+    names: dict[str, str] = {}
+    for found, one in sorted(((n, one) for n, one in after if n > int(number)), key=lambda pair: pair[0]):
+        one.path = f"{repeat}/{found - 1}{one.path.removeprefix(f'{repeat}/{found}')}"
+        one.name = names[one.path] = attachment_name(one.path, one.name.rpartition(".")[2])
+        db.session.flush([one])
+    return names
+
+
+def _number_in(path: str, repeat: str) -> int:
+    """In which instance of the repeat a path is; 0 when it is in none."""
+    number, _, rest = path.removeprefix(f"{repeat}/").partition("/")
+    return int(number) if path.startswith(f"{repeat}/") and rest else 0
+
+
 def settle(submission: Submission, person_id: UUID, kept: Iterable[str]) -> None:
     """A file was made: what answers a question that counts goes over to the person's key, the rest goes."""
     paths = set(kept)

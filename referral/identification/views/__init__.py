@@ -15,4 +15,5 @@ from referral.identification.views import (  # noqa: E402
     papers,  # noqa: F401
     phones,  # noqa: F401
     prefile,  # noqa: F401
+    screens,  # noqa: F401
 )

@@ -132,7 +132,10 @@ def find_pair(actor: Actor, pair_id: UUID, *, lock: bool = False) -> PersonPair 
 
 @dataclass(frozen=True, slots=True)
 class Both:
-    """Two persons side by side, the older file first: that one stays. `seen` tells whether either changed since."""
+    """Two persons side by side, the older file first: that one stays.
+
+    `seen` tells whether either changed since, or somebody answered the pair.
+    """
 
     first: Person
     second: Person
@@ -153,7 +156,7 @@ def both(pair: PersonPair) -> Both:
     first, second = sorted(rows, key=lambda one: (one.created_at, one.id))
     opened = sealing.read_many(ids, JOINED)
     one, other = (File(opened.get(person.id, {}), facts_of(person)) for person in (first, second))
-    return Both(first, second, one, other, seen_now(ids))
+    return Both(first, second, one, other, f"{pair.version}.{seen_now(ids)}")
 
 
 def facts_of(person: Person) -> dict[str, Any]:

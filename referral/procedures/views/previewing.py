@@ -20,13 +20,15 @@ from referral.foundation import clock
 from referral.foundation.access import requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
-from referral.identification.rules import newly_asked, review, shown_questions
+from referral.identification.pressing import REMOVE, Press, afterwards, asked_at, decided, pressed
 from referral.identification.schemas import PREFIX, read_answers
+from referral.identification.screens import explained, newly_asked, page_parts, quoted, review, seen, shown_items
 from referral.procedures import form_versions
 from referral.procedures.models import FormVersion
 from referral.procedures.views import bp
 from referral.procedures.views.forming import find_form, form_frame
 from sop.forms import Form, FormState, Screen
+from sop.paths import filled
 
 MOST_TYPED: Final = 300_000
 """Characters of the hidden field: more than a whole form holds."""
@@ -44,7 +46,7 @@ class Trial:
     @cached_property
     def state(self) -> FormState:
         """What applies, what is missing, what is wrong."""
-        return self.form.evaluate(self.typed, today=clock.today(), now=clock.now().astimezone(clock.zone()))
+        return self.form.evaluate(self.typed, **_present())
 
     @cached_property
     def screens(self) -> tuple[Screen, ...]:
@@ -52,17 +54,12 @@ class Trial:
         return self.form.applicable(self.state)
 
     def having(self, given: Mapping[str, Any]) -> Trial:
-        """The same with what was just typed."""
-        return Trial(self.form, {**self.typed, **given})
+        """The same with what was just typed, by path."""
+        return Trial(self.form, filled(self.typed, given))
 
     def errors(self, screen: Screen | None = None) -> dict[str, str]:
-        """What is missing or wrong, in words, on one screen or everywhere."""
-        names = {one.name for one in screen.questions} if screen else self.state.errors.keys()
-        return {
-            name: self.form.explain(name, message, page_language(), _)
-            for name, message in self.state.errors.items()
-            if name in names
-        }
+        """What is missing or wrong, in words, on one screen or everywhere, by path."""
+        return explained(self.form, self.state, page_language(), _, screen)
 
 
 @bp.get("/forms/<uuid:version_id>/preview")
@@ -71,7 +68,7 @@ def form_preview(version_id: UUID) -> str:
     """The first screen, with the answers that the form proposes."""
     one = find_form(version_id)
     form = form_versions.content_of(one)
-    trial = Trial(form, form.initial(today=clock.today(), now=clock.now().astimezone(clock.zone())))
+    trial = Trial(form, form.initial(**_present()))
     return _page(one, trial, trial.screens[0].name if trial.screens else END)
 
 
@@ -85,9 +82,22 @@ def form_preview_post(version_id: UUID) -> str:
     here = next((screen for screen in form.screens() if screen.name == request.form.get("screen")), None)
     if here is None:
         return _page(one, trial, _wanted(trial, END))
-    shown = set(request.form.getlist("shown"))
-    trial = trial.having(read_answers(request.form, [each for each in here.questions if each.name in shown]))
-    return _moved(one, trial, here, shown)
+    shown = request.form.getlist("shown")
+    trial = trial.having(read_answers(request.form, asked_at(form, here, [*shown, *request.form.getlist("kept")])))
+    press = pressed(form, here, request.form.get("do", ""))
+    return _repeated(one, trial, here, press) if press.kind else _moved(one, trial, here, set(shown))
+
+
+def _present() -> dict[str, Any]:
+    """The moment at which a form is worked out."""
+    return {"today": clock.today(), "now": clock.now().astimezone(clock.zone())}
+
+
+def _repeated(one: FormVersion, trial: Trial, here: Screen, press: Press) -> str:
+    """The same screen with an instance more or less, or with the question whether one goes."""
+    press = decided(trial.form, trial.typed, press, **_present())
+    changed = Trial(trial.form, afterwards(trial.form, trial.typed, press, **_present()))
+    return _page(one, changed, here.name, removing=press.path if press.kind == REMOVE else "")
 
 
 def _moved(one: FormVersion, trial: Trial, here: Screen, shown: set[str]) -> str:
@@ -99,8 +109,8 @@ def _moved(one: FormVersion, trial: Trial, here: Screen, shown: set[str]) -> str
         return _page(one, trial, order[max(at - 1, 0)] if order else END)
     if wanted.startswith("go:"):
         return _page(one, trial, _wanted(trial, wanted.removeprefix("go:")))
-    fresh = newly_asked(here, trial.state, shown)
-    wrong = trial.errors(here).keys() & shown
+    fresh = newly_asked(trial.form, here, trial.state, shown)
+    wrong = seen(trial.errors(here), trial.form, shown)
     if at >= 0 and (fresh or wrong):
         return _page(one, trial, here.name, check=bool(wrong), fresh=bool(fresh))
     return _page(one, trial, order[at + 1] if at + 1 < len(order) else END)
@@ -120,20 +130,22 @@ def _wanted(trial: Trial, name: str) -> str:
     return name if name in {screen.name for screen in trial.screens} else END
 
 
-def _page(one: FormVersion, trial: Trial, name: str, *, check: bool = False, fresh: bool = False) -> str:
+def _page(
+    one: FormVersion, trial: Trial, name: str, *, check: bool = False, fresh: bool = False, removing: str = ""
+) -> str:
     screen = next((each for each in trial.screens if each.name == name), None)
     errors = trial.errors(screen) if check or screen is None else {}
-    questions = shown_questions(trial.form, screen, trial.state, trial.typed, errors) if screen else []
+    items = shown_items(trial.form, screen, trial.state, trial.typed, errors) if screen else ()
     return render_template(
         "procedures/form_preview.html",
         **form_frame(one),
         screen=screen,
         screens=trial.screens,
         number=next((number for number, each in enumerate(trial.screens, 1) if each.name == name), 0),
-        questions=questions,
-        errors={PREFIX + each: text for each, text in errors.items()},
+        **page_parts(items, errors, PREFIX),
+        removing=removing,
+        titles={each.name: quoted(trial.form, trial.state, each.label) for each in trial.screens},
         typed=json.dumps(trial.typed, ensure_ascii=False, separators=(",", ":")),
         fresh=fresh,
-        repeats=bool(trial.form.repeats),
         sections=[] if screen else review(trial.form, trial.state, trial.typed, errors),
     )

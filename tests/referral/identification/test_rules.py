@@ -16,11 +16,10 @@ from referral.identification.rules import (
     choose_receiver,
     consent_answers,
     in_danger,
-    newly_asked,
     procedure_facts,
-    shown_questions,
 )
 from referral.identification.schemas import iso_date
+from referral.identification.screens import newly_asked, questions_in, shown_items
 from sop import yaml_io
 from sop.forms import LIBRARY, load_form
 from sop.vocabulary import Category
@@ -146,7 +145,7 @@ def test_departements_stand_under_their_regions_until_one_is_chosen() -> None:
     screen = form.screens()[0]
     for region, expected in (("", 10), ("CM005", 0)):
         state = form.evaluate({"region": region}, today=TODAY, now=NOW)
-        shown = {one.question.name: one for one in shown_questions(form, screen, state, {}, {})}
+        shown = {one.question.name: one for one in questions_in(shown_items(form, screen, state, {}, {}))}
         assert len(shown["department"].groups) == expected
         assert len(shown["department"].options) == (58 if not region else 4)
 
@@ -156,7 +155,7 @@ def test_questions_that_were_not_on_the_page_are_named() -> None:
     screen = next(one for one in form.screens() if one.name == "identity")
     state = form.evaluate({"nationality": "other"}, today=TODAY, now=NOW)
     asked = {one.name for one in screen.questions if one.name != "nationality_other"}
-    assert newly_asked(screen, state, asked) == ["nationality_other"]
+    assert newly_asked(form, screen, state, asked) == ["nationality_other"]
 
 
 @pytest.mark.parametrize(

@@ -257,6 +257,16 @@ def test_a_stale_page_joins_nothing(scene: Scene) -> None:
     assert refused.value.message.code == "changed"
 
 
+def test_a_page_of_before_a_colleagues_answer_joins_nothing(scene: Scene) -> None:
+    pair = scene.pair()
+    seen = both(pair).seen
+    duplicates.answer(pair, PairState.DIFFERENT, "Jumelles.", version=pair.version, actor=scene.chief, now=LATER)
+    with pytest.raises(RuleViolation) as refused:
+        merging.merge(pair, {}, "r", seen=seen, actor=scene.chief, now=LATER)
+    assert refused.value.message.code == "changed"
+    assert pair.state is PairState.DIFFERENT
+
+
 @pytest.mark.parametrize(
     ("what", "code"), [("elsewhere", "elsewhere"), ("protected", "protected"), ("tied", "tied"), ("waits", "waits")]
 )

@@ -1,0 +1,54 @@
+"""What the pages of the form share: the form one may open, the version a page was made from, errors in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from flask import abort, request
+from flask_babel import gettext as _
+from marshmallow import ValidationError
+
+from referral.foundation import clock
+from referral.foundation.access import actor
+from referral.foundation.i18n import page_language
+from referral.identification import queries
+from referral.identification.models import Submission
+from referral.identification.queries import Filling
+from referral.identification.schemas import VersionSchema
+from referral.identification.screens import explained
+from sop.forms import Form, FormState, Screen
+
+
+def the_submission(submission_id: UUID, *, lock: bool = False, draft: bool = True) -> Submission:
+    """One's own form (a draft, or also what was submitted), or 404."""
+    door = queries.own_draft if draft else queries.own_submission
+    return door(actor(), submission_id, lock=lock) or abort(404)
+
+
+def the_filling(submission_id: UUID) -> Filling:
+    """One's own form as far as it is filled in, whatever its state."""
+    return queries.filling(the_submission(submission_id, draft=False), today=clock.today(), now=local_now())
+
+
+def the_draft(submission_id: UUID, *, lock: bool = False) -> Filling:
+    """One's own draft as far as it is filled in."""
+    return queries.filling(the_submission(submission_id, lock=lock), today=clock.today(), now=local_now())
+
+
+def local_now() -> datetime:
+    """The present moment where the office is."""
+    return clock.now().astimezone(clock.zone())
+
+
+def sent_version() -> int:
+    """The version that the page showed; none is an old page."""
+    try:
+        return int(VersionSchema().load(request.form)["version"])
+    except ValidationError:
+        return 0
+
+
+def errors_of(form: Form, state: FormState, page: Screen | None = None) -> dict[str, str]:
+    """What is missing or wrong, in words, on one screen or everywhere, by path."""
+    return explained(form, state, page_language(), _, page)
