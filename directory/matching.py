@@ -76,13 +76,20 @@ class Ranking:
 
 
 def rank(
-    catalogue: Catalogue, criteria: Criteria, *, now: datetime, holidays: Collection[date] = frozenset()
+    catalogue: Catalogue,
+    criteria: Criteria,
+    *,
+    now: datetime,
+    holidays: Collection[date] = frozenset(),
+    within: int | None = None,
 ) -> Ranking:
     """Rank the offers of a catalogue for what is asked; `holidays` are the public holidays around `now`.
 
+    `within` is the mask of the offers to look at (`Words.find` gives one); None for all.
+
     An offer that is not mapped to the need, or that the user may not see, is in no group.
     """
-    search = _Search(catalogue, criteria, Moment(now, holidays, catalogue.lives))
+    search = _Search(catalogue, criteria, Moment(now, holidays, catalogue.lives), within)
     against, open_questions = search.against.any(), search.unknown.any()
     fits = search.domain & ~against & ~open_questions
     return Ranking(
@@ -124,14 +131,14 @@ class _Tally:
 class _Search:
     """One question to one catalogue."""
 
-    def __init__(self, catalogue: Catalogue, criteria: Criteria, moment: Moment) -> None:
+    def __init__(self, catalogue: Catalogue, criteria: Criteria, moment: Moment, within: int | None) -> None:
         self.catalogue, self.criteria, self.moment = catalogue, criteria, moment
         everything = (1 << catalogue.size) - 1
         self.domain = everything if criteria.need is None else catalogue.needs.get(criteria.need, 0)
         seen = 0
         for visibility in criteria.visibility:
             seen |= catalogue.visible.get(visibility, 0)
-        self.domain &= seen
+        self.domain &= seen if within is None else seen & within
         self.against, self.unknown = _Tally(self.domain), _Tally(self.domain)
         self._signatures()
         self._area()

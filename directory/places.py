@@ -28,6 +28,13 @@ class Place:
     latitude: float | None = None
     longitude: float | None = None
     name_en: str = ""
+    others: tuple[str, ...] = ()
+    same_as: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its name, its English name, and the others."""
+        return tuple(name for name in (self.name, self.name_en, *self.others) if name)
 
     @property
     def point(self) -> tuple[float, float] | None:
@@ -68,6 +75,32 @@ class Places:
     def names(self, pcode: str | None) -> tuple[str, ...]:
         """Return the names of the unit and its parents, smallest first."""
         return tuple(self._places[code].name for code in (ancestors(pcode) if pcode else ()) if code in self._places)
+
+    def words(self, pcode: str | None) -> tuple[str, ...]:
+        """Return every name of the unit and its parents: other spellings, the seat, English."""
+        known = (self._places[code] for code in (ancestors(pcode) if pcode else ()) if code in self._places)
+        return tuple(dict.fromkeys(name for one in known for name in one.names))
+
+    def find(self, typed: str) -> list[Place]:
+        """Return the units that a code or a name means, larger first; without accents, by own name, seat or beginning.
+
+        A unit that repeats another is never among them, but its code leads to the other.
+        """
+        code = typed.strip().upper()
+        if code in self._places:
+            one = self._places[code]
+            return [self._places.get(one.same_as, one)]
+        asked = fold(typed).replace("-", " ")
+        if not asked:
+            return []
+        named = [
+            (fold(name).replace("-", " "), one)
+            for one in self._places.values()
+            if not one.same_as
+            for name in one.names
+        ]
+        found = [one for name, one in named if name == asked] or [one for name, one in named if name.startswith(asked)]
+        return sorted(dict.fromkeys(found), key=lambda one: (one.level, one.pcode))
 
     @classmethod
     def read(cls, source: Path | str) -> Places:

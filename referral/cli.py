@@ -15,7 +15,7 @@ from referral.foundation.grants import Role
 from referral.foundation.terminal import now, say
 from referral.people.commands import people
 from referral.procedures.commands import forms, sop
-from referral.providers.commands import directory
+from referral.providers.commands import directory, places
 
 consent = AppGroup("consent", help="The sharing decision: decide cases from files.")
 audit = AppGroup("audit", help="The audit trail: seal and verify.")
@@ -171,5 +171,5 @@ def worker(once: bool) -> None:
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (sop, forms, consent, directory, people, audit, user, demo, offline, docs, worker):
+    for command in (sop, forms, consent, directory, places, people, audit, user, demo, offline, docs, worker):
         app.cli.add_command(command)

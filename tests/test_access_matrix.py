@@ -57,6 +57,8 @@ partners.retry_notice        POST  unknown          401 404 404 404 404 404 404 
 
 #                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
 providers.index              GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
+providers.search             GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
+providers.search_post        POST  -                401 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
 providers.show               GET   place            303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
 providers.show               GET   refuge           303 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404 404
 providers.own                GET   -                303 404 404 404 404 404 404 404 200 200 200 200 200 303 404 404 404
@@ -420,6 +422,7 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
     posted: dict[str, dict[str, Any]] = {
         "language": {"language": "en", "next": "/"},
         "people.find": {"q": "Zoukoumbélé"},
+        "providers.search_post": {"need": "MED", "age": "15"},
         "providers.confirm": {"section": "hours", "version": at["place_version"] if variant == "place" else 1},
         "providers.report": {"kind": "hours"},
         "providers.answer_report": {"state": "corrected"},

@@ -123,6 +123,7 @@ ACTS: dict[str, str] = {
     "case.best_interests": N_("passed a child’s refusal on to a best-interests decision"),
     "directory.export": N_("exported the directory"),
     "directory.import": N_("imported services"),
+    "places.import": N_("imported administrative units"),
     "directory.edit": N_("changed a directory entry"),
     "directory.confirm": N_("confirmed a directory entry"),
     "directory.propose": N_("proposed a change of a directory entry"),

@@ -6,12 +6,20 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from directory.gazetteer import Ring
 from directory.taxonomy import CapacityStatus, Disclosure, Referrals, Status, Visibility
 from referral.foundation.tables import Base, enum_column, new_id
-from referral.providers.rules import LocationType, Section, TrustLevel, VerificationMethod, VerificationOutcome
+from referral.providers.rules import (
+    LocationType,
+    Section,
+    SignalOutcome,
+    TrustLevel,
+    VerificationMethod,
+    VerificationOutcome,
+)
 
 if TYPE_CHECKING:
     from referral.partners.models import Organization
@@ -326,3 +334,41 @@ class DirectoryStamp(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     stamp: Mapped[str] = mapped_column(String(32))
+
+
+class AdminUnit(Base):
+    """A region, département or arrondissement by P-code; the country is its first two letters.
+
+    `name_alt` holds other spellings and the seat's name; `outline` rings of [longitude, latitude]; `same_as` the unit
+    that this one repeats: its code stays known to imports, pick lists show the other. `local_id` is for display only.
+    """
+
+    __tablename__ = "admin_unit"
+
+    pcode: Mapped[str] = mapped_column(String(16), primary_key=True)
+    level: Mapped[int] = mapped_column(SmallInteger)
+    name: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(120), default="")
+    name_alt: Mapped[list[str]] = mapped_column(default=list)
+    parent: Mapped[str] = mapped_column(String(16), index=True, default="")
+    iso: Mapped[str] = mapped_column(String(10), default="")
+    local_id: Mapped[str] = mapped_column(String(16), default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+    outline: Mapped[list[Ring]] = mapped_column(JSON, default=list, deferred=True)
+    same_as: Mapped[str] = mapped_column(String(16), default="")
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+
+
+class NeedSignal(Base):
+    """A need for which no service was found, for the analysis of gaps: nothing about the person but adult or minor."""
+
+    __tablename__ = "need_signal"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(index=True)
+    pcode: Mapped[str] = mapped_column(String(16), default="")
+    category: Mapped[str] = mapped_column(String(8), default="")
+    audience: Mapped[str] = mapped_column(String(24), default="")
+    outcome: Mapped[SignalOutcome] = mapped_column(enum_column(SignalOutcome))

@@ -9,13 +9,22 @@ from typing import Any
 
 from directory import edit
 from directory.edit import show_phone
-from directory.taxonomy import UNIT_LABELS, CapacityStatus, Visibility
+from directory.question import CONDITIONS
+from directory.taxonomy import (
+    LANGUAGE_LABELS,
+    STATUS_LABELS,
+    UNIT_LABELS,
+    VULNERABILITY_LABELS,
+    CapacityStatus,
+    Visibility,
+)
 from referral.foundation import clock
 from referral.foundation.access import actor
 from referral.providers import actions, queries, schemas, service_form
 from referral.providers.models import ServiceAtLocation
 from referral.providers.queries.records import schedule
 from referral.providers.rules import Section, publishes
+from sop.vocabulary import N_, NEED_LABELS
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +166,24 @@ def said(place: ServiceAtLocation, section: Section) -> list[tuple[str, Any]]:
 def may_publish(place: ServiceAtLocation, section: Section) -> bool:
     """Whether the signed-in user may publish this section without being read first."""
     return publishes(queries.trust_of(actor(), place), section)
+
+
+CONDITION_LABELS = {
+    "open": N_("Open now"),
+    "capacity": N_("Room known to be free"),
+    "language": N_("Speaks the person’s language"),
+    "free": N_("Free of charge"),
+}
+SEX_CHOICES = (("female", N_("Female")), ("male", N_("Male")), ("other", N_("Other or not known")))
+
+
+def asked() -> dict[str, Any]:
+    """What may be chosen in the search for a person."""
+    return {
+        "need_choices": list(NEED_LABELS.items()),
+        "sex_choices": SEX_CHOICES,
+        "status_choices": list(STATUS_LABELS.items()),
+        "vulnerability_choices": list(VULNERABILITY_LABELS.items()),
+        "language_choices": list(LANGUAGE_LABELS.items()),
+        "condition_choices": [(one, CONDITION_LABELS[one]) for one in CONDITIONS],
+    }

@@ -241,3 +241,12 @@ def dialled(number: str) -> str:
     ('+237699123456', '9043568371')
     """
     return "".join(one for one in number if one.isascii() and (one.isdigit() or one in "+*#"))
+
+
+class SignalOutcome(StrEnum):
+    """Why a need found no service."""
+
+    NO_RESULT = "no_result"
+    REFUSED = "refused"
+    FULL = "full"
+    OUT_OF_AREA = "out_of_area"

@@ -14,13 +14,16 @@ from uuid import UUID
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from directory import edit
+from directory.places import Places
 from directory.profile import Capacity, Closure, Contact
+from directory.question import CONDITIONS, BadQuestion, question, the_place
 from directory.schedule import WEEKDAYS
 from referral.providers.filters import Filters
 from referral.providers.rules import Section
 from sop.vocabulary import N_, Message, Need
 
 LONGEST = 300
+LISTED = ("status", "vulnerabilities", "languages")
 SHOWN_SLOTS = 2
 MOST_CONTACTS = 8
 PARTS = ("day", "month", "year")
@@ -188,3 +191,33 @@ def read_contacts(posted: Mapping[str, str], *, demonstration: bool) -> Reading:
 def _own(errors: Mapping[str, Any]) -> dict[str, Message]:
     """The library's messages as those of the application."""
     return {name: Message(one.code, one.text, dict(one.values)) for name, one in errors.items()}
+
+
+def read_question(posted: Mapping[str, str], conditions: Collection[str], places: Places) -> Reading:
+    """A search for a person. Nothing of it is kept; `conditions` are the boxes that were ticked."""
+    typed, version = _typed(posted)
+    values: dict[str, Any] = {}
+    errors: dict[str, Message] = {}
+    person: dict[str, Any] = {name: [typed[name]] for name in LISTED if typed.get(name)}
+    if sex := typed.get("sex"):
+        person["sex"] = sex
+    if age := typed.get("age", "").strip():
+        person["age"] = int(age) if age.isascii() and age.isdecimal() and len(age) < 4 else -1
+    name, unit = typed.get("place", "").strip(), None
+    try:
+        unit = the_place(places.find(name), name) if name else None
+    except BadQuestion as bad:
+        errors[bad.field] = _said(bad)
+    try:
+        asked = question(
+            person, need=typed.get("need") or None, place=unit, places=places,
+            conditions=[one for one in conditions if one in CONDITIONS],
+        )  # fmt: skip
+        values = {"asked": asked, "words": typed.get("q", "").strip()[:100]}
+    except BadQuestion as bad:
+        errors[bad.field] = _said(bad)
+    return Reading(typed, {} if errors else values, version, errors)
+
+
+def _said(bad: BadQuestion) -> Message:
+    return Message(bad.message.code, bad.message.text, bad.message.values)

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from referral.extensions import OneDatabase, db
 from referral.partners.models import Organization
 from referral.providers.models import (
+    AdminUnit,
     DirectoryStamp,
     Location,
     SectionVerification,
@@ -30,7 +31,7 @@ from referral.providers.models import (
 
 DIRECTORY = (
     Service, ServiceAudience, Location, ServiceAtLocation, ServiceSchedule, ServiceClosure, ServiceContact,
-    SectionVerification, Organization,
+    SectionVerification, Organization, AdminUnit,
 )  # fmt: skip
 _TABLES = frozenset(one.__tablename__ for one in DIRECTORY)
 TOUCHED = "directory_touched"

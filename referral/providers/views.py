@@ -19,7 +19,7 @@ from referral.foundation.idempotency import idempotent
 from referral.providers import actions, pages, queries
 from referral.providers.models import ServiceAtLocation
 from referral.providers.rules import Origin, dialled, publishes
-from referral.providers.schemas import filters_from, sections_from
+from referral.providers.schemas import filters_from, read_question, sections_from
 from sop.places import load_places
 from sop.vocabulary import NEED_LABELS
 
@@ -40,6 +40,24 @@ def index() -> Any:
     choices["coordinates"] = can(Permission.DIRECTORY_COORDINATE)
     choices["coordinates"] = can(Permission.DIRECTORY_COORDINATE)
     return render_template("providers/index.html", page=page, filters=filters, need_labels=NEED_LABELS, **choices)
+
+
+@bp.get("/directory/search")
+@requires(Permission.DIRECTORY_READ)
+def search() -> Any:
+    """The form that asks for a person."""
+    return render_template("providers/search.html", **pages.asked(), typed={}, ticked=(), errors={}, found=None)
+
+
+@bp.post("/directory/search")
+@requires(Permission.DIRECTORY_READ)
+def search_post() -> Any:
+    """The answer, on the page itself: nothing about the person goes into an address."""
+    ticked = request.form.getlist("conditions")
+    reading = read_question(request.form, ticked, queries.known_places())
+    found = actions.search_or_signal(**reading.values, actor=actor(), now=clock.now()) if reading.values else None
+    page = {"typed": reading.typed, "ticked": ticked, "errors": reading.errors, "found": found}
+    return render_template("providers/search.html", **pages.asked(), **page), 422 if reading.errors else 200
 
 
 @bp.get("/directory/<uuid:place_id>")

@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import select
 
 from directory import N_, hsds
@@ -16,7 +15,7 @@ from referral.providers.actions import mapping as mappings
 from referral.providers.actions.keeping import Keeper
 from referral.providers.actions.upserting import Upsert
 from referral.providers.models import ImportBatch, ImportIssue, Service
-from referral.providers.queries.catalogue import places
+from referral.providers.queries.catalogue import known_places
 
 LONGEST_SOURCE = 80
 LONGEST_TERM = 200
@@ -44,8 +43,7 @@ def import_file(
         contents = _contents(path)
         with db.session.begin_nested() as whole:
             kept = mappings.keep(name, given)
-            known = places(current_app.config["SETTINGS"].country)
-            result = hsds.read(contents, kept, name, places=known)
+            result = hsds.read(contents, kept, name, places=known_places())
             found = _store(result, name, now)
             if preview:
                 whole.rollback()

@@ -1,7 +1,8 @@
 """What is read of the directory: the cached catalogue for ranking, lists and sheets, an organisation's own entries."""
 
-from referral.providers.queries.catalogue import Snapshot, catalogue, offer, public_holidays, snapshot
+from referral.providers.queries.catalogue import Snapshot, catalogue, known_places, offer, public_holidays, snapshot
 from referral.providers.queries.listing import listing
+from referral.providers.queries.searching import Found, find_place, search
 from referral.providers.queries.sheets import own_entries, sheet
 from referral.providers.queries.upkeep import (
     campaigns,
@@ -22,12 +23,15 @@ from referral.providers.queries.upkeep import (
 from referral.providers.queries.visible import editable_places, named_services, visible_places, visible_services
 
 __all__ = [
+    "Found",
     "Snapshot",
     "campaigns",
     "catalogue",
     "editable_places",
+    "find_place",
     "in_scope",
     "kept_entries",
+    "known_places",
     "link_of",
     "listing",
     "misconduct",
@@ -40,6 +44,7 @@ __all__ = [
     "public_holidays",
     "reports",
     "revisions",
+    "search",
     "sheet",
     "snapshot",
     "staff_of",

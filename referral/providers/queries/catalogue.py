@@ -10,11 +10,15 @@ from threading import Lock
 from uuid import UUID
 
 from flask import current_app
+from sqlalchemy import select
 
 from directory import Catalogue, Offer, flatten
 from directory.places import Place, Places
+from directory.words import Words
+from referral.extensions import db
 from referral.foundation import clock
 from referral.providers import stamp
+from referral.providers.models import AdminUnit
 from referral.providers.queries.records import Records
 from referral.providers.queries.wording import haystacks
 from sop.places import load_places
@@ -35,6 +39,10 @@ class Snapshot:
     """By offer id: name, organisation, acronym, place, types and needs in every language, without accents."""
     listed: tuple[Offer, ...]
     """In the order of the list: by name, then id."""
+    index: Words
+    """The same words by mask of the catalogue's offers."""
+    places: Places
+    """The library's units, and those that were imported."""
 
 
 def catalogue(now: datetime) -> Catalogue:
@@ -62,7 +70,7 @@ def snapshot(now: datetime) -> Snapshot:
 
 def _build(at: str, day: date, now: datetime) -> Snapshot:
     records = Records(now, clock.zone())
-    known = places(current_app.config["SETTINGS"].country)
+    known = known_places()
     offers: list[Offer] = []
     acronyms: dict[str, str] = {}
     for organization, service in records.entries():
@@ -71,7 +79,20 @@ def _build(at: str, day: date, now: datetime) -> Snapshot:
     found = Catalogue(offers)
     words = haystacks(found.offers, acronyms, known)
     listed = tuple(sorted(found.offers, key=lambda one: (words[one.id], one.id)))
-    return Snapshot(at, day, found, {one.id: one for one in found.offers}, words, listed)
+    index = Words([words[one.id] for one in found.offers], found.mask)
+    return Snapshot(at, day, found, {one.id: one for one in found.offers}, words, listed, index, known)
+
+
+def known_places() -> Places:
+    """The units of the library, and over them those that were imported."""
+    library = places(current_app.config["SETTINGS"].country)
+    imported = (
+        Place(
+            one.pcode, one.name, one.level, one.latitude, one.longitude, one.name_en, tuple(one.name_alt), one.same_as
+        )
+        for one in db.session.scalars(select(AdminUnit))
+    )
+    return Places([*library, *imported])
 
 
 @cache

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from directory import Criteria, Moment, Offer, Verdict, access, schedule
-from directory.places import fold
 from directory.profile import Hours
 from directory.taxonomy import Visibility
 from referral.extensions import db
@@ -15,7 +14,6 @@ from referral.foundation.access import Actor
 from referral.providers.filters import Filters
 from referral.providers.queries.catalogue import Snapshot, public_holidays, snapshot
 from referral.providers.queries.visible import named_services
-from referral.providers.queries.wording import matches
 
 PAGE = 20
 NOTHING_ASKED = Criteria()
@@ -67,7 +65,7 @@ def line(offer: Offer, moment: Moment) -> Line:
 
 
 def _chosen(found: Snapshot, filters: Filters, actor: Actor, moment: Moment) -> Iterator[Offer]:
-    asked = fold(filters.q).split()
+    worded = {found.catalogue.offers[one].id for one in found.catalogue.positions(found.index.find(filters.q))}
     named = {str(one) for one in db.session.scalars(named_services(actor))}
     is_open = _Open(moment)
     for one in found.listed:
@@ -76,7 +74,7 @@ def _chosen(found: Snapshot, filters: Filters, actor: Actor, moment: Moment) -> 
             and (one.visibility is not Visibility.RESTRICTED or one.service_id in named)
             and (filters.need is None or filters.need.value in one.needs)
             and (not filters.region or _in_region(one, filters.region))
-            and matches(found.words[one.id], asked)
+            and one.id in worded
             and (not filters.open or is_open[one.hours])
         ):
             yield one

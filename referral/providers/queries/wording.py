@@ -26,7 +26,7 @@ def haystacks(offers: Iterable[Offer], acronyms: Mapping[str, str], places: Plac
             acronyms.get(one.organization_id, ""),
             one.location_name,
             one.address,
-            *places.names(one.pcode),
+            *places.words(one.pcode),
         ]
         codes = [*sorted(one.types), *sorted(one.needs)]
         found[one.id] = " | ".join([*map(folded, texts), *(labels.get(code, code.casefold()) for code in codes)])
@@ -41,8 +41,3 @@ def _labels() -> dict[str, str]:
             for code, label in [*SERVICE_TYPE_LABELS.items(), *NEED_LABELS.items()]:
                 every.setdefault(code, [code.casefold()]).append(fold(gettext(label)))
     return {code: " ".join(words) for code, words in every.items()}
-
-
-def matches(words: str, asked: Iterable[str]) -> bool:
-    """Whether every word asked for is somewhere in the text."""
-    return all(one in words for one in asked)

@@ -20,7 +20,7 @@ UN_HELD = {"IOM", "UNHCR", "UNICEF"}
 VITAL = ("log", "notify_dpo", "review_72h", "notify_subject", "expire_24h")
 NONE = frozenset()
 
-type Answer = tuple[str, str, frozenset[str], tuple[str, ...]]
+Answer = tuple[str, str, frozenset[str], tuple[str, ...]]
 
 
 def answer(r: Request) -> Answer:
@@ -186,7 +186,7 @@ def onward(r: Request) -> Answer | None:
 
 
 def consented(r: Request) -> set[str]:
-    """What was asked, ticked, explicit where sensitive; GBV details only for a health or case worker, no therapy notes."""
+    """What was asked and ticked, explicit where sensitive; GBV for health or case workers only, no therapy notes."""
     c = r.consent
     ticked = wanted(r) & {str(item) for item in c.categories}
     return {item for item in ticked if item not in SENSITIVE or item in {str(one) for one in c.explicit}} - {"C7N"}

@@ -24,12 +24,15 @@ def drawn(rng):
     ages = [None, 0, 5, 6, 17, 18, 21]
     asked = some(rng, ["C1", "C2", "C6"], [["C0"], rng.sample(CATEGORIES, rng.randint(0, 6))], 0.3)
     covered = [asked, rng.sample(CATEGORIES, 5)]
-    roles = ["case_manager", "supervisor", "first_responder", "psychosocial", "dpo", "coordinator", "police", "donor",
-             "authority", "employer", "subject", "guardian", "sysadmin", "media", "steering", "origin_authority"]  # fmt: skip
+    roles = [
+        "case_manager", "supervisor", "first_responder", "psychosocial", "dpo", "coordinator", "police", "donor",
+        "authority", "employer", "subject", "guardian", "sysadmin", "media", "steering", "origin_authority",
+    ]  # fmt: skip
+    kinds = ["protective_police", "child_protection", "shelter", "consular", "police"]
     return request(
         actor={
             "org": some(rng, "HOP", ["MINAS", "DGSN", "IOM"]), "role": some(rng, "provider_staff", roles, 0.3),
-            "kind": some(rng, "health", ["protective_police", "child_protection", "shelter", "consular", "police"], 0.2),
+            "kind": some(rng, "health", kinds, 0.2),
             "active": some(rng, True, flag, 0.03), "trained": some(rng, True, flag, 0.03),
             "conflict": some(rng, False, flag, 0.03), "blocked": some(rng, False, flag, 0.03),
             "assigned": some(rng, True, flag), "excluded": some(rng, False, flag),
@@ -81,7 +84,7 @@ def drawn(rng):
 
 def differences(number, seed):
     """Count the pairs (ours, second table) that differ, with one request for each."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - a sample, not a secret
     found, examples = Counter(), {}
     for _ in range(number):
         asked = drawn(rng)

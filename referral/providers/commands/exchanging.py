@@ -1,4 +1,4 @@
-"""`flask directory …`: the directory in and out on the command line."""
+"""`flask directory import|export`: the directory in and out."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from referral.foundation.terminal import now, say
+from referral.providers.commands.group import directory
 
 EXPORTED = ["hsds", "geojson"]
-directory = AppGroup("directory", help="The service directory: import from other directories, export for them.")
 
 
 @directory.command("import")
