@@ -12,6 +12,8 @@ from referral.extensions import db
 from referral.partners.models import Agreement, Organization
 from referral.partners.rules import AgreementState as State
 from referral.partners.rules import OrganizationKind
+from referral.partners.rules.agreements import IN_FORCE
+from referral.procedures.rules import DEMONSTRATION
 from sop.vocabulary import MINIMUM, Category, Need
 
 GIVEN: dict[tuple[str, str], State | None] = {
@@ -108,4 +110,6 @@ def _agreement(
         categories=[one.value for one in sorted(covered, key=lambda one: one.order)],
         purposes=[purpose_of(need) for need in needs],
         onward=False,
+        decision_number=DEMONSTRATION if state in IN_FORCE else "",
+        decision_on=start if state in IN_FORCE else None,
     )
