@@ -5,6 +5,7 @@ from alembic import op
 
 import referral.foundation.tables
 
+
 revision = '0001'
 down_revision = None
 branch_labels = ('default',)

@@ -10,6 +10,7 @@ from alembic import op
 
 import referral.foundation.tables
 
+
 revision = '0002'
 down_revision = '0001'
 branch_labels = ()

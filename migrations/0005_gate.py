@@ -5,6 +5,7 @@ from alembic import op
 
 import referral.foundation.tables
 
+
 revision = '0005'
 down_revision = '0004'
 branch_labels = ()

@@ -10,6 +10,7 @@ from alembic import op
 
 import referral.foundation.tables
 
+
 revision = '0006'
 down_revision = '0005'
 branch_labels = ()

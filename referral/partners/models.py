@@ -132,7 +132,7 @@ class Agreement(Base):
     decision_number: Mapped[str] = mapped_column(String(40), default="")
     decision_on: Mapped[date | None]
     amends_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreement.id"), index=True)
-    amends: Mapped[Agreement | None] = relationship(remote_side=[id])
+    amends: Mapped[Agreement | None] = relationship(remote_side="Agreement.id")
     signatures: Mapped[list[AgreementSignature]] = relationship(
         back_populates="agreement", cascade="all, delete-orphan", order_by="AgreementSignature.recorded_at"
     )
@@ -169,7 +169,7 @@ class AgreementComment(Base):
 
 
 class AgreementSignature(Base):
-    """One party's signature under one text (`text_hash`): by whom, when, and the scan with its hash where there is one."""
+    """One party's signature under one text (`text_hash`): by whom, when, and the scan with its hash if there is one."""
 
     __tablename__ = "agreement_signature"
 

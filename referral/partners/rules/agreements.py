@@ -245,13 +245,10 @@ class Terms:
     def read(cls, kept: Mapping[str, Any]) -> Terms:
         """What `kept()` wrote; what is missing is empty."""
         known = {one.name for one in fields(cls)}
-        return cls(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in kept.items()
-                if name in known
-            }
-        )
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in kept.items() if name in known
+        }
+        return cls(**values)
 
     def kept(self) -> dict[str, Any]:
         """Plain data, for a JSON column."""
