@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -268,12 +267,6 @@ def text_hash(one: Agreement) -> str:
         "onward": one.onward,
     }
     return rules.text_hash(one.clauses, one.promised, decided)
-
-
-def comment_of(one: Agreement, comment_id: UUID) -> AgreementComment | None:
-    """A remark of this agreement."""
-    found = db.session.get(AgreementComment, comment_id)
-    return found if found is not None and found.agreement_id == one.id else None
 
 
 def _reference(now: datetime) -> str:

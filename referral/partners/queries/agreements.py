@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from referral.extensions import db
 from referral.foundation.access import Actor
 from referral.foundation.grants import Permission, Role, Scope, scope_of
 from referral.foundation.searching import fold
+from referral.partners.filters import Filters
 from referral.partners.models import (
     Agreement,
     AgreementComment,
@@ -34,20 +34,6 @@ UNDER_WAY = tuple(
     state for state in ReferralState if state is not ReferralState.DRAFT and REFERRAL_STATES.get(state.value) == "sent"
 )
 """States in which a referral needs its agreement: it was sent, and nobody has ended it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the list is narrowed by; `after` is the reference after which the page begins."""
-
-    q: str = ""
-    state: AgreementState | None = None
-    after: str = ""
-
-    def to_query(self) -> dict[str, str]:
-        """The query string of these filters, without the page."""
-        given = {"q": self.q, "state": self.state.value if self.state else ""}
-        return {name: value for name, value in given.items() if value}
 
 
 def visible_agreements(actor: Actor) -> Select[Agreement]:
@@ -124,9 +110,8 @@ _BETWEEN = (
 def comments(agreement_id: UUID) -> list[AgreementComment]:
     """Remarks on the clauses, oldest first."""
     query = select(AgreementComment).where(AgreementComment.agreement_id == agreement_id)
-    return list(
-        db.session.scalars(query.options(joinedload(AgreementComment.organization)).order_by(AgreementComment.at))
-    )
+    query = query.options(joinedload(AgreementComment.organization)).order_by(AgreementComment.at)
+    return list(db.session.scalars(query))
 
 
 def standing(one: Agreement) -> Standing:
@@ -153,13 +138,6 @@ def side_of(one: Agreement, actor: Actor) -> Side | None:
     """Which party `actor` belongs to."""
     sides = {one.partner_id: Side.PARTNER, one.holder_id: Side.HOLDER}
     return sides.get(actor.organization_id) if actor.organization_id else None
-
-
-def signature(one: Agreement, side: Side) -> AgreementSignature | None:
-    """A party's signature with its scan."""
-    return db.session.scalar(
-        select(AgreementSignature).where(AgreementSignature.agreement_id == one.id, AgreementSignature.side == side)
-    )
 
 
 def stopping(one: Agreement) -> list[Referral]:
@@ -222,7 +200,7 @@ def succeeding(today: date) -> list[Agreement]:
     return list(db.session.scalars(query.options(joinedload(Agreement.amends))))
 
 
-def stopped(today: date) -> list[tuple[Agreement, AgreementEvent]]:
+def stopped() -> list[tuple[Agreement, AgreementEvent]]:
     """Agreements that stopped, with the move that stopped them, of the last month: who works under them is told."""
     last = (
         select(func.max(AgreementEvent.sequence)).where(AgreementEvent.agreement_id == Agreement.id).scalar_subquery()
@@ -272,3 +250,18 @@ def organizations() -> list[tuple[UUID, str]]:
     """Every organisation, by name."""
     query = select(Organization.id, Organization.name).order_by(Organization.folded_name)
     return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def comment_of(one: Agreement, comment_id: UUID) -> AgreementComment | None:
+    """A remark of this agreement."""
+    found = db.session.get(AgreementComment, comment_id)
+    return found if found is not None and found.agreement_id == one.id else None
+
+
+def scan_of(one: Agreement, side: Side) -> tuple[str, bytes] | None:
+    """Media type and bytes of the scan under a party's signature."""
+    query = select(AgreementSignature.media_type, AgreementSignature.content)
+    row = db.session.execute(
+        query.where(AgreementSignature.agreement_id == one.id, AgreementSignature.side == side)
+    ).first()
+    return (row[0], row[1]) if row is not None and row[1] else None

@@ -6,14 +6,14 @@ Each form is read into what was typed (shown again when something is wrong), the
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
 from referral.consent.wording import SPECIFIC, purpose_of
 from referral.foundation.folding import fold
-from referral.partners.queries.agreements import Filters
+from referral.partners.filters import Filters
 from referral.partners.rules.agreements import CLAUSES, MEASURES, AgreementState, StopReason, Terms
 from sop.vocabulary import N_, Category, Message, Need
 
@@ -50,7 +50,7 @@ DECLARE = Message("declare", N_("tick this to sign"))
 
 @dataclass(frozen=True)
 class Reading:
-    """A form as it came: what was typed, its values where nothing is wrong, the version it was made from, the errors."""
+    """A form as it came: what was typed, its values where nothing is wrong, the version under it, the errors."""
 
     typed: dict[str, Any]
     values: dict[str, Any]
@@ -84,7 +84,9 @@ def read_text(posted: Any, *, regions: frozenset[str], languages: tuple[str, ...
     values: dict[str, Any] = {name: _day(typed, name, errors) for name in ("since", "until")}
     if values["since"] and values["until"] and values["until"] < values["since"]:
         errors["until"] = BEFORE
-    known = {"categories": set(SHARED), "purposes": set(PURPOSES), "regions": regions, "measures": set(MEASURES)}
+    known: dict[str, Collection[str]] = {
+        "categories": SHARED, "purposes": PURPOSES, "regions": regions, "measures": MEASURES,
+    }  # fmt: skip
     for name, allowed in known.items():
         typed[name] = posted.getlist(name)[:60]
         if not set(typed[name]) <= {str(one) for one in allowed}:
@@ -93,15 +95,15 @@ def read_text(posted: Any, *, regions: frozenset[str], languages: tuple[str, ...
     numbers = {name: _number(typed[name], name, errors) for name in WHOLE}
     clauses = _clauses(posted, languages, typed, errors)
     if not errors:
-        lines = {name: typed[name] for name in LINES}
-        lists = {name: tuple(typed[name]) for name in ("regions", "measures")}
+        terms: dict[str, Any] = {name: typed[name] for name in LINES} | dict(numbers)
+        terms |= {name: tuple(typed[name]) for name in ("regions", "measures")}
         values |= {
             "categories": tuple(one.value for one in SHARED if one.value in typed["categories"]),
             "purposes": tuple(one for one in PURPOSES if one in typed["purposes"]),
             "cross_border": typed["cross_border"],
             "transfer_authorised": typed["transfer_authorised"] and typed["cross_border"],
             "onward": typed["onward"],
-            "terms": Terms(**lists, **lines, **numbers, renewal=typed["renewal"]),
+            "terms": Terms(**terms, renewal=typed["renewal"]),
             "clauses": clauses,
         }
     return Reading(typed, values, version_of(posted), errors)

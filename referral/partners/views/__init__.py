@@ -1,5 +1,5 @@
 """Pages of partners: `accounts` signs in and out, `oversight` shows the running system, `agreements` lists and prints
-agreements, `agreeing` takes them from draft to decision.
+agreements, `agreeing` and `signing` take them from draft to decision.
 """
 
 from __future__ import annotations
@@ -13,4 +13,5 @@ from referral.partners.views import (  # noqa: E402
     agreeing,  # noqa: F401
     agreements,  # noqa: F401
     oversight,  # noqa: F401
+    signing,  # noqa: F401
 )
