@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from random import Random
 
 from referral.consent.wording import purpose_of
+from referral.demonstration import agreement_papers
 from referral.demonstration.organizations import bodies, is_holder
 from referral.demonstration.services import COUNTRY, offered
 from referral.extensions import db
-from referral.partners.models import Agreement, Organization
+from referral.partners.models import Agreement, Organization, User
 from referral.partners.rules import AgreementState as State
 from referral.partners.rules import OrganizationKind
 from referral.partners.rules.agreements import IN_FORCE
@@ -48,14 +49,15 @@ class Agreements:
     def __init__(self) -> None:
         self.in_force: set[tuple[str, str]] = set()
         self.later: list[tuple[Agreement, State]] = []
+        self.made: list[Agreement] = []
 
-    def settle(self, rng: Random, now: datetime) -> None:
-        """Let some run out and others be suspended."""
+    def settle(self, coordinator: User, rng: Random, now: datetime) -> None:
+        """Let some run out and others be suspended; then write what stands on each."""
         for agreement, state in self.later:
             agreement.state = state
             if state is State.EXPIRED:
                 agreement.effective_until = now.date() - timedelta(days=rng.randrange(3, 40))
-        db.session.flush()
+        agreement_papers.write(self.made, coordinator, rng, now)
 
 
 def add_agreements(organizations: dict[str, Organization], rng: Random, now: datetime) -> Agreements:
@@ -75,6 +77,7 @@ def add_agreements(organizations: dict[str, Organization], rng: Random, now: dat
             number += 1
             agreement.reference = f"PA-{number:04d}"
             db.session.add(agreement)
+            made.made.append(agreement)
             if began is State.ACTIVE:
                 made.in_force.add(pair)
             if state in LATER:

@@ -79,7 +79,7 @@ def find(agreement_id: UUID) -> Agreement:
 def agreement_page(one: Agreement, writing: Reading, *, answering: Reading | None = None, asked: str = "") -> str:
     """The page of an agreement, with what was typed into its forms."""
     negotiates = one.state is AgreementState.NEGOTIATION
-    edits = can(Permission.AGREEMENT_EDIT)
+    edits, side = can(Permission.AGREEMENT_EDIT), queries.side_of(one, actor())
     return render_template(
         "partners/agreement.html",
         one=one,
@@ -91,9 +91,12 @@ def agreement_page(one: Agreement, writing: Reading, *, answering: Reading | Non
         writing=writing,
         answering=answering or Reading({}, {}),
         asked=asked or (request.args.get("answer", "")[:36] if negotiates and edits else ""),
-        writes=negotiates and can(Permission.AGREEMENT_NEGOTIATE) and queries.side_of(one, actor()) is not None,
+        writes=negotiates and can(Permission.AGREEMENT_NEGOTIATE) and side is not None,
         answers=negotiates and edits,
         moves=moves(one),
+        signs=side is not None and can(Permission.AGREEMENT_NEGOTIATE),
+        edits=edits and one.state in rules.TEXT_OPEN,
+        amends=edits and one.state in (*rules.IN_FORCE, AgreementState.EXPIRED),
         text_hash=agreeing.text_hash(one),
         reasons={reason.value: reason.label for reason in StopReason},
         stopping=len(queries.stopping(one)) if one.state is AgreementState.ACTIVE else 0,

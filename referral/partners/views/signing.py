@@ -1,4 +1,4 @@
-"""An agreement is signed by both parties, on the screen or on paper, and put in force by a decision of the committee."""
+"""An agreement is signed by both parties, on screen or on paper, and put in force by the committee’s decision."""
 
 from __future__ import annotations
 
