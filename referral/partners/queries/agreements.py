@@ -201,10 +201,9 @@ def succeeding(today: date) -> list[Agreement]:
 
 
 def stopped() -> list[tuple[Agreement, AgreementEvent]]:
-    """Agreements that stopped, with the move that stopped them, of the last month: who works under them is told."""
-    last = (
-        select(func.max(AgreementEvent.sequence)).where(AgreementEvent.agreement_id == Agreement.id).scalar_subquery()
-    )
+    """Agreements that stopped with the move that stopped them, where nobody who works under them was told yet."""
+    later = aliased(AgreementEvent)
+    last = select(func.max(later.sequence)).where(later.agreement_id == Agreement.id).scalar_subquery()
     over = (AgreementState.SUSPENDED, AgreementState.EXPIRED, AgreementState.TERMINATED)
     query = (
         select(Agreement, AgreementEvent)

@@ -6,9 +6,9 @@ import io
 from datetime import timedelta
 from typing import Any
 
+import pypdfium2
 import pytest
-from pypdf import PdfReader
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from referral.extensions import db
@@ -98,7 +98,7 @@ def test_it_goes_from_draft_to_decision_and_every_move_stands_in_its_history(
     refused = client.get(f"/agreements/{one.id}/send_to_review")
     assert "des observations attendent une réponse" in refused.text
     page = client.get(f"/agreements/{one.id}")
-    asked = next(link for link in page.links if "answer=" in link)
+    asked = next(found.get("href") for found in page.tree.iter("a") if "answer=" in found.get("href"))
     page = client.get(asked.split("#")[0])
     client.submit("text", text="C’est corrigé.")
     move(client, one, "send_to_review")
@@ -131,7 +131,11 @@ def test_a_party_that_is_not_concerned_sees_nothing(client: PageClient, parties:
 def test_what_was_typed_stays_when_something_is_wrong(client: PageClient, parties: tuple[Any, Any]) -> None:
     one = drafted(client, parties)
     page = client.get(f"/agreements/{one.id}/edit")
-    wrong = page.form("since-day").fields | {"until-year": "2020", "retention_months": "beaucoup", "capacity": "12 lits"}
+    wrong = page.form("since-day").fields | {
+        "until-year": "2020",
+        "retention_months": "beaucoup",
+        "capacity": "12 lits",
+    }
     answer = client.post(f"/agreements/{one.id}/edit", wrong)
     assert answer.status == 422
     assert "le dernier jour précède le premier" in answer.text
@@ -143,6 +147,7 @@ def test_what_was_typed_stays_when_something_is_wrong(client: PageClient, partie
 def test_two_people_who_edit_at_once_do_not_overwrite_each_other(client: PageClient, parties: tuple[Any, Any]) -> None:
     one = drafted(client, parties)
     fields = client.get(f"/agreements/{one.id}/edit").form("since-day").fields
+    fields.pop("idempotency_key")
     client.post(f"/agreements/{one.id}/edit", fields | {"capacity": "première"})
     client.get(f"/agreements/{one.id}/edit")
     late = client.post(f"/agreements/{one.id}/edit", fields | {"capacity": "seconde"})
@@ -150,8 +155,9 @@ def test_two_people_who_edit_at_once_do_not_overwrite_each_other(client: PageCli
     assert late.form("since-day").fields["capacity"] == "seconde"
     db.session.expire_all()
     assert one.promised.capacity == "première"
-    again = client.post(f"/agreements/{one.id}/edit", late.form("since-day").fields)
-    assert again.status == 200
+    client.post(f"/agreements/{one.id}/edit", late.form("since-day").fields)
+    db.session.expire_all()
+    assert one.promised.capacity == "seconde", "seen and sent again"
 
 
 def test_a_signed_text_never_changes_and_signatures_fall_when_it_goes_back(
@@ -190,8 +196,9 @@ def test_a_signed_paper_is_kept_with_its_hash_and_given_back(client: PageClient,
 
 def test_the_database_itself_refuses_an_agreement_in_force_without_a_decision(session: Any) -> None:
     one = make_agreement(make_organization(), make_organization())
+    one.decision_number = ""
     with pytest.raises(IntegrityError):
-        session.execute(text("UPDATE agreement SET decision_number = '' WHERE id = :id"), {"id": one.id.hex if db.engine.dialect.name == "sqlite" else one.id})
+        session.flush()
 
 
 def test_a_suspension_stops_referrals_at_once_and_tells_their_case_managers(
@@ -200,13 +207,14 @@ def test_a_suspension_stops_referrals_at_once_and_tells_their_case_managers(
     team, hospital = parties
     make_procedure()
     manager = make_user(Role.CASE_MANAGER, team, "gestionnaire", email="g@example.cm")
-    place = make_service(hospital, Need.MED)
+    nurse = make_user(Role.PROVIDER, hospital)
+    place = make_service(hospital, Need.MED, staff=(nurse,))
     one = make_agreement(team, hospital)
     make_sent_referral(make_planned_case(manager, Need.MED), place)
     session.commit()
     client.sign_in("comite")
     asked = client.get(f"/agreements/{one.id}/suspend")
-    assert "Une orientation en cours s’arrête" in asked.text
+    assert "Un référencement en cours s’arrête" in asked.text
     unsaid = move(client, one, "suspend")
     assert unsaid.status == 422
     move(client, one, "suspend", reason="breach")
@@ -260,8 +268,7 @@ def test_the_paper_says_the_clauses_the_annex_and_that_a_draft_lets_nothing_pass
 ) -> None:
     one = drafted(client, parties)
     answer = client.get(f"/agreements/{one.id}.pdf?lang={lang}")
-    reader = PdfReader(io.BytesIO(answer.response.data))
-    whole = " ".join(page.extract_text() for page in reader.pages)
+    whole = " ".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(answer.response.data))
     assert words in whole
     assert "Hôpital" in whole
     assert ("Projet" if lang == "fr" else "Draft") in whole
@@ -282,12 +289,13 @@ def test_the_matrix_says_who_may_share_what_with_whom_and_draws_it(
     row = next(iter(body.iter("tr"))).text
     for part in ("Équipe", "Hôpital", one.reference):
         assert part in row, part
-    drawn = page.tree.first("svg")
-    assert drawn is not None
-    assert any(link.endswith(f"/agreements/{one.id}") for link in page.links)
+    drawn = [found.get("href") for found in page.tree.iter("a") if found.get("aria-label")]
+    assert drawn == [f"/agreements/{one.id}"]
 
 
-def test_the_list_is_searched_by_name_without_accents(client: PageClient, parties: tuple[Any, Any], session: Any) -> None:
+def test_the_list_is_searched_by_name_without_accents(
+    client: PageClient, parties: tuple[Any, Any], session: Any
+) -> None:
     one = make_agreement(*parties)
     other = make_agreement(parties[0], make_organization("Refuge"))
     session.commit()
