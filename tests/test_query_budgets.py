@@ -17,6 +17,7 @@ from referral.foundation.grants import Role
 from referral.identification import actions as identification
 from referral.identification.actions import phones
 from referral.partners.actions import agreeing
+from referral.partners.models import Agreement
 from referral.partners.queries import user_by_name
 from referral.partners.rules import AgreementState
 from referral.people.duplicates import FoundBy
@@ -112,8 +113,8 @@ class Office:
             builders.make_user(role, house, name, email=f"{name}@example.cm")
         builders.make_agreement(team, hospital)
         self.place = builders.make_service(hospital, Need.MED, staff=(self.user("nurse"),)).id
-        self.talked = builders.make_agreement(team, hospital, state=AgreementState.NEGOTIATION)
-        self.places = {"consulted": self.consult(), "form": self.form().id, "talked": self.talked.id}
+        talked = builders.make_agreement(team, hospital, state=AgreementState.NEGOTIATION)
+        self.places = {"consulted": self.consult(), "form": self.form().id, "talked": talked.id}
         self.rows = 0
 
     @staticmethod
@@ -178,7 +179,9 @@ class Office:
             partner = builders.make_organization()
             builders.make_user(Role.PROVIDER, partner)
             builders.make_agreement(manager.organization, partner)
-            agreeing.comment(self.talked, "data", "Trop court.", actor=nurse, now=NOW)
+            agreeing.comment(
+                db.session.get_one(Agreement, self.places["talked"]), "data", "Trop court.", actor=nurse, now=NOW
+            )
             self.comment(number)
             self.draft(number)
         self.rows = rows

@@ -249,7 +249,7 @@ def _agreements(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> No
                 one.signatures.append(
                     AgreementSignature(
                         side=side, representative="Dr Démo", signed_on=NOW.date(), method=SignatureMethod.SCAN,
-                        text_hash="0" * 64, file_hash="1" * 64, media_type="application/pdf", content=b"%PDF-1.4",
+                        text_hash="0" * 64, file_hash="1" * 64, media_type="image/jpeg", content=b"\xff\xd8\xff",
                         recorded_by_id=users["coordinator"].id, recorded_at=NOW,
                     )
                 )  # fmt: skip

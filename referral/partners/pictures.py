@@ -43,7 +43,8 @@ def who_shares(agreements: Sequence[Agreement]) -> Scene:
         key=lambda node: (mean(place[source] for source in made.predecessors(node)), made.nodes[node]["name"]),
     )
     rows = max(len(left), len(right), 1)
-    spot = {**_column(left, 0, rows), **_column(right, WIDTH - BOX, rows)}
+    spot = _column(right, WIDTH - BOX, rows)
+    spot |= _beside(left, {node: [spot[one][1] for one in made.successors(node)] for node in left})
     edges = [_edge(spot[source], spot[target], data["agreement"]) for source, target, data in made.edges(data=True)]
     boxes = [_box(made.nodes[node]["name"], *spot[node]) for node in (*left, *right)]
     heads: list[Item] = [
@@ -52,7 +53,7 @@ def who_shares(agreements: Sequence[Agreement]) -> Scene:
     ]
     return Scene(
         WIDTH,
-        TOP + rows * (HEIGHT + GAP),
+        max(y for _x, y in spot.values()) + HEIGHT + GAP,
         (*heads, *edges, *(item for box in boxes for item in box)),
         _("Who may share with whom"),
         _("The same agreements stand in the table, line by line."),
@@ -62,6 +63,17 @@ def who_shares(agreements: Sequence[Agreement]) -> Scene:
 def _column(nodes: list[Any], x: float, rows: int) -> dict[Any, tuple[float, float]]:
     start = TOP + (rows - len(nodes)) * (HEIGHT + GAP) / 2
     return {node: (x, start + number * (HEIGHT + GAP)) for number, node in enumerate(nodes)}
+
+
+def _beside(nodes: list[Any], aims: dict[Any, list[float]]) -> dict[Any, tuple[float, float]]:
+    """Each as near as possible to the middle of what it leads to, without standing on another."""
+    found: dict[Any, tuple[float, float]] = {}
+    free = float(TOP)
+    for node in sorted(nodes, key=lambda one: mean(aims[one])):
+        free = max(free, mean(aims[node]))
+        found[node] = (0, free)
+        free += HEIGHT + GAP
+    return found
 
 
 def _box(name: str, x: float, y: float) -> tuple[Item, ...]:

@@ -24,6 +24,7 @@ from referral.partners.views import bp
 from sop.vocabulary import N_, Message
 
 ALL = N_("any")
+EVERYBODY = "all"
 
 
 @bp.get("/agreements", endpoint="agreements")
@@ -49,8 +50,7 @@ def list_agreements() -> str:
 def matrix() -> str:
     """Who may share what with whom, for what, until when: as a table and as a drawing."""
     holders = queries.holders(actor())
-    chosen = request.args.get("holder", "")
-    holder = next((one for one, _name in holders if str(one) == chosen), None)
+    holder = _chosen(holders, request.args.get("holder", ""))
     rows = queries.pairs(actor(), holder)
     drawing = pictures.who_shares(rows).svg(id_prefix="sharing") if rows else ""
     return render_template(
@@ -58,10 +58,18 @@ def matrix() -> str:
         rows=rows,
         wording=wording,
         tones=wording.TONES,
-        holder=str(holder) if holder else "",
-        holder_choices=[("", ALL), *((str(one), name) for one, name in holders)],
+        holder=str(holder) if holder else EVERYBODY,
+        holder_choices=[*((str(one), name) for one, name in holders), (EVERYBODY, N_("all of them"))],
         drawing=Markup(drawing),  # noqa: S704 - a scene escapes every text
     )
+
+
+def _chosen(holders: list[tuple[UUID, str]], asked: str) -> UUID | None:
+    """The holder that is shown: the one asked for, else the reader's own organisation, else the first; None: all."""
+    known = {str(one): one for one, _name in holders}
+    if asked in known or asked == EVERYBODY:
+        return known.get(asked)
+    return known.get(str(actor().organization_id), next(iter(known.values()), None))
 
 
 @bp.get("/agreements/<uuid:agreement_id>")
