@@ -25,7 +25,7 @@ def privacy_retention(as_json: bool) -> None:
         {"case": one.case.code, "due": str(one.due_on), "categories": one.categories, "whole": one.whole}
         for one in waiting_reviews()
     ]
-    words = [f"{row['case']} due {row['due']} {' '.join(row['categories'])}" for row in waiting]
+    words = [f"{row['case']} due {row['due']} {row['categories']}" for row in waiting]
     say({"proposed": made, "waiting": waiting}, as_json, [*words, f"{made} proposed, {len(waiting)} wait for a review"])
 
 
@@ -38,18 +38,15 @@ def privacy_erase(code: str, yes: bool, as_json: bool) -> None:
     """Erase the file of a closed case. Exit 0: erased, or would be; 1: it may not be; 2: there is no such case."""
     from referral.errors import RuleViolation
     from referral.extensions import db
-    from referral.rights.actions.erasing import erase_file
+    from referral.rights.actions.erasing import erase_file, obstacle
     from referral.rights.queries import case_by_code, handed_to
-    from referral.rights.rules import erasure_refusal
 
     case = case_by_code(code)
     if case is None:
         say({"error": "unknown"}, as_json, [f"there is no case {code}"])
         sys.exit(2)
     told = handed_to(case.id)
-    against = erasure_refusal(
-        erased=case.erased_at is not None, closed=case.closed_at is not None, hold=case.legal_hold
-    )
+    against = obstacle(case)
     if against is None and yes:
         try:
             erase_file(case, actor=None, now=now(), cause="COMMAND")

@@ -172,9 +172,7 @@ def erasure_refusal(*, erased: bool, closed: bool, hold: bool) -> Message | None
     if erased:
         return Message("A3", N_("This file was erased already."))
     if hold:
-        return Message(
-            "T2", N_("A court or the law forbids erasing this file; what may be used is restricted until then.")
-        )
+        return Message("T2", N_("A court or the law forbids erasing this file for now."))
     if not closed:
         return Message("not_closed", N_("The case is open: close it first, so that referrals under way end properly."))
     return None
@@ -268,7 +266,8 @@ REGISTER: Final[tuple[Activity, ...]] = (
         N_("the service chosen with the person, the minimum of its need"), ADULT,
     ),
     Activity(
-        "T4", N_("Emergency access"), N_("save a life"), N_("vital interests"), N_("people in danger who cannot be asked"),
+        "T4", N_("Emergency access"), N_("save a life"), N_("vital interests"),
+        N_("people in danger who cannot be asked"),
         (Category.C1, Category.C2, Category.C6, Category.C7, Category.C12),
         N_("emergency services, the minimum of their kind"), N_("the access is kept 5 years in the audit trail"),
     ),
@@ -298,7 +297,7 @@ DPIA: Final[tuple[tuple[str, str], ...]] = (
     ("purpose", N_("Is each purpose written down, and is nothing collected that no purpose needs?")),
     (
         "basis",
-        N_("Is there a lawful basis for each sensitive category, and an authorisation where the law asks for one?"),
+        N_("Has each sensitive category a lawful basis, and an authorisation where the law asks for one?"),
     ),
     ("consent", N_("Is consent free: is help the same for those who refuse?")),
     ("children", N_("Do children have a say, a guardian or a decision in their best interests?")),

@@ -37,7 +37,7 @@ class Reading:
 
 def read_request(posted: Mapping[str, str], *, today: date) -> Reading:
     """What a person asks."""
-    typed, errors = _typed(posted, ("kind", "requester")), {}
+    typed, errors = _typed(posted, ("kind", "requester")), dict[str, Message]()
     typed |= _parts(posted, "received") | {"words": printable(posted.get("words", ""))}
     values = {
         "kind": _one(RequestKind, typed, "kind", errors),
@@ -50,7 +50,7 @@ def read_request(posted: Mapping[str, str], *, today: date) -> Reading:
 
 def read_answer(posted: Mapping[str, str]) -> Reading:
     """Whether a request is granted; a refusal has its reason."""
-    typed, errors = _typed(posted, ("do", "refusal")), {}
+    typed, errors = _typed(posted, ("do", "refusal")), dict[str, Message]()
     if typed["do"] not in ("grant", "refuse"):
         errors["do"] = CHOOSE
     refusal = _one(RefusalReason, typed, "refusal", errors) if typed["do"] == "refuse" else None
@@ -59,7 +59,7 @@ def read_answer(posted: Mapping[str, str]) -> Reading:
 
 def read_review(posted: Mapping[str, str], *, today: date) -> Reading:
     """Whether what was kept long enough is erased, or kept until a day for a reason."""
-    typed, errors = _typed(posted, ("do", "reason")), {}
+    typed, errors = _typed(posted, ("do", "reason")), dict[str, Message]()
     typed |= _parts(posted, "until")
     if typed["do"] not in ("erase", "keep"):
         errors["do"] = CHOOSE
@@ -77,7 +77,7 @@ def read_review(posted: Mapping[str, str], *, today: date) -> Reading:
 
 def read_breach(posted: Any, *, now: datetime, zone: ZoneInfo) -> Reading:
     """A breach: what happened, when it was found, how many persons, which categories, in words that name nobody."""
-    typed, errors = _typed(posted, ("kind", "time", "persons")), {}
+    typed, errors = _typed(posted, ("kind", "time", "persons")), dict[str, Message]()
     typed |= _parts(posted, "found") | {"words": printable(posted.get("words", ""))}
     typed |= {"categories": posted.getlist("categories")[:20], "high_risk": posted.get("high_risk") == "yes"}
     day, minutes = _past(typed, "found", now.astimezone(zone).date(), errors), _time(typed, errors)

@@ -8,6 +8,7 @@ import secrets
 from datetime import date, datetime, timedelta
 
 from flask import current_app
+from sqlalchemy import select
 
 from referral.cases.models import Case
 from referral.errors import RuleViolation
@@ -23,7 +24,6 @@ from referral.rights.rules import (
     RequestKind,
     RequestState,
     answer_due,
-    erasure_refusal,
 )
 from sop.vocabulary import N_, Message
 
@@ -87,17 +87,12 @@ def decide(one: RightsRequest, *, granted: bool, refusal: RefusalReason | None, 
     )  # fmt: skip
 
 
-def obstacle(one: RightsRequest) -> Message | None:
-    """Why an erasure cannot be granted now."""
-    case = one.case
-    return erasure_refusal(erased=case.erased_at is not None, closed=case.closed_at is not None, hold=case.legal_hold)
-
-
 def make_link(case: Case, language: str, *, actor: Actor, now: datetime) -> tuple[str, str]:
     """A link to the own file and the code that opens it; both are shown once. Older links close."""
     if case.erased_at is not None:
         raise RuleViolation(ERASED)
-    for older in db.session.query(OwnFileLink).filter_by(case_id=case.id, closed_at=None):
+    open_ones = select(OwnFileLink).where(OwnFileLink.case_id == case.id, OwnFileLink.closed_at.is_(None))
+    for older in db.session.scalars(open_ones):
         older.closed_at = now
     link_id, code = new_id(), f"{secrets.randbelow(1_000_000):06d}"
     token = signed_links.token(PURPOSE, link_id)

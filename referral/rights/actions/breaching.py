@@ -10,6 +10,7 @@ from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation import audit, clock
 from referral.foundation.access import Actor
+from referral.rights import queries
 from referral.rights.models import Breach, DpiaLine
 from referral.rights.rules import BreachKind, BreachStep, DpiaAnswer, authority_due
 from sop.vocabulary import N_, Category, Message
@@ -58,10 +59,7 @@ def take_step(one: Breach, step: BreachStep, *, actor: Actor, now: datetime) -> 
 
 def assess(answers: dict[str, tuple[DpiaAnswer, str]], *, actor: Actor, now: datetime) -> int:
     """Keep the answers that changed; the older ones stay. Returns how many are new."""
-    newest = {
-        line.question: line
-        for line in db.session.scalars(select(DpiaLine).order_by(DpiaLine.question, DpiaLine.sequence))
-    }
+    newest = queries.assessment()
     changed = 0
     for question, (answer, note) in answers.items():
         before = newest.get(question)

@@ -1,4 +1,4 @@
-"""Erasing a file: its keys are destroyed, its tokens go, coded facts stay so that figures do not change (rules T1, A3)."""
+"""Erasing a file: its keys are destroyed, its tokens go, coded facts stay so that figures stay (rules T1, A3)."""
 
 from __future__ import annotations
 
@@ -21,10 +21,15 @@ from referral.referrals.models import Referral
 from referral.rights import queries
 from referral.rights.models import RightsRequest
 from referral.rights.rules import erasure_refusal
-from sop.vocabulary import Category
+from sop.vocabulary import Category, Message
 
 EXACT = frozenset({"age"})
 """Facts that are narrower than a figure needs; they go, their groups stay."""
+
+
+def obstacle(case: Case) -> Message | None:
+    """Why a file cannot be erased now."""
+    return erasure_refusal(erased=case.erased_at is not None, closed=case.closed_at is not None, hold=case.legal_hold)
 
 
 def erase_file(case: Case, *, actor: Actor | None, now: datetime, cause: str) -> None:
@@ -32,9 +37,7 @@ def erase_file(case: Case, *, actor: Actor | None, now: datetime, cause: str) ->
 
     `cause` is a code for the audit trail: REQUEST or RETENTION. What names the person goes with their last file.
     """
-    against = erasure_refusal(
-        erased=case.erased_at is not None, closed=case.closed_at is not None, hold=case.legal_hold
-    )
+    against = obstacle(case)
     if against is not None:
         raise RuleViolation(against)
     recipients = _recipients(case)
@@ -76,9 +79,7 @@ def _recipients(case: Case) -> list[User]:
 
 def erase_categories(case: Case, categories: Collection[Category], *, actor: Actor | None, now: datetime) -> None:
     """Delete some categories of a file that lives on; the key stays, so backups lose them only as they age."""
-    against = erasure_refusal(
-        erased=case.erased_at is not None, closed=case.closed_at is not None, hold=case.legal_hold
-    )
+    against = obstacle(case)
     if against is not None:
         raise RuleViolation(against)
     owners = (case.id, case.person_id)

@@ -68,7 +68,7 @@ def _answer(one: RightsRequest, reading: Reading) -> str:
     return render_template(
         "rights/answer.html",
         one=one,
-        obstacle=asking.obstacle(one) if one.kind is RequestKind.ERASURE else None,
+        obstacle=erasing.obstacle(one.case) if one.kind is RequestKind.ERASURE else None,
         recipients=queries.handed_to(one.case_id),
         papers=len(queries.printed(one.case_id)),
         typed=reading.typed,

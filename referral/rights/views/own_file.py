@@ -1,4 +1,4 @@
-"""The own file: shown and printed by the case team beside the person, or read by the person through a link with a code."""
+"""The own file: shown and printed by the case team, or read by the person through a link with a code."""
 
 from __future__ import annotations
 
