@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from referral.cases.models import Case
 from referral.foundation import audit, clock, sealing
 from referral.foundation.access import actor, requires
+from referral.foundation.formatting import day
 from referral.foundation.grants import Permission
 from referral.foundation.idempotency import idempotent
 from referral.rights import queries
@@ -37,7 +38,7 @@ def ask(case_id: UUID) -> Any:
     if reading.errors:
         return _page(case, reading), 422
     one = asking.ask(case, **reading.values, actor=actor(), now=clock.now())
-    flash(_("Recorded. The data officer answers by %(day)s.", day=f"{one.due_on:%d/%m/%Y}"), "success")
+    flash(_("Recorded. The data officer answers by %(day)s.", day=day(one.due_on)), "success")
     return redirect(url_for("rights.case_rights", case_id=case.id), code=303)
 
 
