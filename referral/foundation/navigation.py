@@ -54,7 +54,7 @@ AGREEMENTS = Entry(
 )  # fmt: skip
 STATISTICS = Entry("statistics.dashboard", N_("Statistics"), ("statistics",))
 ACCESSES = Entry("consent.register", N_("Register"), ("consent",))
-RIGHTS = Entry("rights.officer", N_("Rights and registers"), ("rights",))
+RIGHTS = Entry("rights.officer", N_("Rights"), ("rights",))
 AUDIT = Entry("consent.audit", N_("Audit trail"))
 ACCOUNTS = Entry("partners.accounts", N_("Accounts"))
 OUTBOX = Entry("partners.outbox", N_("Outgoing notices"))

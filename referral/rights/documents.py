@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from referral.cases.queries.accesses import act_in_words
 from referral.consent.acts import purpose_words
 from referral.consent.models import Consent
 from referral.foundation.documents import Document
@@ -50,7 +51,8 @@ def own_file_pdf(sheet: OwnFile, *, lang: str, printed_at: datetime, audit_head:
         document.heading(_("Who opened or changed it"))
         header = [_("When"), _("Who"), _("Organisation"), _("What")]
         seen = [
-            [moment(one.at), _who(one), one.organization or "–", str(translate(one.action))] for one in sheet.accesses
+            [moment(one.at), _who(one), one.organization or "–", str(translate(act_in_words(one.action)))]
+            for one in sheet.accesses
         ]
         document.table(header, seen or [["–"] * 4], widths=(2, 3, 3, 4))
         return document.render()
@@ -100,7 +102,7 @@ def in_words(value: Any) -> str:
         return listing([in_words(one) for one in value])
     if isinstance(value, dict):
         return in_language(value)
-    return day(value) if hasattr(value, "year") else str(translate(value)) if isinstance(value, str) else str(value)
+    return day(value) if hasattr(value, "year") else str(translate(value))
 
 
 def erasure_pdf(

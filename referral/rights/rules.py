@@ -33,7 +33,7 @@ KIND_LABELS: dict[RequestKind, str] = {
     RequestKind.COPY: N_("a copy of what is held"),
     RequestKind.CORRECTION: N_("a correction"),
     RequestKind.OBJECTION: N_("an end to one of the uses"),
-    RequestKind.COMPLAINT: N_("complains about how the data were handled"),
+    RequestKind.COMPLAINT: N_("a complaint about how the data were handled"),
     RequestKind.ERASURE: N_("erasure of the file"),
 }
 

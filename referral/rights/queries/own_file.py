@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from referral.cases.models import Case, CaseNote
 from referral.cases.queries.accesses import Access, accesses_of
+from referral.cases.questions import GOAL, STEP_FIELDS
 from referral.consent.models import Consent
 from referral.consent.queries import consents_of
 from referral.extensions import db
@@ -21,7 +22,7 @@ from referral.foundation import sealing
 from referral.people.models import PersonLink
 from referral.referrals.models import Referral
 from referral.referrals.queries.fiche import Line, form_of, lines_of
-from sop.vocabulary import Category
+from sop.vocabulary import N_, Category, Message, Need
 
 THIRD_PARTIES = frozenset({Category.C7N})
 """Never on the sheet: what a therapist writes for themselves (rule O4)."""
@@ -58,7 +59,7 @@ def own_file(case: Case) -> OwnFile:
     parts = []
     for category in held:
         values = {**_of(opened, case.id, category), **_of(opened, case.person_id, category)}
-        lines = lines_of(form, category, values)
+        lines = tuple(Line(_label(line.label), line.value) for line in lines_of(form, category, values))
         if lines:
             parts.append(Part(category, lines))
     sent = select(Referral).where(Referral.case_id == case.id, Referral.sent_at.is_not(None))
@@ -75,6 +76,19 @@ def own_file(case: Case) -> OwnFile:
 
 def _of(opened: Mapping[Any, Mapping[Category, Mapping[str, Any]]], owner: Any, category: Category) -> dict[str, Any]:
     return dict(opened.get(owner, {}).get(category, {}))
+
+
+_LEVELS = {field.name: field.label for field in STEP_FIELDS["N07"]}
+
+
+def _label(label: Any) -> Any:
+    """What the case team wrote at a step has no question in the form; its step has a word for it."""
+    if not isinstance(label, str):
+        return label
+    need = label.removeprefix(GOAL)
+    if need != label and need in Need.__members__:
+        return Message("goal", N_("Goal for: %(need)s"), {"need": Need(need)})
+    return _LEVELS.get(label, label)
 
 
 def _count(model: Any, *which: Any) -> int:
