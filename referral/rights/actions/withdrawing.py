@@ -62,6 +62,7 @@ def withdraw(
         recorded_by_id=None if by_person else actor.id,
     )  # fmt: skip
     db.session.add(made)
+    db.session.flush()
     for consent in consents:
         _take_back(consent, taken[consent.id], made, case=case, actor=actor, now=now)
     audit.record(
@@ -87,7 +88,7 @@ def _take_back(
     else:
         _narrow(consent, categories, case=case, actor=actor, now=now)
     stop = StopNotice(
-        withdrawal=made,
+        withdrawal_id=made.id,
         recipient_id=consent.recipient_id,
         purpose=consent.purpose,
         categories=sorted(consent.categories if whole else {one.value for one in categories}),
@@ -95,7 +96,7 @@ def _take_back(
         told_on=now.astimezone(clock.zone()).date(),
         due_on=stop_due(now.astimezone(clock.zone()).date()),
     )
-    made.stops.append(stop)
+    db.session.add(stop)
     for user in queries.staff(consent.recipient_id):
         outbox.queue("consent_stopped", now=now, user=user, case_code=case.code)
 
