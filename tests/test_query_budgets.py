@@ -29,7 +29,7 @@ from referral.procedures.rules import Anchor, AnchorKind, CommentAnswer, Version
 from referral.providers.models import ServiceAtLocation
 from referral.rights.actions import asking, breaching
 from referral.rights.models import RetentionReview, StopNotice, Withdrawal
-from referral.rights.rules import BreachKind, Requester, RequestKind
+from referral.rights.rules import BreachKind, Channel, Requester, RequestKind, StopAnswer
 from sop.vocabulary import Need
 from tests import builders
 from tests.conftest import NOW, rolled_back

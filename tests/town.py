@@ -48,7 +48,7 @@ from referral.referrals.actions import answering, sending
 from referral.referrals.rules import ReferralAction
 from referral.rights.actions import asking, breaching
 from referral.rights.models import RetentionReview, RightsRequest, StopNotice, Withdrawal
-from referral.rights.rules import BreachKind, Requester, RequestKind, RequestState
+from referral.rights.rules import BreachKind, Channel, Requester, RequestKind, RequestState
 from sop.vocabulary import Category, Need
 from tests import builders
 from tests.conftest import NOW
@@ -290,7 +290,8 @@ def _rights(town: Town, users: dict[str, Any]) -> None:
     token, _code = asking.make_link(case, "fr", actor=manager, now=NOW)
     db.session.flush()
     town.at |= {
-        "correction": correction.id, "erasure": erasure.id, "review": review.id, "breach": breach.id, "own_link": token, "withdrawal": stop.id, "stop": told.id,
+        "correction": correction.id, "erasure": erasure.id, "review": review.id, "breach": breach.id, "own_link": token,
+        "withdrawal": stop.id, "stop": told.id,
     }  # fmt: skip
 
 
