@@ -128,13 +128,14 @@ def register_jobs() -> None:
     from referral.partners.actions import watching
     from referral.people.actions import duplicates, merging
     from referral.providers.actions import remind
-    from referral.rights.actions import retaining
+    from referral.rights.actions import retaining, withdrawing
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
     jobs.register("merges", 3600, merging.settle_due)
     jobs.register("directory", 900, remind)
     jobs.register("agreements", 900, watching.watch)
     jobs.register("retention", 86_400, retaining.propose)
+    jobs.register("stops", 3600, withdrawing.chase)
 
 
 def register_commands(app: Flask) -> None:

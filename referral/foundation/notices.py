@@ -123,6 +123,22 @@ TEMPLATES: dict[str, Template] = {
         ),
         frozenset({"case_code", "reference"}),
     ),
+    "consent_stopped": Template(
+        N_("Consent was withdrawn: please stop"),
+        N_(
+            "The person of this case has withdrawn consent, wholly or in part. Stop using what you received, give it "
+            "back or destroy it, on paper too, and confirm it under “Data to destroy”.\n\nCase: %(case_code)s"
+        ),
+        frozenset({"case_code"}),
+    ),
+    "stop_unconfirmed": Template(
+        N_("A stop is not confirmed yet"),
+        N_(
+            "Consent was withdrawn, and the recipient has not confirmed that it gave back or destroyed what it "
+            "received.\n\nCase: %(case_code)s\n\nPlease sign in and open “Data to destroy”."
+        ),
+        frozenset({"case_code"}),
+    ),
     "file_erased": Template(
         N_("A file was erased: please do the same"),
         N_(

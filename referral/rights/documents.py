@@ -16,7 +16,7 @@ from referral.foundation.documents import Document
 from referral.foundation.formatting import day, listing, moment
 from referral.foundation.i18n import in_language, translate
 from referral.referrals.documents import house
-from referral.rights.models import Breach, RightsRequest
+from referral.rights.models import Breach, RightsRequest, StopNotice, Withdrawal
 from referral.rights.queries.own_file import OwnFile
 from referral.rights.rules import BreachStep
 from sop.vocabulary import Category
@@ -136,6 +136,31 @@ def erasure_pdf(
         document.heading(_("Told to destroy what they hold"), level=3)
         document.bullets(list(recipients) or [_("nobody received a part of it")])
         return document.render()
+
+
+def withdrawal_pdf(one: Withdrawal, *, lang: str, printed_at: datetime) -> bytes:
+    """The proof for the person: what they took back, when, who was told and by when each must confirm."""
+    with force_locale(lang):
+        document = Document(
+            _("You took back your consent"), lang=lang, printed_at=printed_at, reference=one.case.code, house=house()
+        )
+        words = _(
+            "On %(moment)s you took back your consent %(channel)s. From that moment nothing new is shown to the "
+            "recipients below. What they had seen lawfully before stays written in the access log.",
+            moment=moment(one.at),
+            channel=translate(one.channel.label),
+        )
+        document.paragraph(words)
+        document.paragraph(_("This does not change the help you get elsewhere. You may agree again at any time."))
+        header = [_("Told to stop"), _("What for"), _("What"), _("Must confirm by"), _("Confirmed")]
+        document.table(header, [_stop(stop) for stop in one.stops], widths=(3, 3, 4, 2, 3))
+        return document.render()
+
+
+def _stop(one: StopNotice) -> list[str]:
+    categories = listing([str(translate(Category(code))) for code in one.categories])
+    answer = f"{translate(one.answer.label)}, {day(one.answered_at)}" if one.answer else "–"
+    return [one.recipient.name, str(translate(purpose_words(one.purpose))), categories, day(one.due_on), answer]
 
 
 def breach_letter(one: Breach, *, lang: str, printed_at: datetime) -> bytes:

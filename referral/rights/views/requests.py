@@ -16,6 +16,7 @@ from referral.foundation.grants import Permission
 from referral.foundation.idempotency import idempotent
 from referral.rights import queries
 from referral.rights.actions import asking
+from referral.rights.queries import withdrawals
 from referral.rights.rules import Requester, RequestKind
 from referral.rights.schemas import Reading, read_request
 from referral.rights.views import bp
@@ -58,6 +59,8 @@ def _page(case: Case, reading: Reading) -> str:
         "rights/case.html",
         case=case,
         rows=rows,
+        withdrawals=withdrawals.withdrawals_of(case.id),
+        living=bool(withdrawals.living(case)),
         words={one.id: text for one, text in zip(sealed, texts, strict=True)},
         typed=reading.typed,
         errors=reading.errors,
