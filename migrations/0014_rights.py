@@ -1,4 +1,4 @@
-"""Rights of the person: requests, links to the own file, withdrawals, reviews of what is kept; breaches and the impact assessment."""
+"""Rights of the person: requests, links, withdrawals, reminders, reviews; breaches and the impact assessment."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -137,8 +137,17 @@ def upgrade() -> None:
     op.create_index('ix_stop_notice_answered_at_due_on', 'stop_notice', ['answered_at', 'due_on'])
     op.create_index('ix_stop_notice_recipient_id_answered_at', 'stop_notice', ['recipient_id', 'answered_at'])
     op.create_index(op.f('ix_stop_notice_withdrawal_id'), 'stop_notice', ['withdrawal_id'])
+    op.create_table('consent_reminder',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('consent_id', sa.Uuid(), nullable=False),
+    sa.Column('days', sa.Integer(), nullable=False),
+    sa.Column('told_at', MOMENT, nullable=False),
+    sa.ForeignKeyConstraint(['consent_id'], ['consent.id'], name=op.f('fk_consent_reminder_consent_id_consent')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_consent_reminder')),
+    sa.UniqueConstraint('consent_id', 'days', name=op.f('uq_consent_reminder_consent_id_days'))
+    )
 
 
 def downgrade() -> None:
-    for table in ('stop_notice', 'withdrawal', 'rights_request', 'retention_review', 'own_file_link', 'dpia_line', 'breach'):
+    for table in ('consent_reminder', 'stop_notice', 'withdrawal', 'rights_request', 'retention_review', 'own_file_link', 'dpia_line', 'breach'):
         op.drop_table(table)

@@ -124,6 +124,7 @@ def register_blueprints(app: Flask) -> None:
 
 def register_jobs() -> None:
     """What the worker does for the blueprints."""
+    from referral.consent.actions import renewing
     from referral.foundation import jobs
     from referral.partners.actions import watching
     from referral.people.actions import duplicates, merging
@@ -136,6 +137,7 @@ def register_jobs() -> None:
     jobs.register("agreements", 900, watching.watch)
     jobs.register("retention", 86_400, retaining.propose)
     jobs.register("stops", 3600, withdrawing.chase)
+    jobs.register("consents", 3600, renewing.remind)
 
 
 def register_commands(app: Flask) -> None:

@@ -162,6 +162,7 @@ rights.open_linked_file      POST  no_link          404 404 404 404 404 404 404 
 rights.withdraw              GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 rights.withdraw              POST  case             401 404 404 422 404 404 422 404 404 404 404 404 404 404 404 404 404
 rights.withdrawal_proof      GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.consent_copy          GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 rights.withdraw_by_link      POST  own_link         422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
 rights.withdraw_by_link      POST  no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 rights.stops                 GET   -                303 404 404 404 404 404 404 404 200 200 200 200 200 404 404 200 404
@@ -569,7 +570,7 @@ def rights_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, 
     key = keys.get(name, "breach_id" if name.startswith("breach") else "case_id")
     more = {
         "hold": {"wanted": "on"}, "breach_step": {"step": "contained"},
-        "withdrawal_proof": {"withdrawal_id": at["withdrawal"]},
+        "withdrawal_proof": {"withdrawal_id": at["withdrawal"]}, "consent_copy": {"consent_id": at["consent"]},
     }  # fmt: skip
     return {key: at[variant]} | more.get(name, {}), posted.get(name, {})
 

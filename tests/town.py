@@ -48,6 +48,7 @@ from referral.referrals.actions import answering, sending
 from referral.referrals.rules import ReferralAction
 from referral.rights.actions import asking, breaching
 from referral.rights.models import RetentionReview, RightsRequest, StopNotice, Withdrawal
+from referral.rights.queries import withdrawals
 from referral.rights.rules import BreachKind, Channel, Requester, RequestKind, RequestState
 from sop.vocabulary import Category, Need
 from tests import builders
@@ -291,7 +292,7 @@ def _rights(town: Town, users: dict[str, Any]) -> None:
     db.session.flush()
     town.at |= {
         "correction": correction.id, "erasure": erasure.id, "review": review.id, "breach": breach.id, "own_link": token,
-        "withdrawal": stop.id, "stop": told.id,
+        "withdrawal": stop.id, "stop": told.id, "consent": withdrawals.living(case)[0].id,
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from referral.cases.models import Case
+from referral.consent.acts import purpose_words
 from referral.foundation import audit, clock, sealing
 from referral.foundation.access import actor, requires
 from referral.foundation.formatting import day
@@ -60,7 +61,7 @@ def _page(case: Case, reading: Reading) -> str:
         case=case,
         rows=rows,
         withdrawals=withdrawals.withdrawals_of(case.id),
-        living=bool(withdrawals.living(case)),
+        living=[(one, purpose_words(one.purpose)) for one in withdrawals.living(case)],
         words={one.id: text for one, text in zip(sealed, texts, strict=True)},
         typed=reading.typed,
         errors=reading.errors,

@@ -83,6 +83,21 @@ def withdrawal_proof(case_id: UUID, withdrawal_id: UUID) -> Response:
     return kept_nowhere(response)
 
 
+@bp.get("/cases/<uuid:case_id>/consents/<uuid:consent_id>.pdf")
+@requires(Permission.RIGHTS_RECORD)
+def consent_copy(case_id: UUID, consent_id: UUID) -> Response:
+    """The person’s copy of a living consent, in large type with pictures."""
+    case, lang = case_of(case_id), request.args.get("lang", "")
+    one = next((one for one in queries.living(case) if one.id == consent_id), None) or abort(404)
+    lang = lang if lang in current_app.config["SETTINGS"].languages else page_language()
+    audit.record("consent.copy", actor=actor(), now=clock.now(), case_id=case.id, subject=one)
+    content = documents.consent_copy_pdf(one, case_code=case.code, lang=lang, printed_at=clock.now())
+    commit_now()
+    response = Response(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{case.code}.pdf"'
+    return kept_nowhere(response)
+
+
 @bp.post("/own-file/<token>/withdraw")
 @public
 def withdraw_by_link(token: str) -> Any:
