@@ -1,10 +1,13 @@
 """A second, slow decision table, written row by row from the research text and not from the rules of the product.
 
-Each step is a list of (code, whether it applies, outcome, visible categories, obligations) read from top to bottom.
+One flat list, read from top to bottom: code, what the rule does, when it applies, what it shows. The first row that
+applies decides; below the last one nothing is shared. Where the text is silent the row says which dated paragraph of
+docs/decisions.md fills it. Every set is spelled out here again, so that a slip in the product's own lists is seen.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from referral.consent.request import Request
@@ -16,240 +19,238 @@ EMERGENCY_MINIMUM = {
     "child_protection": {"C1", "C2", "C3", "C12", "C13"},
 }
 CHILD_REPORT_MINIMUM = {"C1", "C2", "C3", "C12", "C13"}
-UN_HELD = {"IOM", "UNHCR", "UNICEF"}
+BY_SERVICE = {
+    "referral:MED": {"C1", "C2", "C6"}, "referral:PSY": {"C1", "C2", "C7"}, "referral:HEB": {"C1", "C2", "C3", "C12"},
+    "referral:ENF": {"C1", "C2", "C3", "C13"}, "referral:VBG": {"C1", "C2", "C6"},
+    "referral:TEH": {"C1", "C2", "C9"}, "referral:ASI": {"C1", "C2", "C10"}, "referral:DOC": {"C1", "C2"},
+    "referral:JUR": {"C1", "C2", "C9"}, "referral:FAM": {"C1", "C2", "C3"}, "referral:EDU": {"C1", "C2", "C14"},
+    "referral:ECO": {"C1", "C2", "C14"}, "referral:RET": {"C1", "C2", "C4"},
+}  # fmt: skip
+UN_HELD = {"IOM", "OIM", "UNHCR", "HCR", "UNICEF", "UNFPA", "WFP", "WHO"}
+SIGNATORIES = {"MINPROFF", "UNFPA"}
+ORIGIN = {"origin_authority", "consulate", "embassy"}
+FIGURES_ONLY = {"donor", "steering", "me", "media", "journalist"}
+CASE_WORKERS = {"case_manager", "supervisor", "first_responder", "psychosocial", "psychologist"}
+THERAPISTS = {"psychosocial", "psychologist"}
+SERVICE_STAFF = {"provider_staff", "provider", "focal_point", "external_provider"}
+GBV_STAFF = {"clinician", "gbv_case_worker"}
+OUTSIDE = {"employer", "police", "authority", "lawyer"}
+MAY_RECEIVE = CASE_WORKERS | SERVICE_STAFF | GBV_STAFF | OUTSIDE | ORIGIN
+DATA_OFFICERS = {"dpo", "data_officer"}
+GUARDIANS = {"guardian", "representative"}
+KNOWN_ACTS = {
+    "view", "preview", "send", "print", "download", "export", "message", "search", "notify", "erase", "bulk_export",
+}  # fmt: skip
+OPEN_REFERRAL = {
+    "preview", "draft", "sent", "acknowledged", "accepted", "waitlisted", "info_requested", "in_service",
+}  # fmt: skip
+OVER = {"declined", "revoked", "recalled", "redirected", "client_declined", "expired", "lost_contact"}
+ENDED = {"completed", "delivered", "not_delivered", "closed"}
+LOG = ("log",)
+AUDITED = ("log", "metadata_only")
 VITAL = ("log", "notify_dpo", "review_72h", "notify_subject", "expire_24h")
-NONE = frozenset()
+NONE: frozenset[str] = frozenset()
 
 Answer = tuple[str, str, frozenset[str], tuple[str, ...]]
 
 
-def answer(r: Request) -> Answer:
-    """Return outcome, code, visible categories and obligations: the first step that says something decides."""
-    for step in (absolute, statistics, role_limits, rights, person, own, vital, law, onward, consent, agreement, life):
-        said = step(r)
-        if said is not None:
-            return said
-    return deny("D0")
+class Asked:
+    """A request in the words of the text."""
+
+    def __init__(self, r: Request) -> None:
+        self.r, self.actor, self.case, self.consent, self.mou = r, r.actor, r.case, r.consent, r.agreement
+        self.role, self.kind, self.act = r.actor.role, r.actor.kind, r.action
+        self.e, self.o, self.status, self.today = r.emergency, r.order, r.referral.status, r.today
+        self.want = {str(item) for item in r.categories}
+        self.figures = self.want == {"C0"} and self.act != "erase"
+        self.child = self.case.age is None or self.case.age < 18
+        self.adult = not self.child
+        self.decides_alone = self.adult and self.case.capacity is not False
+        self.erases = self.act == "erase"
+        self.exports = self.act == "bulk_export"
+        self.owner = self.actor.org == self.case.owner
+        self.officer = self.role in DATA_OFFICERS and self.owner
+        self.inside = self.owner and not (self.o and self.role in OUTSIDE)
+        self.vital_minimum = EMERGENCY_MINIMUM.get(self.kind, set())
+        self.scope = ({str(item) for item in self.o.scope} if self.o else set()) - {"C7N"}
+        self.explicit = {str(item) for item in self.consent.explicit}
+        self.covered = {str(item) for item in self.mou.categories}
+
+    @property
+    def state(self) -> str:
+        """How the consent stands; a state that nobody knows is no consent."""
+        said = "active" if self.consent.state == "given" else self.consent.state
+        return said if said in {"active", "withdrawn", "expired", "superseded"} else "none"
+
+    @property
+    def ticked(self) -> set[str]:
+        """Asked and consented; figures and therapy notes never by consent, violence only to those who treat it."""
+        left = self.want & {str(item) for item in self.consent.categories} - {"C0", "C7N"}
+        treats = self.kind in {"health", "clinical", "gbv"} or self.role in GBV_STAFF
+        return left if treats else left - {"C8"}
+
+    @property
+    def consented(self) -> set[str]:
+        """Ticked, and explicitly where it is sensitive."""
+        return {item for item in self.ticked if item not in SENSITIVE or item in self.explicit}
+
+    @property
+    def ended_days(self) -> int | None:
+        """Days since the service ended; None when that is unknown or yet to come."""
+        done = self.r.referral.completed_on
+        return None if done is None or done > self.today else (self.today - done) // timedelta(days=1)
 
 
-def deny(code: str, *obligations: str) -> Answer:
-    return "deny", code, NONE, obligations or ("log",)
+def signed_as_it_should(a: Asked) -> bool:
+    mark, witness = a.consent.mark, a.consent.witness
+    return mark == "signature" or (witness and mark in {"thumbprint", "oral", "audio"})
 
 
-def escalate(code: str, *obligations: str) -> Answer:
-    return "deny_escalate", code, NONE, obligations
+def may_forward(a: Asked) -> bool:
+    onward = a.r.onward
+    return bool(onward and onward.new_consent and onward.third_agreement and a.mou.onward)
 
 
-def shown(code: str, asked: set[str], seen: set[str], *obligations: str) -> Answer:
-    return "allow" if seen == asked else "allow_redacted", code, frozenset(seen), obligations or ("log",)
+def nothing(_: Asked) -> set[str]:
+    return set()
 
 
-def wanted(r: Request) -> set[str]:
-    return {str(item) for item in r.categories}
+def vital_duties(a: Asked) -> tuple[str, ...]:
+    return (*VITAL, "alert_supervisor") if a.e and a.e.overdue_review else VITAL
 
 
-def minor(r: Request) -> bool:
-    return r.case.age is None or r.case.age < 18
+Row = tuple[str, str, Callable[[Asked], bool], Callable[[Asked], set[str]], tuple[str, ...]]
+TABLE: list[Row] = [
+    # A: nothing cures these. A7 stands here because an administrator sees no figures of persons either.
+    ("A1", "deny", lambda a: not a.actor.active or not a.actor.trained, nothing, LOG),
+    ("A2", "deny", lambda a: a.actor.conflict or a.actor.blocked, nothing, LOG),
+    ("A3", "deny", lambda a: a.case.erased or a.case.status == "erased", nothing, LOG),
+    ("A4", "deny", lambda a: (a.kind == "consular" or a.role in ORIGIN)
+        and (a.case.asylum is not False or "C10" in a.want), nothing, LOG),
+    ("A7", "deny", lambda a: a.role in {"sysadmin", "administrator"}, nothing, LOG),
+    # Z: figures alone were asked, also in bulk. A figure too small is nobody's, whoever signed.
+    ("Z2", "deny", lambda a: a.figures and (a.r.cell is None or a.r.cell < 5), nothing, LOG),
+    ("Z3", "deny", lambda a: a.figures and a.r.gbv_stats and not a.actor.signatory
+        and a.actor.org not in SIGNATORIES, nothing, LOG),
+    ("Z1", "share", lambda a: a.figures, lambda a: {"C0"}, LOG),
+    # A: what a role may never see. An act nobody knows, or a question for nothing, is refused.
+    ("A5", "deny", lambda a: a.role in FIGURES_ONLY, nothing, LOG),
+    ("A6", "deny", lambda a: a.role == "employer" and not a.want <= {"C1", "C2", "C14"}, nothing, LOG),
+    ("D0", "deny", lambda a: a.act not in KNOWN_ACTS, nothing, LOG),
+    ("D0", "deny", lambda a: not a.want and not a.erases, nothing, LOG),
+    ("A9", "share", lambda a: a.exports and a.officer and a.r.written_authorisation,
+        lambda a: a.want - {"C7N"}, ("log", "encrypt", "notify_supervisor")),
+    ("A8", "deny", lambda a: a.exports, nothing, LOG),
+    # T: erasure, asked by the person, the guardian or the data officer of the owner.
+    ("P3", "deny", lambda a: a.erases and a.role in GUARDIANS and (a.actor.excluded or a.decides_alone), nothing, LOG),
+    ("P4", "escalate", lambda a: a.erases and a.role in GUARDIANS and (a.actor.child_objects
+        or (a.case.age is None and a.case.capacity is not False)), nothing, ("bip_review",)),
+    ("A8", "deny", lambda a: a.erases and a.role not in GUARDIANS | {"subject"} and not a.officer, nothing, LOG),
+    ("T2", "escalate", lambda a: a.erases and a.case.legal_hold, nothing, ("restrict", "notify_dpo")),
+    ("T1", "allow", lambda a: a.erases, nothing, ("erase_or_anonymise", "notify_recipients", "answer_person")),
+    # P: the person; the guardian of a child, or of an adult who cannot decide, never sees C8 nor therapy notes.
+    ("P1", "share", lambda a: a.role == "subject", lambda a: a.want - {"C7N"},
+        ("verify_identity", "redact_third_parties", "log")),
+    ("P3", "deny", lambda a: a.role in GUARDIANS and (a.actor.excluded or a.decides_alone), nothing, LOG),
+    ("P4", "escalate", lambda a: a.role in GUARDIANS and (a.actor.child_objects
+        or (a.case.age is None and a.case.capacity is not False)), nothing, ("bip_review",)),
+    ("P2", "share", lambda a: a.role in GUARDIANS, lambda a: a.want - {"C7N", "C8"},
+        ("verify_identity", "redact_third_parties", "log")),
+    # O: the organisation that holds the file. The coordinator of any organisation knows the code of a case alone.
+    ("O5", "deny", lambda a: a.role == "coordinator" and "C1" not in a.want, nothing, AUDITED),
+    ("O5", "share", lambda a: a.role == "coordinator", lambda a: {"C1"}, AUDITED),
+    ("O3", "deny", lambda a: a.inside and a.role in DATA_OFFICERS and "C1" not in a.want, nothing, AUDITED),
+    ("O3", "share", lambda a: a.inside and a.role in DATA_OFFICERS, lambda a: {"C1"}, AUDITED),
+    ("O2", "deny", lambda a: a.inside and not a.actor.assigned, nothing, LOG),
+    # A service of the owner is a service: the minimum of its need. Other roles of the owner do not work on cases.
+    ("O2", "deny", lambda a: a.inside and a.role in SERVICE_STAFF
+        and not a.want & BY_SERVICE.get(a.r.purpose, set()), nothing, LOG),
+    ("O1", "share", lambda a: a.inside and a.role in SERVICE_STAFF,
+        lambda a: a.want & BY_SERVICE.get(a.r.purpose, set()), LOG),
+    ("O2", "deny", lambda a: a.inside and a.role not in CASE_WORKERS, nothing, LOG),
+    ("O4", "deny", lambda a: a.inside and a.want == {"C7N"}
+        and a.role not in THERAPISTS and a.kind != "psychosocial", nothing, LOG),
+    ("O4", "share", lambda a: a.inside and "C7N" in a.want
+        and a.role not in THERAPISTS and a.kind != "psychosocial", lambda a: a.want - {"C7N"}, LOG),
+    ("O1", "share", lambda a: a.inside, lambda a: a.want, LOG),
+    # E: in the order E5, E3, E2, E6, E8, then E7, E4, E1.
+    ("E5", "deny", lambda a: bool(a.e) and a.e.hours_since > 24, nothing, LOG),
+    ("E3", "deny", lambda a: bool(a.e) and (not a.vital_minimum or a.role not in MAY_RECEIVE), nothing, LOG),
+    ("E2", "deny", lambda a: bool(a.e) and a.e.refused and a.decides_alone and not a.e.risk_to_others, nothing, LOG),
+    ("E6", "deny", lambda a: bool(a.e) and not a.e.reason.strip(), nothing, LOG),
+    ("E8", "deny", lambda a: bool(a.e) and a.decides_alone and not a.e.cannot_ask and not a.e.refused,
+        nothing, ("ask_consent_now",)),
+    ("E7", "deny", lambda a: bool(a.e) and not a.want & a.vital_minimum, nothing, LOG),
+    ("E4", "share", lambda a: bool(a.e) and not a.want <= a.vital_minimum, lambda a: a.want & a.vital_minimum, ()),
+    ("E1", "share", lambda a: bool(a.e), lambda a: a.want, ()),
+    # L: a court's order, a report on a child, anything else that is said to be the law.
+    ("L3", "escalate", lambda a: bool(a.o) and a.o.type == "judicial" and a.case.owner in UN_HELD,
+        nothing, ("legal_counsel",)),
+    ("L6", "escalate", lambda a: bool(a.o) and a.o.type == "judicial" and not a.o.verified,
+        nothing, ("verify_order",)),
+    ("L7", "deny", lambda a: bool(a.o) and a.o.type == "judicial" and not a.want & a.scope, nothing, LOG),
+    ("L1", "share", lambda a: bool(a.o) and a.o.type == "judicial", lambda a: a.want & a.scope, ("log", "notify_dpo")),
+    ("L5", "escalate", lambda a: bool(a.o) and a.o.type == "child_report" and a.adult, nothing, ("notify_dpo",)),
+    ("L2", "deny", lambda a: bool(a.o) and a.o.type == "child_report" and a.role != "authority"
+        and a.kind not in {"child_protection", "justice"}, nothing, ("log", "tell_supervisor")),
+    ("L7", "deny", lambda a: bool(a.o) and a.o.type == "child_report" and not a.want & CHILD_REPORT_MINIMUM,
+        nothing, LOG),
+    ("L4", "share", lambda a: bool(a.o) and a.o.type == "child_report", lambda a: a.want & CHILD_REPORT_MINIMUM,
+        ("log", "notify_dpo")),
+    ("L2", "deny", lambda a: bool(a.o), nothing, ("log", "tell_supervisor")),
+    # X: the recipient wants to hand it on.
+    ("X1", "deny", lambda a: bool(a.r.onward) and not may_forward(a), nothing, LOG),
+    # S: S1 to S5, S14, S15, S8, S9, then who may consent, then the categories.
+    ("S1", "deny", lambda a: a.state == "none", nothing, LOG),
+    ("S2", "deny", lambda a: a.state == "withdrawn", nothing, LOG),
+    ("S3", "deny", lambda a: a.state == "expired", nothing, LOG),
+    ("S3", "deny", lambda a: a.consent.until is None or a.consent.until < a.today, nothing, LOG),
+    ("S4", "deny", lambda a: a.actor.org not in a.consent.recipients, nothing, LOG),
+    ("S5", "deny", lambda a: a.r.purpose not in a.consent.purposes, nothing, LOG),
+    ("S14", "deny", lambda a: a.consent.coerced, nothing, LOG),
+    ("S15", "deny", lambda a: a.state == "superseded" or not a.consent.version_ok, nothing, LOG),
+    ("S8", "deny", lambda a: not a.consent.language_ok and not a.consent.interpreter, nothing, LOG),
+    ("S9", "deny", lambda a: not signed_as_it_should(a), nothing, LOG),
+    ("S10", "deny", lambda a: a.child and a.case.age not in range(6) and not a.consent.assent, nothing, LOG),
+    ("S11", "deny", lambda a: a.child and not a.consent.guardian and not a.consent.bip_decision, nothing, LOG),
+    ("S17", "deny", lambda a: a.adult and (a.consent.given_age is None or a.consent.given_age < 18), nothing, LOG),
+    ("S13", "deny", lambda a: a.adult and a.case.capacity is not True and not a.consent.representative, nothing, LOG),
+    ("S7", "deny", lambda a: not a.consented and bool(a.ticked), nothing, LOG),
+    ("S6", "deny", lambda a: not a.consented, nothing, LOG),
+    # M: M1, M4, M8, M2, M3, M5 for the purpose, M6, then the categories.
+    ("M1", "deny", lambda a: not a.mou.exists, nothing, LOG),
+    ("M4", "deny", lambda a: not a.mou.signed_both, nothing, LOG),
+    ("M8", "deny", lambda a: a.mou.since is None or a.mou.since > a.today, nothing, LOG),
+    ("M2", "deny", lambda a: a.mou.until is None or a.mou.until < a.today, nothing, LOG),
+    ("M3", "deny", lambda a: a.mou.suspended, nothing, LOG),
+    ("M5", "deny", lambda a: a.r.purpose not in a.mou.purposes, nothing, LOG),
+    ("M6", "deny", lambda a: a.mou.cross_border and not a.mou.transfer_ok, nothing, LOG),
+    ("M5", "deny", lambda a: not a.consented & a.covered, nothing, LOG),
+    # F: where the referral stands, then what consent and agreement both leave.
+    ("F2", "deny", lambda a: a.status in OVER, nothing, LOG),
+    ("F1", "deny", lambda a: a.status not in OPEN_REFERRAL | ENDED, nothing, LOG),
+    ("F3", "deny", lambda a: a.status in ENDED and (a.ended_days is None or a.ended_days > 30), nothing, LOG),
+    ("F4", "deny", lambda a: not a.actor.assigned, nothing, LOG),
+    ("D0", "deny", lambda a: a.role not in MAY_RECEIVE, nothing, LOG),
+    ("X2", "share", lambda a: bool(a.r.onward), lambda a: a.consented & a.covered, LOG),
+    ("F0", "share", lambda a: a.consented & a.covered == a.want, lambda a: a.want, LOG),
+    ("F5", "share", lambda a: True, lambda a: a.consented & a.covered, LOG),
+]  # fmt: skip
 
 
-def absolute(r: Request) -> Answer | None:
-    """A1 to A4 and A7: nothing cures them."""
-    if not r.actor.active or not r.actor.trained:
-        return deny("A1")
-    if r.actor.conflict or r.actor.blocked:
-        return deny("A2")
-    if r.case.erased:
-        return deny("A3")
-    if (r.actor.kind == "consular" or r.actor.role == "origin_authority") and (
-        r.case.asylum is not False or "C10" in wanted(r)
-    ):
-        return deny("A4")
-    return deny("A7") if r.actor.role == "sysadmin" else None
+def answer(request: Request) -> Answer:
+    """Return outcome, code, visible categories and obligations: the first row that applies decides."""
+    asked = Asked(request)
+    for code, does, applies, shows, duties in TABLE:
+        if applies(asked):
+            return _said(asked, code, does, shows(asked), duties)
+    return "deny", "D0", NONE, LOG
 
 
-def statistics(r: Request) -> Answer | None:
-    """Z: only C0 was asked."""
-    if wanted(r) != {"C0"} or r.action != "view":
-        return None
-    if r.gbv_stats and not r.actor.signatory:
-        return deny("Z3")
-    if r.cell is None or r.cell < 5:
-        return deny("Z2")
-    return shown("Z1", {"C0"}, {"C0"})
-
-
-def role_limits(r: Request) -> Answer | None:
-    """A5, A6, A8 and A9."""
-    if r.actor.role in {"donor", "steering", "m_and_e", "media"}:
-        return deny("A5")
-    if r.actor.role == "employer" and not wanted(r) <= {"C1", "C2", "C14"}:
-        return deny("A6")
-    if r.action == "bulk_export":
-        if r.actor.role == "dpo" and r.actor.org == r.case.owner and r.written_authorisation:
-            return shown("A9", wanted(r), wanted(r), "log", "encrypt", "notify_supervisor")
-        return deny("A8")
-    return None
-
-
-def rights(r: Request) -> Answer | None:
-    """T: erasure, asked by the subject, the guardian or the data officer."""
-    if r.action != "erase":
-        return None
-    if r.actor.role == "guardian" and (r.actor.excluded or not minor(r)):
-        return deny("P3")
-    if r.actor.role not in {"subject", "guardian", "dpo"}:
-        return deny("A8")
-    if r.case.legal_hold:
-        return escalate("T2", "restrict", "notify_dpo")
-    return "allow", "T1", NONE, ("erase_or_anonymise", "notify_recipients", "answer_person")
-
-
-def person(r: Request) -> Answer | None:
-    """P: the person and the guardian; an adolescent who objects, or whose age is unknown, is reviewed."""
-    if r.action != "view" or not wanted(r):
-        return None
-    if r.actor.role == "subject":
-        return shown("P1", wanted(r), wanted(r) - {"C7N"}, "verify_identity", "redact_third_parties", "log")
-    if r.actor.role != "guardian":
-        return None
-    if r.actor.excluded or not minor(r):
-        return deny("P3")
-    if r.actor.child_objects or r.case.age is None:
-        return escalate("P4", "bip_review")
-    return shown("P2", wanted(r), wanted(r) - {"C7N"})
-
-
-def own(r: Request) -> Answer | None:
-    """O: the organisation that holds the file."""
-    if r.action != "view" or r.actor.org != r.case.owner:
-        return None
-    if r.actor.role == "dpo":
-        return shown("O3", wanted(r), {"C1"}, "log", "metadata_only") if "C1" in wanted(r) else deny("O3")
-    if not r.actor.assigned:
-        return deny("O2")
-    if "C7N" in wanted(r) and r.actor.role != "psychosocial":
-        left = wanted(r) - {"C7N"}
-        return shown("O4", wanted(r), left) if left else deny("O4")
-    return shown("O1", wanted(r), wanted(r))
-
-
-def vital(r: Request) -> Answer | None:
-    """E, in the order E5, E3, E2, E6, E8, then E7, E4, E1."""
-    e = r.emergency
-    if e is None:
-        return None
-    # Only a person known to lack capacity, a minor, or one who cannot be reached is not asked first.
-    capable = not minor(r) and r.case.capacity is not False
-    if e.hours_since > 24:
-        return deny("E5")
-    if r.actor.kind not in EMERGENCY_MINIMUM:
-        return deny("E3")
-    if e.refused and capable and not e.risk_to_others:
-        return deny("E2")
-    if not e.reason.strip():
-        return deny("E6")
-    if capable and not e.cannot_ask and not e.refused:
-        return deny("E8", "ask_consent_now")
-    left = wanted(r) & EMERGENCY_MINIMUM[r.actor.kind]
-    if not left:
-        return deny("E7")
-    duties = (*VITAL, "alert_supervisor") if e.overdue_review else VITAL
-    return shown("E1" if left == wanted(r) else "E4", wanted(r), left, *duties)
-
-
-def law(r: Request) -> Answer | None:
-    """L: an order, a child-protection report, or an informal request."""
-    o = r.order
-    if o is None:
-        return None
-    if o.type == "child_report":
-        if not minor(r):
-            return escalate("L5", "notify_dpo")
-        if r.actor.role != "authority":
-            return deny("L2", "log", "tell_supervisor")
-        left = wanted(r) & CHILD_REPORT_MINIMUM
-        return shown("L4", wanted(r), left) if left else deny("L7")
-    if o.type != "judicial":
-        return deny("L2", "log", "tell_supervisor")
-    if r.case.owner in UN_HELD:
-        return escalate("L3", "legal_counsel")
-    if not o.verified:
-        return escalate("L6", "verify_order")
-    left = (wanted(r) & {str(item) for item in o.scope}) - {"C7N"}
-    return shown("L1", wanted(r), left) if left else deny("L7")
-
-
-def onward(r: Request) -> Answer | None:
-    """X1; X2 is what is left when consent, agreement and referral are in order too."""
-    o = r.onward
-    return deny("X1") if o and not (o.new_consent and o.third_agreement and r.agreement.onward) else None
-
-
-def consented(r: Request) -> set[str]:
-    """What was asked and ticked, explicit where sensitive; GBV for health or case workers only, no therapy notes."""
-    c = r.consent
-    ticked = wanted(r) & {str(item) for item in c.categories}
-    return {item for item in ticked if item not in SENSITIVE or item in {str(one) for one in c.explicit}} - {"C7N"}
-
-
-def consent(r: Request) -> Answer | None:
-    """S: S1 to S5, S14, S15, S8, S9, then who may consent, then the categories."""
-    c = r.consent
-    young = minor(r)
-    ticked = wanted(r) & {str(item) for item in c.categories}
-    for code, applies in (
-        ("S1", c.state not in {"active", "given", "withdrawn", "superseded", "expired"}),
-        ("S2", c.state == "withdrawn"),
-        ("S3", c.state != "superseded" and (c.until is None or c.until < r.today)),
-        ("S4", r.actor.org not in c.recipients),
-        ("S5", r.purpose not in c.purposes),
-        ("S14", c.coerced),
-        ("S15", not c.version_ok or c.state == "superseded"),
-        ("S8", not c.language_ok and not c.interpreter),
-        ("S9", c.mark not in {"signature", "thumbprint", "oral"} or (c.mark != "signature" and not c.witness)),
-        ("S10", young and (r.case.age is None or r.case.age >= 6) and not c.assent),
-        ("S11", young and not c.guardian and not c.bip_decision),
-        ("S17", not young and (c.given_age is None or c.given_age < 18)),
-        ("S13", not young and r.case.capacity is not True and not c.representative),
-        ("S7", bool(ticked) and not consented(r) and bool((ticked & SENSITIVE) - {str(one) for one in c.explicit})),
-        ("S6", not consented(r)),
-    ):
-        if applies:
-            return deny(code)
-    return None
-
-
-def agreement(r: Request) -> Answer | None:
-    """M: M1, M4, M8, M2, M3, M5 (purpose), M6, then categories."""
-    a = r.agreement
-    for code, applies in (
-        ("M1", not a.exists),
-        ("M4", not a.signed_both),
-        ("M8", a.since is None or a.since > r.today),
-        ("M2", a.until is None or a.until < r.today),
-        ("M3", a.suspended),
-        ("M5", r.purpose not in a.purposes),
-        ("M6", a.cross_border and not a.transfer_ok),
-        ("M5", not consented(r) & {str(item) for item in a.categories}),
-    ):
-        if applies:
-            return deny(code)
-    return None
-
-
-def life(r: Request) -> Answer | None:
-    """F: where the referral stands, then what consent and agreement both leave."""
-    f = r.referral
-    if f.status in {"declined", "revoked"}:
-        return deny("F2")
-    if f.status == "completed":
-        done = f.completed_on
-        if done is None or done > r.today or r.today - done > timedelta(days=30):
-            return deny("F3")
-    elif f.status != "sent":
-        return deny("F1")
-    if not r.actor.assigned:
-        return deny("F4")
-    left = consented(r) & {str(item) for item in r.agreement.categories}
-    code = "X2" if r.onward else "F0" if left == wanted(r) else "F5"
-    return shown(code, wanted(r), left)
+def _said(asked: Asked, code: str, does: str, seen: set[str], duties: tuple[str, ...]) -> Answer:
+    if does == "share":
+        if not seen:
+            return "deny", "D0", NONE, LOG
+        whole = "allow" if seen == asked.want else "allow_redacted"
+        return whole, code, frozenset(seen), vital_duties(asked) if code in {"E1", "E4"} else duties
+    return {"escalate": "deny_escalate"}.get(does, does), code, NONE, duties
