@@ -122,12 +122,14 @@ def register_blueprints(app: Flask) -> None:
 
 def register_jobs() -> None:
     """What the worker does for the blueprints."""
+    from referral.consent.actions import emergencies
     from referral.foundation import jobs
     from referral.people.actions import duplicates, merging
     from referral.providers.actions import remind
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
     jobs.register("merges", 3600, merging.settle_due)
+    jobs.register("emergencies", 900, emergencies.remind)
     jobs.register("directory", 900, remind)
 
 

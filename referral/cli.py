@@ -11,32 +11,18 @@ import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
+from referral.consent.commands import consent
 from referral.foundation.grants import Role
 from referral.foundation.terminal import now, say
 from referral.people.commands import people
 from referral.procedures.commands import forms, sop
 from referral.providers.commands import directory, places
 
-consent = AppGroup("consent", help="The sharing decision: decide cases from files.")
 audit = AppGroup("audit", help="The audit trail: seal and verify.")
 user = AppGroup("user", help="Accounts.")
 demo = AppGroup("demo", help="The demonstration country.")
 offline = AppGroup("offline", help="Forms filled in without a network.")
 docs = AppGroup("docs", help="Pages of the documentation that are written from the code.")
-
-
-@consent.command("decide")
-@click.argument("cases", type=click.Path(path_type=Path))
-@click.option("--base", required=True, type=click.Path(path_type=Path), help="The base request (YAML).")
-@click.option("--json", "as_json", is_flag=True, help="Print the decisions as JSON on the last line.")
-def consent_decide(cases: Path, base: Path, as_json: bool) -> None:
-    """Decide each case of a file. Exit 0: all decided; 2: cannot be read."""
-    from referral.consent.casebook import report
-
-    decisions, code = report(base, cases)
-    words = [" ".join(str(value) for value in decision.values()) for decision in decisions]
-    say(decisions, as_json, words)
-    sys.exit(code)
 
 
 @audit.command("seal")

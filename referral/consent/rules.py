@@ -237,7 +237,7 @@ def law(request: Request, settings: Settings) -> Decision | None:
 
 
 def _judicial(request: Request, order: Order, settings: Settings) -> Decision:
-    if request.case.owner in settings.immune_organisations:
+    if request.case.immune or request.case.owner in settings.immune_organisations:
         return _no("L3")
     if not order.verified:
         return _no("L6")

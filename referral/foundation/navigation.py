@@ -49,15 +49,17 @@ MISCONDUCT = Entry("providers.misconduct", N_("Misconduct"), ("providers.miscond
 AGREEMENTS = Entry("partners.agreements", N_("Agreements"))
 STATISTICS = Entry("statistics.dashboard", N_("Statistics"), ("statistics",))
 ACCESSES = Entry("consent.register", N_("Register"), ("consent",))
+EMERGENCY = Entry("consent.emergency", N_("Emergency"), ("consent.emergency_access", "consent.emergency_renew"))
+EMERGENCIES = Entry("consent.emergencies", N_("Emergency accesses"), ("consent.emergency_review",))
 AUDIT = Entry("consent.audit", N_("Audit trail"))
 ACCOUNTS = Entry("partners.accounts", N_("Accounts"))
 OUTBOX = Entry("partners.outbox", N_("Outgoing notices"))
 
 MENUS: Mapping[Role, tuple[Entry, ...]] = {
-    Role.FIRST_RESPONDER: (IDENTIFICATION, DIRECTORY, PROCEDURE),
+    Role.FIRST_RESPONDER: (IDENTIFICATION, EMERGENCY, DIRECTORY, PROCEDURE),
     Role.CASE_MANAGER: (CASES, IDENTIFICATION, DIRECTORY, PROCEDURE),
-    Role.SUPERVISOR: (CASES, DUPLICATES, DIRECTORY, PROCEDURE),
-    Role.PROVIDER: (INBOX, OWN_ENTRY, DIRECTORY, PROCEDURE),
+    Role.SUPERVISOR: (CASES, DUPLICATES, EMERGENCIES, DIRECTORY, PROCEDURE),
+    Role.PROVIDER: (INBOX, EMERGENCY, OWN_ENTRY, DIRECTORY, PROCEDURE),
     Role.COORDINATOR: (ALERTS, DUPLICATES, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COMMITTEE: (STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.DATA_OFFICER: (ACCESSES, AUDIT, MISCONDUCT, AGREEMENTS, PROCEDURE),

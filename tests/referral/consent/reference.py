@@ -184,7 +184,8 @@ TABLE: list[Row] = [
     ("E4", "share", lambda a: bool(a.e) and not a.want <= a.vital_minimum, lambda a: a.want & a.vital_minimum, ()),
     ("E1", "share", lambda a: bool(a.e), lambda a: a.want, ()),
     # L: a court's order, a report on a child, anything else that is said to be the law.
-    ("L3", "escalate", lambda a: bool(a.o) and a.o.type == "judicial" and a.case.owner in UN_HELD,
+    ("L3", "escalate", lambda a: bool(a.o) and a.o.type == "judicial"
+        and (a.case.owner in UN_HELD or a.case.immune),
         nothing, ("legal_counsel",)),
     ("L6", "escalate", lambda a: bool(a.o) and a.o.type == "judicial" and not a.o.verified,
         nothing, ("verify_order",)),

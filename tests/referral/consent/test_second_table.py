@@ -69,7 +69,7 @@ def drawn(rng):
             "owner": owner, "status": some(rng, "active", ["open", "closed", "erased"], 0.05),
             "age": age, "capacity": some(rng, True, [False, None], 0.25),
             "asylum": some(rng, False, [True, None]), "legal_hold": rng.choice(flag),
-            "erased": some(rng, False, flag, 0.03),
+            "erased": some(rng, False, flag, 0.03), "immune": some(rng, False, flag, 0.05),
         },
         consent={
             "state": some(rng, "active", ["none", "given", "refused", "withdrawn", "superseded", "expired", ""]),
