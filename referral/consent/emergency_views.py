@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 
+from referral.cases.schemas import uuid_from
 from referral.cases.views.reading import find_case, pairs
 from referral.consent import sentences
 from referral.consent.actions import emergencies as actions
@@ -119,7 +120,7 @@ def case_emergencies(case_id: UUID) -> Any:
     case = find_case(case_id)
     rows = queries.listed(queries.supervised_accesses(actor()).where(EmergencyAccess.case_id == case.id))
     tells = can(Permission.CASE_WORK)
-    return render_template("consent/emergencies.html", case=case, rows=rows, tells=tells, now=clock.now())
+    return render_template("consent/emergencies.html", case=case, rows=rows, tells=tells, before=None, following=None)
 
 
 @bp.post("/emergencies/<uuid:access_id>/told")
@@ -137,8 +138,12 @@ def emergency_told(access_id: UUID) -> Any:
 @requires(SUPERVISE)
 def emergencies() -> Any:
     """Accesses to the organisation's cases, those to be reviewed first."""
-    rows = queries.listed(queries.supervised_accesses(actor()))
-    return render_template("consent/emergencies.html", case=None, rows=rows, tells=False, now=clock.now())
+    seen, before = queries.supervised_accesses(actor()), uuid_from(request.args.get("before", ""))
+    waiting = [] if before else queries.listed(seen.where(EmergencyAccess.reviewed_at.is_(None)))
+    rows, following = queries.page_of(seen.where(EmergencyAccess.reviewed_at.is_not(None)), before)
+    return render_template(
+        "consent/emergencies.html", case=None, rows=waiting + rows, tells=False, before=before, following=following
+    )
 
 
 @bp.get("/emergencies/<uuid:access_id>/review")
@@ -173,8 +178,9 @@ def emergency_review_post(access_id: UUID) -> Any:
 def emergency_register() -> Any:
     """Every emergency access, for the data officer: codes, times and reviews; no content, no words."""
     audit.record("emergency.list.read", actor=actor(), now=clock.now())
-    rows = queries.listed(queries.all_accesses(actor()))
-    return render_template("consent/emergency_register.html", rows=rows, now=clock.now())
+    before = uuid_from(request.args.get("before", ""))
+    rows, following = queries.page_of(queries.all_accesses(actor()), before)
+    return render_template("consent/emergency_register.html", rows=rows, before=before, following=following)
 
 
 def _own(access_id: UUID, *, lock: bool = False) -> EmergencyAccess:

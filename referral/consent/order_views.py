@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 
 from referral.cases.models import Case
+from referral.cases.schemas import uuid_from
 from referral.cases.views.reading import find_case, pairs
 from referral.consent import sentences
 from referral.consent.actions import orders as actions
@@ -130,8 +131,11 @@ def order_answer_post(order_id: UUID) -> Any:
 def order_register() -> Any:
     """Every request of an authority, for the data officer: codes only."""
     audit.record("order.list.read", actor=actor(), now=clock.now())
-    rows = queries.listed_orders(queries.all_orders(actor()))
-    return render_template("consent/order_register.html", rows=rows, state=actions.state, sentence=sentences.sentence)
+    before = uuid_from(request.args.get("before", ""))
+    rows, following = queries.page_of(queries.all_orders(actor()), before)
+    return render_template(
+        "consent/order_register.html", rows=rows, state=actions.state, before=before, following=following
+    )
 
 
 @bp.post("/register/orders/<uuid:order_id>/conclude")

@@ -65,7 +65,7 @@ STATE_LABELS: dict[OrderState, str] = {
     OrderState.OFFICER: N_("waits for the data officer"),
     OrderState.MAY_ANSWER: N_("may be answered"),
     OrderState.ANSWERED: N_("answered"),
-    OrderState.REFUSED: N_("refused"),
+    OrderState.REFUSED: N_("refused by letter"),
 }
 STATE_TONES: dict[OrderState, str] = {
     OrderState.TO_VERIFY: "soon",

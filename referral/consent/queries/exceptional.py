@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from referral.cases.models import Case
@@ -47,14 +47,14 @@ def supervised_accesses(actor: Actor) -> Select[EmergencyAccess]:
     return (
         select(EmergencyAccess)
         .where(EmergencyAccess.case_id.in_(ids))
-        .order_by(EmergencyAccess.reviewed_at.is_not(None), EmergencyAccess.opened_at.desc())
+        .order_by(EmergencyAccess.opened_at.desc(), EmergencyAccess.id.desc())
     )
 
 
 def all_accesses(actor: Actor) -> Select[EmergencyAccess]:
     """Every access, for the data officer: codes only."""
     allowed = scope_of(actor.role, Permission.AUDIT_READ) is Scope.ALL
-    query = select(EmergencyAccess).order_by(EmergencyAccess.opened_at.desc())
+    query = select(EmergencyAccess).order_by(EmergencyAccess.opened_at.desc(), EmergencyAccess.id.desc())
     return query if allowed else query.where(EmergencyAccess.id.is_(None))
 
 
@@ -67,6 +67,17 @@ def listed(query: Select[EmergencyAccess]) -> list[EmergencyAccess]:
     """The first rows of a list of accesses with their cases and users."""
     loaded = query.options(joinedload(EmergencyAccess.case), joinedload(EmergencyAccess.user)).limit(MOST)
     return list(db.session.scalars(loaded))
+
+
+def page_of(query: Select[Any], before: UUID | None) -> tuple[list[Any], UUID | None]:
+    """One page of accesses or of orders, and the row before which the next page starts."""
+    model: Any = query.column_descriptions[0]["entity"]
+    at = model.opened_at if model is EmergencyAccess else model.received_at
+    if before is not None:
+        start = select(at).where(model.id == before).scalar_subquery()
+        query = query.where(or_(at < start, (at == start) & (model.id < before)))
+    rows = list(db.session.scalars(query.options(joinedload(model.case)).limit(MOST + 1)))
+    return rows[:MOST], rows[MOST - 1].id if len(rows) > MOST else None
 
 
 def case_by_code(code: str) -> Case | None:
@@ -164,7 +175,7 @@ def visible_orders(actor: Actor) -> Select[LegalOrder]:
 def all_orders(actor: Actor) -> Select[LegalOrder]:
     """Every order, for the data officer: codes only."""
     allowed = scope_of(actor.role, Permission.AUDIT_READ) is Scope.ALL
-    query = select(LegalOrder).order_by(LegalOrder.received_at.desc())
+    query = select(LegalOrder).order_by(LegalOrder.received_at.desc(), LegalOrder.id.desc())
     return query if allowed else query.where(LegalOrder.id.is_(None))
 
 

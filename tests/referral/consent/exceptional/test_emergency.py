@@ -57,7 +57,9 @@ def test_a_health_service_sees_its_minimum_under_a_watermark_for_an_hour(visit: 
     assert FAMILY in page.text
     assert WOUND in page.text
     assert PLACE not in page.html
-    marks = [one.text for one in page.tree.iter("span") if one.parent is not None and one.parent.get("class") == "watermark"]
+    marks = [
+        one.text for one in page.tree.iter("span") if one.parent is not None and one.parent.get("class") == "watermark"
+    ]
     assert len(marks) >= 8
     assert all("nurse" in mark and CODE in mark for mark in marks)
     later(minutes=59)
@@ -245,7 +247,9 @@ def test_two_accesses_without_a_good_reason_suspend_the_account_at_once(app: Fla
     assert nurse.get("/inbox", follow=False).status == 303
 
 
-def test_an_overdue_review_is_told_once_and_alerts_at_the_next_emergency(app: Flask, visit: Visit, later: Later) -> None:
+def test_an_overdue_review_is_told_once_and_alerts_at_the_next_emergency(
+    app: Flask, visit: Visit, later: Later
+) -> None:
     declare(visit("nurse"))
     with app.app_context():
         assert emergencies.remind(NOW + timedelta(hours=72)) == 0

@@ -82,6 +82,7 @@ def test_an_informal_request_gets_a_letter_that_says_nothing_about_anybody(app: 
         assert "Commissariat central" in letter
         for secret in (*SECRETS, CODE):
             assert secret not in letter
+    visit("manager").get(page.url)
     assert visit("manager").post(f"{page.url}/answer").status == 409
     assert decided(app) == [("L2", "view")]
 
