@@ -359,7 +359,7 @@ consent.new_order_post       POST  case             401 404 404 422 404 404 422 
 consent.order                GET   order            303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.order                GET   adult_report     303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.order_verify         POST  order            401 404 404 404 404 404 422 404 404 404 404 404 404 404 404 404 404
-consent.order_counsel        POST  order            401 404 404 404 404 404 422 404 404 404 404 404 404 404 404 404 404
+consent.order_counsel        POST  order            401 404 404 404 404 404 409 404 404 404 404 404 404 404 404 404 404
 consent.order_letter         GET   informal         303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.order_letter         GET   answerable       303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 consent.order_answer_post    POST  answerable       401 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404

@@ -130,7 +130,7 @@ def _head(document: Document, letter: Letter) -> None:
         [
             (_("To"), to),
             (_("Your reference"), letter.number),
-            (_("Of"), day(letter.dated_on) if letter.dated_on else ""),
+            (_("Dated"), day(letter.dated_on) if letter.dated_on else ""),
             (_("Our reference"), letter.reference),
         ],
         columns=2,

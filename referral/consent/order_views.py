@@ -75,6 +75,7 @@ def order(order_id: UUID) -> Any:
 def order_verify(order_id: UUID) -> Any:
     """Whether a court order is genuine, said by somebody other than who registered it."""
     row = _visible(order_id, lock=True)
+    actions.expect_verifier(row, actor())
     try:
         given = CheckSchema().load(request.form)
     except ValidationError as error:
@@ -89,6 +90,7 @@ def order_verify(order_id: UUID) -> Any:
 def order_counsel(order_id: UUID) -> Any:
     """What legal counsel answered."""
     row = _visible(order_id, lock=True)
+    actions.expect(row, OrderState.COUNSEL)
     try:
         given = CounselSchema().load(request.form)
     except ValidationError as error:

@@ -71,12 +71,22 @@ def _tell(row: LegalOrder, now: datetime) -> None:
         outbox.queue("order_received", now=now, user=user, reference=row.reference)
 
 
-def verify(row: LegalOrder, *, genuine: bool, words: str, actor: Any, now: datetime) -> Decision:
-    """Somebody other than who registered it says whether the order is genuine, and how that was found out."""
-    if state(row) is not OrderState.TO_VERIFY:
+def expect(row: LegalOrder, wanted: OrderState) -> None:
+    """Raise `RuleViolation` unless the order stands there."""
+    if state(row) is not wanted:
         raise RuleViolation(NOT_NOW)
+
+
+def expect_verifier(row: LegalOrder, actor: Any) -> None:
+    """Raise `RuleViolation` unless the order waits for being verified, by somebody other than who registered it."""
+    expect(row, OrderState.TO_VERIFY)
     if actor.id == row.received_by_id:
         raise RuleViolation(TWO_PEOPLE)
+
+
+def verify(row: LegalOrder, *, genuine: bool, words: str, actor: Any, now: datetime) -> Decision:
+    """Somebody other than who registered it says whether the order is genuine, and how that was found out."""
+    expect_verifier(row, actor)
     row.verified, row.verified_at, row.verified_by_id = genuine, now, actor.id
     row.sealed_check = sealing.seal_text(row.case_id, f"order_check:{row.id}", words)
     audit.record(
@@ -87,8 +97,7 @@ def verify(row: LegalOrder, *, genuine: bool, words: str, actor: Any, now: datet
 
 def hear_counsel(row: LegalOrder, *, waived: bool, actor: Any, now: datetime) -> None:
     """Legal counsel answered: immunities stand, and the request is refused; or they were waived in writing."""
-    if state(row) is not OrderState.COUNSEL:
-        raise RuleViolation(NOT_NOW)
+    expect(row, OrderState.COUNSEL)
     audit.record(
         "order.counsel", actor=actor, now=now, case_id=row.case_id, subject=row, code="waived" if waived else "stands"
     )
@@ -101,8 +110,7 @@ def hear_counsel(row: LegalOrder, *, waived: bool, actor: Any, now: datetime) ->
 
 def conclude(row: LegalOrder, *, actor: Any, now: datetime) -> None:
     """The data officer found no duty to report an adult: the request is refused."""
-    if state(row) is not OrderState.OFFICER:
-        raise RuleViolation(NOT_NOW)
+    expect(row, OrderState.OFFICER)
     row.refused_at = now
     audit.record("order.conclude", actor=actor, now=now, case_id=row.case_id, subject=row)
 
