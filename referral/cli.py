@@ -93,6 +93,24 @@ def user_add(
     click.echo(f"account {username} made" + (f"; second factor secret: {secret}" if secret else ""))
 
 
+@user.command("reopen")
+@click.argument("username")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")
+@with_appcontext
+def user_reopen(username: str, as_json: bool) -> None:
+    """Open a suspended account again. Exit 0: it is open now; 1: it was open; 2: no such account."""
+    from referral.extensions import db
+    from referral.partners import actions
+    from referral.partners.queries import user_by_name
+
+    found = user_by_name(username)
+    done = found is not None and actions.reopen(found, actor=None, now=now())
+    db.session.commit()
+    words = "no such account" if found is None else "open again" if done else "was open"
+    say({"account": username, "reopened": done}, as_json, [f"{username}: {words}"])
+    sys.exit(2 if found is None else 0 if done else 1)
+
+
 @demo.command("load")
 @click.option("--seed", default=2026, help="The same seed makes the same country.")
 @click.option("--cases", default=304, help="How many invented cases.")

@@ -25,7 +25,7 @@ OWN = {
     "audit seal", "audit verify", "consent check", "consent decide", "consent explain", "demo load", "directory export",
     "directory import", "directory search", "docs access", "forms check", "forms compile", "offline hand-in",
     "offline rotate-key", "people match", "people reindex", "places import", "sop check", "sop diff", "sop document",
-    "sop draw", "sop export", "sop import", "sop route", "sop simulate", "user add", "worker",
+    "sop draw", "sop export", "sop import", "sop route", "sop simulate", "user add", "user reopen", "worker",
 }  # fmt: skip
 """Our commands; Flask and Flask-Alembic bring others (`db upgrade` among them)."""
 ALONE = {

@@ -120,6 +120,7 @@ ACTS: dict[str, str] = {
     "emergency.reviewed": N_("reviewed an emergency access"),
     "emergency.review.read": N_("looked at an emergency access to review it"),
     "emergency.list.read": N_("looked at the list of emergency accesses"),
+    "user.reopen": N_("opened a suspended account again"),
     "user.suspend": N_("suspended an account"),
     "order.register": N_("registered a request of an authority"),
     "order.read": N_("looked at a request of an authority"),

@@ -131,6 +131,15 @@ def suspend(user: User, *, reason: str, now: datetime) -> None:
         outbox.queue("account_suspended", now=now, user=other)
 
 
+def reopen(user: User, *, actor: Any, now: datetime) -> bool:
+    """Open a suspended account again, after somebody looked into it; False when it was open."""
+    if user.active:
+        return False
+    user.active = True
+    audit.record("user.reopen", actor=actor, now=now, subject=user)
+    return True
+
+
 def change_password(user: User, new_hash: str, *, now: datetime) -> None:
     """Set a new password (already hashed) and end all sessions."""
     user.password_hash = new_hash

@@ -148,7 +148,9 @@ def overdue_reviews(now: datetime) -> list[EmergencyAccess]:
 
 
 def words_of(row: EmergencyAccess) -> tuple[str, str]:
-    """The words of the reason and of the review."""
+    """The words of the reason and of the review; none once the case is erased."""
+    if row.case.erased_at is not None:
+        return "", ""
     review = row.sealed_review
     return (
         sealing.open_text(row.case_id, f"emergency:{row.id}", row.sealed_words),
@@ -212,7 +214,9 @@ def order_request(case: Case, row: LegalOrder, *, now: datetime, action: str = "
 
 
 def order_words(row: LegalOrder) -> dict[str, str]:
-    """Who asked, under which number, for what; and how it was verified."""
+    """Who asked, under which number, for what; and how it was verified. Nothing once the case is erased."""
+    if row.case.erased_at is not None:
+        return dict.fromkeys(("authority", "signatory", "number", "note", "check"), "")
     plain: dict[str, str] = json.loads(sealing.open_text(row.case_id, f"order:{row.id}", row.sealed_words))
     check = row.sealed_check
     return plain | {"check": sealing.open_text(row.case_id, f"order_check:{row.id}", check) if check else ""}

@@ -245,6 +245,12 @@ def test_two_accesses_without_a_good_reason_suspend_the_account_at_once(app: Fla
         assert not user.active
         assert ("account_suspended", "officer") in notices()
     assert nurse.get("/inbox", follow=False).status == 303
+    reopened = [
+        app.test_cli_runner().invoke(args=["user", "reopen", name]).exit_code for name in ("nurse", "nurse", "x")
+    ]
+    assert reopened == [0, 1, 2]
+    nurse.sign_in("nurse")
+    assert nurse.get("/inbox").status == 200
 
 
 def test_an_overdue_review_is_told_once_and_alerts_at_the_next_emergency(
