@@ -124,7 +124,7 @@ def register_blueprints(app: Flask) -> None:
 
 def register_jobs() -> None:
     """What the worker does for the blueprints."""
-    from referral.consent.actions import renewing
+    from referral.consent.actions import emergencies, renewing
     from referral.foundation import jobs
     from referral.partners.actions import watching
     from referral.people.actions import duplicates, merging
@@ -133,6 +133,7 @@ def register_jobs() -> None:
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
     jobs.register("merges", 3600, merging.settle_due)
+    jobs.register("emergencies", 900, emergencies.remind)
     jobs.register("directory", 900, remind)
     jobs.register("agreements", 900, watching.watch)
     jobs.register("retention", 86_400, retaining.propose)

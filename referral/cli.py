@@ -11,6 +11,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 
+from referral.consent.commands import consent
 from referral.foundation.grants import Role
 from referral.foundation.terminal import now, say
 from referral.people.commands import people
@@ -18,26 +19,11 @@ from referral.procedures.commands import forms, sop
 from referral.providers.commands import directory, places
 from referral.rights.commands import privacy
 
-consent = AppGroup("consent", help="The sharing decision: decide cases from files.")
 audit = AppGroup("audit", help="The audit trail: seal and verify.")
 user = AppGroup("user", help="Accounts.")
 demo = AppGroup("demo", help="The demonstration country.")
 offline = AppGroup("offline", help="Forms filled in without a network.")
 docs = AppGroup("docs", help="Pages of the documentation that are written from the code.")
-
-
-@consent.command("decide")
-@click.argument("cases", type=click.Path(path_type=Path))
-@click.option("--base", required=True, type=click.Path(path_type=Path), help="The base request (YAML).")
-@click.option("--json", "as_json", is_flag=True, help="Print the decisions as JSON on the last line.")
-def consent_decide(cases: Path, base: Path, as_json: bool) -> None:
-    """Decide each case of a file. Exit 0: all decided; 2: cannot be read."""
-    from referral.consent.casebook import report
-
-    decisions, code = report(base, cases)
-    words = [" ".join(str(value) for value in decision.values()) for decision in decisions]
-    say(decisions, as_json, words)
-    sys.exit(code)
 
 
 @audit.command("seal")
@@ -106,6 +92,24 @@ def user_add(
         raise click.ClickException(str(error.message)) from error
     db.session.commit()
     click.echo(f"account {username} made" + (f"; second factor secret: {secret}" if secret else ""))
+
+
+@user.command("reopen")
+@click.argument("username")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")
+@with_appcontext
+def user_reopen(username: str, as_json: bool) -> None:
+    """Open a suspended account again. Exit 0: it is open now; 1: it was open; 2: no such account."""
+    from referral.extensions import db
+    from referral.partners import actions
+    from referral.partners.queries import user_by_name
+
+    found = user_by_name(username)
+    done = found is not None and actions.reopen(found, actor=None, now=now())
+    db.session.commit()
+    words = "no such account" if found is None else "open again" if done else "was open"
+    say({"account": username, "reopened": done}, as_json, [f"{username}: {words}"])
+    sys.exit(2 if found is None else 0 if done else 1)
 
 
 @demo.command("load")

@@ -409,6 +409,36 @@ consent.register             GET   -                303 404 404 404 404 404 404 
 consent.case_register        GET   case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 consent.audit                GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 consent.audit_post           POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+consent.emergency            GET   -                303 200 200 404 404 404 404 404 200 200 200 200 200 404 404 404 404
+consent.emergency_post       POST  -                401 422 422 404 404 404 404 404 422 422 422 422 422 404 404 404 404
+consent.emergency_access     GET   access           303 404 404 404 404 404 404 404 404 404 404 200 404 404 404 404 404
+consent.emergency_renew      POST  access           401 404 404 404 404 404 404 404 404 404 404 422 404 404 404 404 404
+consent.emergency_end        POST  access           401 404 404 404 404 404 404 404 404 404 404 303 404 404 404 404 404
+consent.case_emergencies     GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+consent.case_emergencies     GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.emergency_told       POST  access           401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.emergencies          GET   -                303 404 404 404 404 404 200 200 404 404 404 404 404 404 404 404 404
+consent.emergency_review     GET   access           303 404 404 404 404 404 200 404 404 404 404 404 404 404 404 404 404
+consent.emergency_review_post POST access           401 404 404 404 404 404 422 404 404 404 404 404 404 404 404 404 404
+consent.emergency_register   GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+consent.case_orders          GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+consent.new_order            GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+consent.new_order_post       POST  case             401 404 404 422 404 404 422 404 404 404 404 404 404 404 404 404 404
+consent.order                GET   order            303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+consent.order                GET   adult_report     303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+consent.order_verify         POST  order            401 404 404 404 404 404 422 404 404 404 404 404 404 404 404 404 404
+consent.order_counsel        POST  order            401 404 404 404 404 404 409 404 404 404 404 404 404 404 404 404 404
+consent.order_letter         GET   informal         303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+consent.order_letter         GET   answerable       303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.order_answer_post    POST  answerable       401 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+consent.order_answer_post    POST  order            401 404 404 409 404 404 409 404 404 404 404 404 404 404 404 404 404
+consent.order_register       GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+consent.order_conclude       POST  adult_report     401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
+consent.order_conclude       POST  order            401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 409 404
+consent.why_referral         GET   sent             303 404 404 200 404 404 200 404 200 200 200 404 404 404 404 404 404
+consent.why_referral         GET   taken            303 404 404 200 404 404 200 404 200 200 404 404 404 404 404 404 404
+consent.why_decision         GET   decision         303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 200 404
+consent.why_decision         GET   clerk_decision   303 404 404 200 404 404 200 404 404 404 404 200 404 404 404 200 404
 
 #                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
 referrals.choose             GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
@@ -508,10 +538,20 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
     }
     if endpoint.startswith("providers."):
         return providers_values(at, endpoint.removeprefix("providers."), variant), posted.get(endpoint, {})
+    if endpoint.startswith("consent.") and variant != "-":
+        return consent_values(at, endpoint.removeprefix("consent."), variant), {}
     if variant in ("pair", "merge"):
         return {f"{variant}_id": at[variant]}, {}
-    case = {"case_id": at[variant]} if endpoint in ("people.reveal", "consent.case_register") else {}
+    case = {"case_id": at[variant]} if endpoint == "people.reveal" else {}
     return {**values.get(endpoint, {}), **case}, posted.get(endpoint, {})
+
+
+def consent_values(at: dict[str, Any], name: str, variant: str) -> dict[str, Any]:
+    if variant in ("case", "prefile"):
+        return {"case_id": at[variant]}
+    if name.startswith("emergency"):
+        return {"access_id": at[variant]}
+    return {{"why_referral": "referral_id", "why_decision": "decision_id"}.get(name, "order_id"): at[variant]}
 
 
 def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, Any]:

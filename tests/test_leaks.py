@@ -33,7 +33,7 @@ from tests.conftest import DATABASE, NOW, close, make_app
 from tests.page_client import PageClient
 from tests.signing_in import sign_in
 from tests.test_access_matrix import ROWS, call, first_table
-from tests.town import STAFF, Town, build_town
+from tests.town import EMERGENCY_WORDS, ORDER_WORDS, STAFF, Town, build_town
 from tests.visitors import TOKEN, fresh
 
 pytestmark = pytest.mark.application
@@ -85,7 +85,7 @@ REFUGE = "17 ruelle des Lauriers-Roses"
 ANSWERS = {"yes", "no"}
 ALL_CASE = {value for words in CASE.values() for value in words.values()} - ANSWERS
 ALL_WAITING = {value for words in WAITING.values() for value in words.values()} - ANSWERS
-SECRETS = ALL_CASE | ALL_WAITING | set(DRAFT.values())
+SECRETS = ALL_CASE | ALL_WAITING | set(DRAFT.values()) | {EMERGENCY_WORDS, ORDER_WORDS}
 
 
 def of_case(*categories: Category) -> set[str]:
@@ -97,27 +97,28 @@ MAY_SEE: dict[str, set[str]] = {
     "stranger": NOBODY,
     "responder": ALL_WAITING | set(DRAFT.values()),
     "patrol": NOBODY,
-    "manager": ALL_CASE,
+    "manager": ALL_CASE | {ORDER_WORDS},
     "colleague": NOBODY,
     "outsider": NOBODY,
-    "supervisor": ALL_CASE,
+    "supervisor": ALL_CASE | {ORDER_WORDS, EMERGENCY_WORDS},
     "boss": NOBODY,
     "focal": of_case(C.C2, C.C6),
     "nurse": of_case(C.C2, C.C6, C.C7),
     "midwife": of_case(C.C2, C.C6),
-    "clerk": NOBODY,
+    "clerk": of_case(C.C2, C.C6, C.C7),
     "warden": {REFUGE},
     "coordinator": NOBODY,
     "committee": NOBODY,
     "officer": NOBODY,
     "admin": NOBODY,
 }
-"""The referral for MED went to focal, nurse and midwife; nurse alone took the one for PSY."""
+"""The referral for MED went to focal, nurse and midwife; nurse alone took the one for PSY; clerk has an emergency."""
 
 MUST_SEE: dict[str, set[str]] = {
     "responder": {"Ébokolowa"},
-    "manager": of_case(C.C2, C.C6, C.C7),
-    "supervisor": of_case(C.C2, C.C6, C.C7),
+    "manager": of_case(C.C2, C.C6, C.C7) | {ORDER_WORDS},
+    "supervisor": of_case(C.C2, C.C6, C.C7) | {ORDER_WORDS, EMERGENCY_WORDS},
+    "clerk": of_case(C.C2, C.C6, C.C7),
     "focal": of_case(C.C2, C.C6),
     "nurse": of_case(C.C2, C.C6, C.C7),
     "midwife": of_case(C.C2, C.C6),
@@ -299,6 +300,18 @@ def test_nobody_meets_what_the_decision_forbids(country: Country, name: str) -> 
 @pytest.mark.parametrize("name", MUST_SEE)
 def test_everybody_meets_what_is_theirs(country: Country, name: str) -> None:
     assert MUST_SEE[name] - country.walks[name].seen.keys() == set()
+
+
+def test_an_emergency_is_shown_on_its_own_page_and_nowhere_else(country: Country) -> None:
+    page = f"/emergency/{country.town.at['access']}"
+    met = country.walks["clerk"].seen
+    assert {where for pages in met.values() for where in pages} == {page}
+
+
+def test_a_letter_that_refuses_says_nothing_about_anybody(country: Country) -> None:
+    letter = f"/orders/{country.town.at['informal']}/letter.pdf"
+    seen = country.walks["manager"].seen
+    assert {secret for secret, pages in seen.items() if any(letter in one for one in pages)} == {ORDER_WORDS}
 
 
 def test_papers_are_read_too(country: Country) -> None:

@@ -46,6 +46,8 @@ EXCEPTIONS = {
     "procedures.versions": "a tab of the procedure",
     "procedures.new_version": "a button of the list of versions",
     "procedures.import_drawing": "a button of the list of versions",
+    "consent.emergency_register": "a link of the register",
+    "consent.order_register": "a link of the register",
     "procedures.triage": "a tab of the procedure",
 }
 """Pages without parameters that are in no menu, and why."""

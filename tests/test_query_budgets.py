@@ -12,6 +12,10 @@ from flask import Flask
 from sqlalchemy import Connection, event
 
 from referral.cases.models import Case
+from referral.consent.actions import orders
+from referral.consent.emergencies import Conclusion, EmergencyReason
+from referral.consent.exceptional_models import EmergencyAccess
+from referral.consent.orders import OrderKind
 from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.identification import actions as identification
@@ -66,6 +70,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "rights and registers": ("officer", "/rights"),
     "breaches": ("officer", "/rights/breaches"),
     "data to destroy": ("nurse", "/stops"),
+    "emergency accesses": ("supervisor", "/emergencies"),
+    "own emergency accesses": ("nurse", "/emergency"),
+    "all emergency accesses": ("officer", "/register/emergencies"),
+    "requests of authorities": ("officer", "/register/orders"),
     "audit trail": ("officer", "/audit"),
     "accounts": ("admin", "/accounts"),
     "outgoing notices": ("admin", "/outbox"),
@@ -193,12 +201,28 @@ class Office:
         found = {"found_by": FoundBy.NIGHTLY, "found_at": NOW, "evidence": [], "weight": 20.0, "probable": True}
         db.session.add(PersonPair(first_id=first, second_id=second, **found))
 
+    def exceptions(self, case: Case, number: int) -> None:
+        """An emergency access to a case, every second one reviewed, and a request of an authority about it."""
+        nurse, done = self.user("nurse"), bool(number % 2)
+        opened = EmergencyAccess(
+            case=case, user=nurse, organization_id=nurse.organization_id, reason=EmergencyReason.OTHER,
+            sealed_words=b"",
+            opened_at=NOW, ends_at=NOW, review_due_at=NOW, reviewed_at=NOW if done else None,
+            conclusion=Conclusion.JUSTIFIED if done else None,
+        )  # fmt: skip
+        db.session.add(opened)
+        words = {"authority": "Parquet", "signatory": "", "number": "", "note": "", "dated_on": None}
+        asked = {"kind": OrderKind.INFORMAL, "asked": ["C1"], "scope": []}
+        orders.register(case, {**words, **asked}, actor=self.user("manager"), now=NOW)
+
     def grow(self, rows: int) -> None:
         """One more of everything until there are so many."""
         manager, responder, nurse = self.user("manager"), self.user("responder"), self.user("nurse")
         place = db.session.get_one(ServiceAtLocation, self.place)
         for number in range(self.rows, rows):
-            builders.make_sent_referral(builders.make_planned_case(manager, Need.MED), place)
+            case = builders.make_planned_case(manager, Need.MED)
+            builders.make_sent_referral(case, place)
+            self.exceptions(case, number)
             self.pair(builders.make_case(manager), builders.make_case(manager))
             builders.make_prefile(responder, manager.organization)
             identification.start(actor=responder, today=NOW.date(), now=NOW)

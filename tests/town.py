@@ -21,6 +21,10 @@ from directory.taxonomy import Disclosure, Visibility
 from referral.cases.actions import opening, progress, steps
 from referral.cases.models import Case, CaseTask
 from referral.cases.rules import ApprovalKind, TaskKind
+from referral.consent.actions import emergencies, orders
+from referral.consent.emergencies import EmergencyReason
+from referral.consent.models import DecisionRecord
+from referral.consent.orders import OrderKind
 from referral.extensions import db
 from referral.foundation import outbox, signed_links
 from referral.foundation.grants import Role
@@ -113,6 +117,8 @@ def build_town(
     _case(town, houses, users, sealed)
     _agreements(town, houses, users)
     _rights(town, users)
+
+    _exceptions(town, users)
     _new_case(town, houses, users)
     _pairs(town, users)
     _notice(town, users)
@@ -294,6 +300,36 @@ def _rights(town: Town, users: dict[str, Any]) -> None:
         "correction": correction.id, "erasure": erasure.id, "review": review.id, "breach": breach.id, "own_link": token,
         "withdrawal": stop.id, "stop": told.id, "consent": withdrawals.living(case)[0].id,
     }  # fmt: skip
+
+
+EMERGENCY_WORDS, ORDER_WORDS = "saignement-près-du-quai", "juge-Tchuidjang"
+"""What was written about an emergency and about orders; sealed with the case."""
+
+
+def _exceptions(town: Town, users: dict[str, Any]) -> None:
+    """What crosses without consent: an emergency access of the clerk, and requests of authorities in every state."""
+    case = db.session.get_one(Case, town.at["case"])
+    answers = {"cannot_ask": True, "refused": False, "risk_to_others": False}
+    access, decision = emergencies.open_access(
+        case, EmergencyReason.INJURY, EMERGENCY_WORDS, answers, hours=1, actor=users["clerk"], now=NOW
+    )
+    assert access is not None
+    words = {"authority": "Tribunal", "signatory": ORDER_WORDS, "number": "12/TPI", "note": "", "dated_on": NOW.date()}
+    asked = {"asked": ["C1", "C2"], "scope": ["C1", "C2"]}
+    kinds = {
+        "order": OrderKind.JUDICIAL, "answerable": OrderKind.JUDICIAL, "adult_report": OrderKind.CHILD_REPORT,
+        "informal": OrderKind.INFORMAL,
+    }  # fmt: skip
+    made = {
+        name: orders.register(case, {**words, **asked, "kind": kind}, actor=users["manager"], now=NOW)
+        for name, kind in kinds.items()
+    }
+    db.session.flush()
+    orders.verify(made["answerable"], genuine=True, words="Greffe appelé", actor=users["supervisor"], now=NOW)
+    db.session.flush()
+    decided = select(DecisionRecord.id).where(DecisionRecord.actor_id == users["manager"].id).limit(1)
+    town.at |= {name: row.id for name, row in made.items()}
+    town.at |= {"access": access.id, "clerk_decision": decision.id, "decision": db.session.scalar(decided)}
 
 
 def _new_case(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> None:

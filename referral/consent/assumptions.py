@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sop.vocabulary import Category
 
 C = Category
-POLICY = "cmr-2026-11"
+POLICY = "cmr-2026-11-2"
 """Version of the decision table and of these assumptions; kept with every decision in the register."""
 
 

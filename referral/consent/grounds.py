@@ -40,11 +40,11 @@ ABSOLUTE: Table = (
     ("A2", lambda r, _: r.actor.conflict or r.actor.blocked),
     ("A3", lambda r, _: r.case.erased or r.case.status == "erased"),
     ("A4", lambda r, s: _from_origin(r, s) and (r.case.asylum is not False or C.C10 in r.categories)),
+    ("A7", lambda r, s: r.actor.role in s.administrator_roles),
 )
-"""Limits that nothing lifts."""
+"""Limits that nothing lifts; an administrator sees no figures either (SECURITY: no content at all)."""
 
 ROLE_LIMITS: Table = (
-    ("A7", lambda r, s: r.actor.role in s.administrator_roles),
     ("A5", lambda r, s: r.actor.role in s.statistics_only_roles),
     ("A6", lambda r, s: r.actor.role == "employer" and not r.categories <= s.employer_categories),
     ("D0", lambda r, _: r.action not in ACTIONS or not (r.categories or r.action == "erase")),

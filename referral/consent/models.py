@@ -105,7 +105,7 @@ class DecisionRecord(Base):
     actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
     referral_id: Mapped[UUID | None] = mapped_column(index=True)
-    recipient_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    recipient_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
     action: Mapped[str] = mapped_column(String(24))
     purpose: Mapped[str] = mapped_column(String(40))
     outcome: Mapped[str] = mapped_column(String(16))
@@ -117,15 +117,27 @@ class DecisionRecord(Base):
 
     @classmethod
     def of(
-        cls, request: Request, decision: Decision, *, referral: Any, actor: Any, recipient_id: UUID, now: datetime
+        cls,
+        request: Request,
+        decision: Decision,
+        *,
+        referral: Any = None,
+        case_id: UUID | None = None,
+        actor: Any,
+        recipient_id: UUID | None,
+        now: datetime,
     ) -> DecisionRecord:
-        """The register's row of one decision on a referral; the hash covers the inputs in canonical JSON."""
+        """The register's row of one decision, on a referral or on a case without one.
+
+        The hash covers the inputs in canonical JSON. No recipient: an authority that is not in the directory.
+        """
         inputs = request.to_mapping()
         return cls(
             at=now,
             actor_id=getattr(actor, "id", None),
-            case_id=referral.case_id,
-            referral_id=referral.id,
+            id=new_id(),
+            case_id=case_id or referral.case_id,
+            referral_id=referral.id if referral is not None else None,
             recipient_id=recipient_id,
             action=request.action,
             purpose=request.purpose,

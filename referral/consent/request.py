@@ -51,6 +51,8 @@ class Case:
     legal_hold: bool
     erased: bool
     country: str = ""
+    immune: bool = False
+    """Held by an organisation that privileges and immunities protect, and not waived."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def _first(table: grounds.Table, request: Request, settings: Settings) -> Decisi
 
 
 def absolute(request: Request, settings: Settings) -> Decision | None:
-    """A1–A4: account, conflict of interest, erased file, country of origin."""
+    """A1–A4, A7: account, conflict of interest, erased file, country of origin, system administrator."""
     return _first(grounds.ABSOLUTE, request, settings)
 
 
@@ -124,7 +124,7 @@ def statistics(request: Request, settings: Settings) -> Decision | None:
 
 
 def role_limits(request: Request, settings: Settings) -> Decision | None:
-    """A5–A9: roles without content, employers, bulk export."""
+    """A5, A6, A8, A9: roles without content, employers, bulk export."""
     denied = _first(grounds.ROLE_LIMITS, request, settings)
     if denied or request.action != "bulk_export":
         return denied
@@ -237,7 +237,7 @@ def law(request: Request, settings: Settings) -> Decision | None:
 
 
 def _judicial(request: Request, order: Order, settings: Settings) -> Decision:
-    if request.case.owner in settings.immune_organisations:
+    if request.case.immune or request.case.owner in settings.immune_organisations:
         return _no("L3")
     if not order.verified:
         return _no("L6")

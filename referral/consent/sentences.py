@@ -41,10 +41,10 @@ DECISIONS: dict[str, str] = {
     "O3": N_("The data officer sees the case code and the log, not the content."),
     "O4": N_("Therapy notes stay with the psychosocial staff of the organisation that wrote them."),
     "O5": N_("A coordinator sees the case code only."),
-    "E1": N_("Allowed for 24 hours: someone’s life is in danger; the access will be reviewed within 72 hours."),
+    "E1": N_("Allowed, a day at most: someone’s life is in danger; the access will be reviewed within 72 hours."),
     "E2": N_("Not shared: the person is able to decide, refused, and nobody else is in danger."),
     "E3": N_("Not shared: in an emergency, only health, police protection and child protection services may see data."),
-    "E4": N_("Allowed in part for 24 hours: someone’s life is in danger; only what this service needs is shown."),
+    "E4": N_("Allowed in part, a day at most: someone’s life is in danger; only what this service needs is shown."),
     "E5": N_("Not shared: this emergency was declared more than %(hours)d hours ago."),
     "E6": N_("Not shared: the reason for the emergency is missing."),
     "E7": N_("Not shared: nothing of what was asked is needed by this service in an emergency."),
@@ -107,6 +107,7 @@ WITHHELD: dict[str, str] = {
 
 ASK_AGAIN = N_("Ask the person again, freely: help does not depend on the answer.")
 ASK_COORDINATION = N_("Ask the coordination about the agreement with this organisation.")
+WAIT_FOR_AGREEMENT = N_("Wait until the agreement is in force; the coordination knows when.")
 CODE_ONLY = N_("Refer by case code only and let the person speak for themselves.")
 ACCOMPANY = N_("Accompany the person to the service, without handing over any data.")
 OTHER_SERVICE = N_("Choose another service that fits.")
@@ -121,12 +122,15 @@ UNDERTAKING = N_("Have the confidentiality undertaking signed and the account op
 OTHER_PERSON = N_("Have someone else at this service take the case.")
 DATA_OFFICER = N_("Ask the data officer.")
 WRITTEN_ORDER = N_("Ask for a written court order, then have it verified.")
+VERIFY = N_("Have the order verified by somebody else: call the registry of the court at a number you already know.")
+COUNSEL = N_("Pass the request to legal counsel, and hand nothing over meanwhile.")
 NEW_REFERRAL = N_("Send a new referral if the need is still there.")
 FEWER = N_("Ask for less: only what this service needs.")
 FIGURES = N_("Look at the published statistics.")
 REASON = N_("Write the reason for the emergency.")
 
 CONSENT_WAYS = (ASK_AGAIN, CODE_ONLY, ACCOMPANY, EMERGENCY)
+WAITING_WAYS = (WAIT_FOR_AGREEMENT, OTHER_SERVICE, CODE_ONLY, ACCOMPANY, EMERGENCY)
 AGREEMENT_WAYS = (ASK_COORDINATION, OTHER_SERVICE, CODE_ONLY, ACCOMPANY, EMERGENCY)
 WAYS: dict[str, tuple[str, ...]] = {
     "A1": (UNDERTAKING, OTHER_PERSON, OTHER_SERVICE, CODE_ONLY),
@@ -149,8 +153,13 @@ WAYS: dict[str, tuple[str, ...]] = {
     "E7": (FEWER, ASK_AGAIN),
     "E8": (ASK_AGAIN,),
     "L2": (WRITTEN_ORDER, DATA_OFFICER),
+    "L3": (COUNSEL,),
+    "L6": (VERIFY,),
     "L7": (FEWER, DATA_OFFICER),
     "X1": (ASK_AGAIN, ASK_COORDINATION, ACCOMPANY),
+    "M3": WAITING_WAYS,
+    "M4": WAITING_WAYS,
+    "M8": WAITING_WAYS,
     "S8": (INTERPRETER, CODE_ONLY, ACCOMPANY, EMERGENCY),
     "S9": (WITNESS, CODE_ONLY, ACCOMPANY, EMERGENCY),
     "S10": (CHILD_VIEW, BEST_INTERESTS, ACCOMPANY, EMERGENCY),
@@ -280,8 +289,18 @@ def ways_on(decision: Decision) -> list[Message]:
         texts: tuple[str, ...] = (ASK_AGAIN,) if any(code.startswith("S") for _, code in decision.removed) else ()
         texts += (ASK_COORDINATION,) if any(code == "M5" for _, code in decision.removed) else ()
     else:
-        texts = WAYS.get(decision.code) or STEP_WAYS[decision.code[0]]
+        return ways_after(decision.code)
     return [Message(f"way_{decision.code}", text) for text in texts]
+
+
+def ways_after(code: str) -> list[Message]:
+    """List the lawful ways on after a denial with this code; none after another code.
+
+    >>> [str(way) for way in ways_after("L6")]
+    ['Have the order verified by somebody else: call the registry of the court at a number you already know.']
+    """
+    texts = WAYS.get(code) or STEP_WAYS.get(code[0], ())
+    return [Message(f"way_{code}", text) for text in texts]
 
 
 def withheld(request: Request, decision: Decision, held: Iterable[Category] = ()) -> dict[Category, Message]:

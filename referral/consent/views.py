@@ -97,3 +97,6 @@ def _audit_page(*, before: int | None = None, **values: Any) -> str:
         before=before,
         **{"typed": "", "errors": {}, "report": None, "printed": (), **values},
     )
+
+
+from referral.consent import emergency_views, order_views, why_views  # noqa: E402, F401 - they put their pages on `bp`

@@ -84,6 +84,7 @@ class Permission(StrEnum):
     DUPLICATE_READ = "duplicate:read"
     DUPLICATE_DECIDE = "duplicate:decide"
     CONSENT_RECORD = "consent:record"
+    EMERGENCY_OPEN = "emergency:open"
     REFERRAL_READ = "referral:read"
     REFERRAL_SEND = "referral:send"
     REFERRAL_ANSWER = "referral:answer"
@@ -128,6 +129,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.DUPLICATE_READ: N_("see that two files may be one person’s"),
     Permission.DUPLICATE_DECIDE: N_("compare two files, join them, take it back"),
     Permission.CONSENT_RECORD: N_("record consent to a referral"),
+    Permission.EMERGENCY_OPEN: N_("open the minimum of a case when a life is in danger (reviewed)"),
     Permission.REFERRAL_READ: N_("follow referrals, from either side"),
     Permission.REFERRAL_SEND: N_("send and recall referrals"),
     Permission.REFERRAL_ANSWER: N_("answer referrals"),
@@ -165,6 +167,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.IDENTIFICATION_FILL: S.OWN,
         P.PREFILE_READ: S.OWN,
         P.BASE_CONSENT_RECORD: S.OWN,
+        P.EMERGENCY_OPEN: S.ALL,
     },
     Role.CASE_MANAGER: {
         **_COMMENTS,
@@ -199,6 +202,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.REFERRAL_ANSWER: S.REFERRED,
         P.STOP_READ: S.ORGANIZATION,
         P.STOP_ANSWER: S.ORGANIZATION,
+        P.EMERGENCY_OPEN: S.ALL,
         P.DIRECTORY_EDIT: S.ORGANIZATION,
         P.AGREEMENT_READ: S.ORGANIZATION,
         P.AGREEMENT_NEGOTIATE: S.ORGANIZATION,

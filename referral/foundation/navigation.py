@@ -56,15 +56,17 @@ STATISTICS = Entry("statistics.dashboard", N_("Statistics"), ("statistics",))
 ACCESSES = Entry("consent.register", N_("Register"), ("consent",))
 STOPS = Entry("rights.stops", N_("Data to destroy"))
 RIGHTS = Entry("rights.officer", N_("Rights"), ("rights",))
+EMERGENCY = Entry("consent.emergency", N_("Emergency"), ("consent.emergency_access", "consent.emergency_renew"))
+EMERGENCIES = Entry("consent.emergencies", N_("Emergency accesses"), ("consent.emergency_review",))
 AUDIT = Entry("consent.audit", N_("Audit trail"))
 ACCOUNTS = Entry("partners.accounts", N_("Accounts"))
 OUTBOX = Entry("partners.outbox", N_("Outgoing notices"))
 
 MENUS: Mapping[Role, tuple[Entry, ...]] = {
-    Role.FIRST_RESPONDER: (IDENTIFICATION, DIRECTORY, PROCEDURE),
+    Role.FIRST_RESPONDER: (IDENTIFICATION, EMERGENCY, DIRECTORY, PROCEDURE),
     Role.CASE_MANAGER: (CASES, IDENTIFICATION, DIRECTORY, PROCEDURE),
-    Role.SUPERVISOR: (CASES, DUPLICATES, DIRECTORY, AGREEMENTS, PROCEDURE),
-    Role.PROVIDER: (INBOX, STOPS, OWN_ENTRY, DIRECTORY, AGREEMENTS, PROCEDURE),
+    Role.SUPERVISOR: (CASES, DUPLICATES, EMERGENCIES, DIRECTORY, AGREEMENTS, PROCEDURE),
+    Role.PROVIDER: (INBOX, EMERGENCY, STOPS, OWN_ENTRY, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COORDINATOR: (ALERTS, DUPLICATES, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COMMITTEE: (STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.DATA_OFFICER: (ACCESSES, AUDIT, RIGHTS, MISCONDUCT, AGREEMENTS, PROCEDURE),

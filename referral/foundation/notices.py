@@ -171,6 +171,43 @@ TEMPLATES: dict[str, Template] = {
         ),
         frozenset({"case_code"}),
     ),
+    "emergency_opened": Template(
+        N_("An emergency access was opened"),
+        N_(
+            "Somebody opened a case because a life is in danger.\n\nCase: %(case_code)s\n\n"
+            "It is reviewed within 72 hours, by somebody else. Please sign in."
+        ),
+        frozenset({"case_code"}),
+    ),
+    "emergency_tell": Template(
+        N_("Tell the person about an emergency access"),
+        N_(
+            "Somebody opened this case because a life is in danger. The person is to be told, as soon as it is "
+            "safe.\n\nCase: %(case_code)s\n\nPlease sign in."
+        ),
+        frozenset({"case_code"}),
+    ),
+    "emergency_overdue": Template(
+        N_("The review of an emergency access is overdue"),
+        N_("72 hours have passed and nobody has reviewed it.\n\nCase: %(case_code)s\n\nPlease sign in and review it."),
+        frozenset({"case_code"}),
+    ),
+    "account_suspended": Template(
+        N_("An account was suspended"),
+        N_(
+            "Two emergency accesses of one account were found not to be justified. The account is suspended. "
+            "Please sign in: the register names it."
+        ),
+        frozenset(),
+    ),
+    "order_received": Template(
+        N_("An authority asked about a case"),
+        N_(
+            "A request of an authority was registered.\n\nReference: %(reference)s\n\n"
+            "Please sign in to see what is to be done."
+        ),
+        frozenset({"reference"}),
+    ),
     "password_changed": Template(
         N_("Your password was changed"),
         N_("The password of your account was changed. If it was not you, tell your administrator at once."),

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import drawings, engine, matching, paper, procedure, ranking, referral, searching, spiff
+from tests.bench import deciding, drawings, engine, matching, paper, procedure, ranking, referral, searching, spiff
 from tests.bench.clock import Figure
 
 
@@ -20,6 +20,7 @@ def figures() -> Iterator[Figure]:
     yield from searching.measure()
     yield from matching.measure()
     yield from paper.measure()
+    yield from deciding.measure()
     yield from referral.measure("SQLite", referral.sqlite)
     with tempfile.TemporaryDirectory() as folder:
         import os

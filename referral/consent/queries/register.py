@@ -131,7 +131,7 @@ def _decisions(filters: Filters, case_id: UUID | None, size: int) -> list[Entry]
     query = (
         select(DecisionRecord, Case.code, User.username, User.role, Organization.name, recipient.name)
         .join(Case, Case.id == DecisionRecord.case_id)
-        .join(recipient, recipient.id == DecisionRecord.recipient_id)
+        .outerjoin(recipient, recipient.id == DecisionRecord.recipient_id)
         .outerjoin(User, User.id == DecisionRecord.actor_id)
         .outerjoin(Organization, Organization.id == User.organization_id)
         .order_by(DecisionRecord.at.desc(), DecisionRecord.id.desc())
@@ -156,13 +156,18 @@ def _before(decision_id: UUID) -> Any:
 
 
 def _decided(
-    row: DecisionRecord, code: str, account: str | None, role: Role | None, organization: str | None, recipient: str
+    row: DecisionRecord,
+    code: str,
+    account: str | None,
+    role: Role | None,
+    organization: str | None,
+    recipient: str | None,
 ) -> Entry:
     again = repeat(
         row.inputs, noted=row.inputs_hash, policy=row.policy, outcome=row.outcome, code=row.code, visible=row.visible
     )
     outcome, visible = Outcome(row.outcome), tuple(row.visible)
-    taken = Taken(row.id, outcome, row.code, row.action, row.purpose, recipient, visible, row.policy, again)
+    taken = Taken(row.id, outcome, row.code, row.action, row.purpose, recipient or "", visible, row.policy, again)
     return Entry(row.at, Who(account or "", role, organization or ""), row.case_id, code, taken)
 
 

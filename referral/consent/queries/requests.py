@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, or_, select
 
 from referral.cases.models import Case
 from referral.consent import grounds, request, states, wording
@@ -27,7 +27,7 @@ from referral.partners.queries import agreements_between
 from referral.people.models import PersonBlock
 from referral.providers.models import ServiceStaff
 from referral.referrals.models import Referral
-from sop.vocabulary import MINIMUM, Category
+from sop.vocabulary import MINIMUM, Category, Need
 
 YEAR = 365.25
 ROLE_WORDS = {Role.COMMITTEE: "steering"}
@@ -73,6 +73,61 @@ def request_for(
         referral=_referral(referral),
     )
     return _under_best_agreement(draft, agreements_between(case.organization_id, referral.organization_id))
+
+
+def request_about(case: Case, organization: Organization, need: Need, *, now: datetime) -> Request:
+    """The question whether an organisation may see a need's minimum of a case: by its latest referral, if any.
+
+    Without a referral it is judged for staff in good order: the answer says what is missing beside the referral.
+    """
+    latest = (
+        select(Referral)
+        .where(Referral.case_id == case.id, Referral.organization_id == organization.id, Referral.need == need)
+        .order_by(Referral.created_at.desc())
+        .limit(1)
+    )
+    if (referral := db.session.scalar(latest)) is not None:
+        return request_for(referral, now=now)
+    today, purpose = now.astimezone(clock.zone()).date(), wording.purpose_of(need)
+    consent = current_consent(case.id, organization.id, purpose)
+    blocked = db.session.scalar(
+        select(exists().where(PersonBlock.person_id == case.person_id, PersonBlock.organization_id == organization.id))
+    )
+    draft = Request(
+        today=today,
+        actor=request.Actor(
+            org=str(organization.id), role=Role.PROVIDER.value, active=True, trained=True, conflict=False,
+            assigned=True, kind=organization.kind.value, blocked=bool(blocked), signatory=organization.signatory,
+        ),
+        action="view",
+        categories=frozenset(MINIMUM[need]) | frozenset(map(Category, consent.categories if consent else ())),
+        purpose=purpose,
+        case=_case(case, today),
+        consent=_consent(consent),
+        agreement=NO_AGREEMENT,
+        referral=request.Referral("none"),
+    )  # fmt: skip
+    return _under_best_agreement(draft, agreements_between(case.organization_id, organization.id))
+
+
+def bare_request(case: Case, actor: request.Actor, **more: Any) -> Request:
+    """A question that neither consent, agreement nor referral answers: an emergency or an order.
+
+    `more`: categories, purpose, action, and what is declared (`emergency`, `order`); `today` is a day.
+    """
+    asked = _case(case, more["today"])
+    immune = more.pop("immune", False)
+    return Request(
+        actor=actor, case=replace(asked, immune=immune), consent=NO_CONSENT, agreement=NO_AGREEMENT,
+        referral=request.Referral("none"), **more,
+    )  # fmt: skip
+
+
+def actor_of(user: User, case: Case, today: date) -> request.Actor:
+    """Somebody who asks about a case of another organisation, without any referral."""
+    mine = or_(PersonBlock.user_id == user.id, PersonBlock.organization_id == user.organization_id)
+    blocked = db.session.scalar(select(exists().where(PersonBlock.person_id == case.person_id, mine)))
+    return _actor(user, user.organization, user.id == case.manager_id, today, blocked=bool(blocked))
 
 
 def asked_categories(referral: Referral, consent: Consent | None) -> frozenset[Category]:

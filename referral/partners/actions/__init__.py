@@ -13,7 +13,9 @@ from referral.partners.actions.accounts import (
     forget_tries,
     open_session,
     pass_second_factor,
+    reopen,
     retry_notice,
+    suspend,
     token_hash,
 )
 
@@ -30,6 +32,8 @@ __all__ = [
     "forget_tries",
     "open_session",
     "pass_second_factor",
+    "reopen",
     "retry_notice",
+    "suspend",
     "token_hash",
 ]

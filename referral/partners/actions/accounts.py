@@ -31,11 +31,13 @@ BUCKETS: dict[str, tuple[float, float]] = {
     "phone": (5.0, 60.0),
     "person_search": (30.0, 60.0),
     "person_hint": (6.0, 3600.0),
+    "emergency": (6.0, 600.0),
 }
 """Tries that a bucket holds, and the seconds in which one leaks out: at most 8 checked guesses an hour and account.
 
 Looking for a person: thirty at once and then one a minute (a bus of people arrives); hints that another organisation
-may have a file: six at once and then one an hour, so that nobody fishes. ASSUMPTIONS, national settings in waiting.
+may have a file: six at once and then one an hour, so that nobody fishes. Emergency: case codes that do not exist; those
+that do are never held up, they are reviewed. ASSUMPTIONS, national settings in waiting.
 """
 
 
@@ -118,6 +120,24 @@ def close_all_sessions(user: User, *, now: datetime) -> None:
         .where(SignInSession.user_id == user.id, SignInSession.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+
+
+def suspend(user: User, *, reason: str, now: datetime) -> None:
+    """Close an account until somebody looked into it: nobody signs in with it, and what is open ends at once."""
+    user.active = False
+    close_all_sessions(user, now=now)
+    audit.record("user.suspend", actor=None, now=now, subject=user, code=reason)
+    for other in queries.users_of_role(Role.DATA_OFFICER, Role.ADMINISTRATOR):
+        outbox.queue("account_suspended", now=now, user=other)
+
+
+def reopen(user: User, *, actor: Any, now: datetime) -> bool:
+    """Open a suspended account again, after somebody looked into it; False when it was open."""
+    if user.active:
+        return False
+    user.active = True
+    audit.record("user.reopen", actor=actor, now=now, subject=user)
+    return True
 
 
 def change_password(user: User, new_hash: str, *, now: datetime) -> None:

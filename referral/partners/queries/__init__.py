@@ -9,6 +9,7 @@ from referral.partners.queries.accounts import (
     organization,
     organization_by_name,
     user_by_name,
+    users_of_role,
 )
 from referral.partners.queries.agreements import agreements_between, visible_agreements
 
@@ -22,5 +23,6 @@ __all__ = [
     "organization",
     "organization_by_name",
     "user_by_name",
+    "users_of_role",
     "visible_agreements",
 ]

@@ -58,6 +58,14 @@ _MANAGERS = (
 )
 
 
+def users_of_role(*roles: Role, organization_id: UUID | None = None) -> list[User]:
+    """Active accounts of these roles, of one organisation or of all."""
+    query = select(User).where(User.role.in_(roles), User.active).order_by(User.username)
+    if organization_id is not None:
+        query = query.where(User.organization_id == organization_id)
+    return list(db.session.scalars(query))
+
+
 def notices(
     *, state: MessageState | None, before: int | None, size: int
 ) -> tuple[list[tuple[OutboxMessage, str | None]], int | None]:

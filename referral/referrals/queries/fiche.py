@@ -59,8 +59,12 @@ class Fiche:
 
 def read_fiche(referral: Referral, visible: Iterable[Category]) -> Fiche:
     """Open the visible categories of a referral's case, no others."""
+    return read_case(referral.case, visible, _first_lines(referral))
+
+
+def read_case(case: Case, visible: Iterable[Category], first: tuple[Line, ...]) -> Fiche:
+    """Open the visible categories of a case, no others; `first` stands under C1."""
     asked = sorted(set(visible) - {Category.C0, Category.C7N}, key=lambda one: one.order)
-    case = referral.case
     stored = [category for category in asked if category is not Category.C1]
     opened = sealing.read_many((case.person_id, case.id), stored)
     form = form_of(case)
@@ -70,7 +74,7 @@ def read_fiche(referral: Referral, visible: Iterable[Category]) -> Fiche:
         values = {**opened.get(case.id, {}).get(category, {}), **opened.get(case.person_id, {}).get(category, {})}
         if category is Category.C2:
             contact = _contact(case, values)
-        lines = _first_lines(referral) if category is Category.C1 else lines_of(form, category, values)
+        lines = first if category is Category.C1 else lines_of(form, category, values)
         sections.append(Section(category, lines))
     return Fiche(tuple(sections), contact)
 

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, event, select, update
 
 from referral.cases.models import Case
+from referral.consent.assumptions import POLICY
 from referral.consent.models import DecisionRecord
 from referral.consent.repeating import Repeat, fingerprint, repeat
 from referral.extensions import db
@@ -110,7 +111,7 @@ def test_the_page_of_a_case_takes_each_decision_again(officer: PageClient) -> No
     assert "registre et journal concordent" in page.text
     assert "Catégories" in page.text
     assert "référencement" in page.text
-    assert "règles cmr-2026-11" in page.text
+    assert "règles cmr-2026-11-2" in page.text
 
 
 def test_a_decision_whose_inputs_were_changed_is_shown_as_changed(rows: Flask, officer: PageClient) -> None:
@@ -202,7 +203,7 @@ def test_a_longer_register_takes_no_more_statements(rows: Flask, officer: PageCl
 def again(**changes: Any) -> Repeat:
     inputs = {**REQUEST, "categories": list(REQUEST["categories"])}
     given: dict[str, Any] = {
-        "noted": fingerprint(inputs), "policy": "cmr-2026-11", "outcome": "allow", "code": "F0",
+        "noted": fingerprint(inputs), "policy": POLICY, "outcome": "allow", "code": "F0",
         "visible": ["C6", "C1", "C2"],
     }  # fmt: skip
     return repeat(changes.pop("inputs", inputs), **{**given, **changes})
