@@ -9,7 +9,7 @@ from flask import current_app
 
 from referral.foundation.documents import Document
 from referral.foundation.paper import House, say
-from referral.identification.queries import SheetEntry
+from referral.identification.queries.sheet import SheetEntry
 from sop.places import load_places
 from sop.texts import load_text
 from sop.vocabulary import N_

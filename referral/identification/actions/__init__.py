@@ -19,6 +19,8 @@ from referral.foundation.tables import new_id
 from referral.identification import queries
 from referral.identification.actions import attaching
 from referral.identification.models import Submission, SubmissionState
+from referral.identification.queries.prefiles import refusals
+from referral.identification.queries.receiving import receiving_organization
 from referral.identification.rules import STEP_BEST_INTERESTS, STEP_EMERGENCY_REVIEW, Channel, Outside, named_files
 from referral.partners import queries as partners
 from referral.people.actions import duplicates
@@ -168,7 +170,7 @@ def submit(
         raise RuleViolation(opening.NO_PROCEDURE)
     facts = derive_facts(filling.form, filling.state.values, today)
     child = facts["age_band"] != "adult"
-    organization = queries.receiving_organization(region=str(facts["region"]), child=child)
+    organization = receiving_organization(region=str(facts["region"]), child=child)
     if organization is None:
         raise RuleViolation(NO_RECEIVER)
     sealed = split_by_category(filling.form, filling.state.values)
@@ -220,7 +222,7 @@ def record_outside(case: Case, kind: Outside, values: Mapping[str, Any], *, acto
 def record_best_interests(case: Case, values: Mapping[str, Any], *, actor: Any, now: datetime) -> None:
     """A best-interests assessment was made; after a refusal there is one more."""
     progress.advance(case, step=STEP_BEST_INTERESTS, actor=actor, now=now)
-    _keep_words(case, Category.C13, f"best_interests_{queries.refusals(case) + 1}", values, now)
+    _keep_words(case, Category.C13, f"best_interests_{refusals(case) + 1}", values, now)
     audit.record("best_interests.record", actor=actor, now=now, case_id=case.id, subject=case)
 
 

@@ -16,6 +16,7 @@ from referral.foundation.idempotency import idempotent
 from referral.identification import actions, gate, queries
 from referral.identification.models import SubmissionState
 from referral.identification.queries import Filling
+from referral.identification.queries.overview import overview
 from referral.identification.schemas import SoughtSchema
 from referral.identification.screens import review as review_of
 from referral.identification.views import bp
@@ -29,7 +30,7 @@ from sop.vocabulary import Message
 @requires(Permission.IDENTIFICATION_FILL)
 def index() -> Any:
     """Own drafts and pre-files, what to do next on each, and what was handed over."""
-    lists = queries.overview(actor(), clock.now(), lang=page_language())
+    lists = overview(actor(), clock.now(), lang=page_language())
     return render_template("identification/index.html", lists=lists, blank=procedures.active_form(queries.FORM))
 
 
