@@ -136,6 +136,24 @@ def _asks_for_file(form: Form, path: str) -> bool:
     return name in form and form[name].type.is_attachment
 
 
+CASE_CODE = "case_code"
+"""The question for the code of the case, which the case itself answers."""
+
+
+def proposed_again(form: Form, former: Mapping[str, Any], code: str) -> dict[str, Any]:
+    """What a form inside a case holds at first: the case's code, and former answers to questions that are still asked.
+
+    Files are not taken over: each belongs to the form that it was given for.
+    """
+    asked = {one.name for one in form if one.asks and not one.type.is_attachment}
+    kept = {
+        name: answer
+        for name, answer in former.items()
+        if all(path.rpartition("/")[2] in asked for path, _answer in leaves({name: answer}))
+    }
+    return kept | ({CASE_CODE: code} if CASE_CODE in asked else {})
+
+
 NOT_ARRIVED = Message("file_missing", N_("The file is not here. Add it again, or remove it."))
 
 

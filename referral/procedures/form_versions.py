@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
 from referral.extensions import db
 from referral.foundation.access import Actor
@@ -16,7 +16,7 @@ from referral.procedures.form_sources import compiled
 from referral.procedures.models import FormVersion
 from referral.procedures.rules import FormStage, form_refusals
 from sop.form_diff import FormDifference, compare
-from sop.form_index import BY_NAME, FormEntry, code_of, steps_using
+from sop.form_index import BY_NAME, FormEntry, Holder, code_of, steps_using
 from sop.forms import Form
 from sop.questions import FormError, FormFinding
 from sop.vocabulary import Message
@@ -95,6 +95,12 @@ def _files() -> Select[UUID]:
         .join(FormVersion, FormVersion.id == Submission.form_version_id)
         .where(Submission.state.in_(FILLED))
     )
+
+
+def opened_a_file() -> ColumnElement[bool]:
+    """The condition for submissions of the form that opens files: a file holds other forms as well."""
+    named = [name for name, entry in BY_NAME.items() if entry.holder is Holder.OPENS]
+    return Submission.form_version_id.in_(select(FormVersion.id).where(FormVersion.name.in_(named)))
 
 
 def siblings(actor: Actor, one: FormVersion) -> list[FormVersion]:

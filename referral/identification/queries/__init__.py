@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, or_, select
 
 from referral.cases.models import Case
-from referral.cases.queries import visible_prefiles
+from referral.cases.queries import visible_prefiles, worked_cases
 from referral.extensions import db
 from referral.foundation import sealing
 from referral.foundation.access import Actor
@@ -59,10 +59,14 @@ class Filling:
 
 
 def visible_submissions(actor: Actor) -> Select[Submission]:
-    """Own drafts, and what the own pre-files were made from until they are handed over."""
+    """Own drafts, and what the own pre-files were made from until they are handed over.
+
+    A draft that belongs to a case is there as long as its author works on the case.
+    """
     waiting = visible_prefiles(actor).with_only_columns(Case.id)
     entered = and_(_ENTERED, Submission.case_id.in_(waiting))
-    return select(Submission).where(Submission.author_id == actor.id, or_(_DRAFT, entered))
+    begun = and_(_DRAFT, or_(Submission.case_id.is_(None), Submission.case_id.in_(worked_cases(actor))))
+    return select(Submission).where(Submission.author_id == actor.id, or_(begun, entered))
 
 
 _DRAFT = Submission.state == SubmissionState.DRAFT
@@ -73,14 +77,29 @@ own_draft = Door(visible_submissions, Submission.id, where=(_DRAFT,))
 """One of them, whatever its state or while it is a draft."""
 
 
+def given_away(actor: Actor, submission_id: UUID) -> bool:
+    """Whether this is an own draft of a form inside a case on which somebody else works now."""
+    query = select(Submission.id).where(
+        Submission.id == submission_id,
+        Submission.author_id == actor.id,
+        Submission.case_id.not_in(worked_cases(actor)),
+        _DRAFT,
+    )
+    return db.session.scalar(query) is not None
+
+
 def typed_in(number: str) -> Submission | None:
     """What was typed in from the sheet of paper with this number, whoever did; shown to others only as a fact."""
     return db.session.scalar(select(Submission).where(Submission.paper_number == number))
 
 
 def drafts(actor: Actor) -> Select[Submission]:
-    """Own forms that are not submitted yet, the last one touched first."""
-    return visible_submissions(actor).where(_DRAFT).order_by(Submission.saved_at.desc(), Submission.id)
+    """Own forms that are to open a file and are not submitted yet, the last one touched first."""
+    return (
+        visible_submissions(actor)
+        .where(_DRAFT, Submission.case_id.is_(None))
+        .order_by(Submission.saved_at.desc(), Submission.id)
+    )
 
 
 def typed_answers(submission: Submission) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from flask import abort, request
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 
+from referral.errors import RuleViolation
 from referral.foundation import clock
 from referral.foundation.access import actor
 from referral.foundation.i18n import page_language
@@ -18,12 +19,21 @@ from referral.identification.queries import Filling
 from referral.identification.schemas import VersionSchema
 from referral.identification.screens import explained
 from sop.forms import Form, FormState, Screen
+from sop.vocabulary import N_, Message
+
+GIVEN_AWAY = Message(
+    "given_away",
+    N_("This case was given to somebody else. What you had saved is kept on the case; what you typed since is not."),
+)
 
 
 def the_submission(submission_id: UUID, *, lock: bool = False, draft: bool = True) -> Submission:
-    """One's own form (a draft, or also what was submitted), or 404."""
+    """One's own form (a draft, or also what was submitted), or 404; of a case that is no longer one's own, why not."""
     door = queries.own_draft if draft else queries.own_submission
-    return door(actor(), submission_id, lock=lock) or abort(404)
+    found = door(actor(), submission_id, lock=lock)
+    if found is None and queries.given_away(actor(), submission_id):
+        raise RuleViolation(GIVEN_AWAY)
+    return found or abort(404)
 
 
 def the_filling(submission_id: UUID) -> Filling:

@@ -34,6 +34,7 @@ from referral.identification.schemas import PREFIX, read_answers, read_files, re
 from referral.identification.screens import newly_asked, page_parts, quoted, seen, shown_items
 from referral.identification.views import bp
 from referral.identification.views.doors import errors_of, sent_version, the_draft
+from referral.identification.views.going import home
 from sop.forms import Form, Screen
 from sop.paths import at, filled
 from sop.vocabulary import Message
@@ -142,7 +143,7 @@ def _next_place(filling: Filling, page: Screen, shown: set[str]) -> str:
     wanted, draft_id = request.form.get("do", "next"), filling.submission.id
     if wanted == "save":
         flash(_("The draft is saved."), "success")
-        return url_for(".index")
+        return home(filling.submission).url
     order = [one.name for one in filling.form.applicable(filling.state)]
     at_place = order.index(page.name) if page.name in order else -1
     if wanted == "back" and at_place > 0:
@@ -187,6 +188,7 @@ def _screen_page(
     return render_template(
         "identification/screen.html",
         submission=filling.submission,
+        home=home(filling.submission),
         screen=page,
         screens=applicable,
         titles={one.name: quoted(form, state, one.label) for one in applicable},

@@ -25,6 +25,7 @@ from referral.people.models import Person, PersonBlock
 from referral.people.queries.finding import candidates
 from referral.people.queries.identities import surviving
 from referral.procedures import queries as procedures
+from referral.procedures.form_versions import opened_a_file
 from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.queries import visible_places
 from sop.flowchart import Step
@@ -148,7 +149,8 @@ def identity(case: Case) -> Identity:
 
 
 def _form_of(case: Case) -> Form:
-    version = db.session.scalar(select(Submission.form_version_id).where(Submission.case_id == case.id))
+    opened = select(Submission.form_version_id).where(Submission.case_id == case.id, opened_a_file())
+    version = db.session.scalar(opened)
     if version is None:
         active = procedures.active_form("identification")
         if active is None:

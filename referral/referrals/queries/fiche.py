@@ -22,6 +22,7 @@ from referral.identification.models import Submission
 from referral.people.contact import guidance, may_show_phone
 from referral.people.rules import NAMING
 from referral.procedures import queries as procedures
+from referral.procedures.form_versions import opened_a_file
 from referral.referrals.models import Referral
 from sop.forms import Form
 from sop.questions import Kind, Question
@@ -102,7 +103,7 @@ def _first_lines(referral: Referral) -> tuple[Line, ...]:
     )
 
 
-_FORM = select(Submission.form_version_id).where(Submission.case_id == bindparam("case")).limit(1)
+_FORM = select(Submission.form_version_id).where(Submission.case_id == bindparam("case"), opened_a_file()).limit(1)
 
 
 def _form(case: Case) -> Form | None:
