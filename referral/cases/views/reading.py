@@ -111,6 +111,7 @@ def _file(case: Case, sent: list[Referral]) -> dict[str, Any]:
         "forms": case_forms.filled(case, limit=case_forms.LATEST),
         "blanks": [one for one in case_forms.blanks(case, clock.now()) if one.steps] if _fills(case) else [],
         "fills": _fills(case),
+        "me": actor().id,
     }
 
 

@@ -177,7 +177,7 @@ def discard(submission: Submission, *, actor: Any, now: datetime) -> None:
     """Erase a draft: nothing of it can be read any more."""
     sealing.erase(submission.id, now=now)
     submission.state, submission.paper_number = SubmissionState.ERASED, None
-    audit.record("draft.discard", actor=actor, now=now, subject=submission)
+    audit.record("draft.discard", actor=actor, now=now, case_id=submission.case_id, subject=submission)
 
 
 def submit(

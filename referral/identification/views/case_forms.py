@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import abort, render_template, request, url_for
+from flask import Response, abort, render_template, request, url_for
 
 from referral.cases.models import Case
 from referral.cases.queries import visible_case
@@ -14,14 +14,18 @@ from referral.extensions import db
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, can, requires
 from referral.foundation.grants import Permission
+from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
+from referral.foundation.transactions import commit_now
 from referral.identification.actions import case_forms as actions
+from referral.identification.documents import filled_form
 from referral.identification.queries import case_forms as queries
 from referral.identification.queries.case_forms import Filled
 from referral.identification.views import bp
-from referral.identification.views.going import to_screen
+from referral.identification.views.going import form_title, to_screen
 from referral.people.queries import revealable_cases
 from referral.people.relations import Purpose
+from sop.form_index import code_of
 from sop.vocabulary import N_, Message
 
 NO_SUCH_FORM = Message("no_such_form", N_("This form is not in force, or does not belong to a case."))
@@ -40,6 +44,7 @@ def case_forms(case_id: UUID) -> Any:
         filled=queries.filled(case),
         blanks=queries.blanks(case, clock.now()) if works else [],
         works=works,
+        me=actor().id,
     )
 
 
@@ -79,8 +84,28 @@ def uncover_case_form(case_id: UUID, submission_id: UUID) -> Any:
     if case.person.protection is not None and purpose is None:
         return render_template("people/purpose.html", case=case, asked="purpose" in request.form, purposes=Purpose)
     found = queries.reading(actor(), case, one, today=clock.today(), uncover=True)
-    _noted("case.form.uncover", case, found, **({"purpose": purpose.value} if purpose else {}))
+    _noted("case.form.reveal", case, found, **({"purpose": purpose.value} if purpose else {}))
     return _page(case, found)
+
+
+@bp.get("/cases/<uuid:case_id>/forms/<uuid:submission_id>/form.pdf")
+@requires(Permission.CASE_READ, reads_person=True)
+def case_form_pdf(case_id: UUID, submission_id: UUID) -> Any:
+    """The same on paper, never with what names or shows the person: paper is left lying about."""
+    case, now, lang = _case(case_id), clock.now(), page_language()
+    found = queries.reading(actor(), case, _filled(case, submission_id), today=clock.today())
+    title, code, organization, head = form_title(found.filled.version), case.code, case.organization.name, audit.head()
+    _noted("case.form.print", case, found)
+    commit_now()
+    content = filled_form(
+        found, title=title, case_code=code, organization=organization, lang=lang, printed_at=now, audit_head=head
+    )
+    response = Response(content, mimetype="application/pdf")
+    response.headers.set(
+        "Content-Disposition", "attachment", filename=f"{code}-{code_of(found.filled.version.name)}.pdf"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _case(case_id: UUID, *, lock: bool = False) -> Case:

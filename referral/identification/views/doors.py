@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 
 from referral.errors import RuleViolation
-from referral.foundation import clock
+from referral.foundation import audit, clock
 from referral.foundation.access import actor
 from referral.foundation.i18n import page_language
 from referral.identification import queries
@@ -44,6 +44,12 @@ def the_filling(submission_id: UUID) -> Filling:
 def the_draft(submission_id: UUID, *, lock: bool = False) -> Filling:
     """One's own draft as far as it is filled in."""
     return queries.filling(the_submission(submission_id, lock=lock), today=clock.today(), now=local_now())
+
+
+def noted(filling: Filling) -> None:
+    """The audit trail says who read a form, and of which case."""
+    submission = filling.submission
+    audit.record("draft.read", actor=actor(), now=clock.now(), case_id=submission.case_id, subject=submission)
 
 
 def local_now() -> datetime:

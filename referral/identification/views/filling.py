@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
 from referral.cases.schemas import uuid_from
-from referral.foundation import audit, clock
+from referral.foundation import clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
@@ -22,7 +22,7 @@ from referral.identification.queries.overview import overview
 from referral.identification.schemas import SoughtSchema
 from referral.identification.screens import review as review_of
 from referral.identification.views import bp
-from referral.identification.views.doors import errors_of, sent_version, the_draft, the_filling, the_submission
+from referral.identification.views.doors import errors_of, noted, sent_version, the_draft, the_filling, the_submission
 from referral.identification.views.going import home, to_screen
 from referral.partners.signing_in import safe_path
 from referral.procedures import queries as procedures
@@ -62,7 +62,7 @@ def interview() -> Any:
 def review(submission_id: UUID) -> Any:
     """All answers by screen, what is missing, and the button that submits; read only once it is submitted."""
     filling = the_filling(submission_id)
-    audit.record("draft.read", actor=actor(), now=clock.now(), subject=filling.submission)
+    noted(filling)
     return _review_page(filling)
 
 

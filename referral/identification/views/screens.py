@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import abort, flash, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
-from referral.foundation import audit, clock
+from referral.foundation import clock
 from referral.foundation.access import actor, requires
 from referral.foundation.formatting import moment
 from referral.foundation.grants import Permission
@@ -33,7 +33,7 @@ from referral.identification.queries import Filling
 from referral.identification.schemas import PREFIX, read_answers, read_files, read_removed
 from referral.identification.screens import newly_asked, page_parts, quoted, seen, shown_items
 from referral.identification.views import bp
-from referral.identification.views.doors import errors_of, sent_version, the_draft
+from referral.identification.views.doors import errors_of, noted, sent_version, the_draft
 from referral.identification.views.going import home
 from sop.forms import Form, Screen
 from sop.paths import at, filled
@@ -48,7 +48,7 @@ def screen(submission_id: UUID, name: str) -> Any:
     page = next((one for one in filling.form.applicable(filling.state) if one.name == name), None)
     if page is None:
         return redirect(url_for(".review", submission_id=submission_id), 303)
-    audit.record("draft.read", actor=actor(), now=clock.now(), subject=filling.submission)
+    noted(filling)
     return _screen_page(filling, page, check="check" in request.args)
 
 
