@@ -15,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 
 from referral.cases.models import Case
+from referral.cases.queries import worked_cases
 from referral.cases.queries.progress import todo
 from referral.extensions import db
 from referral.foundation import sealing
@@ -99,6 +100,12 @@ def blanks(case: Case, now: datetime) -> list[Blank]:
         if belongs_to_case(one.name)
     ]
     return sorted(found, key=lambda one: (not one.steps, one.entry is None, code_of(one.version.name)))
+
+
+def open_case(actor: Actor, code: str) -> Case | None:
+    """The case with this code, if the actor works on it and it is not closed."""
+    query = select(Case).where(Case.id.in_(worked_cases(actor)), Case.code == code.upper(), Case.closed_at.is_(None))
+    return db.session.scalar(query)
 
 
 def blanks_of_step(case: Case, step: str) -> list[Blank]:
