@@ -154,6 +154,23 @@ def proposed_again(form: Form, former: Mapping[str, Any], code: str) -> dict[str
     return kept | ({CASE_CODE: code} if CASE_CODE in asked else {})
 
 
+UNHCR_SHAPES = re.compile(r"\d{3}-?\d{2}C\d{5}|\d{3}-\d{8}|.*(UNHCR|HCR|PROGRES).*")
+IOM_SHAPES = re.compile(r".*(IOM|OIM|MIMOSA).*")
+
+
+def register_question(number: str) -> str:
+    """The question of the form that a number from the registers of IOM or UNHCR answers.
+
+    UNHCR writes a household as `829-17C00123` and a person as `829-00012345` (proGres). What is neither clearly IOM's
+    nor UNHCR's goes where the seal is tighter: that somebody is on UNHCR's register tells of a claim to asylum (C10).
+
+    >>> register_question("829-17c00123"), register_question("OIM-CM 00451"), register_question("4471")
+    ('unhcr_number', 'iom_number', 'unhcr_number')
+    """
+    text = "".join(number.split()).upper()
+    return "iom_number" if IOM_SHAPES.fullmatch(text) and not UNHCR_SHAPES.fullmatch(text) else "unhcr_number"
+
+
 NOT_ARRIVED = Message("file_missing", N_("The file is not here. Add it again, or remove it."))
 
 

@@ -29,6 +29,7 @@ from referral.identification.rules import (
     Outside,
     named_files,
     proposed_again,
+    register_question,
 )
 from referral.partners import queries as partners
 from referral.people.actions import duplicates
@@ -72,6 +73,8 @@ def _carried(form: Form, known: Mapping[str, Any], today: date) -> dict[str, Any
     if not known.get("birth_date") and known.get("birth_year"):
         answers["age_years"] = str(max(0, today.year - known["birth_year"]))
     answers["document_number"] = known.get("document")
+    if known.get("register"):
+        answers[register_question(known["register"])] = known["register"]
     return {name: str(answer) for name, answer in answers.items() if answer and name in form}
 
 

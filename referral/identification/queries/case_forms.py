@@ -252,12 +252,16 @@ def not_covered(case: Case, form: Form, answered: Iterable[str], *, today: date)
 def sections(form: Form, answers: Mapping[str, Any], attached: Mapping[str, Attachment]) -> list[Section]:
     """Answers in words, screen by screen, without judging them again: what is not read here is not missing."""
     values = typed(form, answers)
+    return review(form, as_it_was(values), values, {}, attached)
+
+
+def as_it_was(values: dict[str, Any]) -> FormState:
+    """The state of a finished form: all that was answered applies, nothing is asked."""
     relevant = {path for path, _answer in leaves(values)}
     for path in tuple(relevant):
         parts = path.split("/")
         relevant.update("/".join(parts[:end]) for end in range(1, len(parts)))
-    state = FormState(frozenset(relevant), frozenset(), values, {}, {})
-    return review(form, state, values, {}, attached)
+    return FormState(frozenset(relevant), frozenset(), values, {}, {})
 
 
 def typed(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,10 +16,10 @@ from referral.cases.models import Case, CaseEvent
 from referral.extensions import db
 from referral.foundation.access import Actor
 from referral.identification.models import Submission
-from referral.identification.queries.case_forms import answers_for, latest, typed
-from referral.identification.screens import in_words
+from referral.identification.queries.case_forms import answers_for, as_it_was, latest, typed
+from referral.identification.screens import in_words, quoted
 from referral.procedures import queries as procedures
-from sop.forms import Form
+from sop.forms import Form, FormState
 from sop.questions import Question
 from sop.repeats import nested
 from sop.state import EventKind
@@ -97,17 +97,17 @@ def _recorded_since(case: Case, step: str, moment: datetime) -> bool:
 
 def _told(form: Form, answers: Mapping[str, Any], names: Iterable[str], words: Words) -> str:
     """Questions and answers as lines of text."""
-    lines = []
+    lines, state = [], as_it_was(dict(answers))
     for name in names:
         if name in form and answers.get(name) not in (None, "", [], ["none"]):
-            label = words(form[name].label).rstrip(" \u00a0\u202f?:")
-            lines.append(label + words(COLON) + _answer(form, form[name], answers[name], words))
+            label = words(quoted(form, state, form[name].label)).rstrip(" \u00a0\u202f?:")
+            lines.append(label + words(COLON) + _answer(form, form[name], state, words))
     return "\n".join(lines)
 
 
-def _answer(form: Form, question: Question, answer: Any, words: Words) -> str:
-    parts = in_words(form, question, answer)
-    return ", ".join(words(part) if isinstance(part, Mapping) else str(part) for part in parts)
+def _answer(form: Form, question: Question, state: FormState, words: Words) -> str:
+    parts = in_words(form, question, state.values[question.name])
+    return ", ".join(words(quoted(form, state, part)) if isinstance(part, Mapping) else str(part) for part in parts)
 
 
 def _goals(form: Form, answers: Mapping[str, Any], repeat: str) -> dict[str, str]:
