@@ -127,7 +127,7 @@ class _Sheet:
         path = stand.prefix + question.name
         options = self.options(question, path)
         value = given.get(question.name)
-        said = values.get(question.name, value if question.asks else None)
+        said = in_words(self.form, question, values.get(question.name, value if question.asks else None))
         return Shown(
             question,
             path,
