@@ -130,7 +130,7 @@ def facts_told(form: Form, values: Mapping[str, Any], before: Mapping[str, Any],
 
     Only facts that are known of (names in `before`) and that this form answers clearly: what was not asked or not
     understood takes nothing back. Needs and vulnerabilities are added to, never taken away. Age stays: it decides who
-    protects the person, and is changed by people.
+    protects the person, and is changed by people. How and where the person was first met stays what it was.
     """
     fed = {question.fact for question in form if question.fact and question.name in values}
     found = derive_facts(form, values, today)
@@ -139,7 +139,7 @@ def facts_told(form: Form, values: Mapping[str, Any], before: Mapping[str, Any],
     found["unaccompanied"] = _unaccompanied(status, "adult" if adult else "minor")
     signs = (_answer(form, values, f"trafficking_{part}") for part in parts)
     found["trafficking"] = trafficking(*signs, child=not adult)
-    told = {name: found[name] for name in (*YES_NO_FACTS, *CODE_FACTS, "nationality") if name in fed}
+    told = {name: found[name] for name in (*YES_NO_FACTS, *CODE_FACTS, "nationality") if name in fed - FIRST_MET}
     told |= {name: found[name] for name, inputs in DERIVED.items() if fed & inputs}
     told = {name: value for name, value in told.items() if name in before and value not in SILENT}
     for name in ("needs", "vulnerabilities"):
@@ -148,6 +148,7 @@ def facts_told(form: Form, values: Mapping[str, Any], before: Mapping[str, Any],
     return {name: value for name, value in told.items() if value != before[name]}
 
 
+FIRST_MET = frozenset({"source", "region", "department"})
 SILENT = (UNKNOWN, NOT_ASKED, "", None)
 DERIVED: dict[str, frozenset[str]] = {
     "unaccompanied": frozenset({"care_status"}),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import Select, and_, false, func, or_, select
 
 from referral.extensions import db
 from referral.foundation.access import Actor
@@ -97,10 +98,12 @@ def _files() -> Select[UUID]:
     )
 
 
-def opened_a_file() -> ColumnElement[bool]:
-    """The condition for submissions of the form that opens files: a file holds other forms as well."""
+def opened_with(case_id: Any) -> Select[UUID]:
+    """The version of the form that a file was opened with: a file holds other forms as well, and the same one again."""
     named = [name for name, entry in BY_NAME.items() if entry.holder is Holder.OPENS]
-    return Submission.form_version_id.in_(select(FormVersion.id).where(FormVersion.name.in_(named)))
+    opening = Submission.form_version_id.in_(select(FormVersion.id).where(FormVersion.name.in_(named)))
+    query = select(Submission.form_version_id).where(Submission.case_id == case_id, opening)
+    return query.where(Submission.submitted_at.is_not(None)).order_by(Submission.submitted_at, Submission.id).limit(1)
 
 
 def siblings(actor: Actor, one: FormVersion) -> list[FormVersion]:

@@ -75,15 +75,17 @@ class Filled:
 
 
 def belongs_to_case(name: str) -> bool:
-    """Whether a form is filled in inside a case. A consent is not: it is recorded where it counts, on its own page.
+    """Whether a form is filled in inside a case: also the one that opens files, when its questions are asked again.
+
+    A consent is not: it is recorded where it counts, on its own page.
 
     >>> belongs_to_case("follow_up"), belongs_to_case("consent_adult"), belongs_to_case("identification")
-    (True, False, False)
+    (True, False, True)
     >>> belongs_to_case("our_own")
     True
     """
     entry = BY_NAME.get(name)
-    return entry is None or (entry.holder is Holder.CASE and not entry.is_text)
+    return entry is None or (entry.holder in (Holder.CASE, Holder.OPENS) and not entry.is_text)
 
 
 def blanks(case: Case, now: datetime) -> list[Blank]:
