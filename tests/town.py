@@ -289,6 +289,8 @@ def _case_forms(town: Town, houses: dict[str, Any], users: dict[str, Any], seale
     town.at["signs"] = case_forms.make_case_form(case, "trafficking_indicators", signs).id
     begun = case_forms.make_case_form(case, "follow_up", note, finish=False)
     town.at |= {"begun": begun.id, "begun_screen": begun.screen, "begun_version": begun.version}
+    db.session.flush()
+    town.at["new_version"] = case.version
     sheet = active_form("follow_up")
     assert sheet is not None
     town.at["sheet_hash"], town.at["new_code"] = sheet.content_hash[:12], case.code

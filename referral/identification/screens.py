@@ -135,9 +135,7 @@ class _Sheet:
             self.full(question.hint, path),
             stand.place,
             value,
-            tuple(
-                self.full(one, path) if isinstance(one, Mapping) else one for one in in_words(self.form, question, said)
-            ),
+            tuple(self.full(one, path) if isinstance(one, Mapping) else one for one in said),
             self.errors.get(path, ""),
             path in self.state.required,
             path in self.state.relevant,
