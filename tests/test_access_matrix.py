@@ -588,13 +588,8 @@ def identification_call(at: dict[str, Any], name: str, variant: str) -> tuple[di
         return case_form_call(at, name, variant)
     if variant in ("list", "old_list"):
         return {"list_id": at[variant]}, {}
-    if name in ("screen", "save_screen"):
-        which = "begun" if variant == "begun" else "draft"
-        posted = {"version": at[f"{which}_version"], "do": "next"}
-        return {"submission_id": at[variant], "name": at[f"{which}_screen"]}, posted
-    if name in ("review", "submit", "discard", "discard_post"):
-        which = "begun" if variant == "begun" else "draft"
-        return {"submission_id": at[variant]}, {"version": at[f"{which}_version"]}
+    if name in ("screen", "save_screen", "review", "submit", "discard", "discard_post"):
+        return filling_call(at, name, variant)
     if name == "attachment":
         return {"submission_id": at[variant.replace("photo", "form")], "attachment_id": at[variant]}, {}
     if name == "case_file":
@@ -605,6 +600,12 @@ def identification_call(at: dict[str, Any], name: str, variant: str) -> tuple[di
         kind = "nonsense" if variant == "nonsense" else "child"
         return {"case_id": at.get(variant, at["child"]), "kind": kind}, {}
     return {"case_id": at[variant]}, {"conclusion": "justified"} if name == "review_emergency_post" else {}
+
+
+def filling_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    which = "begun" if variant == "begun" else "draft"
+    screen = {"name": at[f"{which}_screen"]} if "screen" in name else {}
+    return {"submission_id": at[variant]} | screen, {"version": at[f"{which}_version"], "do": "next"}
 
 
 def case_form_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
