@@ -314,11 +314,13 @@ identification.save_screen   POST  begun            401 404 404 303 404 404 404 
 identification.save_screen   POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.review        GET   draft            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.review        GET   begun            303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
-identification.review        GET   finished         303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.review        GET   finished         303 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.review        GET   form_before      303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.review        GET   form_after       303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.review        GET   form_declined    303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.submit        POST  draft            401 422 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.save_screen   POST  finished         401 404 404 409 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.submit        POST  finished         401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.submit        POST  begun            401 404 404 422 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.submit        POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.interview      POST -                401 303 303 303 303 303 404 404 404 404 404 404 404 404 404 404 404

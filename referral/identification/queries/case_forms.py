@@ -143,6 +143,17 @@ def form_of_case(case: Case, submission_id: UUID) -> Filled | None:
     return Filled(*row) if row else None
 
 
+def own_finished(actor: Actor, submission_id: UUID) -> Submission | None:
+    """A form that the reader finished on a case that they still work on."""
+    query = select(Submission).where(
+        Submission.id == submission_id,
+        Submission.author_id == actor.id,
+        Submission.state == SubmissionState.SUBMITTED,
+        Submission.case_id.in_(worked_cases(actor)),
+    )
+    return db.session.scalar(query)
+
+
 def finished_meanwhile(draft: Submission) -> Filled | None:
     """The same form, finished in the same case by somebody else after this draft was begun; the last one."""
     name = select(FormVersion.name).where(FormVersion.id == draft.form_version_id).scalar_subquery()
