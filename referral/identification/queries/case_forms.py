@@ -89,7 +89,7 @@ def belongs_to_case(name: str) -> bool:
 
 
 def blanks(case: Case, now: datetime) -> list[Blank]:
-    """The forms in force for a case: first those that its present steps use, then by code."""
+    """The forms in force for a case: first those that its present steps use, what completes another form after it."""
     used = steps_using(procedures.flowchart(case.procedure_version_id))
     waiting = [item.step for item in todo(case, now)]
     found = [
@@ -101,7 +101,12 @@ def blanks(case: Case, now: datetime) -> list[Blank]:
         for one in procedures.active_forms()
         if belongs_to_case(one.name)
     ]
-    return sorted(found, key=lambda one: (not one.steps, one.entry is None, code_of(one.version.name)))
+    return sorted(found, key=_place)
+
+
+def _place(one: Blank) -> tuple[bool, bool, bool, str]:
+    completing = one.entry is not None and bool(one.entry.companion_of)
+    return not one.steps, bool(one.steps) and completing, one.entry is None, code_of(one.version.name)
 
 
 def open_case(actor: Actor, code: str) -> Case | None:
@@ -117,7 +122,8 @@ def blanks_of_step(case: Case, step: str) -> list[Blank]:
     names = {name for name, entry in BY_NAME.items() if entry.code in codes and belongs_to_case(name)}
     if not names:
         return []
-    return [Blank(one, BY_NAME.get(one.name), (step,)) for one in procedures.active_forms() if one.name in names]
+    found = [Blank(one, BY_NAME.get(one.name), (step,)) for one in procedures.active_forms() if one.name in names]
+    return sorted(found, key=_place)
 
 
 def in_force(name: str) -> FormVersion | None:
