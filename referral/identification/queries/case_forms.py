@@ -284,14 +284,15 @@ def as_it_was(values: dict[str, Any]) -> FormState:
 
 
 def typed(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Stored answers read back as dates, numbers, lists of codes; nested as they are."""
+    """Stored answers read back as dates, numbers, lists of codes, what was worked out as it was; nested as they are."""
     found: dict[str, Any] = {}
     for name, answer in answers.items():
         if is_repeat(answer):
             found[name] = [typed(form, one) for one in answer]
         elif name in form and answer not in (None, "", []):
             try:
-                found[name] = clean(form[name], answer, form.options(form[name]))
+                asked = form[name]
+                found[name] = clean(asked, answer, form.options(asked)) if asked.asks else answer
             except Refused:
                 found[name] = answer
     return found
