@@ -102,6 +102,7 @@ def register_blueprints(app: Flask) -> None:
     from referral.procedures.views import bp as procedures
     from referral.providers.upkeep_views import bp as providers
     from referral.referrals.views import bp as referrals
+    from referral.rights.views import bp as rights
     from referral.statistics.views import bp as statistics
 
     for blueprint in (
@@ -115,6 +116,7 @@ def register_blueprints(app: Flask) -> None:
         offline,
         referrals,
         consent,
+        rights,
         statistics,
     ):
         app.register_blueprint(blueprint)
@@ -126,11 +128,13 @@ def register_jobs() -> None:
     from referral.partners.actions import watching
     from referral.people.actions import duplicates, merging
     from referral.providers.actions import remind
+    from referral.rights.actions import retaining
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
     jobs.register("merges", 3600, merging.settle_due)
     jobs.register("directory", 900, remind)
     jobs.register("agreements", 900, watching.watch)
+    jobs.register("retention", 86_400, retaining.propose)
 
 
 def register_commands(app: Flask) -> None:

@@ -149,6 +149,33 @@ people.join                  GET   pair             303 404 404 404 404 404 200 
 people.join_post             POST  pair             401 404 404 404 404 404 422 404 404 404 404 404 404 404 404 404 404
 people.undo                  GET   merge            303 404 404 404 404 404 200 404 404 404 404 404 404 404 404 404 404
 people.undo_post             POST  merge            401 404 404 404 404 404 303 404 404 404 404 404 404 404 404 404 404
+rights.case_rights           GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.case_rights           GET   declined         303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.ask                   POST  case             401 404 404 303 404 404 303 404 404 404 404 404 404 404 404 404 404
+rights.own_file              GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.own_file_pdf          GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.make_link             POST  case             401 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.linked_file           GET   own_link         200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+rights.linked_file           GET   no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.open_linked_file      POST  own_link         422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
+rights.open_linked_file      POST  no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.officer               GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.answer                GET   correction       303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.answer                POST  correction       401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
+rights.answer                POST  erasure          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 422 404
+rights.proof                 GET   erasure          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.proof                 GET   correction       303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.hold                  POST  correction       401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
+rights.review                GET   review           303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.review                POST  review           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
+rights.processing            GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.processing_csv        GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.breaches              GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.breaches              POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
+rights.breach_step           POST  breach           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
+rights.breach_letter         GET   breach           303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.assessment            GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.assessment            POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
 statistics.dashboard         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 statistics.table_csv         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 
@@ -466,6 +493,8 @@ def call(at: dict[str, Any], row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
         "partners.signature",
     ):
         return agreements_call(at, name, variant)
+    if blueprint == "rights":
+        return rights_call(at, name, variant)
     if blueprint == "procedures":
         return procedures_call(at, name, variant)
     return other_call(at, endpoint, variant)
@@ -531,6 +560,28 @@ def cases_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, A
         "reassign": {"manager": at["outsider" if variant == "to_outsider" else "colleague"]},
     }
     return case, posted.get(name, {})
+
+
+def rights_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    asked = {"received-day": "1", "received-month": "11", "received-year": "2026"}
+    found = {"found-day": "1", "found-month": "11", "found-year": "2026"}
+    posted: dict[str, dict[str, Any]] = {
+        "ask": {"kind": "copy", "requester": "person", **asked},
+        "answer": {"do": "grant"},
+        "review": {
+            "do": "keep", "until-day": "1", "until-month": "1", "until-year": "2030", "reason": "Procès",
+        },
+        "breaches": {"kind": "lost", "time": "10:00", "words": "Perdu.", **found},
+        "open_linked_file": {"code": "no code"},
+    }  # fmt: skip
+    if variant == "-":
+        return {}, posted.get(name, {})
+    if name in ("linked_file", "open_linked_file"):
+        return {"token": at.get(variant, "A" * 22)}, posted.get(name, {})
+    keys = {"answer": "request_id", "proof": "request_id", "hold": "request_id", "review": "review_id"}
+    key = keys.get(name, "breach_id" if name.startswith("breach") else "case_id")
+    more = {"hold": {"wanted": "on"}, "breach_step": {"step": "contained"}}
+    return {key: at[variant]} | more.get(name, {}), posted.get(name, {})
 
 
 def agreements_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -29,6 +29,9 @@ from referral.procedures.models import FormVersion, ProcedureVersion
 from referral.procedures.queries import active_form
 from referral.procedures.rules import Anchor, AnchorKind, CommentAnswer, VersionAction
 from referral.providers.models import ServiceAtLocation
+from referral.rights.actions import asking, breaching
+from referral.rights.models import RetentionReview
+from referral.rights.rules import BreachKind, Requester, RequestKind
 from sop.vocabulary import Need
 from tests import builders
 from tests.conftest import NOW, rolled_back
@@ -64,6 +67,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "one agreement with remarks": ("coordinator", "/agreements/{talked}"),
     "who may share with whom": ("coordinator", "/agreements/matrix"),
     "register": ("officer", "/register"),
+    "rights and registers": ("officer", "/rights"),
+    "breaches": ("officer", "/rights/breaches"),
     "audit trail": ("officer", "/audit"),
     "accounts": ("admin", "/accounts"),
     "outgoing notices": ("admin", "/outbox"),
@@ -181,6 +186,20 @@ class Office:
             one.state, one.submitted_at = SubmissionState.SUBMITTED, NOW
         db.session.add(one)
 
+    def rights(self, number: int) -> None:
+        """One more request, one more proposal to erase, one more breach."""
+        manager, officer = self.user("manager"), self.user("officer")
+        case = builders.make_case(manager)
+        asking.ask(
+            case, RequestKind.COPY, requester=Requester.PERSON, received_on=NOW.date(), words="", actor=manager, now=NOW
+        )
+        review = {"categories": ["C11"], "whole": False, "due_on": NOW.date(), "proposed_at": NOW}
+        db.session.add(RetentionReview(case_id=case.id, **review))
+        breaching.report(
+            BreachKind.LOST, discovered_at=NOW, persons=number, categories=(), high_risk=False, words="Perdu.",
+            actor=officer, now=NOW,
+        )  # fmt: skip
+
     @staticmethod
     def pair(one: Case, other: Case) -> None:
         """Two files that may be one person's."""
@@ -206,6 +225,7 @@ class Office:
             agreeing.comment(
                 db.session.get_one(Agreement, self.places["talked"]), "data", "Trop court.", actor=nurse, now=NOW
             )
+            self.rights(number)
             self.comment(number)
             self.draft(number)
             self.fill_in(number)

@@ -46,6 +46,9 @@ from referral.providers.rules import Origin, ReportKind, Section, TaskReason
 from referral.providers.upkeep_models import ConfirmationLink, EntityRevision
 from referral.referrals.actions import answering, sending
 from referral.referrals.rules import ReferralAction
+from referral.rights.actions import asking, breaching
+from referral.rights.models import RetentionReview, RightsRequest
+from referral.rights.rules import BreachKind, Requester, RequestKind, RequestState
 from sop.vocabulary import Category, Need
 from tests import builders, case_forms
 from tests.conftest import NOW
@@ -108,6 +111,7 @@ def build_town(
     _identifications(town, houses, users, waiting, typed or {"family_name": "Zoukoumbélé"})
     _case(town, houses, users, sealed)
     _agreements(town, houses, users)
+    _rights(town, users)
     _new_case(town, houses, users)
     _case_forms(town, houses, users, sealed or builders.WORDS)
     _pairs(town, users)
@@ -257,6 +261,30 @@ def _agreements(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> No
     db.session.flush()
     assert remark is not None
     town.at["remark"] = remark.id
+
+
+def _rights(town: Town, users: dict[str, Any]) -> None:
+    """What was asked about the file of the case, an erasure that was granted, a link, a proposal to erase, a breach."""
+    case, gone = (db.session.get_one(Case, town.at[name]) for name in ("case", "declined"))
+    manager, officer = users["manager"], users["officer"]
+    asked = {"requester": Requester.PERSON, "received_on": NOW.date(), "words": "", "actor": manager, "now": NOW}
+    correction = asking.ask(case, RequestKind.CORRECTION, **asked)
+    erasure = RightsRequest(
+        case_id=gone.id, kind=RequestKind.ERASURE, requester=Requester.PERSON, state=RequestState.GRANTED,
+        received_on=NOW.date(), due_on=NOW.date(), recorded_by_id=manager.id, recorded_at=NOW,
+        decided_by_id=officer.id, decided_at=NOW,
+    )  # fmt: skip
+    review = RetentionReview(case_id=case.id, categories=["C11"], whole=False, due_on=NOW.date(), proposed_at=NOW)
+    db.session.add_all([erasure, review])
+    breach = breaching.report(
+        BreachKind.LOST, discovered_at=NOW, persons=None, categories=(), high_risk=False, words="Perdu.",
+        actor=officer, now=NOW,
+    )  # fmt: skip
+    token, _code = asking.make_link(case, "fr", actor=manager, now=NOW)
+    db.session.flush()
+    town.at |= {
+        "correction": correction.id, "erasure": erasure.id, "review": review.id, "breach": breach.id, "own_link": token,
+    }  # fmt: skip
 
 
 def _new_case(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> None:

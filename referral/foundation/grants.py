@@ -102,6 +102,8 @@ class Permission(StrEnum):
     PROCEDURE_APPROVE = "procedure:approve"
     STATISTICS_READ = "statistics:read"
     AUDIT_READ = "audit:read"
+    RIGHTS_RECORD = "rights:record"
+    RIGHTS_DECIDE = "rights:decide"
     USER_READ = "user:read"
     OUTBOX_READ = "outbox:read"
 
@@ -142,6 +144,8 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.PROCEDURE_APPROVE: N_("approve a version, with the committee’s decision"),
     Permission.STATISTICS_READ: N_("read published statistics"),
     Permission.AUDIT_READ: N_("read decisions and accesses, without content"),
+    Permission.RIGHTS_RECORD: N_("record what a person asks about their own file, and show it to them"),
+    Permission.RIGHTS_DECIDE: N_("answer requests, review what is kept too long, keep the registers"),
     Permission.USER_READ: N_("see accounts"),
     Permission.OUTBOX_READ: N_("see outgoing notices, and have failed ones sent again"),
 }
@@ -164,6 +168,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.PREFILE_READ: S.OWN,
         P.BASE_CONSENT_RECORD: S.OWN,
         P.CASE_READ: S.OWN,
+        P.RIGHTS_RECORD: S.OWN,
         P.CASE_WORK: S.OWN,
         P.IDENTITY_REVEAL: S.OWN,
         P.CONSENT_RECORD: S.OWN,
@@ -174,6 +179,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.SUPERVISOR: {
         **_COMMENTS,
         P.CASE_READ: S.ORGANIZATION,
+        P.RIGHTS_RECORD: S.ORGANIZATION,
         P.CASE_SUPERVISE: S.ORGANIZATION,
         P.IDENTITY_REVEAL: S.ORGANIZATION,
         P.DUPLICATE_READ: S.ORGANIZATION,
@@ -214,6 +220,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.DATA_OFFICER: {
         **_SIGNED_IN,
         P.AUDIT_READ: S.ALL,
+        P.RIGHTS_DECIDE: S.ALL,
         P.MISCONDUCT_READ: S.ALL,
         P.AGREEMENT_READ: S.ALL,
         P.AGREEMENT_STOP: S.ALL,

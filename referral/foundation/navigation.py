@@ -60,6 +60,7 @@ AGREEMENTS = Entry(
 )  # fmt: skip
 STATISTICS = Entry("statistics.dashboard", N_("Statistics"), ("statistics",))
 ACCESSES = Entry("consent.register", N_("Register"), ("consent",))
+RIGHTS = Entry("rights.officer", N_("Rights"), ("rights",))
 AUDIT = Entry("consent.audit", N_("Audit trail"))
 ACCOUNTS = Entry("partners.accounts", N_("Accounts"))
 OUTBOX = Entry("partners.outbox", N_("Outgoing notices"))
@@ -71,7 +72,7 @@ MENUS: Mapping[Role, tuple[Entry, ...]] = {
     Role.PROVIDER: (INBOX, OWN_ENTRY, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COORDINATOR: (ALERTS, DUPLICATES, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COMMITTEE: (STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
-    Role.DATA_OFFICER: (ACCESSES, AUDIT, MISCONDUCT, AGREEMENTS, PROCEDURE),
+    Role.DATA_OFFICER: (ACCESSES, AUDIT, RIGHTS, MISCONDUCT, AGREEMENTS, PROCEDURE),
     Role.ADMINISTRATOR: (ACCOUNTS, OUTBOX),
 }
 ACCOUNT_LINKS = (Entry("partners.account", N_("My account")),)

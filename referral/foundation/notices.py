@@ -123,6 +123,14 @@ TEMPLATES: dict[str, Template] = {
         ),
         frozenset({"case_code", "reference"}),
     ),
+    "file_erased": Template(
+        N_("A file was erased: please do the same"),
+        N_(
+            "The file of a case of which you received a part was erased. Please destroy what you hold about it, on "
+            "paper too, and keep only what the law asks you to keep.\n\nCase: %(case_code)s"
+        ),
+        frozenset({"case_code"}),
+    ),
     "password_changed": Template(
         N_("Your password was changed"),
         N_("The password of your account was changed. If it was not you, tell your administrator at once."),
