@@ -132,13 +132,14 @@ def facts_told(form: Form, values: Mapping[str, Any], before: Mapping[str, Any],
     understood takes nothing back. Needs and vulnerabilities are added to, never taken away. Age stays: it decides who
     protects the person, and is changed by people. How and where the person was first met stays what it was.
     """
-    fed = {question.fact for question in form if question.fact and question.name in values}
-    found = derive_facts(form, values, today)
+    answers = {question.fact: values[question.name] for question in form if question.fact and question.name in values}
+    fed = frozenset(answers)
+    found = derive_facts(form, values, today) | {"age_group": before.get("age_group", UNKNOWN)}
     adult = before.get("age_band") == "adult"
-    status, parts = _answer(form, values, "care_status"), ("act", "means", "purpose")
-    found["unaccompanied"] = _unaccompanied(status, "adult" if adult else "minor")
-    signs = (_answer(form, values, f"trafficking_{part}") for part in parts)
+    found["unaccompanied"] = _unaccompanied(answers.get("care_status"), "adult" if adult else "minor")
+    signs = (answers.get(f"trafficking_{part}") for part in ("act", "means", "purpose"))
     found["trafficking"] = trafficking(*signs, child=not adult)
+    found["vulnerabilities"] = _vulnerabilities(answers, found)
     told = {name: found[name] for name in (*YES_NO_FACTS, *CODE_FACTS, "nationality") if name in fed - FIRST_MET}
     told |= {name: found[name] for name, inputs in DERIVED.items() if fed & inputs}
     told = {name: value for name, value in told.items() if name in before and value not in SILENT}
@@ -156,10 +157,6 @@ DERIVED: dict[str, frozenset[str]] = {
     "trafficking": frozenset({"trafficking_act", "trafficking_means", "trafficking_purpose"}),
 }
 """Fact -> the inputs of a form that it is worked out from."""
-
-
-def _answer(form: Form, values: Mapping[str, Any], fact: str) -> Any:
-    return next((values[one.name] for one in form if one.fact == fact and one.name in values), None)
 
 
 def _joined(name: str, before: Iterable[str], found: Iterable[str]) -> list[str]:
