@@ -17,7 +17,7 @@ from referral.procedures import queries as procedures
 from sop.vocabulary import Need
 
 ASSESSMENT, FOLLOW_UP = "vulnerability_assessment", "follow_up"
-STATED = {True: "yes", False: "no"}
+STATED: dict[object, str] = {True: "yes", False: "no"}
 WORRIES = (["isolated"], ["no_income"], ["debts", "no_income"], ["no_documents"])
 LEANS_ON = (["skills", "courage"], ["languages"], ["project", "asks_help"], ["faith"])
 SAID = (
