@@ -363,7 +363,6 @@ identification.new           GET   -                303 200 200 200 200 200 404 
 identification.look_first    POST  -                401 422 422 422 422 422 404 404 404 404 404 404 404 404 404 404 404
 identification.discard       GET   draft            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard       GET   begun            303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
-identification.discard_post  POST  begun            401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard_post  POST  rubbish          401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard_post  POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.prefile       GET   prefile          303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404

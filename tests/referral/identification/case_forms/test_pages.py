@@ -81,6 +81,18 @@ def test_one_draft_a_form_and_author_however_often_it_is_begun(app: Flask, someo
         assert db.session.scalar(drafts) == 1
 
 
+def test_an_erased_draft_leaves_no_line_and_leads_back_to_the_case(app: Flask, someone: Someone, scene: Scene) -> None:
+    client = someone()
+    review = filled_in(app, began(client, scene), {"note": "À effacer."})
+    client.get(f"{review}/discard")
+    assert client.submit("discard").url == f"/cases/{scene.case}"
+    assert client.get(review).status == 404
+    page = client.get(scene.forms)
+    card = next(one for one in page.tree.iter("section") if one.get("id") == "filled")
+    assert "F18" not in card.text
+    assert "draft.discard" in acts(app, scene)
+
+
 @pytest.mark.parametrize("name", ["consent_adult", "referral", "nonsense", "", "x" * 900])
 def test_what_is_no_form_of_a_case_is_not_begun(someone: Someone, scene: Scene, name: str) -> None:
     page = began(someone(), scene, name)
