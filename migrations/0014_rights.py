@@ -1,4 +1,4 @@
-"""Rights of the person: requests, links to the own file, reviews of what is kept; breaches and the impact assessment."""
+"""Rights of the person: requests, links, withdrawals, reminders, reviews; breaches and the impact assessment."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -103,8 +103,51 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_rights_request_case_id'), 'rights_request', ['case_id'])
     op.create_index('ix_rights_request_state_due_on', 'rights_request', ['state', 'due_on'])
+    op.create_table('withdrawal',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('channel', sa.Enum('desk', 'phone', 'link', name='channel', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('everything', sa.Boolean(), nullable=False),
+    sa.Column('at', MOMENT, nullable=False),
+    sa.Column('recorded_by_id', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_withdrawal_case_id_case_file')),
+    sa.ForeignKeyConstraint(['recorded_by_id'], ['user_account.id'], name=op.f('fk_withdrawal_recorded_by_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_withdrawal'))
+    )
+    op.create_index(op.f('ix_withdrawal_case_id'), 'withdrawal', ['case_id'])
+    op.create_table('stop_notice',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('withdrawal_id', sa.Uuid(), nullable=False),
+    sa.Column('recipient_id', sa.Uuid(), nullable=False),
+    sa.Column('purpose', sa.String(length=40), nullable=False),
+    sa.Column('categories', sa.JSON(), nullable=False),
+    sa.Column('whole', sa.Boolean(), nullable=False),
+    sa.Column('told_on', sa.Date(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=False),
+    sa.Column('chased', sa.Integer(), nullable=False),
+    sa.Column('answer', sa.Enum('returned', 'erased', 'law', name='stopanswer', native_enum=False, create_constraint=True, length=32), nullable=True),
+    sa.Column('law', sa.String(length=200), nullable=False),
+    sa.Column('answered_by_id', sa.Uuid(), nullable=True),
+    sa.Column('answered_at', MOMENT, nullable=True),
+    sa.ForeignKeyConstraint(['answered_by_id'], ['user_account.id'], name=op.f('fk_stop_notice_answered_by_id_user_account')),
+    sa.ForeignKeyConstraint(['recipient_id'], ['organization.id'], name=op.f('fk_stop_notice_recipient_id_organization')),
+    sa.ForeignKeyConstraint(['withdrawal_id'], ['withdrawal.id'], name=op.f('fk_stop_notice_withdrawal_id_withdrawal')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stop_notice'))
+    )
+    op.create_index('ix_stop_notice_answered_at_due_on', 'stop_notice', ['answered_at', 'due_on'])
+    op.create_index('ix_stop_notice_recipient_id_answered_at', 'stop_notice', ['recipient_id', 'answered_at'])
+    op.create_index(op.f('ix_stop_notice_withdrawal_id'), 'stop_notice', ['withdrawal_id'])
+    op.create_table('consent_reminder',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('consent_id', sa.Uuid(), nullable=False),
+    sa.Column('days', sa.Integer(), nullable=False),
+    sa.Column('told_at', MOMENT, nullable=False),
+    sa.ForeignKeyConstraint(['consent_id'], ['consent.id'], name=op.f('fk_consent_reminder_consent_id_consent')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_consent_reminder')),
+    sa.UniqueConstraint('consent_id', 'days', name=op.f('uq_consent_reminder_consent_id_days'))
+    )
 
 
 def downgrade() -> None:
-    for table in ('rights_request', 'retention_review', 'own_file_link', 'dpia_line', 'breach'):
+    for table in ('consent_reminder', 'stop_notice', 'withdrawal', 'rights_request', 'retention_review', 'own_file_link', 'dpia_line', 'breach'):
         op.drop_table(table)

@@ -124,17 +124,20 @@ def register_blueprints(app: Flask) -> None:
 
 def register_jobs() -> None:
     """What the worker does for the blueprints."""
+    from referral.consent.actions import renewing
     from referral.foundation import jobs
     from referral.partners.actions import watching
     from referral.people.actions import duplicates, merging
     from referral.providers.actions import remind
-    from referral.rights.actions import retaining
+    from referral.rights.actions import retaining, withdrawing
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
     jobs.register("merges", 3600, merging.settle_due)
     jobs.register("directory", 900, remind)
     jobs.register("agreements", 900, watching.watch)
     jobs.register("retention", 86_400, retaining.propose)
+    jobs.register("stops", 3600, withdrawing.chase)
+    jobs.register("consents", 3600, renewing.remind)
 
 
 def register_commands(app: Flask) -> None:

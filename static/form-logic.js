@@ -731,8 +731,16 @@ var MNRForm = (function () {
 
   // Forms: sop/forms.py
 
-  function calls(node, name) {
-    return Array.isArray(node) && (node[0] === name || node.slice(1).some((part) => calls(part, name)));
+  /* Without recursion: a tree may be deeper than the stack. */
+  function calls(tree, name) {
+    const waiting = [tree];
+    while (waiting.length) {
+      const node = waiting.pop();
+      if (!Array.isArray(node)) continue;
+      if (node[0] === name) return true;
+      for (const part of node.slice(1)) waiting.push(part);
+    }
+    return false;
   }
   /* {today, now}: Date objects (local time) or ISO texts; what is left out is the present. */
   function clockOn(given) {

@@ -159,6 +159,14 @@ rights.linked_file           GET   own_link         200 200 200 200 200 200 200 
 rights.linked_file           GET   no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 rights.open_linked_file      POST  own_link         422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
 rights.open_linked_file      POST  no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.withdraw              GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.withdraw              POST  case             401 404 404 422 404 404 422 404 404 404 404 404 404 404 404 404 404
+rights.withdrawal_proof      GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.consent_copy          GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.withdraw_by_link      POST  own_link         422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
+rights.withdraw_by_link      POST  no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.stops                 GET   -                303 404 404 404 404 404 404 404 200 200 200 200 200 404 404 200 404
+rights.confirm_stop          POST  stop             401 404 404 404 404 404 404 404 303 303 303 303 404 404 404 404 404
 rights.officer               GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.answer                GET   correction       303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.answer                POST  correction       401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
@@ -571,15 +579,21 @@ def rights_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, 
             "do": "keep", "until-day": "1", "until-month": "1", "until-year": "2030", "reason": "Procès",
         },
         "breaches": {"kind": "lost", "time": "10:00", "words": "Perdu.", **found},
-        "open_linked_file": {"code": "no code"},
+        "open_linked_file": {"code": "no code"}, "withdraw_by_link": {"code": "no code"},
+        "confirm_stop": {"answer": "erased"},
     }  # fmt: skip
     if variant == "-":
         return {}, posted.get(name, {})
-    if name in ("linked_file", "open_linked_file"):
+    if name in ("linked_file", "open_linked_file", "withdraw_by_link"):
         return {"token": at.get(variant, "A" * 22)}, posted.get(name, {})
-    keys = {"answer": "request_id", "proof": "request_id", "hold": "request_id", "review": "review_id"}
+    keys = {"answer": "request_id", "proof": "request_id", "hold": "request_id", "review": "review_id"} | {
+        "confirm_stop": "stop_id"
+    }
     key = keys.get(name, "breach_id" if name.startswith("breach") else "case_id")
-    more = {"hold": {"wanted": "on"}, "breach_step": {"step": "contained"}}
+    more = {
+        "hold": {"wanted": "on"}, "breach_step": {"step": "contained"},
+        "withdrawal_proof": {"withdrawal_id": at["withdrawal"]}, "consent_copy": {"consent_id": at["consent"]},
+    }  # fmt: skip
     return {key: at[variant]} | more.get(name, {}), posted.get(name, {})
 
 

@@ -30,8 +30,8 @@ from referral.procedures.queries import active_form
 from referral.procedures.rules import Anchor, AnchorKind, CommentAnswer, VersionAction
 from referral.providers.models import ServiceAtLocation
 from referral.rights.actions import asking, breaching
-from referral.rights.models import RetentionReview
-from referral.rights.rules import BreachKind, Requester, RequestKind
+from referral.rights.models import RetentionReview, StopNotice, Withdrawal
+from referral.rights.rules import BreachKind, Channel, Requester, RequestKind, StopAnswer
 from sop.vocabulary import Need
 from tests import builders
 from tests.conftest import NOW, rolled_back
@@ -69,6 +69,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "register": ("officer", "/register"),
     "rights and registers": ("officer", "/rights"),
     "breaches": ("officer", "/rights/breaches"),
+    "data to destroy": ("nurse", "/stops"),
     "audit trail": ("officer", "/audit"),
     "accounts": ("admin", "/accounts"),
     "outgoing notices": ("admin", "/outbox"),
@@ -195,6 +196,15 @@ class Office:
         )
         review = {"categories": ["C11"], "whole": False, "due_on": NOW.date(), "proposed_at": NOW}
         db.session.add(RetentionReview(case_id=case.id, **review))
+        taken = Withdrawal(case_id=case.id, channel=Channel.DESK, everything=True, at=NOW, recorded_by_id=manager.id)
+        db.session.add(taken)
+        db.session.flush()
+        told = {"purpose": "referral:MED", "categories": ["C6"], "whole": True, "told_on": NOW.date()}
+        nurse = self.user("nurse")
+        stop = StopNotice(withdrawal_id=taken.id, recipient_id=nurse.organization_id, due_on=NOW.date(), **told)
+        if number % 2:
+            stop.answer, stop.answered_at = StopAnswer.ERASED, NOW
+        db.session.add(stop)
         breaching.report(
             BreachKind.LOST, discovered_at=NOW, persons=number, categories=(), high_risk=False, words="Perdu.",
             actor=officer, now=NOW,

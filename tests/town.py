@@ -47,8 +47,9 @@ from referral.providers.upkeep_models import ConfirmationLink, EntityRevision
 from referral.referrals.actions import answering, sending
 from referral.referrals.rules import ReferralAction
 from referral.rights.actions import asking, breaching
-from referral.rights.models import RetentionReview, RightsRequest
-from referral.rights.rules import BreachKind, Requester, RequestKind, RequestState
+from referral.rights.models import RetentionReview, RightsRequest, StopNotice, Withdrawal
+from referral.rights.queries import withdrawals
+from referral.rights.rules import BreachKind, Channel, Requester, RequestKind, RequestState
 from sop.vocabulary import Category, Need
 from tests import builders, case_forms
 from tests.conftest import NOW
@@ -280,10 +281,19 @@ def _rights(town: Town, users: dict[str, Any]) -> None:
         BreachKind.LOST, discovered_at=NOW, persons=None, categories=(), high_risk=False, words="Perdu.",
         actor=officer, now=NOW,
     )  # fmt: skip
+    stop = Withdrawal(case_id=case.id, channel=Channel.DESK, everything=False, at=NOW, recorded_by_id=manager.id)
+    db.session.add(stop)
+    db.session.flush()
+    told = StopNotice(
+        withdrawal_id=stop.id, recipient_id=town.at["hospital_house"], purpose="referral:MED", categories=["C6"],
+        whole=False, told_on=NOW.date(), due_on=NOW.date(),
+    )  # fmt: skip
+    db.session.add(told)
     token, _code = asking.make_link(case, "fr", actor=manager, now=NOW)
     db.session.flush()
     town.at |= {
         "correction": correction.id, "erasure": erasure.id, "review": review.id, "breach": breach.id, "own_link": token,
+        "withdrawal": stop.id, "stop": told.id, "consent": withdrawals.living(case)[0].id,
     }  # fmt: skip
 
 

@@ -104,6 +104,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     RIGHTS_RECORD = "rights:record"
     RIGHTS_DECIDE = "rights:decide"
+    STOP_READ = "stop:read"
+    STOP_ANSWER = "stop:answer"
     USER_READ = "user:read"
     OUTBOX_READ = "outbox:read"
 
@@ -145,6 +147,8 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.STATISTICS_READ: N_("read published statistics"),
     Permission.AUDIT_READ: N_("read decisions and accesses, without content"),
     Permission.RIGHTS_RECORD: N_("record what a person asks about their own file, and show it to them"),
+    Permission.STOP_READ: N_("see which recipients were told to stop, and whether they confirmed"),
+    Permission.STOP_ANSWER: N_("confirm that data were given back or destroyed"),
     Permission.RIGHTS_DECIDE: N_("answer requests, review what is kept too long, keep the registers"),
     Permission.USER_READ: N_("see accounts"),
     Permission.OUTBOX_READ: N_("see outgoing notices, and have failed ones sent again"),
@@ -193,6 +197,8 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         **_COMMENTS,
         P.REFERRAL_READ: S.REFERRED,
         P.REFERRAL_ANSWER: S.REFERRED,
+        P.STOP_READ: S.ORGANIZATION,
+        P.STOP_ANSWER: S.ORGANIZATION,
         P.DIRECTORY_EDIT: S.ORGANIZATION,
         P.AGREEMENT_READ: S.ORGANIZATION,
         P.AGREEMENT_NEGOTIATE: S.ORGANIZATION,
@@ -221,6 +227,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         **_SIGNED_IN,
         P.AUDIT_READ: S.ALL,
         P.RIGHTS_DECIDE: S.ALL,
+        P.STOP_READ: S.ALL,
         P.MISCONDUCT_READ: S.ALL,
         P.AGREEMENT_READ: S.ALL,
         P.AGREEMENT_STOP: S.ALL,

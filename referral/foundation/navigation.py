@@ -60,6 +60,7 @@ AGREEMENTS = Entry(
 )  # fmt: skip
 STATISTICS = Entry("statistics.dashboard", N_("Statistics"), ("statistics",))
 ACCESSES = Entry("consent.register", N_("Register"), ("consent",))
+STOPS = Entry("rights.stops", N_("Data to destroy"))
 RIGHTS = Entry("rights.officer", N_("Rights"), ("rights",))
 AUDIT = Entry("consent.audit", N_("Audit trail"))
 ACCOUNTS = Entry("partners.accounts", N_("Accounts"))
@@ -69,7 +70,7 @@ MENUS: Mapping[Role, tuple[Entry, ...]] = {
     Role.FIRST_RESPONDER: (IDENTIFICATION, DIRECTORY, PROCEDURE),
     Role.CASE_MANAGER: (CASES, IDENTIFICATION, DIRECTORY, PROCEDURE),
     Role.SUPERVISOR: (CASES, DUPLICATES, DIRECTORY, AGREEMENTS, PROCEDURE),
-    Role.PROVIDER: (INBOX, OWN_ENTRY, DIRECTORY, AGREEMENTS, PROCEDURE),
+    Role.PROVIDER: (INBOX, STOPS, OWN_ENTRY, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COORDINATOR: (ALERTS, DUPLICATES, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COMMITTEE: (STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.DATA_OFFICER: (ACCESSES, AUDIT, RIGHTS, MISCONDUCT, AGREEMENTS, PROCEDURE),

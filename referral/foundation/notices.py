@@ -123,6 +123,46 @@ TEMPLATES: dict[str, Template] = {
         ),
         frozenset({"case_code", "reference"}),
     ),
+    "consent_ends": Template(
+        N_("A consent ends soon"),
+        N_(
+            "A consent in one of your cases ends soon; afterwards the recipient sees nothing more. If the person still "
+            "wants it, ask again.\n\nCase: %(case_code)s\nDays left: %(count)s\n\nPlease sign in."
+        ),
+        frozenset({"case_code", "count"}),
+    ),
+    "consent_over": Template(
+        N_("A consent has ended"),
+        N_(
+            "A consent in one of your cases has ended: the recipient sees nothing more. If the person still wants it, "
+            "ask again.\n\nCase: %(case_code)s\n\nPlease sign in."
+        ),
+        frozenset({"case_code"}),
+    ),
+    "consent_adult": Template(
+        N_("Somebody has come of age: ask again"),
+        N_(
+            "The person of this case was a minor when consent was given, and is an adult now. That consent no longer "
+            "counts: ask them yourself.\n\nCase: %(case_code)s\n\nPlease sign in."
+        ),
+        frozenset({"case_code"}),
+    ),
+    "consent_stopped": Template(
+        N_("Consent was withdrawn: please stop"),
+        N_(
+            "The person of this case has withdrawn consent, wholly or in part. Stop using what you received, give it "
+            "back or destroy it, on paper too, and confirm it under “Data to destroy”.\n\nCase: %(case_code)s"
+        ),
+        frozenset({"case_code"}),
+    ),
+    "stop_unconfirmed": Template(
+        N_("A stop is not confirmed yet"),
+        N_(
+            "Consent was withdrawn, and the recipient has not confirmed that it gave back or destroyed what it "
+            "received.\n\nCase: %(case_code)s\n\nPlease sign in and open “Data to destroy”."
+        ),
+        frozenset({"case_code"}),
+    ),
     "file_erased": Template(
         N_("A file was erased: please do the same"),
         N_(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,16 +10,18 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from referral.cases.queries.accesses import act_in_words
+from referral.consent import pictograms
 from referral.consent.acts import purpose_words
 from referral.consent.models import Consent
 from referral.foundation.documents import Document
 from referral.foundation.formatting import day, listing, moment
 from referral.foundation.i18n import in_language, translate
 from referral.referrals.documents import house
-from referral.rights.models import Breach, RightsRequest
+from referral.rights.models import Breach, RightsRequest, StopNotice, Withdrawal
 from referral.rights.queries.own_file import FormPart, OwnFile
 from referral.rights.rules import BreachStep
 from sop.form_index import BY_NAME
+from sop.scene import Scene
 from sop.vocabulary import Category
 
 
@@ -147,6 +149,56 @@ def erasure_pdf(
         document.heading(_("Told to destroy what they hold"), level=3)
         document.bullets(list(recipients) or [_("nobody received a part of it")])
         return document.render()
+
+
+def consent_copy_pdf(one: Consent, *, case_code: str, lang: str, printed_at: datetime) -> bytes:
+    """The person’s copy of a consent: large type, one picture a sentence, no name of the person."""
+    with force_locale(lang):
+        document = Document(
+            _("What you agreed to"), lang=lang, printed_at=printed_at, reference=case_code, house=house(), large=True
+        )
+        categories = listing([str(translate(Category(code))) for code in one.categories])
+        sentences: list[tuple[Callable[[str], Scene], str, str]] = [
+            (pictograms.who, _("Who may see"), f"{one.recipient.name}\n{translate(purpose_words(one.purpose))}"),
+            (pictograms.what, _("What may be passed on"), categories),
+            (pictograms.until, _("Until when"), day(one.valid_until)),
+            (
+                pictograms.back,
+                _("You may take it back"),
+                _("Any day, without a reason: say it to your case manager, telephone, or use your link."),
+            ),
+            (pictograms.helped, _("The help stays the same"), _("Whether you agree or not, and if you take it back.")),
+        ]
+        for draw, title, text in sentences:
+            document.picture(draw(title), width=38).heading(title, level=3).paragraph(text)
+        document.paragraph(_("Keep this paper where nobody else finds it."), strong=True)
+        document.paragraph(_("Wording %(hash)s", hash=one.text_hash[:16]), small=True)
+        return document.render()
+
+
+def withdrawal_pdf(one: Withdrawal, *, lang: str, printed_at: datetime) -> bytes:
+    """The proof for the person: what they took back, when, who was told and by when each must confirm."""
+    with force_locale(lang):
+        document = Document(
+            _("You took back your consent"), lang=lang, printed_at=printed_at, reference=one.case.code, house=house()
+        )
+        words = _(
+            "On %(moment)s you took back your consent %(channel)s. From that moment nothing new is shown to the "
+            "recipients below. What they had seen lawfully before stays written in the access log.",
+            moment=moment(one.at),
+            channel=translate(one.channel.label),
+        )
+        document.paragraph(words)
+        document.paragraph(_("This does not change the help you get elsewhere. You may agree again at any time."))
+        header = [_("Told to stop"), _("What for"), _("What"), _("Must confirm by"), _("Confirmed")]
+        document.table(header, [_stop(stop) for stop in one.stops], widths=(3, 3, 4, 2, 3))
+        return document.render()
+
+
+def _stop(one: StopNotice) -> list[str]:
+    categories = listing([str(translate(Category(code))) for code in one.categories])
+    answer = f"{translate(one.answer.label)}, {day(one.answered_at)}" if one.answer else "–"
+    return [one.recipient.name, str(translate(purpose_words(one.purpose))), categories, day(one.due_on), answer]
 
 
 def breach_letter(one: Breach, *, lang: str, printed_at: datetime) -> bytes:

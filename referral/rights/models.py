@@ -10,11 +10,20 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referral.foundation.tables import Base, enum_column, new_id
-from referral.rights.rules import BreachKind, DpiaAnswer, RefusalReason, Requester, RequestKind, RequestState
+from referral.rights.rules import (
+    BreachKind,
+    Channel,
+    DpiaAnswer,
+    RefusalReason,
+    Requester,
+    RequestKind,
+    RequestState,
+    StopAnswer,
+)
 
 if TYPE_CHECKING:
     from referral.cases.models import Case
-    from referral.partners.models import User
+    from referral.partners.models import Organization, User
 
 
 class RightsRequest(Base):
@@ -82,6 +91,48 @@ class RetentionReview(Base):
 
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (Index("ix_retention_review_decided_at", "decided_at"),)
+
+
+class Withdrawal(Base):
+    """Consent was taken back: for everything or for some recipients and categories; what followed hangs on it."""
+
+    __tablename__ = "withdrawal"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    case: Mapped[Case] = relationship("Case")
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel))
+    everything: Mapped[bool]
+    at: Mapped[datetime]
+    recorded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    stops: Mapped[list[StopNotice]] = relationship(back_populates="withdrawal", order_by="StopNotice.id")
+
+
+class StopNotice(Base):
+    """A recipient is told to stop; it confirms what it did with the data, and is chased until it has."""
+
+    __tablename__ = "stop_notice"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    withdrawal_id: Mapped[UUID] = mapped_column(ForeignKey("withdrawal.id"), index=True)
+    withdrawal: Mapped[Withdrawal] = relationship(back_populates="stops")
+    recipient_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    recipient: Mapped[Organization] = relationship("Organization")
+    purpose: Mapped[str] = mapped_column(String(40))
+    categories: Mapped[list[str]]
+    whole: Mapped[bool]
+    told_on: Mapped[date]
+    due_on: Mapped[date]
+    chased: Mapped[int] = mapped_column(default=0)
+    answer: Mapped[StopAnswer | None] = mapped_column(enum_column(StopAnswer))
+    law: Mapped[str] = mapped_column(String(200), default="")
+    answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    answered_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_stop_notice_recipient_id_answered_at", "recipient_id", "answered_at"),
+        Index("ix_stop_notice_answered_at_due_on", "answered_at", "due_on"),
+    )
 
 
 class Breach(Base):

@@ -113,6 +113,7 @@ class Periods:
     image_years: int = 1
     payment_years: int = 10
     authority_hours: int = 72
+    stop_days: int = 14
 
 
 PERIODS: Final = Periods()
@@ -176,6 +177,63 @@ def erasure_refusal(*, erased: bool, closed: bool, hold: bool) -> Message | None
     if not closed:
         return Message("not_closed", N_("The case is open: close it first, so that referrals under way end properly."))
     return None
+
+
+class Channel(StrEnum):
+    """How a withdrawal reached us: as easy as giving (GDPR art. 7, used as the stricter default)."""
+
+    DESK = "desk"
+    PHONE = "phone"
+    LINK = "link"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return {
+            Channel.DESK: N_("in person"),
+            Channel.PHONE: N_("by telephone"),
+            Channel.LINK: N_("by the link to their own file"),
+        }[self]
+
+
+class StopAnswer(StrEnum):
+    """What a recipient did with what it had received, after consent was withdrawn."""
+
+    RETURNED = "returned"
+    ERASED = "erased"
+    LAW = "law"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return {
+            StopAnswer.RETURNED: N_("given back"),
+            StopAnswer.ERASED: N_("destroyed, on paper too"),
+            StopAnswer.LAW: N_("kept, because the law asks for it"),
+        }[self]
+
+
+def stop_due(told: date, periods: Periods = PERIODS) -> date:
+    """The day by which a recipient confirms.
+
+    >>> stop_due(date(2026, 11, 28))
+    datetime.date(2026, 12, 12)
+    """
+    return told + timedelta(days=periods.stop_days)
+
+
+def chase_due(told: date, today: date, chased: int, periods: Periods = PERIODS) -> int | None:
+    """Which chase of an unconfirmed stop is due: 1 half-way, 2 once the day is past; each once.
+
+    >>> told = date(2026, 11, 1)
+    >>> [chase_due(told, told + timedelta(days), 0) for days in (6, 7, 14, 15)]
+    [None, 1, 1, 2]
+    >>> chase_due(told, told + timedelta(15), 2) is None
+    True
+    """
+    passed = (today - told).days
+    reached = 2 if passed > periods.stop_days else 1 if passed >= periods.stop_days // 2 else 0
+    return reached if reached > chased else None
 
 
 class BreachKind(StrEnum):

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from referral.rights.rules import DPIA, BreachKind, DpiaAnswer, RefusalReason, Requester, RequestKind
+from referral.rights.rules import (
+    DPIA,
+    BreachKind,
+    Channel,
+    DpiaAnswer,
+    RefusalReason,
+    Requester,
+    RequestKind,
+    StopAnswer,
+)
 from sop.vocabulary import N_, Category, Message
 
 PARTS: Final = ("day", "month", "year")
@@ -21,6 +31,9 @@ FUTURE = Message("future", N_("this day is still to come"))
 LATER = Message("later", N_("a day after today"))
 EMPTY = Message("empty", N_("Write something here."))
 TOO_LONG = Message("too_long", N_("at most %(limit)d characters"), {"limit": LONGEST})
+ALL: Final = "all"
+NOTHING_CHOSEN = Message("nothing_chosen", N_("Choose what is withdrawn."))
+CALL_BACK = Message("call_back", N_("Call back on the safe number first: anybody can telephone."))
 NOT_A_TIME = Message("not_a_time", N_("Enter a time, such as 14:30."))
 NOT_A_COUNT = Message("not_a_count", N_("a whole number, or nothing where it is not known"))
 Chosen = TypeVar("Chosen", bound=StrEnum)
@@ -111,6 +124,40 @@ def read_assessment(posted: Mapping[str, str]) -> Reading:
         elif typed[code]:
             errors[code] = CHOOSE
     return Reading(typed, {"answers": answers}, errors)
+
+
+def read_withdrawal(posted: Any, offered: Mapping[str, Collection[str]], *, by_person: bool) -> Reading:
+    """What is taken back: for each consent everything (`all`) or some categories; how the wish was said.
+
+    `offered` holds the categories of each living consent by its id.
+    """
+    errors: dict[str, Message] = {}
+    typed: dict[str, Any] = {f"c-{one}": posted.getlist(f"c-{one}")[:30] for one in offered}
+    typed |= _typed(posted, ("channel",)) | {"called": posted.get("called") == "yes"}
+    taken: dict[UUID, frozenset[Category]] = {}
+    for one, categories in offered.items():
+        chosen = set(typed[f"c-{one}"])
+        if not chosen <= {ALL, *categories}:
+            errors[f"c-{one}"] = CHOOSE
+        elif chosen:
+            taken[UUID(one)] = frozenset(Category(code) for code in (categories if ALL in chosen else chosen))
+    if not taken and not errors:
+        errors[f"c-{next(iter(offered))}" if offered else "channel"] = NOTHING_CHOSEN
+    channel = Channel.LINK if by_person else _one(Channel, typed, "channel", errors)
+    if not by_person and channel is Channel.LINK:
+        errors["channel"] = CHOOSE
+    if channel is Channel.PHONE and not typed["called"]:
+        errors["called"] = CALL_BACK
+    return Reading(typed, {"taken": taken, "channel": channel}, errors)
+
+
+def read_stop(posted: Mapping[str, str]) -> Reading:
+    """What a recipient did with the data; what is kept by law says by which."""
+    typed, errors = _typed(posted, ("answer", "law")), dict[str, Message]()
+    answer = _one(StopAnswer, typed, "answer", errors)
+    if answer is StopAnswer.LAW and not typed["law"]:
+        errors["law"] = EMPTY
+    return Reading(typed, {"answer": answer, "law": typed["law"][:200]}, errors)
 
 
 def code_from(posted: Mapping[str, str]) -> str:

@@ -340,8 +340,10 @@ def _past(day: date | None, today: date) -> bool:
     return day is None or day < today
 
 
-def warning_due(until: date | None, today: date, told: Collection[int]) -> int | None:
-    """Return which warning of `WARNING_DAYS` is due: the nearest reached one, unless it or a nearer one was told.
+def warning_due(
+    until: date | None, today: date, told: Collection[int], days_before: Collection[int] = WARNING_DAYS
+) -> int | None:
+    """Return which warning is due: the nearest one reached, unless it or a nearer one was told.
 
     >>> warning_due(date(2026, 12, 20), date(2026, 11, 28), told=())
     30
@@ -351,7 +353,7 @@ def warning_due(until: date | None, today: date, told: Collection[int]) -> int |
     if until is None or until < today:
         return None
     left = (until - today).days
-    reached = min((days for days in WARNING_DAYS if left <= days), default=None)
+    reached = min((days for days in days_before if left <= days), default=None)
     return None if reached is None or any(days <= reached for days in told) else reached
 
 

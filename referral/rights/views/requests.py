@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from referral.cases.models import Case
+from referral.consent.acts import purpose_words
 from referral.foundation import audit, clock, sealing
 from referral.foundation.access import actor, requires
 from referral.foundation.formatting import day
@@ -16,6 +17,7 @@ from referral.foundation.grants import Permission
 from referral.foundation.idempotency import idempotent
 from referral.rights import queries
 from referral.rights.actions import asking
+from referral.rights.queries import withdrawals
 from referral.rights.rules import Requester, RequestKind
 from referral.rights.schemas import Reading, read_request
 from referral.rights.views import bp
@@ -58,6 +60,8 @@ def _page(case: Case, reading: Reading) -> str:
         "rights/case.html",
         case=case,
         rows=rows,
+        withdrawals=withdrawals.withdrawals_of(case.id),
+        living=[(one, purpose_words(one.purpose)) for one in withdrawals.living(case)],
         words={one.id: text for one, text in zip(sealed, texts, strict=True)},
         typed=reading.typed,
         errors=reading.errors,
