@@ -125,6 +125,45 @@ def derive_facts(form: Form, values: Mapping[str, Any], today: date) -> dict[str
     return facts
 
 
+def facts_told(form: Form, values: Mapping[str, Any], before: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """The coded facts that a later form on the same person changes; `before` are those known so far.
+
+    Only facts that are known of (names in `before`) and that this form answers clearly: what was not asked or not
+    understood takes nothing back. Needs and vulnerabilities are added to, never taken away. Age stays: it decides who
+    protects the person, and is changed by people. How and where the person was first met stays what it was.
+    """
+    answers = {question.fact: values[question.name] for question in form if question.fact and question.name in values}
+    fed = frozenset(answers)
+    found = derive_facts(form, values, today) | {"age_group": before.get("age_group", UNKNOWN)}
+    adult = before.get("age_band") == "adult"
+    found["unaccompanied"] = _unaccompanied(answers.get("care_status"), "adult" if adult else "minor")
+    signs = (answers.get(f"trafficking_{part}") for part in ("act", "means", "purpose"))
+    found["trafficking"] = trafficking(*signs, child=not adult)
+    found["vulnerabilities"] = _vulnerabilities(answers, found)
+    told = {name: found[name] for name in (*YES_NO_FACTS, *CODE_FACTS, "nationality") if name in fed - FIRST_MET}
+    told |= {name: found[name] for name, inputs in DERIVED.items() if fed & inputs}
+    told = {name: value for name, value in told.items() if name in before and value not in SILENT}
+    for name in ("needs", "vulnerabilities"):
+        if name in before and fed:
+            told[name] = _joined(name, before[name] or (), found[name])
+    return {name: value for name, value in told.items() if value != before[name]}
+
+
+FIRST_MET = frozenset({"source", "region", "department"})
+SILENT = (UNKNOWN, NOT_ASKED, "", None)
+DERIVED: dict[str, frozenset[str]] = {
+    "unaccompanied": frozenset({"care_status"}),
+    "pregnant_or_chronic": frozenset({"health"}),
+    "trafficking": frozenset({"trafficking_act", "trafficking_means", "trafficking_purpose"}),
+}
+"""Fact -> the inputs of a form that it is worked out from."""
+
+
+def _joined(name: str, before: Iterable[str], found: Iterable[str]) -> list[str]:
+    codes = {*before, *found}
+    return [need.value for need in Need if need.value in codes] if name == "needs" else sorted(codes)
+
+
 def completed_years(born: date, today: date) -> int:
     """Age in completed years.
 

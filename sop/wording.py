@@ -20,21 +20,32 @@ def in_full(text: str, form: Form, state: FormState, path: str = "", language: s
     """The text with each `${name}` as the answer in words, seen from the question, group or instance at the path.
 
     An answer is that of the same instance, then outward, then of the first instance; a chosen one is its label in the
-    language. What is not answered leaves nothing.
+    language, which may quote answers in its turn. What is not answered leaves nothing.
     """
-    return QUOTED.sub(lambda found: _words(form, state, found[1], path, language), text) if "${" in text else text
+    return _quoting(text, form, state, path, language, DEEPEST)
 
 
-def _words(form: Form, state: FormState, name: str, path: str, language: str) -> str:
+DEEPEST = 3
+"""How often a quoted label may quote another: two choices could quote each other without end."""
+
+
+def _quoting(text: str, form: Form, state: FormState, path: str, language: str, deep: int) -> str:
+    if "${" not in text:
+        return text
+    return QUOTED.sub(lambda found: _words(form, state, found[1], path, language, deep) if deep else "", text)
+
+
+def _words(form: Form, state: FormState, name: str, path: str, language: str, deep: int) -> str:
     if name not in form:
         return ""
-    answer = at(state.values, answer_path(form, name, path))
-    question = form[name]
+    at_path = answer_path(form, name, path)
+    answer, question = at(state.values, at_path), form[name]
     if answer is None or not question.type.has_choices:
         return to_text(as_value(answer))
     labels = {choice.name: choice.label for choice in form.choices.get(question.list_name, ())}
     codes: list[Any] = answer if isinstance(answer, list) else [answer]
-    return ", ".join(_label(labels.get(code, {}), language) or str(code) for code in codes)
+    told = (_label(labels.get(code, {}), language) or str(code) for code in codes)
+    return ", ".join(_quoting(one, form, state, at_path, language, deep - 1) for one in told)
 
 
 def _label(texts: Any, language: str) -> str:

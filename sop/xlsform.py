@@ -7,7 +7,7 @@ and column, and is left out or shown plainly; what reads something left out says
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sop.expressions import ExpressionError, parse
@@ -53,7 +53,7 @@ def read(sheets: Mapping[str, Sheet], files: FormTables) -> Reading:
     reading.languages = read_languages([survey, choices], reading.settings.get("default_language", ""))
     _note_columns(sheets["survey"], survey, reading)
     read_choices(choices, reading)
-    _Survey(reading).read([row for row in survey if row.get("disabled").lower() not in TRUE])
+    _Survey(reading).read([row for row in survey if row.get("disabled").lower() not in TRUE], choices)
     if reading.has_errors:
         raise FormError(reading.findings)
     return reading
@@ -82,7 +82,7 @@ class _Survey:
         """The groups around the row in hand."""
         return tuple(name for name, _ in self.open)
 
-    def read(self, rows: list[Row]) -> None:
+    def read(self, rows: list[Row], choices: list[Row]) -> None:
         for row in rows:
             kind = " ".join(row.get("type").split())
             if self.skipping or (kind.startswith("begin") and "loop" in kind.split()):
@@ -100,7 +100,8 @@ class _Survey:
         if self.open:
             text = N_("A group is not ended: %(name)s.")
             self.reading.complain("GROUP_OPEN", rows[-1].number, "type", text, name=self.open[-1][0])
-        self._check_references(rows)
+        self._check_references(rows, (*LOGIC_COLUMNS, *TRANSLATED))
+        self._check_references(choices, ("label",), "choices")
 
     def _skip(self, row: Row, kind: str) -> None:
         """A loop is left out with everything in it."""
@@ -336,15 +337,15 @@ class _Survey:
             self.reading.findings.append(FormFinding("warning", "EXPRESSION", row.number, column, error.message))
             return None
 
-    def _check_references(self, rows: list[Row]) -> None:
-        """Every `${name}` in the sheet must be somewhere in it, in texts as in conditions."""
+    def _check_references(self, rows: list[Row], columns: Iterable[str], sheet: str = "survey") -> None:
+        """Every `${name}` in a sheet must be somewhere in the survey, in texts as in conditions."""
         names = self.named.keys() | self.reading.left_out | {"instanceID", "instanceName"}
         for row in rows:
             for column, cell in row.cells.items():
-                if column.partition("::")[0] in (*LOGIC_COLUMNS, *TRANSLATED):
+                if column.partition("::")[0] in columns:
                     for name in sorted(set(REFERENCE.findall(cell)) - names):
                         text = N_("The question %(name)s does not exist.")
-                        self.reading.complain("REFERENCE", row.number, column, text, name=name)
+                        self.reading.complain("REFERENCE", row.number, column, text, sheet=sheet, name=name)
 
 
 def _signed(number: float) -> str:

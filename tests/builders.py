@@ -195,8 +195,8 @@ def make_consent(case: Case, organization: Organization, need: Need, *, actor: U
         "valid_until": NOW.date() + timedelta(days=365),
         "given_age": 27,
     }
-    purpose = f"referral:{need.value}"
-    return record_consent(case, recipient=organization, purpose=purpose, actor=actor, now=NOW, **{**values, **columns})
+    values["purpose"] = f"referral:{need.value}"
+    return record_consent(case, recipient=organization, actor=actor, now=NOW, **{**values, **columns})
 
 
 def make_sent_referral(case: Case, place: Any, need: Need = Need.MED, *, consent: dict[str, Any] | None = None) -> Any:

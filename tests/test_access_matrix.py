@@ -336,18 +336,27 @@ cases.reassign               POST  to_outsider      401 404 404 404 404 404 422 
 identification.index         GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
 identification.start         POST  -                401 303 303 303 303 303 404 404 404 404 404 404 404 404 404 404 404
 identification.paper         GET   printed          303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
+identification.paper         GET   sheet            303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
 identification.paper         GET   unknown          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.paper_post    POST  printed          401 303 303 303 303 303 404 404 404 404 404 404 404 404 404 404 404
+identification.paper_post    POST  sheet            401 409 409 303 422 422 404 404 404 404 404 404 404 404 404 404 404
 identification.paper_post    POST  unknown          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.screen        GET   draft            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.screen        GET   begun            303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.screen        GET   form_before      303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.save_screen   POST  draft            401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.save_screen   POST  begun            401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.save_screen   POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.review        GET   draft            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.review        GET   begun            303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.review        GET   finished         303 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.review        GET   form_before      303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.review        GET   form_after       303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.review        GET   form_declined    303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.submit        POST  draft            401 422 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.save_screen   POST  finished         401 404 404 409 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.submit        POST  finished         401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.submit        POST  begun            401 404 404 422 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.submit        POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.interview      POST -                401 303 303 303 303 303 404 404 404 404 404 404 404 404 404 404 404
 identification.person_lists  GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
@@ -361,6 +370,7 @@ identification.erase_list_post POST old_list        401 303 404 404 404 404 404 
 identification.new           GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
 identification.look_first    POST  -                401 422 422 422 422 422 404 404 404 404 404 404 404 404 404 404 404
 identification.discard       GET   draft            303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.discard       GET   begun            303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard_post  POST  rubbish          401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.discard_post  POST  form_before      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.prefile       GET   prefile          303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -388,6 +398,18 @@ identification.attachment    GET   photo_after      303 404 404 404 404 404 404 
 identification.case_files    GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 identification.case_files    GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.case_file     GET   case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.case_forms    GET   new              303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+identification.case_forms    GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.begin_case_form POST new             401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.begin_case_form POST case            401 404 404 422 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.case_form     GET   finished         303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+identification.case_form     GET   signs            303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+identification.case_form     GET   begun            303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.case_form     GET   form_after       303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.uncover_case_form POST finished      401 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+identification.uncover_case_form POST begun         401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+identification.case_form_pdf GET   finished         303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+identification.case_form_pdf GET   begun            303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 identification.phones        GET   -                303 200 200 200 200 200 404 404 404 404 404 404 404 404 404 404 404
 identification.add_phone     POST  -                401 422 422 422 422 422 404 404 404 404 404 404 404 404 404 404 404
 identification.revoke_phone  POST  phone            401 303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -666,14 +688,14 @@ def identification_call(at: dict[str, Any], name: str, variant: str) -> tuple[di
     if variant == "-":
         return {}, {}
     if name in ("paper", "paper_post"):
-        return {"start": at["form_hash"] if variant == "printed" else "0" * 12, "number": "ABCDE-FGH23"}, {}
+        start = {"printed": at["form_hash"], "sheet": at["sheet_hash"]}.get(variant, "0" * 12)
+        return {"start": start, "number": "ABCDE-FGH23"}, {"case": at["new_code"]} if variant == "sheet" else {}
+    if "case_form" in name:
+        return case_form_call(at, name, variant)
     if variant in ("list", "old_list"):
         return {"list_id": at[variant]}, {}
-    if name in ("screen", "save_screen"):
-        posted = {"version": at["draft_version"], "do": "next"}
-        return {"submission_id": at[variant], "name": at["draft_screen"]}, posted
-    if name in ("review", "submit", "discard", "discard_post"):
-        return {"submission_id": at[variant]}, {"version": at["draft_version"]}
+    if name in ("screen", "save_screen", "review", "submit", "discard", "discard_post"):
+        return filling_call(at, name, variant)
     if name == "attachment":
         return {"submission_id": at[variant.replace("photo", "form")], "attachment_id": at[variant]}, {}
     if name == "case_file":
@@ -684,6 +706,18 @@ def identification_call(at: dict[str, Any], name: str, variant: str) -> tuple[di
         kind = "nonsense" if variant == "nonsense" else "child"
         return {"case_id": at.get(variant, at["child"]), "kind": kind}, {}
     return {"case_id": at[variant]}, {"conclusion": "justified"} if name == "review_emergency_post" else {}
+
+
+def filling_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    which = "begun" if variant == "begun" else "draft"
+    screen = {"name": at[f"{which}_screen"]} if "screen" in name else {}
+    return {"submission_id": at[variant]} | screen, {"version": at[f"{which}_version"], "do": "next"}
+
+
+def case_form_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    if name in ("case_forms", "begin_case_form"):
+        return {"case_id": at[variant]}, {"form": "follow_up" if variant == "new" else "consent_adult"}
+    return {"case_id": at["new"], "submission_id": at[variant]}, {}
 
 
 def referrals_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -126,6 +126,9 @@ MUST_SEE: dict[str, set[str]] = {
 }
 """The same walk finds what is somebody's own: else an empty page would pass."""
 
+FORMS = ("finished", "signs")
+"""Forms of the later case in the town; its base consent covers C2, C5 and C14."""
+
 LINK = re.compile(r'(?:href|action|formaction|src)="([^"]*)"')
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 SAME_FOR_ALL = ("/static/", "/procedure")
@@ -193,7 +196,8 @@ class Walker:
         """A post with the token of a page."""
         token = TOKEN.search(fresh(lambda: self.client.get(page)).get_data(as_text=True))
         assert token is not None
-        self._note(url, fresh(lambda: self.client.post(url, data={"csrf_token": token.group(1)})))
+        answer = fresh(lambda: self.client.post(url, data={"csrf_token": token.group(1)}))
+        self._note(url if url != page else f"{url} uncovered", answer)
 
     def _visit(self, url: str) -> None:
         parts = urlsplit(html.unescape(url))
@@ -276,6 +280,7 @@ def walk_all(app: Flask, town: Town) -> dict[str, Walk]:
         addresses = [url_for(row[0], **call(at, row)[0]) for row in ROWS if row[1] == "GET"]
         reveal = url_for("people.reveal", case_id=at["case"])
         case = url_for("cases.show", case_id=at["case"])
+        forms = [url_for("identification.case_form", case_id=at["new"], submission_id=at[one]) for one in FORMS]
     passed: set[str] = set()
     walks = {}
     for name in MAY_SEE:
@@ -283,6 +288,8 @@ def walk_all(app: Flask, town: Town) -> dict[str, Walk]:
         walks[name] = walker.go(["/", *addresses])
         if name in ("manager", "supervisor"):
             walker.press(reveal, case)
+            for form in forms:
+                walker.press(form, form)
     return walks
 
 
@@ -325,6 +332,28 @@ def test_a_name_is_shown_to_the_case_team_on_no_page_of_the_case_before_it_is_un
     for name in ("manager", "supervisor"):
         on = {one for one in country.walks[name].seen["Zambélongo"] if one.startswith(case)}
         assert {one.partition("?")[0] for one in on} == {f"{case}/identity", f"{case}/own-file", f"{case}/own-file.pdf"}
+
+
+def test_of_a_form_of_a_case_the_team_reads_what_base_consent_covers_and_names_only_uncovered(
+    country: Country,
+) -> None:
+    at = country.town.at
+    finished, signs = (f"/cases/{at['new']}/forms/{at[one]}" for one in FORMS)
+    for name in ("manager", "supervisor"):
+        seen = country.walks[name].seen
+        assert {finished, f"{finished}/form.pdf"} <= seen["brevet-de-soudure"], "C14 is covered"
+        assert {one for one in seen["Zambélongo"] if one.startswith(finished)} == {f"{finished} uncovered"}
+        assert signs in country.walks[name].addresses
+        assert [one for one in seen.get("patron-nommé-Zébulon", ()) if one.startswith(signs)] == [], "C9 is not covered"
+
+
+def test_what_stands_in_a_draft_of_a_case_meets_its_author_alone(country: Country) -> None:
+    begun = f"/identifications/{country.town.at['begun']}"
+    on = {
+        name: [one for one in walk.seen.get("cauchemars-du-puits", ()) if begun in one]
+        for name, walk in country.walks.items()
+    }
+    assert {name for name, pages in on.items() if pages} == {"manager"}
 
 
 def test_no_address_title_or_header_holds_a_secret_even_for_those_who_may_know(country: Country) -> None:

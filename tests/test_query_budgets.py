@@ -18,8 +18,10 @@ from referral.consent.exceptional_models import EmergencyAccess
 from referral.consent.orders import OrderKind
 from referral.extensions import db
 from referral.foundation.grants import Role
+from referral.foundation.tables import new_id
 from referral.identification import actions as identification
 from referral.identification.actions import phones
+from referral.identification.models import Submission, SubmissionState
 from referral.partners.actions import agreeing
 from referral.partners.models import Agreement
 from referral.partners.queries import user_by_name
@@ -52,6 +54,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "delays": ("coordinator", "/alerts?all=yes"),
     "identifications": ("responder", "/identifications"),
     "own phones": ("responder", "/account/phones"),
+    "forms of a case": ("manager", "/cases/{filled}/forms"),
+    "case with forms": ("manager", "/cases/{filled}"),
     "lists to take in": ("responder", "/identifications/lists"),
     "inbox": ("nurse", "/inbox"),
     "inbox, one pile": ("nurse", "/inbox?pile=waiting"),
@@ -128,7 +132,10 @@ class Office:
         builders.make_agreement(team, hospital)
         self.place = builders.make_service(hospital, Need.MED, staff=(self.user("nurse"),)).id
         talked = builders.make_agreement(team, hospital, state=AgreementState.NEGOTIATION)
-        self.places = {"consulted": self.consult(), "form": self.form().id, "talked": talked.id}
+        filled = builders.make_case(self.user("manager"))
+        self.places = {
+            "consulted": self.consult(), "form": self.form().id, "talked": talked.id, "filled": filled.id,
+        }  # fmt: skip
         self.rows = 0
 
     @staticmethod
@@ -170,6 +177,23 @@ class Office:
         if number % 2:
             answer = {"answer": CommentAnswer.DECLINED, "reason": "Si.", "revision": 1}
             procedures.answer_comment(one, said, **answer, **stamp)
+
+    def fill_in(self, number: int) -> None:
+        """One more form of one case, every second one a draft of a colleague."""
+        version, author = (
+            active_form("follow_up"),
+            builders.make_user(Role.CASE_MANAGER, self.user("manager").organization),
+        )
+        assert version is not None
+        same = {
+            "form_version_id": version.id,
+            "organization_id": author.organization_id,
+            "case_id": self.places["filled"],
+        }
+        one = Submission(id=new_id(), author_id=author.id, **same, started_at=NOW, saved_at=NOW)
+        if number % 2:
+            one.state, one.submitted_at = SubmissionState.SUBMITTED, NOW
+        db.session.add(one)
 
     def rights(self, number: int) -> None:
         """One more request, one more proposal to erase, one more breach."""
@@ -238,6 +262,7 @@ class Office:
             self.rights(number)
             self.comment(number)
             self.draft(number)
+            self.fill_in(number)
         self.rows = rows
         db.session.commit()
 

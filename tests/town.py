@@ -55,7 +55,7 @@ from referral.rights.models import RetentionReview, RightsRequest, StopNotice, W
 from referral.rights.queries import withdrawals
 from referral.rights.rules import BreachKind, Channel, Requester, RequestKind, RequestState
 from sop.vocabulary import Category, Need
-from tests import builders
+from tests import builders, case_forms
 from tests.conftest import NOW
 from tests.sop.bpmn_texts import REFERRAL, bpmn
 
@@ -120,6 +120,7 @@ def build_town(
 
     _exceptions(town, users)
     _new_case(town, houses, users)
+    _case_forms(town, houses, users, sealed or builders.WORDS)
     _pairs(town, users)
     _notice(town, users)
     _versions(town, users)
@@ -341,6 +342,32 @@ def _new_case(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> None
     asked = steps.ask_approval(case, ApprovalKind.PLAN, {}, actor=users["manager"], now=NOW)
     db.session.flush()
     town.at |= {"new": case.id, "new_version": case.version, "approval": asked.id}
+
+
+def _case_forms(town: Town, houses: dict[str, Any], users: dict[str, Any], sealed: Words) -> None:
+    """The later case, whose base consent covers names, the assessment and schooling but no trafficking: two finished
+    forms of its manager, one that is begun, and the hash of a printed sheet.
+    """
+    case, manager = db.session.get_one(Case, town.at["new"]), users["manager"]
+    covered = {"categories": [Category.C2, Category.C5, Category.C14], "explicit": [], "purpose": "case_management"}
+    builders.make_consent(case, houses["team"], MED, actor=manager, **covered)
+    words = {name: told for part in sealed.values() for name, told in part.items()}
+    told = case_forms.ASSESSMENT | {
+        "skills": words.get("work_words", "Couture"),
+        "summary": words.get("wishes", "Veut apprendre."),
+        "members": [case_forms.MEMBER | {"member_name": words["family_name"]}],
+    }
+    signs = case_forms.SIGNS | {"observations": words.get("trafficking_words", "Papiers retenus.")}
+    note = {"note": words.get("mind_words", "Dort mal.")}
+    town.at["finished"] = case_forms.make_case_form(case, "vulnerability_assessment", told).id
+    town.at["signs"] = case_forms.make_case_form(case, "trafficking_indicators", signs).id
+    begun = case_forms.make_case_form(case, "follow_up", note, finish=False)
+    town.at |= {"begun": begun.id, "begun_screen": begun.screen, "begun_version": begun.version}
+    db.session.flush()
+    town.at["new_version"] = case.version
+    sheet = active_form("follow_up")
+    assert sheet is not None
+    town.at["sheet_hash"], town.at["new_code"] = sheet.content_hash[:12], case.code
 
 
 def _pairs(town: Town, users: dict[str, Any]) -> None:

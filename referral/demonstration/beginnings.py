@@ -14,8 +14,9 @@ from referral.consent.models import ConsentMark
 from referral.demonstration.answers import Invented, answers
 from referral.demonstration.world import World, later
 from referral.foundation import clock
-from referral.identification import actions, queries
+from referral.identification import actions
 from referral.identification.models import Submission
+from referral.identification.queries.prefiles import categories_held
 from referral.identification.rules import Outside, base_categories
 from referral.partners.models import User
 from referral.procedures import queries as procedures
@@ -109,7 +110,7 @@ def weigh(case: Case, actor: User, now: datetime) -> None:
 
 def ask(case: Case, actor: User, rng: Random, now: datetime, *, agrees: bool = True) -> str:
     """Base consent, in full or in part; or a refusal."""
-    plain, sensitive = base_categories(queries.categories_held(case))
+    plain, sensitive = base_categories(categories_held(case))
     asked = [*plain, *sensitive]
     left_out = {Category.C9, Category.C7} if agrees and rng.random() < 0.06 else set()
     kept = [one for one in asked if one not in left_out]

@@ -18,6 +18,7 @@ from referral.cases.rules import ApprovalKind, ApprovalState
 from referral.consent.actions.answering import SPECIFIC_STEPS
 from referral.demonstration.answers import Invented
 from referral.demonstration.beginnings import ask, day, identify, wait, weigh
+from referral.demonstration.case_papers import FOLLOW_UP, follow_up, write
 from referral.demonstration.pathways import Pathway, pursue
 from referral.demonstration.world import World, later, together
 from referral.partners.models import User
@@ -53,6 +54,9 @@ REVIEWS = (
     "Encore fragile ; appel convenu chaque semaine.",
     "Le service donne satisfaction à la personne.",
 )
+
+REVIEWED = frozenset({"following", "closing"})
+"""Cases at whose reviews the follow-up form was filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +165,11 @@ def _followed(world: World, case: Case, plan: Plan, rng: Random) -> Iterator[dat
         yield now
         if not _at(case, "N09"):
             return
+        if plan.fate in REVIEWED:
+            told = follow_up(case, Random(f"{plan.number}-{now}"), day(now))  # noqa: S311 - a story, not a secret
+            write(case, FOLLOW_UP, told, now)
+            now += timedelta(minutes=35)
+            yield now
         record_step(case, "N09", Entry(facts={"review": "ongoing"}, words={"note": rng.choice(REVIEWS)}), now)
     yield from _ended(world, case, plan, rng, now)
 

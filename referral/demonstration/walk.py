@@ -14,7 +14,8 @@ from referral.cases.questions import GOAL
 from referral.cases.rules import ApprovalKind
 from referral.consent.actions.answering import answer_service
 from referral.demonstration.answers import Invented
-from referral.demonstration.beginnings import ask, asks_consent, fill_in, next_step
+from referral.demonstration.beginnings import ask, asks_consent, day, fill_in, next_step
+from referral.demonstration.case_papers import ASSESSMENT, FOLLOW_UP, assessment, follow_up, write
 from referral.demonstration.cases import STORY_NUMBER, began_story, lead_counter_to
 from referral.demonstration.lives import approve, record_step
 from referral.demonstration.pathways import Pathway, answer_for
@@ -71,6 +72,28 @@ WORDS = {
     "assessment_structural": "Sans acte de naissance ; scolarité interrompue depuis deux ans.",
 }
 
+ASSESSED = {
+    "housing": "centre",
+    "individual_risks": ["isolated", "no_documents"],
+    "individual_strengths": ["courage", "languages"],
+    "health_situation": ["injury"],
+    "distress": ["sleep", "fear"],
+    "household_risks": ["separated"],
+    "members": [
+        {"member_relation": "grandparent", "member_where": "country", "member_depends": "no", "member_worry": "no"}
+    ],
+    "community_strengths": ["association"],
+    "trusted": "L’éducatrice de l’association de l’aéroport.",
+    "wishes": "Dormir en sécurité et reprendre l’école.",
+    "summary": "Quatorze ans, seule, blessée au pied. Calme quand on lui explique. Rien vers la famille sans elle.",
+}
+VISITED = {
+    "channel": "visit",
+    "since": "better",
+    "wishes": "Maintenant, elle veut qu’on cherche sa grand-mère à Edéa.",
+    "note": "Le pied guérit. Elle n’a toujours pas de lit sûr : relancer l’hébergement aujourd’hui.",
+}
+
 
 def walk(world: World, now: datetime) -> Iterator[datetime]:
     """From the airport five days ago to a shelter that has not answered for 29 hours."""
@@ -97,6 +120,10 @@ def walk(world: World, now: datetime) -> Iterator[datetime]:
 
 def _planned(world: World, case: Case, at: datetime) -> Iterator[datetime]:
     """Assessment on the same day, plan on the next, approved by the supervisor."""
+    began = at - timedelta(minutes=50)
+    yield began
+    told = assessment(case, Random("assessed"), day(began)) | ASSESSED  # noqa: S311 - a story, not a secret
+    write(case, ASSESSMENT, told, began, minutes=45)
     yield at
     record_step(case, "N07", Entry(facts={"needs": sorted(GIRL.needs)}, words=WORDS), at)
     goals = {
@@ -134,6 +161,8 @@ def _referred(world: World, case: Case, now: datetime) -> Iterator[datetime]:
     at = now - timedelta(minutes=95)
     yield at
     add_need(case, Need.FAM, actor=case.manager, now=at)
+    visit = follow_up(case, Random("visit"), day(at), review="new_need", served=("ENF",)) | VISITED  # noqa: S311
+    write(case, FOLLOW_UP, visit, at, minutes=20)
     at = now - timedelta(minutes=48)
     yield at
     meeting = (now + timedelta(days=1)).astimezone(clock.zone()).replace(hour=9, minute=0, second=0, microsecond=0)

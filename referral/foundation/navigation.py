@@ -33,7 +33,13 @@ class Link:
     exact: bool = False
 
 
-CASES = Entry("cases.index", N_("My cases"), ("cases", "people", "consent", "referrals"))
+CASES = Entry(
+    "cases.index",
+    N_("My cases"),
+    ("cases", "people", "consent", "referrals", *(
+        f"identification.{one}" for one in ("case_forms", "case_form", "uncover_case_form", "case_files")
+    )),
+)  # fmt: skip
 DUPLICATES = Entry("people.pairs", N_("Duplicates"), tuple(f"people.{one}" for one in ("pair", "join", "undo")))
 ALERTS = Entry("cases.alerts", N_("Alerts"))
 IDENTIFICATION = Entry("identification.index", N_("Identifications"), ("identification",))

@@ -14,7 +14,7 @@ from referral.cases.models import Case
 from referral.consent.models import Consent, ConsentState
 from referral.extensions import db
 from referral.foundation.access import Actor
-from referral.identification.models import Attachment, Submission
+from referral.identification.models import Attachment, Submission, SubmissionState
 from referral.identification.queries import visible_submissions
 from referral.identification.rules import BASE_PURPOSE
 from referral.people.queries import revealable_cases
@@ -33,14 +33,22 @@ def own_attachment(actor: Actor, submission_id: UUID, attachment_id: UUID) -> At
 
 
 def files_of_case(actor: Actor, case: Case, *, today: date) -> list[Attachment]:
-    """Files of a visible case whose category this actor may see; those that name somebody (C2) only who may uncover."""
-    allowed = _consented(case, today)
-    if Category.C2 in allowed and not _may_uncover(actor, case):
-        allowed.discard(Category.C2)
+    """Files of a visible case whose category this actor may see; those that name or show somebody (C2, C11) only who
+    may uncover the name. Those of its forms lie under the form's own key, those of its identification under the
+    person's.
+    """
+    allowed = consented(case, today) - {Category.C7N}
+    if allowed & {Category.C2, Category.C11} and not may_uncover(actor, case):
+        allowed -= {Category.C2, Category.C11}
     query = (
         select(Attachment)
         .join(Submission, Submission.id == Attachment.submission_id)
-        .where(Submission.case_id == case.id, Attachment.owner_id == case.person_id, Attachment.category.in_(allowed))
+        .where(
+            Submission.case_id == case.id,
+            Submission.state == SubmissionState.SUBMITTED,
+            Attachment.owner_id.in_((case.person_id, Submission.id)),
+            Attachment.category.in_(allowed),
+        )
         .order_by(Attachment.path, Attachment.id)
     )
     return list(db.session.scalars(query)) if allowed else []
@@ -51,7 +59,7 @@ def file_of_case(actor: Actor, case: Case, attachment_id: UUID, *, today: date) 
     return next((one for one in files_of_case(actor, case, today=today) if one.id == attachment_id), None)
 
 
-def _consented(case: Case, today: date) -> set[Category]:
+def consented(case: Case, today: date) -> set[Category]:
     """Categories of the base consent that is in force for the organisation of the case."""
     query = select(Consent.categories).where(
         Consent.case_id == case.id,
@@ -63,5 +71,6 @@ def _consented(case: Case, today: date) -> set[Category]:
     return {Category(code) for codes in db.session.scalars(query) for code in codes}
 
 
-def _may_uncover(actor: Actor, case: Case) -> bool:
+def may_uncover(actor: Actor, case: Case) -> bool:
+    """Whether the actor may uncover who a visible case is about."""
     return db.session.scalar(revealable_cases(actor).where(Case.id == case.id)) is not None

@@ -29,7 +29,7 @@ from referral.foundation.grants import Permission, Scope, scope_of
 from referral.foundation.media import Media
 from referral.foundation.sealing import KeyDestroyed, KeyExists, OwnerKind
 from referral.identification import actions, queries
-from referral.identification.actions import attaching
+from referral.identification.actions import attaching, case_forms
 from referral.identification.models import Submission, SubmissionState
 from referral.identification.rules import Channel, named_files
 from referral.identification.schemas import MOST_BYTES, raw_answers
@@ -114,15 +114,22 @@ def receive(parcel: Parcel, *, actor: Any, now: datetime) -> Receipt:
     return _judged(parcel, opened, submission, answers, actor, now)
 
 
-def hand_in(filling: queries.Filling, *, actor: Any, now: datetime) -> Receipt:
-    """Judge a draft, whatever way it came: what is complete makes a file, the rest stays with what is wrong with it."""
+def hand_in(filling: queries.Filling, *, seen: UUID | None = None, actor: Any, now: datetime) -> Receipt:
+    """Judge a draft, whatever way it came: what is complete makes a file, the rest stays with what is wrong with it.
+
+    A form that was begun inside a case is finished on that case; `seen`: a colleague's form of the same kind there that
+    the author has been told of.
+    """
     check_sender(actor)
     submission, errors = filling.submission, filling.state.errors
     if errors:
         return Receipt(submission.id, Outcome.TO_COMPLETE, errors=errors)
     try:
         with db.session.begin_nested():
-            case = actions.submit(submission, actor=actor, today=filling.today, now=now, filling=filling)
+            if submission.case_id is None:
+                case = actions.submit(submission, actor=actor, today=filling.today, now=now, filling=filling)
+            else:
+                case = case_forms.finish(filling, seen=seen, actor=actor, now=now)
     except RuleViolation as violation:
         return Receipt(submission.id, Outcome.TO_COMPLETE, note=violation.message)
     return Receipt(submission.id, Outcome.SUBMITTED, case=case)

@@ -136,6 +136,41 @@ def _asks_for_file(form: Form, path: str) -> bool:
     return name in form and form[name].type.is_attachment
 
 
+CASE_CODE = "case_code"
+"""The question for the code of the case, which the case itself answers."""
+
+
+def proposed_again(form: Form, former: Mapping[str, Any], code: str) -> dict[str, Any]:
+    """What a form inside a case holds at first: the case's code, and former answers to questions that are still asked.
+
+    Files are not taken over: each belongs to the form that it was given for.
+    """
+    asked = {one.name for one in form if one.asks and not one.type.is_attachment}
+    kept = {
+        name: answer
+        for name, answer in former.items()
+        if all(path.rpartition("/")[2] in asked for path, _answer in leaves({name: answer}))
+    }
+    return kept | ({CASE_CODE: code} if CASE_CODE in asked else {})
+
+
+UNHCR_SHAPES = re.compile(r"\d{3}-?\d{2}C\d{5}|\d{3}-\d{8}|.*(UNHCR|HCR|PROGRES).*")
+IOM_SHAPES = re.compile(r".*(IOM|OIM|MIMOSA).*")
+
+
+def register_question(number: str) -> str:
+    """The question of the form that a number from the registers of IOM or UNHCR answers.
+
+    UNHCR writes a household as `829-17C00123` and a person as `829-00012345` (proGres). What is neither clearly IOM's
+    nor UNHCR's goes where the seal is tighter: that somebody is on UNHCR's register tells of a claim to asylum (C10).
+
+    >>> register_question("829-17c00123"), register_question("OIM-CM 00451"), register_question("4471")
+    ('unhcr_number', 'iom_number', 'unhcr_number')
+    """
+    text = "".join(number.split()).upper()
+    return "iom_number" if IOM_SHAPES.fullmatch(text) and not UNHCR_SHAPES.fullmatch(text) else "unhcr_number"
+
+
 NOT_ARRIVED = Message("file_missing", N_("The file is not here. Add it again, or remove it."))
 
 

@@ -7,7 +7,7 @@ questions and blocks again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sop.forms import Form, FormState, Screen
@@ -125,9 +125,9 @@ class _Sheet:
     def shown(self, question: Question, given: Mapping[str, Any], values: Mapping[str, Any], stand: _Stand) -> Shown:
         """One question."""
         path = stand.prefix + question.name
-        options = self.form.options(question, self.state, path)
+        options = self.options(question, path)
         value = given.get(question.name)
-        said = values.get(question.name, value if question.asks else None)
+        said = in_words(self.form, question, values.get(question.name, value if question.asks else None))
         return Shown(
             question,
             path,
@@ -135,7 +135,7 @@ class _Sheet:
             self.full(question.hint, path),
             stand.place,
             value,
-            in_words(self.form, question, said),
+            tuple(self.full(one, path) if isinstance(one, Mapping) else one for one in said),
             self.errors.get(path, ""),
             path in self.state.required,
             path in self.state.relevant,
@@ -164,6 +164,13 @@ class _Sheet:
         fixed, full = group.count is not None, count >= MOST_INSTANCES
         error = self.errors.get(path, "")
         return Block(path, label, stand.place, tuple(instances), error, relevant, fixed, full)
+
+    def options(self, question: Question, path: str) -> tuple[Choice, ...]:
+        """What may be chosen, with the answers that the labels quote."""
+        found = self.form.options(question, self.state, path)
+        if not any("${" in text for one in found for text in one.label.values()):
+            return found
+        return tuple(replace(one, label=self.full(one.label, path)) for one in found)
 
     def counted(self, path: str) -> int:
         """How many instances there are."""

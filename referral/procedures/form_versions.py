@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, and_, false, func, or_, select
@@ -16,7 +17,7 @@ from referral.procedures.form_sources import compiled
 from referral.procedures.models import FormVersion
 from referral.procedures.rules import FormStage, form_refusals
 from sop.form_diff import FormDifference, compare
-from sop.form_index import BY_NAME, FormEntry, code_of, steps_using
+from sop.form_index import BY_NAME, FormEntry, Holder, code_of, steps_using
 from sop.forms import Form
 from sop.questions import FormError, FormFinding
 from sop.vocabulary import Message
@@ -95,6 +96,14 @@ def _files() -> Select[UUID]:
         .join(FormVersion, FormVersion.id == Submission.form_version_id)
         .where(Submission.state.in_(FILLED))
     )
+
+
+def opened_with(case_id: Any) -> Select[UUID]:
+    """The version of the form that a file was opened with: a file holds other forms as well, and the same one again."""
+    named = [name for name, entry in BY_NAME.items() if entry.holder is Holder.OPENS]
+    opening = Submission.form_version_id.in_(select(FormVersion.id).where(FormVersion.name.in_(named)))
+    query = select(Submission.form_version_id).where(Submission.case_id == case_id, opening)
+    return query.where(Submission.submitted_at.is_not(None)).order_by(Submission.submitted_at, Submission.id).limit(1)
 
 
 def siblings(actor: Actor, one: FormVersion) -> list[FormVersion]:

@@ -18,8 +18,9 @@ from referral.foundation.formatting import day, listing, moment
 from referral.foundation.i18n import in_language, translate
 from referral.referrals.documents import house
 from referral.rights.models import Breach, RightsRequest, StopNotice, Withdrawal
-from referral.rights.queries.own_file import OwnFile
+from referral.rights.queries.own_file import FormPart, OwnFile
 from referral.rights.rules import BreachStep
+from sop.form_index import BY_NAME
 from sop.scene import Scene
 from sop.vocabulary import Category
 
@@ -43,6 +44,9 @@ def own_file_pdf(sheet: OwnFile, *, lang: str, printed_at: datetime, audit_head:
         for part in sheet.parts:
             document.heading(str(translate(part.category)), level=3)
             document.fields([(in_words(line.label), in_words(line.value)) for line in part.lines])
+        for form in sheet.forms:
+            document.heading(form_words(form), level=3)
+            document.fields([(in_words(line.label), in_words(line.value)) for line in form.lines])
         _left_out(document, sheet)
         document.heading(_("What you agreed to"))
         header = [_("Recipient"), _("For"), _("What"), _("Until"), _("State")]
@@ -73,6 +77,13 @@ def left_out(sheet: OwnFile) -> str:
         relatives=sheet.relatives,
         notes=sheet.notes,
     )
+
+
+def form_words(one: FormPart) -> str:
+    """The name of a form and when it was finished."""
+    entry = BY_NAME.get(one.version.name)
+    name = str(translate(entry.label)) if entry else one.version.title
+    return f"{name}, {day(one.finished_at)}"
 
 
 def _who(one: Any) -> str:

@@ -20,7 +20,7 @@ from referral.extensions import db
 from referral.foundation import audit, outbox, sealing
 from referral.foundation.sealing import OwnerKind
 from referral.foundation.tables import new_id
-from referral.identification.models import Submission, SubmissionState
+from referral.identification.models import Submission
 from referral.identification.rules import (
     STEP_IDENTIFY,
     STEPS_CONSENT,
@@ -146,10 +146,6 @@ def refuse(case: Case, *, actor: Any, now: datetime) -> None:
     case.facts = {name: value for name, value in case.facts.items() if name != "age"} | {"base_consent": "refused"}
     erase_person(case.person, now=now)
     sealing.erase(case.id, now=now)
-    submissions = list(db.session.scalars(select(Submission).where(Submission.case_id == case.id)))
-    for submission in submissions:
-        sealing.erase(submission.id, now=now)
-        submission.state = SubmissionState.ERASED
     _finish_tasks(case, actor=actor, now=now)
     audit.record("case.decline", actor=actor, now=now, case_id=case.id, subject=case, code="refused")
 

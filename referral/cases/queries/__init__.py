@@ -25,6 +25,12 @@ def visible_cases(actor: Actor) -> Select[Case]:
     return select(Case).where(_KNOWN, _reach(actor, Permission.CASE_READ, Case.manager_id))
 
 
+def worked_cases(actor: Actor) -> Select[UUID]:
+    """The cases that the actor works on, closed ones included."""
+    works = scope_of(actor.role, Permission.CASE_WORK) is not Scope.NONE
+    return visible_cases(actor).with_only_columns(Case.id).where(true() if works else false())
+
+
 def visible_prefiles(actor: Actor) -> Select[Case]:
     """Files that wait for base consent, for whoever entered them; the receiving organisation sees no more than C1."""
     return select(Case).where(_WAITING, _reach(actor, Permission.PREFILE_READ, Case.identified_by_id))

@@ -27,6 +27,7 @@ from referral.foundation import audit, clock
 from referral.foundation.access import actor, can, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
+from referral.identification.queries import case_forms
 from referral.partners.queries import case_managers
 from referral.procedures import queries as procedures
 from referral.procedures.pictures import picture, tabs
@@ -107,7 +108,16 @@ def _file(case: Case, sent: list[Referral]) -> dict[str, Any]:
         "sharing": overview.sharing_lines(case, sent, today),
         "reads": overview.reads_since(case, clock.now()),
         "news": news.latest(case),
+        "forms": case_forms.filled(case, limit=case_forms.LATEST),
+        "blanks": [one for one in case_forms.blanks(case, clock.now()) if one.steps] if _fills(case) else [],
+        "fills": _fills(case),
+        "me": actor().id,
     }
+
+
+def _fills(case: Case) -> bool:
+    """Whether this reader may fill in forms of this case now."""
+    return can(Permission.CASE_WORK) and case.closed_at is None
 
 
 @bp.get("/cases/<uuid:case_id>/procedure")

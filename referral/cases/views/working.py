@@ -32,8 +32,10 @@ from referral.extensions import db
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
-from referral.foundation.i18n import page_language
+from referral.foundation.i18n import in_language, page_language
 from referral.foundation.idempotency import idempotent
+from referral.identification.queries.case_forms import blanks_of_step
+from referral.identification.queries.proposals import Proposal, proposal
 from referral.partners.models import User
 
 WORK, SUPERVISE = Permission.CASE_WORK, Permission.CASE_SUPERVISE
@@ -51,7 +53,11 @@ def step(case_id: UUID, step: str) -> Any:
         way = pages.own_page(case, step, line)
         return redirect(way.url, code=303) if way else abort(404)
     audit.record("case.step.read", actor=actor(), now=clock.now(), case_id=case.id, code=step, categories=["C5"])
-    return _page(case, form, MultiDict(_prefilled(form)), {}, 200)
+    found = proposal(actor(), case, step, in_language, today=clock.today())
+    if found is not None:
+        opened, of = found.opened, found.submission
+        audit.record("case.form.read", actor=actor(), now=clock.now(), case_id=case.id, subject=of, categories=opened)
+    return _page(case, form, MultiDict(_prefilled(form) | _proposed(form, found)), {}, 200, found)
 
 
 @bp.post("/cases/<uuid:case_id>/steps/<step>")
@@ -158,7 +164,24 @@ def _prefilled(form: StepForm) -> dict[str, Any]:
     return {**words, "needs": form.known["needs"]} if form.step.id != CLOSING_STEP else {}
 
 
-def _page(case: Case, form: StepForm, typed: MultiDict[str, str], errors: dict[str, Any], status: int) -> Any:
+def _proposed(form: StepForm, found: Proposal | None) -> dict[str, Any]:
+    """What a finished form proposes; words that stand on the file already stay, with the new ones below them."""
+    values = dict(found.values) if found else {}
+    for name, value in values.items():
+        before = form.known.get(name)
+        if isinstance(before, str) and before and isinstance(value, str) and value not in before:
+            values[name] = f"{before}\n\n{value}"
+    return values
+
+
+def _page(
+    case: Case,
+    form: StepForm,
+    typed: MultiDict[str, str],
+    errors: dict[str, Any],
+    status: int,
+    proposed: Proposal | None = None,
+) -> Any:
     gate = read(form, case) if request.method == "POST" else None
     page = render_template(
         "cases/step.html",
@@ -171,5 +194,7 @@ def _page(case: Case, form: StepForm, typed: MultiDict[str, str], errors: dict[s
         answered=gate is not None,
         risks=RISKS,
         goal_results=GOAL_RESULTS,
+        proposed=proposed,
+        blanks=blanks_of_step(case, form.step.id),
     )
     return page, status

@@ -11,7 +11,7 @@ from referral.cases.models import Case
 from referral.consent.actions.recording import record_consent
 from referral.consent.models import ConsentGiver, ConsentMark, ConsentState
 from referral.errors import RuleViolation
-from referral.identification import queries
+from referral.identification.queries import prefiles as queries
 from referral.identification.rules import BASE_PURPOSE, CONSENT_DAYS, MOST_CHILD_REFUSALS, assent_needed
 from referral.people.rules import AgeBand
 from sop.texts import Text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import delete
@@ -19,7 +20,17 @@ from referral.foundation.tables import new_id
 from referral.identification import queries
 from referral.identification.actions import attaching
 from referral.identification.models import Submission, SubmissionState
-from referral.identification.rules import STEP_BEST_INTERESTS, STEP_EMERGENCY_REVIEW, Channel, Outside, named_files
+from referral.identification.queries.prefiles import refusals
+from referral.identification.queries.receiving import receiving_organization
+from referral.identification.rules import (
+    STEP_BEST_INTERESTS,
+    STEP_EMERGENCY_REVIEW,
+    Channel,
+    Outside,
+    named_files,
+    proposed_again,
+    register_question,
+)
 from referral.partners import queries as partners
 from referral.people.actions import duplicates
 from referral.people.duplicates import FoundBy
@@ -47,7 +58,7 @@ def start(
     version = procedures.active_form(queries.FORM)
     if version is None:
         raise RuleViolation(NO_FORM)
-    submission = _begin(version, actor=actor, today=today, now=now)
+    submission = begin(version, actor=actor, today=today, now=now)
     if known:
         form = procedures.form(version.id)
         seal_typed(submission, form, queries.typed_answers(submission) | _carried(form, known, today), now)
@@ -62,28 +73,44 @@ def _carried(form: Form, known: Mapping[str, Any], today: date) -> dict[str, Any
     if not known.get("birth_date") and known.get("birth_year"):
         answers["age_years"] = str(max(0, today.year - known["birth_year"]))
     answers["document_number"] = known.get("document")
+    if known.get("register"):
+        answers[register_question(known["register"])] = known["register"]
     return {name: str(answer) for name, answer in answers.items() if answer and name in form}
 
 
-def start_from_paper(version: FormVersion, number: str, *, actor: Any, today: date, now: datetime) -> Submission:
+def start_from_paper(
+    version: FormVersion, number: str, *, actor: Any, today: date, now: datetime, case: Case | None = None
+) -> Submission:
     """The draft that a sheet of paper is typed into, of exactly the version that was printed.
 
-    The same sheet a second time gives what was made of it the first time, whoever made it and whatever it is now.
+    `case`: the case that the sheet belongs to, when it does not open one. The same sheet a second time gives what was
+    made of it the first time, whoever made it and whatever it is now.
     """
     if (found := queries.typed_in(number)) is not None:
         return found
     try:
         with db.session.begin_nested():
-            submission = _begin(version, actor=actor, today=today, now=now, number=number)
+            submission = begin(version, case=case, actor=actor, today=today, now=now, number=number)
     except IntegrityError:
         if (twin := queries.typed_in(number)) is None:
             raise
         return twin
-    audit.record("draft.paper", actor=actor, now=now, subject=submission)
+    case_id = case.id if case else None
+    audit.record("draft.paper", actor=actor, now=now, case_id=case_id, subject=submission)
     return submission
 
 
-def _begin(version: FormVersion, *, actor: Any, today: date, now: datetime, number: str | None = None) -> Submission:
+def begin(
+    version: FormVersion,
+    *,
+    actor: Any,
+    today: date,
+    now: datetime,
+    number: str | None = None,
+    case: Case | None = None,
+    known: Mapping[str, Any] = MappingProxyType({}),
+) -> Submission:
+    """A draft with the answers that the form proposes; inside a case also those `known` from before."""
     if actor.organization_id is None:
         raise RuleViolation(NO_FORM)
     form = procedures.form(version.id)
@@ -92,6 +119,7 @@ def _begin(version: FormVersion, *, actor: Any, today: date, now: datetime, numb
         form_version_id=version.id,
         author_id=actor.id,
         organization_id=actor.organization_id,
+        case_id=case.id if case else None,
         screen=form.screens()[0].name,
         started_at=now,
         saved_at=now,
@@ -101,7 +129,9 @@ def _begin(version: FormVersion, *, actor: Any, today: date, now: datetime, numb
     db.session.add(submission)
     db.session.flush()
     sealing.create_keys({submission.id: OwnerKind.SUBMISSION}, now=now)
-    seal_typed(submission, form, form.initial(today=today, now=now) | _own_region(form, actor), now)
+    before = proposed_again(form, known, case.code) if case else _own_region(form, actor)
+    proposed = form.initial(today=today, now=now)
+    seal_typed(submission, form, proposed | before if case is None else before | proposed, now)
     return submission
 
 
@@ -150,7 +180,7 @@ def discard(submission: Submission, *, actor: Any, now: datetime) -> None:
     """Erase a draft: nothing of it can be read any more."""
     sealing.erase(submission.id, now=now)
     submission.state, submission.paper_number = SubmissionState.ERASED, None
-    audit.record("draft.discard", actor=actor, now=now, subject=submission)
+    audit.record("draft.discard", actor=actor, now=now, case_id=submission.case_id, subject=submission)
 
 
 def submit(
@@ -168,7 +198,7 @@ def submit(
         raise RuleViolation(opening.NO_PROCEDURE)
     facts = derive_facts(filling.form, filling.state.values, today)
     child = facts["age_band"] != "adult"
-    organization = queries.receiving_organization(region=str(facts["region"]), child=child)
+    organization = receiving_organization(region=str(facts["region"]), child=child)
     if organization is None:
         raise RuleViolation(NO_RECEIVER)
     sealed = split_by_category(filling.form, filling.state.values)
@@ -182,7 +212,7 @@ def submit(
         sealed=sealed,
         birth_year=_birth_year(filling),
     )
-    _settle(submission, case, sealed, now)
+    settle(submission, case, sealed, now)
     attaching.settle(submission, case.person_id, named_files(filling.form, filling.state.values))
     audit.record("draft.submit", actor=actor, now=now, case_id=case.id, subject=submission)
     duplicates.look_for([case.person_id], found_by=FoundBy.SUBMISSION, now=now)
@@ -191,8 +221,8 @@ def submit(
     return case
 
 
-def _settle(submission: Submission, case: Case, sealed: Mapping[Category, Mapping[str, Any]], now: datetime) -> None:
-    """The form keeps what counts; answers that no longer apply do not stay behind."""
+def settle(submission: Submission, case: Case, sealed: Mapping[Category, Mapping[str, Any]], now: datetime) -> None:
+    """The form keeps what counts, sealed under its own key; answers that no longer apply do not stay behind."""
     db.session.execute(
         delete(SealedRecord).where(SealedRecord.owner_id == submission.id).execution_options(synchronize_session=False)
     )
@@ -220,7 +250,7 @@ def record_outside(case: Case, kind: Outside, values: Mapping[str, Any], *, acto
 def record_best_interests(case: Case, values: Mapping[str, Any], *, actor: Any, now: datetime) -> None:
     """A best-interests assessment was made; after a refusal there is one more."""
     progress.advance(case, step=STEP_BEST_INTERESTS, actor=actor, now=now)
-    _keep_words(case, Category.C13, f"best_interests_{queries.refusals(case) + 1}", values, now)
+    _keep_words(case, Category.C13, f"best_interests_{refusals(case) + 1}", values, now)
     audit.record("best_interests.record", actor=actor, now=now, case_id=case.id, subject=case)
 
 

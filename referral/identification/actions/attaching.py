@@ -169,6 +169,11 @@ def _hand_on(merged_id: UUID, kept_id: UUID) -> None:
     db.session.flush()
 
 
+def keep(submission: Submission, kept: Iterable[str]) -> None:
+    """A form was finished inside a case: files of questions that count stay under its own key, the rest goes."""
+    remove(submission, {one.path for one in queries.attachments(submission.id)} - set(kept))
+
+
 def read(attachment: Attachment, *, actor: Any, now: datetime, case_id: UUID | None = None) -> bytes:
     """The bytes, for somebody who may see them; the audit trail says who looked."""
     audit.record(

@@ -19,7 +19,7 @@ from referral.identification import gate, lists
 from referral.identification.actions.attaching import keyed
 from referral.identification.models import ListMapping, ListState, PersonList, PersonListRow, RowState
 from referral.identification.queries import FORM
-from referral.identification.queries_of_lists import SEALED_AS, Row, rows_of, table_of
+from referral.identification.queries.lists import SEALED_AS, Row, rows_of, table_of
 from referral.identification.rules import Channel
 from referral.partners.models import User
 from referral.procedures import queries as procedures

@@ -8,6 +8,7 @@ bp = Blueprint("identification", __name__)
 
 from referral.identification.views import (  # noqa: E402
     attachments,  # noqa: F401 - they hang their pages on the blueprint
+    case_forms,  # noqa: F401
     consent,  # noqa: F401
     filling,  # noqa: F401
     lists,  # noqa: F401

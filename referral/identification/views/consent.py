@@ -16,7 +16,7 @@ from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
-from referral.identification import queries
+from referral.identification.queries import prefiles as queries
 from referral.identification.rules import assent_needed, consent_answers
 from referral.identification.schemas import BaseConsentSchema
 from referral.identification.views import bp

@@ -17,10 +17,10 @@ from referral.foundation.idempotency import idempotent
 from referral.foundation.spreadsheets import NotATable, read_table, write_workbook
 from referral.foundation.transactions import commit_now
 from referral.identification import lists
-from referral.identification import queries_of_lists as queries
 from referral.identification.actions import listing
 from referral.identification.models import ListState, PersonList, RowState
 from referral.identification.queries import FORM
+from referral.identification.queries import lists as queries
 from referral.identification.views import bp
 from referral.procedures import queries as procedures
 from sop.forms import Form

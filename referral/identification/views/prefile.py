@@ -19,8 +19,10 @@ from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
 from referral.foundation.transactions import commit_now
-from referral.identification import actions, queries
+from referral.identification import actions
 from referral.identification.documents import information_sheet as sheet_pdf
+from referral.identification.queries import prefiles as queries
+from referral.identification.queries.sheet import sheet_entries
 from referral.identification.rules import STEP_EMERGENCY_REVIEW, Outside
 from referral.identification.schemas import AssessmentSchema, OutsideSchema, ReviewSchema
 from referral.identification.views import bp
@@ -85,7 +87,7 @@ def information_sheet(case_id: UUID) -> Any:
     """The sheet to hand out, without any personal data (PDF)."""
     case = db.session.scalar(queries.sheet_cases(actor()).where(Case.id == case_id)) or abort(404)
     language = page_language()
-    region, entries = case.region, queries.sheet_entries(case.region)
+    region, entries = case.region, sheet_entries(case.region)
     commit_now()
     response = make_response(sheet_pdf(region, entries, lang=language, now=clock.now()))
     response.headers["Content-Type"] = "application/pdf"

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import abort, flash, jsonify, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 
-from referral.foundation import audit, clock
+from referral.foundation import clock
 from referral.foundation.access import actor, requires
 from referral.foundation.formatting import moment
 from referral.foundation.grants import Permission
@@ -33,7 +33,8 @@ from referral.identification.queries import Filling
 from referral.identification.schemas import PREFIX, read_answers, read_files, read_removed
 from referral.identification.screens import newly_asked, page_parts, quoted, seen, shown_items
 from referral.identification.views import bp
-from referral.identification.views.doors import errors_of, sent_version, the_draft
+from referral.identification.views.doors import errors_of, noted, sent_version, the_draft
+from referral.identification.views.going import home
 from sop.forms import Form, Screen
 from sop.paths import at, filled
 from sop.vocabulary import Message
@@ -47,7 +48,7 @@ def screen(submission_id: UUID, name: str) -> Any:
     page = next((one for one in filling.form.applicable(filling.state) if one.name == name), None)
     if page is None:
         return redirect(url_for(".review", submission_id=submission_id), 303)
-    audit.record("draft.read", actor=actor(), now=clock.now(), subject=filling.submission)
+    noted(filling)
     return _screen_page(filling, page, check="check" in request.args)
 
 
@@ -142,7 +143,7 @@ def _next_place(filling: Filling, page: Screen, shown: set[str]) -> str:
     wanted, draft_id = request.form.get("do", "next"), filling.submission.id
     if wanted == "save":
         flash(_("The draft is saved."), "success")
-        return url_for(".index")
+        return home(filling.submission).url
     order = [one.name for one in filling.form.applicable(filling.state)]
     at_place = order.index(page.name) if page.name in order else -1
     if wanted == "back" and at_place > 0:
@@ -187,6 +188,7 @@ def _screen_page(
     return render_template(
         "identification/screen.html",
         submission=filling.submission,
+        home=home(filling.submission),
         screen=page,
         screens=applicable,
         titles={one.name: quoted(form, state, one.label) for one in applicable},

@@ -15,7 +15,6 @@ from referral.extensions import db
 from referral.foundation import sealing, searching
 from referral.foundation.access import Actor
 from referral.foundation.grants import Permission, Scope, scope_of
-from referral.identification.models import Submission
 from referral.partners.models import Organization
 from referral.people.contact import guidance
 from referral.people.matching import reading
@@ -25,6 +24,7 @@ from referral.people.models import Person, PersonBlock
 from referral.people.queries.finding import candidates
 from referral.people.queries.identities import surviving
 from referral.procedures import queries as procedures
+from referral.procedures.form_versions import opened_with
 from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.queries import visible_places
 from sop.flowchart import Step
@@ -148,7 +148,7 @@ def identity(case: Case) -> Identity:
 
 
 def _form_of(case: Case) -> Form:
-    version = db.session.scalar(select(Submission.form_version_id).where(Submission.case_id == case.id))
+    version = db.session.scalar(opened_with(case.id))
     if version is None:
         active = procedures.active_form("identification")
         if active is None:

@@ -13,15 +13,15 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam
 
 from referral.cases.models import Case
 from referral.extensions import db
 from referral.foundation import sealing
-from referral.identification.models import Submission
 from referral.people.contact import guidance, may_show_phone
 from referral.people.rules import NAMING
 from referral.procedures import queries as procedures
+from referral.procedures.form_versions import opened_with
 from referral.referrals.models import Referral
 from sop.forms import Form
 from sop.questions import Kind, Question
@@ -106,7 +106,7 @@ def _first_lines(referral: Referral) -> tuple[Line, ...]:
     )
 
 
-_FORM = select(Submission.form_version_id).where(Submission.case_id == bindparam("case")).limit(1)
+_FORM = opened_with(bindparam("case"))
 
 
 def form_of(case: Case) -> Form | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from referral.cases.models import Case, CaseNote
 from referral.consent.models import Consent
@@ -82,11 +82,9 @@ def erase_categories(case: Case, categories: Collection[Category], *, actor: Act
     against = obstacle(case)
     if against is not None:
         raise RuleViolation(against)
-    owners = (case.id, case.person_id)
-    db.session.execute(
-        delete(SealedRecord).where(SealedRecord.owner_id.in_(owners), SealedRecord.category.in_(categories))
-    )
-    mine = select(Submission.id).where(Submission.case_id == case.id)
+    mine = queries.forms_of(case.id)
+    owned = or_(SealedRecord.owner_id.in_((case.id, case.person_id)), SealedRecord.owner_id.in_(mine))
+    db.session.execute(delete(SealedRecord).where(owned, SealedRecord.category.in_(categories)))
     db.session.execute(
         delete(Attachment).where(Attachment.submission_id.in_(mine), Attachment.category.in_(categories))
     )

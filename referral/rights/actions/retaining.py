@@ -7,7 +7,7 @@ from datetime import date, datetime
 from referral.cases.models import Case
 from referral.errors import RuleViolation
 from referral.extensions import db
-from referral.foundation import audit, clock, sealing
+from referral.foundation import audit, clock
 from referral.foundation.access import Actor
 from referral.people.rules import AgeBand
 from referral.rights import queries
@@ -38,7 +38,7 @@ def _propose(case: Case, reviews: list[RetentionReview], today: date, now: datet
         return False
     if any(one.decided_at is None or (one.keep_until and one.keep_until >= today) for one in reviews):
         return False
-    held = sealing.held(case.person_id, case.id)
+    held = queries.held_of(case)
     closed = case.closed_at.astimezone(clock.zone()).date()
     minor, born = case.person.age_band is not AgeBand.ADULT, case.person.birth_year
     over = due(held, closed, born, today, minor=minor)

@@ -12,14 +12,18 @@ from referral.cases.models import Case
 from referral.cases.queries import visible_cases
 from referral.cases.rules import CaseState
 from referral.extensions import db
+from referral.foundation import sealing
 from referral.foundation.access import Actor
 from referral.foundation.audit import AuditLine
 from referral.foundation.grants import Permission, Scope, scope_of
+from referral.foundation.sealing import SealedRecord
+from referral.identification.models import Submission
 from referral.partners.models import Agreement, Organization
 from referral.partners.rules.agreements import IN_FORCE
 from referral.referrals.models import Referral
 from referral.rights.models import Breach, DpiaLine, OwnFileLink, RetentionReview, RightsRequest
 from referral.rights.rules import WAITING
+from sop.vocabulary import Category
 
 PAGE = 50
 PRINTS = ("referral.print", "consent.print", "own_file.print")
@@ -91,6 +95,17 @@ def closed_cases(after: UUID | None, size: int) -> list[Case]:
     if after is not None:
         query = query.where(Case.id > after)
     return list(db.session.scalars(query.order_by(Case.id).limit(size)))
+
+
+def forms_of(case_id: UUID) -> Select[UUID]:
+    """The forms that were filled in on a case; each is sealed under a key of its own."""
+    return select(Submission.id).where(Submission.case_id == case_id)
+
+
+def held_of(case: Case) -> set[Category]:
+    """The categories under which something is sealed for a case, its person or a form of it; nothing is opened."""
+    in_forms = select(SealedRecord.category).where(SealedRecord.owner_id.in_(forms_of(case.id))).distinct()
+    return sealing.held(case.person_id, case.id) | set(db.session.scalars(in_forms))
 
 
 def reviews_of(case_ids: list[UUID]) -> dict[UUID, list[RetentionReview]]:

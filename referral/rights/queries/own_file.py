@@ -6,8 +6,9 @@ notes) is left out, and that it was is said.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -19,9 +20,15 @@ from referral.consent.models import Consent
 from referral.consent.queries import consents_of
 from referral.extensions import db
 from referral.foundation import sealing
+from referral.identification.queries.case_forms import filled, sections
 from referral.people.models import PersonLink
+from referral.procedures import queries as procedures
+from referral.procedures.form_versions import opened_with
+from referral.procedures.models import FormVersion
 from referral.referrals.models import Referral
 from referral.referrals.queries.fiche import Line, form_of, lines_of
+from sop.forms import Form
+from sop.paths import join_parts
 from sop.vocabulary import N_, Category, Message, Need
 
 THIRD_PARTIES = frozenset({Category.C7N})
@@ -39,11 +46,22 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class FormPart:
+    """A form that was finished on the case. `others`: how many people its repeats name, who are left out."""
+
+    version: FormVersion
+    finished_at: datetime
+    lines: tuple[Line, ...]
+    others: int
+
+
+@dataclass(frozen=True, slots=True)
 class OwnFile:
     """Everything that the sheet says."""
 
     code: str
     parts: tuple[Part, ...]
+    forms: tuple[FormPart, ...]
     consents: tuple[Consent, ...]
     referrals: tuple[Referral, ...]
     accesses: tuple[Access, ...]
@@ -62,16 +80,45 @@ def own_file(case: Case) -> OwnFile:
         lines = tuple(Line(_label(line.label), line.value) for line in lines_of(form, category, values))
         if lines:
             parts.append(Part(category, lines))
+    forms = tuple(forms_told(case))
     sent = select(Referral).where(Referral.case_id == case.id, Referral.sent_at.is_not(None))
     return OwnFile(
         code=case.code,
         parts=tuple(parts),
+        forms=forms,
         consents=tuple(consents_of(case.id)),
         referrals=tuple(db.session.scalars(sent.order_by(Referral.sent_at))),
         accesses=tuple(accesses_of(case.id, size=SEEN).rows),
-        relatives=_count(PersonLink, PersonLink.person_id == case.person_id),
+        relatives=_count(PersonLink, PersonLink.person_id == case.person_id) + sum(one.others for one in forms),
         notes=_count(CaseNote, CaseNote.case_id == case.id),
     )
+
+
+def forms_told(case: Case) -> Iterator[FormPart]:
+    """The finished forms, without the one that the file was opened with: its answers are the file's own."""
+    opening = db.session.scalar(opened_with(case.id))
+    for one in reversed([one for one in filled(case) if not one.draft]):
+        if one.version.id == opening:
+            opening = None
+            continue
+        form = procedures.form(one.version.id)
+        answers = join_parts(sealing.read(one.submission.id, set(Category) - THIRD_PARTIES).values())
+        others = {name: answers.pop(name) for name in _about_others(form) & answers.keys()}
+        lines = tuple(
+            Line(dict(section.named)[shown.path], shown.words)
+            for section in sections(form, answers, {})
+            for shown in section.answers
+            if shown.words
+        )
+        yield FormPart(
+            one.version, one.submission.submitted_at or one.submission.saved_at, lines, sum(map(len, others.values()))
+        )
+
+
+def _about_others(form: Form) -> set[str]:
+    """The repeats that describe other people: they ask for a name, a relation or a child's situation."""
+    telling = {Category.C2, Category.C3, Category.C13}
+    return {form.homes[one.name][0] for one in form if one.category in telling and form.homes[one.name]}
 
 
 def _of(opened: Mapping[Any, Mapping[Category, Mapping[str, Any]]], owner: Any, category: Category) -> dict[str, Any]:

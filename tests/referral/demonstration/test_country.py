@@ -24,11 +24,13 @@ from referral.extensions import db
 from referral.foundation import sealing, verification
 from referral.foundation.audit import AuditLine, seal_batch
 from referral.foundation.grants import Role
+from referral.identification.models import Submission
 from referral.partners import passwords
 from referral.partners.models import Agreement, Organization, User
 from referral.partners.rules import AgreementState
 from referral.people.models import Person
 from referral.procedures import queries as procedures
+from referral.procedures.models import FormVersion
 from referral.providers.models import Location, Service, ServiceAtLocation, ServiceContact, ServiceStaff
 from referral.referrals.models import Referral
 from referral.referrals.rules import ReferralState
@@ -72,6 +74,18 @@ class TestWhatIsThere:
         assert counted(Organization) >= 44
         assert regions == {place.pcode for place in load_places().regions}
         assert len(load_places().departments) == 58
+
+    def test_forms_were_filled_in_inside_cases_and_change_nothing_that_was_known(self):
+        named = select(FormVersion.name, Submission.case_id).join(
+            Submission, Submission.form_version_id == FormVersion.id
+        )
+        filled = db.session.execute(named.where(Submission.submitted_at.is_not(None))).all()
+        walk = db.session.scalars(select(Case).where(Case.code.like("CM-LT-%-00042"))).one()
+        assert {name for name, case_id in filled if case_id == walk.id} == {
+            "identification", "vulnerability_assessment", "follow_up",
+        }  # fmt: skip
+        assert len({case_id for name, case_id in filled if name == "follow_up"}) >= 3
+        assert set(walk.facts["needs"]) == {"HEB", "ENF", "MED", "FAM"}
 
     def test_every_region_has_health_shelter_children_listening_and_after_violence(self):
         wanted = {"MED", "HEB", "ENF", "PSY", "VBG"}

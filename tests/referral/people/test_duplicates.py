@@ -146,7 +146,7 @@ def test_fishing_is_limited_and_leaves_a_trace(app: Flask, someone: Someone, at:
 
 def test_what_was_typed_goes_into_the_new_draft_sealed(app: Flask, someone: Someone, at: dict[str, str]) -> None:
     client = someone("agent")
-    look(client, born="1998")
+    look(client, born="1998", register="OIM-CM 00451")
     page = client.submit("searched")
     assert "Zukoumbele" not in page.url
     with app.app_context():
@@ -155,6 +155,8 @@ def test_what_was_typed_goes_into_the_new_draft_sealed(app: Flask, someone: Some
         line = db.session.scalars(select(AuditLine).where(AuditLine.action == "draft.start")).one()
     assert (typed["family_name"], typed["given_names"], typed["phone"]) == ("Zukoumbele", "Awa", "+237 000 11 22 33")
     assert typed["age_years"] == "28"
+    assert typed["iom_number"] == "OIM-CM 00451"
+    assert "unhcr_number" not in typed
     assert line.code == "searched"
 
 

@@ -13,6 +13,7 @@ from referral.extensions import db
 from referral.foundation.audit import AuditLine
 from referral.rights.models import Breach, DpiaLine, OwnFileLink, RightsRequest
 from referral.rights.rules import RequestState
+from tests.case_forms import ASSESSMENT, FOLLOW_UP, MEMBER, make_case_form
 from tests.conftest import NOW
 from tests.page_client import Page, PageClient
 from tests.referral.rights.conftest import Office
@@ -44,6 +45,27 @@ def test_the_sheet_says_what_is_held_who_saw_it_and_under_which_consent(
     assert words in whole
     assert "Solange" in whole
     assert "Ngo Mbock" not in str(pypdfium2.PdfDocument(answer.response.data).get_metadata_dict())
+
+
+def test_what_was_said_in_forms_of_the_case_is_on_the_sheet_and_other_people_are_counted(
+    office: Office, client: PageClient
+) -> None:
+    told = ASSESSMENT | {"summary": "Veut apprendre.", "members": [MEMBER | {"member_name": "Tante-Zita"}, MEMBER]}
+    make_case_form(office.case, "vulnerability_assessment", told, author=office.manager)
+    services = [{"service_need": "MED", "service_result": "complete", "service_note": "Bien reçue."}]
+    make_case_form(office.case, "follow_up", FOLLOW_UP | {"services": services}, author=office.manager)
+    db.session.commit()
+    client.sign_in("gestionnaire")
+    page = client.get(f"/cases/{office.case.id}/own-file")
+    held = next(one for one in page.tree.iter("section") if one.get("id") == "held")
+    assert "Veut apprendre." in held.text
+    assert "Bien reçue." in held.text
+    assert "Service 1 · " in held.text
+    assert "Tante-Zita" not in page.html
+    assert "(2)" in held.text, "two people of the household are left out"
+    words = pdf_text(client.get(f"/cases/{office.case.id}/own-file.pdf?lang=en").response.data)
+    assert "Veut apprendre." in words
+    assert "Tante-Zita" not in words
 
 
 def test_showing_and_printing_the_file_leave_their_lines(office: Office, client: PageClient) -> None:

@@ -13,6 +13,7 @@ from referral.foundation import sealing
 from referral.rights.actions import retaining
 from referral.rights.models import RetentionReview
 from sop.vocabulary import Category
+from tests.case_forms import FOLLOW_UP, make_case_form
 from tests.conftest import NOW
 from tests.referral.rights.conftest import Office
 
@@ -52,6 +53,23 @@ def test_pictures_go_first_then_the_file_and_payments_last(office: Office) -> No
     assert [one.whole for one in last] == [True]
     retaining.erase_reviewed(last[0], actor=office.officer, now=NOW + 10 * YEAR + 5 * DAY)
     assert office.case.erased_at is not None
+
+
+def test_what_a_form_of_the_case_holds_is_proposed_and_goes_too(office: Office) -> None:
+    told = FOLLOW_UP | {"note": "Parole de la revue."}
+    form = make_case_form(office.case, "follow_up", told, author=office.manager)
+    sealing.seal(form.id, Category.C11, {"picture": "visage"}, now=NOW)
+    sealing.seal(office.case.person_id, Category.C11, {}, now=NOW)
+    office.close()
+    db.session.commit()
+    first = proposals(NOW + YEAR + 2 * DAY)
+    assert [one.categories for one in first] == [["C11"]]
+    retaining.erase_reviewed(first[0], actor=office.officer, now=NOW + YEAR + 2 * DAY)
+    assert sealing.read(form.id, [Category.C11]) == {}
+    assert sealing.read(form.id, [Category.C5])[Category.C5]["note"] == "Parole de la revue."
+    last = proposals(NOW + 10 * YEAR + 5 * DAY)
+    retaining.erase_reviewed(last[0], actor=office.officer, now=NOW + 10 * YEAR + 5 * DAY)
+    assert sealing.read(form.id, Category) == {}
 
 
 def test_a_proposal_is_made_once_and_erases_nothing_by_itself(office: Office) -> None:
