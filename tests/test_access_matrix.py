@@ -347,6 +347,13 @@ referrals.choose             GET   case             303 404 404 200 404 404 200 
 referrals.choose             GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 referrals.choose_post        POST  case             401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
 referrals.choose_post        POST  refuge           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.shortlist          GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+referrals.shortlist          GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.keep               POST  case             401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.shortlist_note     POST  kept             401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.shortlist_note     POST  unknown          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.shortlist_remove   POST  kept             401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.shortlist_remove   POST  unknown          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 referrals.gap                POST  case             401 404 404 303 404 404 303 404 404 404 404 404 404 404 404 404 404
 referrals.specific_consent   GET   case             303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
 referrals.specific_consent_post POST case           401 404 404 422 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -529,6 +536,11 @@ def referrals_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[st
         return {"case_id": at["prefile" if variant == "prefile" else "case"], "need": need}, {"service": service}
     if name.startswith("specific_consent"):
         return {"case_id": at["case"], "need": "TEH"}, {}
+    if name == "keep":
+        return {}, {"case": at["case"], "service": at["place"]}
+    if name.startswith("shortlist"):
+        entry = {"entry_id": at["kept" if variant == "kept" else "case"]} if "_" in name else {}
+        return {"case_id": at["prefile" if variant == "prefile" else "case"], **entry}, {"text": "Appeler lundi"}
     which, _, action = variant.partition("_")
     reason = {"recall": "no_longer_needed"}.get(action, "")
     posted = {"version": at[f"{which}_version"], "reason": reason}

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import Connection, event
 
 from referral.cases.models import Case
+from referral.cases.queries import shortlist
 from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.identification import actions as identification
@@ -24,6 +25,7 @@ from referral.procedures.models import FormVersion, ProcedureVersion
 from referral.procedures.queries import active_form
 from referral.procedures.rules import Anchor, AnchorKind, CommentAnswer, VersionAction
 from referral.providers.models import ServiceAtLocation
+from referral.referrals.actions import shortlisting
 from sop.vocabulary import Need
 from tests import builders
 from tests.conftest import NOW, rolled_back
@@ -38,6 +40,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "cases of a manager": ("manager", "/cases"),
     "cases of an organisation": ("supervisor", "/cases"),
     "people looked for": ("manager", "/searches"),
+    "services kept for a case": ("manager", "/cases/{case}/shortlist"),
     "possible duplicates": ("supervisor", "/duplicates"),
     "delays": ("coordinator", "/alerts?all=yes"),
     "identifications": ("responder", "/identifications"),
@@ -108,7 +111,8 @@ class Office:
             builders.make_user(role, house, name, email=f"{name}@example.cm")
         builders.make_agreement(team, hospital)
         self.place = builders.make_service(hospital, Need.MED, staff=(self.user("nurse"),)).id
-        self.places = {"consulted": self.consult(), "form": self.form().id}
+        self.case = builders.make_planned_case(self.user("manager"), Need.PSY).id
+        self.places = {"case": self.case, "consulted": self.consult(), "form": self.form().id}
         self.rows = 0
 
     @staticmethod
@@ -169,7 +173,10 @@ class Office:
             identification.start(actor=responder, today=NOW.date(), now=NOW)
             if number < phones.MOST:
                 phones.add(f"Téléphone {number}", actor=responder, now=NOW)
-            builders.make_service(nurse.organization, Need.PSY, staff=(nurse,), name=f"Service {number:02d}")
+            service = builders.make_service(nurse.organization, Need.PSY, staff=(nurse,), name=f"Service {number:02d}")
+            if number < shortlist.MOST:
+                case = db.session.get_one(Case, self.case)
+                shortlisting.keep(case, [service], actor=manager, now=NOW)
             partner = builders.make_organization()
             builders.make_user(Role.PROVIDER, partner)
             builders.make_agreement(manager.organization, partner)

@@ -20,6 +20,7 @@ from sqlalchemy import select
 from directory.taxonomy import Disclosure, Visibility
 from referral.cases.actions import opening, progress, steps
 from referral.cases.models import Case, CaseTask
+from referral.cases.queries.shortlist import shortlist
 from referral.cases.rules import ApprovalKind, TaskKind
 from referral.extensions import db
 from referral.foundation import outbox, signed_links
@@ -42,12 +43,17 @@ from referral.providers.actions.reminding import PURPOSE
 from referral.providers.models import ServiceAtLocation, ServiceStaff
 from referral.providers.rules import Origin, ReportKind, Section, TaskReason
 from referral.providers.upkeep_models import ConfirmationLink, EntityRevision
-from referral.referrals.actions import answering, sending
+from referral.referrals.actions import answering, sending, shortlisting
 from referral.referrals.rules import ReferralAction
 from sop.vocabulary import Category, Need
 from tests import builders
 from tests.conftest import NOW
 from tests.sop.bpmn_texts import REFERRAL, bpmn
+
+MISCONDUCT = "Zéphirine-a-vu"
+"""What somebody reported about the refuge's people."""
+KEPT_NOTE = "rappeler-tante-Ndolé"
+"""What the case manager noted on a service kept for the case."""
 
 STAFF: tuple[tuple[str, Role, str | None], ...] = (
     ("responder", Role.FIRST_RESPONDER, "police"),
@@ -142,7 +148,7 @@ def _upkeep(town: Town, users: dict[str, Any], place: Any, refuge: Any) -> None:
     submit(place, Section.HOURS, {"on_holidays": "open"}, direct=True, expected_version=place.version, **stamp)
     kept = submit(place, Section.SERVICE, {"alert": "Neuf"}, direct=False, expected_version=place.version, **stamp)
     told = report(place, ReportKind.HOURS, "Fermé le lundi", actor=users["manager"], now=NOW)
-    abuse = report(refuge, ReportKind.MISCONDUCT, "Zéphirine-a-vu", actor=users["manager"], now=NOW)
+    abuse = report(refuge, ReportKind.MISCONDUCT, MISCONDUCT, actor=users["manager"], now=NOW)
     days = {"starts_on": NOW.date(), "ends_on": NOW.date() + timedelta(9)}
     scope: dict[str, Any] = {"regions": [], "needs": [], "sections": ["hours"], "places": [place.id]}
     asked = open_campaign(name="Douala", **scope, **days, actor=coordinator, now=NOW)
@@ -223,7 +229,16 @@ def _case(town: Town, houses: dict[str, Any], users: dict[str, Any], sealed: Any
         "prepared": draft.id, "prepared_version": draft.version, "reference": sent.reference,
         "agreement": agreement.reference,
     }  # fmt: skip
+    _kept(town, case, place, manager)
     town.at["photo_after"] = builders.make_attachment(town.at["form_after"])
+
+
+def _kept(town: Town, case: Case, place: ServiceAtLocation, manager: Any) -> None:
+    """A service kept for the case, with a note."""
+    shortlisting.keep(case, [place], actor=manager, now=NOW)
+    [entry] = shortlist(case.id)
+    shortlisting.note(entry, KEPT_NOTE, actor=manager, now=NOW)
+    town.at["kept"] = entry.id
 
 
 def _new_case(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
+from uuid import UUID
 
 from directory import edit
 from directory.edit import show_phone
@@ -18,6 +19,7 @@ from directory.taxonomy import (
     CapacityStatus,
     Visibility,
 )
+from referral.cases.queries.shortlist import own_live_cases
 from referral.foundation import clock
 from referral.foundation.access import actor
 from referral.providers import actions, queries, schemas, service_form
@@ -187,3 +189,13 @@ def asked() -> dict[str, Any]:
         "language_choices": list(LANGUAGE_LABELS.items()),
         "condition_choices": [(one, CONDITION_LABELS[one]) for one in CONDITIONS],
     }
+
+
+def cases(chosen: str = "") -> dict[str, Any]:
+    """The cases for which the signed-in user may keep a service, and the one they come from."""
+    try:
+        first = UUID(chosen) if chosen else None
+    except ValueError:
+        first = None
+    choices = [(str(one), code) for one, code in own_live_cases(actor(), first)]
+    return {"case_choices": choices, "case": str(first) if str(first) in dict(choices) else ""}

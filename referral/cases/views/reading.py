@@ -19,6 +19,7 @@ from referral.cases.queries.closing import standing
 from referral.cases.queries.forms import known_needs, plan_of
 from referral.cases.queries.moving import steps_known, version_ahead
 from referral.cases.queries.progress import position, stages, todo
+from referral.cases.queries.shortlist import shortlist
 from referral.cases.rules import APPROVED_STEP, CaseState, needs_approval
 from referral.cases.schemas import filters_from, uuid_from
 from referral.cases.views import bp
@@ -107,6 +108,7 @@ def _file(case: Case, sent: list[Referral]) -> dict[str, Any]:
         "sharing": overview.sharing_lines(case, sent, today),
         "reads": overview.reads_since(case, clock.now()),
         "news": news.latest(case),
+        "kept": shortlist(case.id),
     }
 
 

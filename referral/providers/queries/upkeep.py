@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from directory import freshness
@@ -139,9 +139,14 @@ def reports(actor: Actor) -> list[DirectoryReport]:
     return list(db.session.scalars(query.options(*_with_place(DirectoryReport))).unique())
 
 
-def misconduct(report_id: UUID | None = None) -> list[DirectoryReport]:
-    """Reports on misconduct, open ones first: for the data officer alone."""
+def misconduct(actor: Actor, report_id: UUID | None = None) -> list[DirectoryReport]:
+    """Reports on misconduct, open ones first: for data officers alone, and never for one of that organisation."""
     query = select(DirectoryReport).where(DirectoryReport.kind == ReportKind.MISCONDUCT)
+    if scope_of(actor.role, Permission.MISCONDUCT_READ) is not Scope.ALL:
+        query = query.where(false())
+    if actor.organization_id is not None:
+        theirs = select(ServiceAtLocation.id).join(Service).where(Service.organization_id == actor.organization_id)
+        query = query.where(DirectoryReport.place_id.not_in(theirs))
     if report_id is not None:
         query = query.where(DirectoryReport.id == report_id)
     order = (DirectoryReport.state != ReportState.OPEN, DirectoryReport.reported_at.desc())

@@ -1,0 +1,39 @@
+"""The rest of the directory's search and upkeep: services kept for a case, with the entry as it was then."""
+
+import sqlalchemy as sa
+from alembic import op
+
+import referral.foundation.tables
+
+revision = '0017'
+down_revision = '0012'
+branch_labels = ()
+depends_on = None
+
+MOMENT = referral.foundation.tables.UtcDateTime()
+
+
+def upgrade() -> None:
+    op.create_table('shortlist_entry',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('case_id', sa.Uuid(), nullable=False),
+    sa.Column('service_at_location_id', sa.Uuid(), nullable=False),
+    sa.Column('entry_version', sa.Integer(), nullable=False),
+    sa.Column('service_version', sa.Integer(), nullable=False),
+    sa.Column('frozen', sa.JSON(), nullable=False),
+    sa.Column('sealed_note', sa.LargeBinary(), nullable=True),
+    sa.Column('added_by_id', sa.Uuid(), nullable=False),
+    sa.Column('added_at', MOMENT, nullable=False),
+    sa.Column('removed_at', MOMENT, nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['case_file.id'], name=op.f('fk_shortlist_entry_case_id_case_file')),
+    sa.ForeignKeyConstraint(['service_at_location_id'], ['service_at_location.id'], name=op.f('fk_shortlist_entry_service_at_location_id_service_at_location')),
+    sa.ForeignKeyConstraint(['added_by_id'], ['user_account.id'], name=op.f('fk_shortlist_entry_added_by_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shortlist_entry')),
+    sa.UniqueConstraint('case_id', 'service_at_location_id', name=op.f('uq_shortlist_entry_case_id_service_at_location_id'))
+    )
+    op.create_index(op.f('ix_shortlist_entry_case_id'), 'shortlist_entry', ['case_id'])
+    op.create_index(op.f('ix_shortlist_entry_service_at_location_id'), 'shortlist_entry', ['service_at_location_id'])
+
+
+def downgrade() -> None:
+    op.drop_table('shortlist_entry')
