@@ -217,6 +217,7 @@ class Location:
     hours: Hours = Hours()
     languages: tuple[Language, ...] = ()
     accessibility: str = ""
+    step_free: bool | None = None
     disclosure: Disclosure = Disclosure.EXACT
     source_id: str = ""
 

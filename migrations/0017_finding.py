@@ -1,4 +1,4 @@
-"""The rest of the directory's search and upkeep: services kept for a case, with the entry as it was then."""
+"""The rest of the directory's search and upkeep: services kept for a case, access without steps."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -34,6 +34,11 @@ def upgrade() -> None:
     op.create_index(op.f('ix_shortlist_entry_case_id'), 'shortlist_entry', ['case_id'])
     op.create_index(op.f('ix_shortlist_entry_service_at_location_id'), 'shortlist_entry', ['service_at_location_id'])
 
+    with op.batch_alter_table('location') as batch:
+        batch.add_column(sa.Column('step_free', sa.Boolean(), nullable=True))
+
 
 def downgrade() -> None:
+    with op.batch_alter_table('location') as batch:
+        batch.drop_column('step_free')
     op.drop_table('shortlist_entry')

@@ -101,6 +101,7 @@ class Location(Base):
     longitude: Mapped[float | None]
     timezone: Mapped[str] = mapped_column(String(40), default="Africa/Douala")
     accessibility: Mapped[str] = mapped_column(String(500), default="")
+    step_free: Mapped[bool | None]
     source: Mapped[str] = mapped_column(String(80), default="")
     source_id: Mapped[str] = mapped_column(String(200), default="")
 

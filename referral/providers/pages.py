@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from flask_babel import format_date
+
 from directory import edit
 from directory.edit import show_phone
+from directory.papers import PAPER_LABELS
 from directory.question import CONDITIONS
 from directory.taxonomy import (
     LANGUAGE_LABELS,
@@ -175,7 +178,12 @@ CONDITION_LABELS = {
     "capacity": N_("Room known to be free"),
     "language": N_("Speaks the person’s language"),
     "free": N_("Free of charge"),
+    "referrals": N_("Takes referrals"),
+    "accessible": N_("Accessible without steps"),
+    "papers": N_("No paper may be missing"),
 }
+NO_PAPER = "none"
+DAYS_AHEAD = 14
 SEX_CHOICES = (("female", N_("Female")), ("male", N_("Male")), ("other", N_("Other or not known")))
 
 
@@ -188,7 +196,17 @@ def asked() -> dict[str, Any]:
         "vulnerability_choices": list(VULNERABILITY_LABELS.items()),
         "language_choices": list(LANGUAGE_LABELS.items()),
         "condition_choices": [(one, CONDITION_LABELS[one]) for one in CONDITIONS],
+        "paper_choices": [*PAPER_LABELS.items(), (NO_PAPER, N_("no paper at all"))],
+        "day_choices": [("", N_("Not asked")), *((one.isoformat(), _day(one)) for one in _days(clock.today()))],
     }
+
+
+def _days(today: date) -> list[date]:
+    return [today + timedelta(days) for days in range(DAYS_AHEAD)]
+
+
+def _day(day: date) -> str:
+    return str(format_date(day, "EEEE d MMMM"))
 
 
 def cases(chosen: str = "") -> dict[str, Any]:

@@ -45,7 +45,7 @@ def index() -> Any:
 @requires(Permission.DIRECTORY_READ)
 def search() -> Any:
     """The form that asks for a person; `case` is the case for which services are to be kept."""
-    page: dict[str, Any] = {"typed": {}, "ticked": (), "errors": {}, "found": None}
+    page: dict[str, Any] = {"typed": {}, "ticked": (), "papers": (), "errors": {}, "found": None}
     return render_template(
         "providers/search.html", **pages.asked(), **pages.cases(request.args.get("case", "")), **page
     )
@@ -56,9 +56,10 @@ def search() -> Any:
 def search_post() -> Any:
     """The answer, on the page itself: nothing about the person goes into an address."""
     ticked = request.form.getlist("conditions")
-    reading = read_question(request.form, ticked, queries.known_places())
+    papers, local = request.form.getlist("papers"), clock.now().astimezone(clock.zone())
+    reading = read_question(request.form, ticked, queries.known_places(), papers=papers, now=local)
     found = actions.search_or_signal(**reading.values, actor=actor(), now=clock.now()) if reading.values else None
-    page = {"typed": reading.typed, "ticked": ticked, "errors": reading.errors, "found": found}
+    page = {"typed": reading.typed, "ticked": ticked, "papers": papers, "errors": reading.errors, "found": found}
     page |= pages.asked() | pages.cases(request.form.get("case", ""))
     return render_template("providers/search.html", **page), 422 if reading.errors else 200
 

@@ -96,6 +96,7 @@ class Records:
             free=row.free,
             remote=row.remote,
             alert=row.alert,
+            required_documents=tuple(profile.RequiredDocument(document) for document in row.required_documents),
             visibility=row.visibility,
             verified=verified,
             verified_by=method,
@@ -148,7 +149,7 @@ def location(row: Row) -> profile.Location:
     return profile.Location(
         id=str(row.id), name=row.name, location_type=row.location_type.value, latitude=row.latitude,
         longitude=row.longitude, pcode=row.pcode, addresses=(address,) if row.address or row.city else (),
-        accessibility=row.accessibility, disclosure=row.disclosure,
+        accessibility=row.accessibility, step_free=row.step_free, disclosure=row.disclosure,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from directory.taxonomy import CapacityStatus, Visibility
 from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.providers import actions, queries
-from referral.providers.models import NeedSignal
+from referral.providers.models import NeedSignal, ServiceAtLocation
 from referral.providers.rules import SignalOutcome
 from tests.builders import make_organization, make_user
 from tests.conftest import NOW
@@ -118,6 +118,28 @@ def test_the_answer_is_the_page_itself_and_keeps_what_was_typed(page: PageClient
     assert "Hôpital" in answer.text
     assert 'value="30"' in answer.response.text
     assert db.session.scalars(select(NeedSignal)).all() == []
+
+
+def test_papers_day_and_time_are_asked_and_stay_on_the_page(page: PageClient) -> None:
+    place = db.session.scalars(select(ServiceAtLocation)).unique().one()
+    place.service.required_documents = ["CNI"]
+    place.location.step_free = True
+    db.session.commit()
+    asked = {"need": "MED", "papers": "none", "conditions": "accessible", "day": "2026-11-30", "time": "09:00"}
+    answer = page.post("/directory/search", data=asked)
+    assert "demande des pièces qui manquent : CNI" in answer.text.replace("\xa0", " ")
+    assert "accessible sans marches" in answer.text
+    assert "ouvert à cette heure-là, jusqu’à 15 h 30" in answer.text.replace("\xa0", " ")
+    ticked = {one.get("value") for one in answer.tree.iter("input") if one.get("checked") is not None}
+    assert ticked == {"none", "accessible"}
+    assert [one.get("value") for one in answer.tree.iter("input") if one.get("id") == "f-time"] == ["09:00"]
+
+
+@pytest.mark.parametrize("typed", [{"time": "25:00"}, {"day": "2026-13-01"}, {"day": "1000-01-01"}, {"time": "soon"}])
+def test_a_moment_that_is_none_is_named(page: PageClient, typed: dict[str, str]) -> None:
+    answer = page.post("/directory/search", data=typed)
+    assert answer.response.status_code == 422
+    assert "Saisissez une heure" in answer.text
 
 
 def test_nobody_leaves_the_need_and_proposes_more(page: PageClient) -> None:
