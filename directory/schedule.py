@@ -385,5 +385,7 @@ def on_day(hours: Hours, day: date, holidays: Collection[date] = ()) -> tuple[bo
         return None, Message("holiday_hours", N_("public holiday: hours not known, call first"))
     if not found:
         return False, Message("closed_that_day", N_("closed that day"))
+    if any(end - begin == timedelta(days=1) for begin, end in found):
+        return True, Message("open_all_day", N_("open that day, day and night"))
     times = tuple(f"{begin.hour}:{begin.minute:02d}–{end.hour}:{end.minute:02d}" for begin, end in found)
     return True, Message("open_that_day", N_("open that day: %(times)s"), {"times": times})

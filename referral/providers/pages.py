@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import format_date
+from flask_babel import gettext as _
+from markupsafe import Markup
 
-from directory import edit
+from directory import Criteria, edit
 from directory.edit import show_phone
 from directory.papers import PAPER_LABELS
 from directory.question import CONDITIONS
@@ -25,9 +27,10 @@ from directory.taxonomy import (
 from referral.cases.queries.shortlist import own_live_cases
 from referral.foundation import clock
 from referral.foundation.access import actor
-from referral.providers import actions, queries, schemas, service_form
+from referral.providers import actions, queries, result_map, schemas, service_form
 from referral.providers.models import ServiceAtLocation
 from referral.providers.queries.records import schedule
+from referral.providers.queries.searching import Found
 from referral.providers.rules import Section, publishes
 from sop.vocabulary import N_, NEED_LABELS
 
@@ -182,6 +185,8 @@ CONDITION_LABELS = {
     "accessible": N_("Accessible without steps"),
     "papers": N_("No paper may be missing"),
 }
+MAP_TITLE = N_("Map of the services found")
+MAP_WORDS = N_("Filled: fits; pale: to be verified; dashed: the address is kept secret, only its district is shown.")
 NO_PAPER = "none"
 DAYS_AHEAD = 14
 SEX_CHOICES = (("female", N_("Female")), ("male", N_("Male")), ("other", N_("Other or not known")))
@@ -199,6 +204,18 @@ def asked() -> dict[str, Any]:
         "paper_choices": [*PAPER_LABELS.items(), (NO_PAPER, N_("no paper at all"))],
         "day_choices": [("", N_("Not asked")), *((one.isoformat(), _day(one)) for one in _days(clock.today()))],
     }
+
+
+def drawn(found: Found | None, asked: Criteria | None) -> Markup:
+    """The map of what was found; nothing where no service has a point."""
+    if found is None or asked is None:
+        return Markup()
+    known = queries.known_places()
+    scene = result_map.draw(
+        result_map.marks(found.fits, found.to_verify), known, asked=known.get(asked.place), outlines=queries.outlines(),
+        title=_(MAP_TITLE), description=_(MAP_WORDS), here=_("the person"),
+    )  # fmt: skip
+    return Markup(scene.svg(id_prefix="map")) if scene else Markup()  # noqa: S704 - the scene escapes what it writes
 
 
 def _days(today: date) -> list[date]:

@@ -230,7 +230,9 @@ def read_question(
             person, need=typed.get("need") or None, place=unit, places=places,
             conditions=[one for one in conditions if one in CONDITIONS], **when,
         )  # fmt: skip
-        values = {"asked": asked, "words": typed.get("q", "").strip()[:100]}
+        begins = typed.get("from", "")
+        start = int(begins) if begins.isascii() and begins.isdecimal() and len(begins) < 6 else 0
+        values = {"asked": asked, "words": typed.get("q", "").strip()[:100], "start": start}
     except BadQuestion as bad:
         errors[bad.field] = _said(bad)
     return Reading(typed, {} if errors else values, version, errors)

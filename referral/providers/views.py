@@ -59,7 +59,14 @@ def search_post() -> Any:
     papers, local = request.form.getlist("papers"), clock.now().astimezone(clock.zone())
     reading = read_question(request.form, ticked, queries.known_places(), papers=papers, now=local)
     found = actions.search_or_signal(**reading.values, actor=actor(), now=clock.now()) if reading.values else None
-    page = {"typed": reading.typed, "ticked": ticked, "papers": papers, "errors": reading.errors, "found": found}
+    page: dict[str, Any] = {
+        "typed": reading.typed,
+        "ticked": ticked,
+        "papers": papers,
+        "errors": reading.errors,
+        "found": found,
+    }
+    page["map"] = pages.drawn(found, reading.values.get("asked"))
     page |= pages.asked() | pages.cases(request.form.get("case", ""))
     return render_template("providers/search.html", **page), 422 if reading.errors else 200
 

@@ -32,9 +32,9 @@ def signal_need(asked: Criteria, outcome: SignalOutcome, now: datetime) -> None:
     db.session.flush()
 
 
-def search_or_signal(*, asked: Criteria, words: str, actor: Actor, now: datetime) -> Found:
+def search_or_signal(*, asked: Criteria, words: str, start: int = 0, actor: Actor, now: datetime) -> Found:
     """Search what `actor` may see; where nobody fits, keep the signal, and only that."""
-    found = search(asked, words, now, actor)
+    found = search(asked, words, now, actor, start=start)
     if found.outcome:
         signal_need(asked, found.outcome, now)
         db.session.commit()

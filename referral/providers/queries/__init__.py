@@ -20,7 +20,13 @@ from referral.providers.queries.upkeep import (
     trust_of,
     visible_reports,
 )
-from referral.providers.queries.visible import editable_places, named_services, visible_places, visible_services
+from referral.providers.queries.visible import (
+    editable_places,
+    named_services,
+    outlines,
+    visible_places,
+    visible_services,
+)
 
 __all__ = [
     "Found",
@@ -39,6 +45,7 @@ __all__ = [
     "offer",
     "open_proposals",
     "open_tasks",
+    "outlines",
     "own_entries",
     "progress",
     "public_holidays",

@@ -10,12 +10,15 @@ from sqlalchemy import select
 from directory import Message
 from directory.question import question
 from directory.taxonomy import CapacityStatus, Visibility
+from referral.cases.queries.shortlist import OFFERED
 from referral.extensions import db
 from referral.foundation.grants import Role
+from referral.partners.queries import user_by_name
 from referral.providers import actions, queries
-from referral.providers.models import NeedSignal, ServiceAtLocation
+from referral.providers.models import AdminUnit, NeedSignal, ServiceAtLocation
+from referral.providers.queries.searching import SHOWN
 from referral.providers.rules import SignalOutcome
-from tests.builders import make_organization, make_user
+from tests.builders import make_case, make_organization, make_user
 from tests.conftest import NOW
 from tests.page_client import PageClient
 from tests.referral.providers.entries import make_entry
@@ -130,7 +133,7 @@ def test_papers_day_and_time_are_asked_and_stay_on_the_page(page: PageClient) ->
     assert "demande des pièces qui manquent : CNI" in answer.text.replace("\xa0", " ")
     assert "accessible sans marches" in answer.text
     assert "ouvert à cette heure-là, jusqu’à 15 h 30" in answer.text.replace("\xa0", " ")
-    ticked = {one.get("value") for one in answer.tree.iter("input") if one.get("checked") is not None}
+    ticked = {one.get("value") for one in answer.tree.iter("input") if one.has("checked")}
     assert ticked == {"none", "accessible"}
     assert [one.get("value") for one in answer.tree.iter("input") if one.get("id") == "f-time"] == ["09:00"]
 
@@ -162,3 +165,35 @@ def test_nothing_of_a_person_is_read_from_an_address(page: PageClient) -> None:
     assert answer.response.status_code == 200
     typed = next(field for field in answer.tree.iter("input") if field.get("id") == "f-age")
     assert typed.get("value") == ""
+
+
+def test_a_full_page_of_results_weighs_no_more_than_60_kilobytes(
+    page: PageClient, organization: Any, session: Any
+) -> None:
+    """As many results as a page ever shows, however many services there are; with a map and the cases to keep for."""
+    manager = user_by_name("gestionnaire")
+    for number in range(2 * SHOWN + 2):
+        papers = ["Carte nationale d’identité", "Deux témoins majeurs"] if number % 2 else ["Aucun"]
+        one = make_entry(
+            organization, f"Consultation spécialisée des survivantes de violences no {number} (démonstration)", "MED",
+            areas=("CM005",), required_documents=papers,
+        )  # fmt: skip
+        one.location.latitude, one.location.longitude = 4.05 + number / 90, 9.7
+    for _number in range(OFFERED):
+        make_case(manager)
+    ring = [[9 + number / 100, 4 + number % 5] for number in range(400)]
+    session.add(AdminUnit(pcode="CM005", level=1, name="Littoral", outline=[ring]))
+    session.commit()
+    asked = {"need": "MED", "place": "wouri", "age": "30", "sex": "female", "papers": "none", "languages": "ful"}
+    answer = page.post("/directory/search", data=asked | {"conditions": "referrals", "day": "2026-11-30"})
+    shown = [one for one in answer.tree.iter("li") if one.get("id").startswith("r-")]
+    assert len(shown) == 2 * SHOWN
+    assert answer.tree.first("svg")
+    assert len(answer.response.data) <= 60 * 1024
+    following = page.post("/directory/search", data=asked | {"from": str(SHOWN)})
+    assert [one.get("id") for one in following.tree.iter("li") if one.get("id").startswith("r-")] == [
+        "r-1",
+        "r-2",
+        "r-3",
+    ]
+    assert "Les listes continuent après les 8 premiers de chacune." in following.text
