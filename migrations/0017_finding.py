@@ -36,9 +36,15 @@ def upgrade() -> None:
 
     with op.batch_alter_table('location') as batch:
         batch.add_column(sa.Column('step_free', sa.Boolean(), nullable=True))
+    with op.batch_alter_table('need_signal') as batch:
+        batch.add_column(sa.Column('evidence', sa.String(length=32), nullable=True))
+        batch.create_unique_constraint('uq_need_signal_evidence', ['evidence'])
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('need_signal') as batch:
+        batch.drop_constraint('uq_need_signal_evidence', type_='unique')
+        batch.drop_column('evidence')
     with op.batch_alter_table('location') as batch:
         batch.drop_column('step_free')
     op.drop_table('shortlist_entry')

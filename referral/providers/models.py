@@ -372,4 +372,5 @@ class NeedSignal(Base):
     pcode: Mapped[str] = mapped_column(String(16), default="")
     category: Mapped[str] = mapped_column(String(8), default="")
     audience: Mapped[str] = mapped_column(String(24), default="")
+    evidence: Mapped[str | None] = mapped_column(String(32), unique=True)
     outcome: Mapped[SignalOutcome] = mapped_column(enum_column(SignalOutcome))

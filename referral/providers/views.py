@@ -15,7 +15,7 @@ from referral.foundation import clock
 from referral.foundation.access import actor, can, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
-from referral.foundation.idempotency import idempotent
+from referral.foundation.idempotency import idempotent, once_key
 from referral.providers import actions, pages, queries
 from referral.providers.models import ServiceAtLocation
 from referral.providers.rules import Origin, dialled, publishes
@@ -58,7 +58,8 @@ def search_post() -> Any:
     ticked = request.form.getlist("conditions")
     papers, local = request.form.getlist("papers"), clock.now().astimezone(clock.zone())
     reading = read_question(request.form, ticked, queries.known_places(), papers=papers, now=local)
-    found = actions.search_or_signal(**reading.values, actor=actor(), now=clock.now()) if reading.values else None
+    stamp = {"evidence": once_key(), "actor": actor(), "now": clock.now()}
+    found = actions.search_or_signal(**reading.values, **stamp) if reading.values else None
     page: dict[str, Any] = {
         "typed": reading.typed,
         "ticked": ticked,

@@ -17,11 +17,11 @@ from referral.providers.actions.linking import confirm_by_link, correct_by_link
 from referral.providers.actions.placing import import_places
 from referral.providers.actions.reminding import open_task, remind
 from referral.providers.actions.reporting import answer, called, open_campaign, read_misconduct, report
-from referral.providers.actions.signalling import search_or_signal, signal_need
+from referral.providers.actions.signalling import keep_signal, search_or_signal, signal_need
 
 __all__ = [
     "StaleEntry", "answer", "called", "confirm", "confirm_by_link", "correct_by_link", "decide", "export",
-    "import_file", "import_places",
+    "import_file", "import_places", "keep_signal",
     "open_campaign", "open_task", "read_misconduct", "remind", "report", "search_or_signal",
     "signal_need", "state_of", "submit", "trust", "undo",
     "wanted_capacity", "wanted_contacts", "wanted_hours", "wanted_service",

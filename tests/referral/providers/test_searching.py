@@ -80,7 +80,8 @@ def test_a_signal_holds_no_person_and_no_minute(organization: Any) -> None:
     assert (kept.pcode, kept.category, kept.audience, kept.outcome) == ("CM005004", "MED", "minor", "no_result")
     assert (kept.at.minute, kept.at.second, kept.at.microsecond) == (0, 0, 0)
     columns = {column.name for column in NeedSignal.__table__.columns}
-    assert columns == {"id", "at", "pcode", "category", "audience", "outcome"}
+    assert columns == {"id", "at", "pcode", "category", "audience", "outcome", "evidence"}
+    assert kept.evidence is None
 
 
 def test_a_service_kept_to_named_people_is_found_by_nobody_else(organization: Any) -> None:
@@ -150,6 +151,13 @@ def test_nobody_leaves_the_need_and_proposes_more(page: PageClient) -> None:
     assert "dans tout le pays (1 service)" in answer.text
     kept = db.session.scalars(select(NeedSignal)).one()
     assert (kept.pcode, kept.category, kept.audience, kept.outcome) == ("CM004", "MED", "adult", "out_of_area")
+
+
+def test_a_search_sent_twice_is_one_demand_and_another_one_is_another(page: PageClient) -> None:
+    form = {"need": "MED", "place": "Extrême-Nord", "idempotency_key": "a" * 24}
+    for sent in (form, form, form | {"place": "Nord"}, form | {"idempotency_key": "b" * 24}):
+        page.post("/directory/search", data=sent)
+    assert sorted(one.pcode for one in db.session.scalars(select(NeedSignal))) == ["CM004", "CM004", "CM006"]
 
 
 def test_every_error_is_named_and_nothing_is_kept(page: PageClient) -> None:
