@@ -17,8 +17,10 @@ from directory.edit import show_phone
 from directory.papers import PAPER_LABELS
 from directory.question import CONDITIONS
 from directory.taxonomy import (
+    EVERYBODY,
     LANGUAGE_LABELS,
     STATUS_LABELS,
+    TERM_LABELS,
     UNIT_LABELS,
     VULNERABILITY_LABELS,
     CapacityStatus,
@@ -27,7 +29,7 @@ from directory.taxonomy import (
 from referral.cases.queries.shortlist import own_live_cases
 from referral.foundation import clock
 from referral.foundation.access import actor
-from referral.providers import actions, queries, result_map, schemas, service_form
+from referral.providers import actions, audience_form, queries, result_map, schemas, service_form
 from referral.providers.models import ServiceAtLocation
 from referral.providers.queries.records import schedule
 from referral.providers.queries.searching import Found
@@ -135,8 +137,8 @@ CONTACTS = Form(
 SERVICE = Form(
     Section.SERVICE,
     "providers/edit_service.html",
-    service_form.present,
-    lambda _place, posted, _now: service_form.read(posted),
+    lambda place: service_form.present(place, queries.known_places()),
+    lambda place, posted, _now: service_form.read(posted, place, queries.known_places()),
     actions.wanted_service,
 )
 FORMS: dict[Section, Form] = {one.section: one for one in (HOURS, CAPACITY, CONTACTS, SERVICE)}
@@ -154,12 +156,28 @@ def shown(form: Form, place: ServiceAtLocation, reading: schemas.Reading | None 
         "direct": True,
         "referral_choices": service_form.REFERRALS,
         "state_choices": service_form.STATES,
+        **(_audience_choices(typed) if form is SERVICE else {}),
         "days": edit.DAY_LABELS,
         "slots": slots_shown(typed) if form is HOURS else 0,
         "irregular": form is HOURS and weekly(place) is None,
         "number_of_contacts": contacts_shown(typed) if form is CONTACTS else 0,
         "status_choices": [(one.value, one.label) for one in CapacityStatus if one is not CapacityStatus.UNKNOWN],
         "unit_choices": list(UNIT_LABELS.items()),
+    }
+
+
+def _audience_choices(typed: Mapping[str, str]) -> dict[str, Any]:
+    """What may be chosen of whom a service takes."""
+    terms = [
+        (f"to-{facet}-{term}", words) for facet in audience_form.ASKED for term, words in TERM_LABELS[facet].items()
+        if term != EVERYBODY or typed.get(f"to-{facet}-{term}")
+    ]  # fmt: skip
+    return {
+        "term_choices": terms,
+        "rule_choices": audience_form.RULES,
+        "sex_choices": audience_form.SEXES,
+        "step_choices": audience_form.STEPS,
+        "language_choices": list(LANGUAGE_LABELS.items()),
     }
 
 

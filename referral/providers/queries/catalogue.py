@@ -83,6 +83,12 @@ def _build(at: str, day: date, now: datetime) -> Snapshot:
     return Snapshot(at, day, found, {one.id: one for one in found.offers}, words, listed, index, known)
 
 
+def kept_places() -> Places:
+    """The units of the kept directory, for names on a page: nobody asks whether it is still the latest."""
+    kept: Snapshot | None = current_app.extensions.get(KEPT)
+    return kept.places if kept else known_places()
+
+
 def known_places() -> Places:
     """The units of the library, and over them those that were imported."""
     library = places(current_app.config["SETTINGS"].country)
