@@ -69,6 +69,7 @@ class Offer:
     phones: tuple[Phone, ...] = ()
     eligibility: str = ""
     alert: str = ""
+    notices: tuple[str, ...] = ()
     required_documents: tuple[str, ...] = ()
     step_free: bool | None = None
     accessibility: str = ""
@@ -151,6 +152,7 @@ def _common(organization: Organization, service: Service, response: Response | N
         phones=service.phones or organization.phones,
         eligibility=service.eligibility_description,
         alert=service.alert,
+        notices=service.notices,
         required_documents=tuple(one.document for one in service.required_documents),
     )
 

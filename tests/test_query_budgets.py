@@ -50,6 +50,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "inbox, one pile": ("nurse", "/inbox?pile=waiting"),
     "directory": ("nurse", "/directory"),
     "own entries": ("nurse", "/directory/own"),
+    "own entries to confirm": ("nurse", "/directory/own/confirm"),
+    "closed entries": ("coordinator", "/directory/closed"),
     "upkeep of the directory": ("coordinator", "/directory/upkeep"),
     "proposed changes": ("coordinator", "/directory/proposals"),
     "reports": ("coordinator", "/directory/reports"),

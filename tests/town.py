@@ -38,10 +38,10 @@ from referral.people.models import PersonMerge, PersonPair
 from referral.procedures import actions as procedures
 from referral.procedures.queries import active_form, active_version
 from referral.procedures.rules import Anchor, AnchorKind, VersionAction
-from referral.providers.actions import open_campaign, open_task, report, submit
+from referral.providers.actions import notify, open_campaign, open_task, report, submit
 from referral.providers.actions.reminding import PURPOSE
 from referral.providers.models import ServiceAtLocation, ServiceStaff
-from referral.providers.rules import Origin, ReportKind, Section, TaskReason
+from referral.providers.rules import NoticeKind, Origin, ReportKind, Section, TaskReason
 from referral.providers.upkeep_models import ConfirmationLink, EntityRevision
 from referral.referrals.actions import answering, sending, shortlisting
 from referral.referrals.rules import ReferralAction
@@ -155,6 +155,19 @@ def _upkeep(town: Town, users: dict[str, Any], place: Any, refuge: Any) -> None:
     staff = db.session.scalars(select(ServiceStaff.id).where(ServiceStaff.user_id == focal.id)).one()
     revision = db.session.scalars(select(EntityRevision.id)).one()
     town.at |= {"call": call.id, "proposal": kept.id, "told": told.id, "abuse": abuse.id, "campaign": asked.id}
+    message = notify(
+        place,
+        NoticeKind.MESSAGE,
+        "Sans rendez-vous jeudi",
+        starts_on=NOW.date(),
+        ends_on=NOW.date(),
+        actor=focal,
+        now=NOW,
+    )
+    shut = builders.make_service(place.service.organization, HEB, name="Dortoir fermé (démonstration)")
+    shut.archived = True
+    db.session.flush()
+    town.at |= {"temp_notice": message.id, "shut": shut.id}
     town.at |= {"staff": staff, "revision": revision, "place_version": place.version}
 
 

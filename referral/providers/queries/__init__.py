@@ -4,12 +4,14 @@ from referral.providers.queries.catalogue import Snapshot, catalogue, known_plac
 from referral.providers.queries.listing import listing
 from referral.providers.queries.searching import Found, find_place, search
 from referral.providers.queries.sheets import own_entries, sheet
+from referral.providers.queries.sites import closed_entries, closed_places, confirmable, other_sites
 from referral.providers.queries.upkeep import (
     campaigns,
     in_scope,
     kept_entries,
     link_of,
     misconduct,
+    notices,
     open_proposals,
     open_tasks,
     progress,
@@ -33,6 +35,9 @@ __all__ = [
     "Snapshot",
     "campaigns",
     "catalogue",
+    "closed_entries",
+    "closed_places",
+    "confirmable",
     "editable_places",
     "find_place",
     "in_scope",
@@ -42,9 +47,11 @@ __all__ = [
     "listing",
     "misconduct",
     "named_services",
+    "notices",
     "offer",
     "open_proposals",
     "open_tasks",
+    "other_sites",
     "outlines",
     "own_entries",
     "progress",

@@ -26,7 +26,8 @@ from referral.providers.models import (
     ServiceContact,
     ServiceSchedule,
 )
-from referral.providers.rules import HOLDS, Section, area_of
+from referral.providers.rules import HOLDS, NoticeKind, Section, area_of
+from referral.providers.upkeep_models import TempNotice
 from referral.referrals.models import Referral, ReferralEvent
 from referral.referrals.rules import ReferralAction
 
@@ -50,6 +51,7 @@ class Records:
         self.schedules = _grouped(ServiceSchedule, "service_at_location_id")
         self.closures = _grouped(ServiceClosure, "service_at_location_id")
         self.contacts = _grouped(ServiceContact, "service_at_location_id")
+        self.notices = _notices(now.astimezone(zone).date())
         self.verified = verifications(zone)
         self.responses = responses(now)
 
@@ -96,6 +98,7 @@ class Records:
             free=row.free,
             remote=row.remote,
             alert=row.alert,
+            notices=tuple(one.text for one in self.notices.get(place.id, ()) if one.kind is NoticeKind.MESSAGE),
             required_documents=tuple(profile.RequiredDocument(document) for document in row.required_documents),
             visibility=row.visibility,
             verified=verified,
@@ -115,6 +118,8 @@ class Records:
         zone = place.timezone or (location.timezone if location is not None else "") or profile.DOUALA
         schedules = tuple(schedule(one) for one in self.schedules.get(place.id, ()))
         closures = tuple(closure(one) for one in self.closures.get(place.id, ()))
+        shut = [one for one in self.notices.get(place.id, ()) if one.kind is NoticeKind.CLOSED]
+        closures += tuple(profile.Closure(one.starts_on, one.ends_on, one.text) for one in shut)
         return profile.Hours(schedules, closures, zone, place.on_holidays)
 
     def _verified(self, service: Row, place: Row) -> tuple[dict[str, date], str]:
@@ -136,6 +141,16 @@ def _grouped(model: Any, key: str) -> dict[UUID, list[Row]]:
     found: dict[UUID, list[Row]] = defaultdict(list)
     for row in _rows(model):
         found[getattr(row, key)].append(row)
+    return found
+
+
+def _notices(today: date) -> dict[UUID, list[Row]]:
+    """Temporary notices that have not run out: messages from their first day on, closures as soon as announced."""
+    query = select(TempNotice.__table__).where(TempNotice.ended_at.is_(None), TempNotice.ends_on >= today)
+    found: dict[UUID, list[Row]] = defaultdict(list)
+    for row in db.session.execute(query.order_by(TempNotice.starts_on, TempNotice.id)):
+        if row.kind is NoticeKind.CLOSED or row.starts_on <= today:
+            found[row.place_id].append(row)
     return found
 
 

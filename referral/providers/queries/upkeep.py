@@ -30,6 +30,7 @@ from referral.providers.upkeep_models import (
     DirectoryReport,
     EntityRevision,
     ReviewCampaign,
+    TempNotice,
 )
 
 MOST = 100
@@ -151,6 +152,14 @@ def misconduct(actor: Actor, report_id: UUID | None = None) -> list[DirectoryRep
         query = query.where(DirectoryReport.id == report_id)
     order = (DirectoryReport.state != ReportState.OPEN, DirectoryReport.reported_at.desc())
     return list(db.session.scalars(query.order_by(*order).options(*_with_place(DirectoryReport)).limit(MOST)).unique())
+
+
+def notices(place_id: UUID, today: date) -> list[TempNotice]:
+    """The notices of an entry that have not run out."""
+    query = select(TempNotice).where(
+        TempNotice.place_id == place_id, TempNotice.ended_at.is_(None), TempNotice.ends_on >= today
+    )
+    return list(db.session.scalars(query.order_by(TempNotice.starts_on, TempNotice.id)))
 
 
 def revisions(place: ServiceAtLocation) -> list[tuple[EntityRevision, str]]:
