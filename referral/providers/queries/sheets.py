@@ -18,6 +18,7 @@ from referral.extensions import db
 from referral.foundation.access import Actor
 from referral.providers.models import ServiceAtLocation, ServiceContact, ServiceStaff
 from referral.providers.queries.catalogue import places, public_holidays, snapshot
+from referral.providers.queries.evidence import against
 from referral.providers.queries.listing import Line, line
 from referral.providers.queries.visible import editable_places
 from referral.providers.rules import Section
@@ -81,6 +82,7 @@ class Sheet:
     hidden: bool
     freshness: tuple[Freshness, ...]
     own: bool
+    against: tuple[Message, ...] = ()
 
     @property
     def offer(self) -> Offer:
@@ -111,6 +113,7 @@ def sheet(place: ServiceAtLocation, actor: Actor, now: datetime, language: str) 
         hidden,
         section_states(offer, now, found.day),
         own,
+        against(place.id, now),
     )
 
 
