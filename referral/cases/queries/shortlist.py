@@ -28,7 +28,9 @@ def shortlist(case_id: UUID, *, removed: bool = False, whole: bool = False) -> l
     `whole` reads all that their entries say now with them, to be compared with what was frozen.
     """
     parts = (ServiceAtLocation.schedules, ServiceAtLocation.closures, ServiceAtLocation.contacts)
-    service = joinedload(ServiceAtLocation.service).joinedload(Service.organization)
+    service = joinedload(ServiceAtLocation.service).options(
+        joinedload(Service.organization), *([selectinload(Service.audiences)] if whole else [])
+    )
     read = joinedload(ShortlistEntry.service_at_location).options(
         service, *(selectinload(part) for part in parts if whole)
     )

@@ -75,7 +75,7 @@ def _reports(place_id: UUID) -> Iterator[Message]:
         .where(DirectoryReport.kind != ReportKind.MISCONDUCT)
         .group_by(DirectoryReport.kind)
     )
-    counts = dict(db.session.execute(query).tuples().all())
+    counts = {row[0]: row[1] for row in db.session.execute(query)}
     for kind, text in REPORTED.items():
         if counts.get(kind):
             yield Message(f"against.{kind}", text, {"number": counts[kind]})
