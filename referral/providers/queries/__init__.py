@@ -1,6 +1,7 @@
 """What is read of the directory: the cached catalogue for ranking, lists and sheets, an organisation's own entries."""
 
 from referral.providers.queries.catalogue import Snapshot, catalogue, known_places, offer, public_holidays, snapshot
+from referral.providers.queries.keeping import kept_entries
 from referral.providers.queries.listing import listing
 from referral.providers.queries.searching import Found, find_place, search
 from referral.providers.queries.sheets import own_entries, sheet
@@ -8,7 +9,6 @@ from referral.providers.queries.sites import closed_entries, closed_places, conf
 from referral.providers.queries.upkeep import (
     campaigns,
     in_scope,
-    kept_entries,
     link_of,
     misconduct,
     notices,

@@ -76,7 +76,7 @@ def _build(at: str, day: date, now: datetime) -> Snapshot:
     for organization, service in records.entries():
         offers.extend(flatten(organization, service, known, records.responses))
         acronyms[organization.id] = organization.acronym
-    found = Catalogue(offers)
+    found = Catalogue(offers, current_app.config["SETTINGS"].shelf_lives)
     words = haystacks(found.offers, acronyms, known)
     listed = tuple(sorted(found.offers, key=lambda one: (words[one.id], one.id)))
     index = Words([words[one.id] for one in found.offers], found.mask)

@@ -123,14 +123,8 @@ class Records:
         return profile.Hours(schedules, closures, zone, place.on_holidays)
 
     def _verified(self, service: Row, place: Row) -> tuple[dict[str, date], str]:
-        found = dict(self.verified.get(place.id, {}))
-        assured = service.assured_date
-        for section in freshness.SHELF_LIVES.mandatory if assured else ():
-            if section not in found or found[section][0] < assured:
-                found[section] = (assured, "import" if service.source else "")
-        known = [found[section] for section in freshness.SHELF_LIVES.mandatory if section in found]
-        method = min(known)[1] if known else ""
-        return {section: day for section, (day, _) in found.items()}, method
+        mandatory = tuple(freshness.SHELF_LIVES.mandatory)
+        return with_assured(self.verified.get(place.id, {}), service.assured_date, service.source, mandatory)
 
 
 def _rows(model: Any) -> list[Row]:
@@ -197,8 +191,26 @@ def closure(row: Row) -> profile.Closure:
     return profile.Closure(row.starts_on, row.ends_on, row.reason)
 
 
-def verifications(zone: ZoneInfo) -> dict[UUID, dict[str, tuple[date, str]]]:
-    """The last confirmation of each section of each entry: day on the office's wall, method. Free places age apart."""
+def with_assured(
+    confirmed: Mapping[str, tuple[date, str]], assured: date | None, source: str, mandatory: tuple[str, ...]
+) -> tuple[dict[str, date], str]:
+    """The day of each section, with the day that a feed vouches for the whole; and how the oldest was confirmed."""
+    found = dict(confirmed)
+    for section in mandatory if assured else ():
+        if assured and (section not in found or found[section][0] < assured):
+            found[section] = (assured, "import" if source else "")
+    known = [found[section] for section in mandatory if section in found]
+    method = min(known)[1] if known else ""
+    return {section: day for section, (day, _) in found.items()}, method
+
+
+def verifications(zone: ZoneInfo, between: tuple[UUID, UUID] | None = None) -> dict[UUID, dict[str, tuple[date, str]]]:
+    """The last confirmation of each section of each entry: day on the office's wall, method. Free places age apart.
+
+    `between` two keys of entries, both included; None for all.
+    """
+    key = SectionVerification.service_at_location_id
+    within = [key >= between[0], key <= between[1]] if between else []
     ranked = select(
         SectionVerification.service_at_location_id,
         SectionVerification.section,
@@ -210,7 +222,7 @@ def verifications(zone: ZoneInfo) -> dict[UUID, dict[str, tuple[date, str]]]:
             order_by=(SectionVerification.at.desc(), SectionVerification.id),
         )
         .label("place"),
-    ).where(SectionVerification.section != Section.CAPACITY, SectionVerification.outcome.in_(HOLDS))
+    ).where(SectionVerification.section != Section.CAPACITY, SectionVerification.outcome.in_(HOLDS), *within)
     latest = ranked.subquery()
     found: dict[UUID, dict[str, tuple[date, str]]] = defaultdict(dict)
     for row in db.session.execute(select(latest).where(latest.c.place == 1)):

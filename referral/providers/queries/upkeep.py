@@ -12,9 +12,8 @@ from sqlalchemy import Select, false, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from directory import freshness
-from directory.reminders import Campaign, Kept
 from referral.extensions import db
-from referral.foundation import clock, signed_links
+from referral.foundation import signed_links
 from referral.foundation.access import Actor
 from referral.foundation.grants import Permission, Scope, scope_of
 from referral.partners.models import User
@@ -36,46 +35,6 @@ from referral.providers.upkeep_models import (
 MOST = 100
 ANSWER_DAYS = timedelta(days=7)
 """Five working days, on the safe side of a week end."""
-
-
-def kept_entries(now: datetime) -> list[Kept]:
-    """Every entry as the ladder reads it."""
-    found = snapshot(now)
-    keepers = _keepers()
-    campaigns = _running(now.astimezone(clock.zone()).date())
-    entries = []
-    for one in found.listed:
-        if not one.archived:
-            people = keepers.get(one.service_id, [])
-            keeper, deputy = (*people, None, None)[:2]
-            entries.append(Kept(one.id, one.verified, keeper, deputy, tuple(campaigns.get(one.id, ()))))
-    return entries
-
-
-def _keepers() -> dict[str, list[str]]:
-    """By service its active staff, the focal point first."""
-    query = (
-        select(ServiceStaff.service_id, User.id)
-        .join(User, User.id == ServiceStaff.user_id)
-        .where(User.active)
-        .order_by(ServiceStaff.focal_point.desc(), User.username)
-    )
-    found: dict[str, list[str]] = defaultdict(list)
-    for service, person in db.session.execute(query):
-        found[str(service)].append(str(person))
-    return found
-
-
-def _running(today: date) -> dict[str, list[Campaign]]:
-    query = (
-        select(CampaignParticipation.place_id, ReviewCampaign)
-        .join(ReviewCampaign, ReviewCampaign.id == CampaignParticipation.campaign_id)
-        .where(ReviewCampaign.starts_on <= today, ReviewCampaign.ends_on >= today)
-    )
-    found: dict[str, list[Campaign]] = defaultdict(list)
-    for place, one in db.session.execute(query):
-        found[str(place)].append(Campaign(str(one.id), frozenset(one.sections), one.starts_on, one.ends_on))
-    return found
 
 
 def link_of(token: str) -> ConfirmationLink | None:
@@ -225,11 +184,12 @@ def progress(campaign: ReviewCampaign, now: datetime) -> list[Progress]:
 def to_confirm(now: datetime) -> list[tuple[Any, list[Section]]]:
     """Entries with mandatory sections that are not up to date, the worst first."""
     found = snapshot(now)
+    lives = found.catalogue.lives
     rows = []
     for one in found.listed:
-        states = freshness.states(one.verified, found.day)
-        due = [Section(key.value) for key in freshness.SHELF_LIVES.mandatory if states[key].rank]
+        states = freshness.states(one.verified, found.day, lives)
+        due = [Section(key.value) for key in lives.mandatory if states[key].rank]
         if due and not one.archived:
-            rows.append((max(states[key].rank for key in freshness.SHELF_LIVES.mandatory), one, due))
+            rows.append((max(states[key].rank for key in lives.mandatory), one, due))
     rows.sort(key=lambda row: -row[0])
     return [(one, due) for _rank, one, due in rows[:MOST]]
