@@ -168,7 +168,7 @@ class NoticeKind(StrEnum):
 
 
 NOTICE_LABELS: dict[NoticeKind, str] = {
-    NoticeKind.CLOSED: N_("Closed"),
+    NoticeKind.CLOSED: N_("closed for some days"),
     NoticeKind.MESSAGE: N_("A message to the referral teams"),
 }
 
