@@ -150,6 +150,10 @@ def test_a_copy_waits_for_a_call_and_takes_neither_places_nor_confirmations(clie
     [task] = db.session.scalars(select(CallTask))
     assert (task.place_id, task.reason) == (made.id, TaskReason.NEW_SITE)
     assert queries.offer(made.id, NOW) is None
+    client.sign_in("coordination")
+    waits = client.get("/directory/upkeep")
+    assert "Annexe" in waits.text
+    assert str(made.id) not in "".join(waits.links.values()), "an entry out of the directory has no page to lead to"
     actions.called(task, VerificationOutcome.CONFIRMED, actor=_who(), now=NOW)
     assert queries.offer(made.id, NOW) is not None
 
