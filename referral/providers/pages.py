@@ -228,9 +228,10 @@ def drawn(found: Found | None, asked: Criteria | None) -> Markup:
     """The map of what was found; nothing where no service has a point."""
     if found is None or asked is None:
         return Markup()
-    known = queries.known_places()
+    kept = queries.snapshot(clock.now())
+    known, marks = kept.places, result_map.marks(found.fits, found.to_verify)
     scene = result_map.draw(
-        result_map.marks(found.fits, found.to_verify), known, asked=known.get(asked.place), outlines=queries.outlines(),
+        marks, known, asked=known.get(asked.place), outlines=kept.outlines,
         title=_(MAP_TITLE), description=_(MAP_WORDS), here=_("the person"),
     )  # fmt: skip
     return Markup(scene.svg(id_prefix="map")) if scene else Markup()  # noqa: S704 - the scene escapes what it writes

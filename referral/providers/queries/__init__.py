@@ -25,7 +25,6 @@ from referral.providers.queries.upkeep import (
 from referral.providers.queries.visible import (
     editable_places,
     named_services,
-    outlines,
     visible_places,
     visible_services,
 )
@@ -52,7 +51,6 @@ __all__ = [
     "open_proposals",
     "open_tasks",
     "other_sites",
-    "outlines",
     "own_entries",
     "progress",
     "public_holidays",

@@ -7,10 +7,9 @@ from uuid import UUID
 from sqlalchemy import Select, false, or_, select
 
 from directory.taxonomy import Visibility
-from referral.extensions import db
 from referral.foundation.access import Actor
 from referral.foundation.grants import Permission, Scope, scope_of
-from referral.providers.models import AdminUnit, Service, ServiceAtLocation, ServiceStaff
+from referral.providers.models import Service, ServiceAtLocation, ServiceStaff
 
 OPEN_TO_ALL = (Visibility.PUBLIC, Visibility.NETWORK)
 
@@ -40,12 +39,6 @@ def visible_places(actor: Actor) -> Select[ServiceAtLocation]:
 def named_services(actor: Actor) -> Select[UUID]:
     """Ids of the services that `actor` may see although they are kept to named people."""
     return visible_services(actor).where(Service.visibility == Visibility.RESTRICTED).with_only_columns(Service.id)
-
-
-def outlines() -> list[list[list[float]]]:
-    """The outlines of the regions as (longitude, latitude), where they were imported."""
-    query = select(AdminUnit.outline).where(AdminUnit.level == 1)
-    return [ring for rings in db.session.scalars(query) for ring in rings or ()]
 
 
 def editable_places(actor: Actor) -> Select[ServiceAtLocation]:
