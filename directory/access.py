@@ -5,6 +5,7 @@ from __future__ import annotations
 from directory import freshness, schedule
 from directory.criteria import Criteria, Criterion, Moment, Verdict, verdict
 from directory.offers import Offer
+from directory.profile import Hours
 from directory.taxonomy import (
     LANGUAGE_LABELS,
     SERVICE_TYPE_LABELS,
@@ -48,10 +49,20 @@ def status(offer: Offer, _criteria: Criteria, _moment: Moment) -> Verdict | None
 
 
 def hours(offer: Offer, criteria: Criteria, moment: Moment) -> Verdict | None:
-    """Open now, until when, or from when; decides only where required."""
-    found = schedule.opening(offer.hours, moment.now, moment.holidays)
-    message = schedule.sentence(found, moment.now, offer.hours.timezone)
-    return verdict(Criterion.HOURS, found.open, message, Criterion.HOURS in criteria.required)
+    """Open now (or then): until when, or from when; decides only where required."""
+    answer, message = opened(offer.hours, criteria, moment)
+    return verdict(Criterion.HOURS, answer, message, Criterion.HOURS in criteria.required)
+
+
+def opened(hours: Hours, criteria: Criteria, moment: Moment) -> tuple[bool | None, Message]:
+    """Return whether these hours are open when it is asked, and the sentence."""
+    if criteria.at is not None:
+        found = schedule.opening(hours, criteria.at, moment.holidays)
+        return found.open, schedule.sentence_then(found)
+    if criteria.on is not None:
+        return schedule.on_day(hours, criteria.on, moment.holidays)
+    found = schedule.opening(hours, moment.now, moment.holidays)
+    return found.open, schedule.sentence(found, moment.now, hours.timezone)
 
 
 def capacity(offer: Offer, criteria: Criteria, moment: Moment) -> Verdict | None:
@@ -94,9 +105,12 @@ REFERRALS_MESSAGES: dict[Referrals | None, Message] = {
 }
 
 
-def referrals(offer: Offer, _criteria: Criteria, _moment: Moment) -> Verdict | None:
-    """Whether a referral may be sent at all."""
+def referrals(offer: Offer, criteria: Criteria, _moment: Moment) -> Verdict | None:
+    """Whether a referral may be sent at all; where one must be taken, *come without* is to be asked."""
     value = offer.accepts_referrals
+    if value is Referrals.NOT_NEEDED and Criterion.REFERRALS in criteria.required:
+        message = Message("referral_to_ask", N_("people come without referral: ask whether one is taken"))
+        return verdict(Criterion.REFERRALS, None, message)
     answer = None if value is None else value is not Referrals.NO
     return verdict(Criterion.REFERRALS, answer, REFERRALS_MESSAGES[value])
 
@@ -127,6 +141,23 @@ def cost(offer: Offer, criteria: Criteria, _moment: Moment) -> Verdict | None:
     if offer.free:
         return verdict(Criterion.COST, True, Message("free", N_("free of charge")), hard)
     return verdict(Criterion.COST, False, Message("paid", N_("not free of charge")), hard)
+
+
+def step_free(offer: Offer, criteria: Criteria, _moment: Moment) -> Verdict | None:
+    """Without steps; silence is shown only where it decides."""
+    hard = Criterion.ACCESS in criteria.required
+    if offer.remote:
+        return verdict(Criterion.ACCESS, True, Message("remote", N_("by telephone or online")), hard) if hard else None
+    if offer.step_free:
+        return verdict(Criterion.ACCESS, True, Message("step_free", N_("accessible without steps")), hard)
+    if offer.step_free is False:
+        return verdict(Criterion.ACCESS, False, Message("steps", N_("not accessible without steps")), hard)
+    if not hard:
+        return None
+    if offer.accessibility:
+        values = {"words": offer.accessibility}
+        return verdict(Criterion.ACCESS, None, Message("access_words", N_("access to be checked: %(words)s"), values))
+    return verdict(Criterion.ACCESS, None, Message("access_not_stated", N_("not stated whether there are steps")))
 
 
 ENOUGH_REFERRALS = 5

@@ -22,6 +22,8 @@ JUDGES: dict[Criterion, Judge] = {
     Criterion.REFERRALS: access.referrals,
     Criterion.LANGUAGE: access.language,
     Criterion.COST: access.cost,
+    Criterion.ACCESS: access.step_free,
+    Criterion.DOCUMENTS: eligibility.documents,
     Criterion.RESPONSE: access.response,
     Criterion.FRESHNESS: access.fresh,
 }

@@ -30,6 +30,8 @@ SIGNATURES: dict[Criterion, Callable[[Offer], Hashable]] = {
     Criterion.REFERRALS: lambda offer: offer.accepts_referrals,
     Criterion.LANGUAGE: lambda offer: (offer.languages, offer.interpreter),
     Criterion.COST: lambda offer: offer.free,
+    Criterion.ACCESS: lambda offer: (offer.step_free, bool(offer.accessibility), offer.remote),
+    Criterion.DOCUMENTS: lambda offer: offer.required_documents,
 }
 """Offers with the same signature get the same answer, so that one of them is asked for all."""
 

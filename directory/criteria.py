@@ -49,6 +49,8 @@ class Criterion(StrEnum):
     REFERRALS = "referrals"
     LANGUAGE = "language"
     COST = "cost"
+    ACCESS = "access"
+    DOCUMENTS = "documents"
     RESPONSE = "response"
     FRESHNESS = "freshness"
 
@@ -75,7 +77,10 @@ class Criteria:
     `ages` is the range in which the person's age lies; `sex` female, male or other (`other` also for not known).
     An empty set of statuses, vulnerabilities or nationality is *asked and not known*. `place` is a P-code,
     `place_names` its name and its parents' (for directories without codes), `point` where the person is. Criteria in
-    `required` that are otherwise soft (hours, capacity, language, cost) become hard.
+    `required` that are otherwise soft (hours, capacity, language, cost, step-free access, papers) become hard.
+
+    `at` (aware) asks for the hours of that moment, `on` for any hour of that day; neither: now. `papers` are the codes
+    of the papers that the person holds: an empty set says that there are none.
     """
 
     need: str | None = None
@@ -89,6 +94,9 @@ class Criteria:
     point: tuple[float, float] | None = None
     max_km: float = 50
     languages: frozenset[str] = frozenset()
+    papers: frozenset[str] | None = None
+    at: datetime | None = None
+    on: date | None = None
     required: frozenset[Criterion] = frozenset()
     visibility: frozenset[Visibility] = frozenset({Visibility.PUBLIC, Visibility.NETWORK})
 

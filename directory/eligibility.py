@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from directory.criteria import OLDEST, Answer, Criteria, Criterion, Moment, Verdict, verdict
 from directory.offers import Offer
+from directory.papers import asks_nothing, recognised
 from directory.taxonomy import EVERYBODY, TERM_LABELS, AudienceRule, Facet, ServiceType
 from directory.vocabulary import N_, Message, label
 
@@ -135,3 +136,33 @@ def _facet(offer: Offer, facet: Facet, terms: frozenset[str]) -> Verdict | None:
         return verdict(Criterion.AUDIENCE, True, Message("serves", N_("is meant for: %(who)s"), {"who": who(matched)}))
     message = Message("only_for", N_("only for: %(who)s"), {"who": who(received)})
     return verdict(Criterion.AUDIENCE, False if terms else None, message)
+
+
+def documents(offer: Offer, criteria: Criteria, _moment: Moment) -> Verdict | None:
+    """Which papers are asked for, met with those that the person holds.
+
+    A paper that is missing is a question to ask (many services waive it), unless no paper may be missing.
+    """
+    if criteria.papers is None:
+        return None
+    hard = Criterion.DOCUMENTS in criteria.required
+    asked = [one for one in offer.required_documents if not asks_nothing(one)]
+    if not asked:
+        return _no_papers(offer, hard)
+    missing = tuple(one for one in asked if recognised(one) and not recognised(one) & criteria.papers)
+    if missing:
+        message = Message("papers_missing", N_("asks for papers that are missing: %(papers)s"), {"papers": missing})
+        return verdict(Criterion.DOCUMENTS, False if hard else None, message)
+    unclear = tuple(one for one in asked if not recognised(one))
+    if unclear:
+        message = Message("papers_to_check", N_("papers to be checked: %(papers)s"), {"papers": unclear})
+        return verdict(Criterion.DOCUMENTS, None, message, hard)
+    message = Message("papers_held", N_("asks for papers that the person has: %(papers)s"), {"papers": tuple(asked)})
+    return verdict(Criterion.DOCUMENTS, True, message, hard)
+
+
+def _no_papers(offer: Offer, hard: bool) -> Verdict | None:
+    if offer.required_documents:
+        return verdict(Criterion.DOCUMENTS, True, Message("no_papers", N_("no paper is asked for")), hard)
+    message = Message("papers_not_stated", N_("not stated which papers are asked for"))
+    return verdict(Criterion.DOCUMENTS, None, message, hard) if hard else None

@@ -91,6 +91,37 @@ class ShelfLives:
 
 
 SHELF_LIVES = ShelfLives()
+"""The country's assumptions, each to be validated: an installation may set others (see `lives_from`)."""
+
+LIFE_NAMES = ("contacts", "hours", "service", "organization", "late", "unverified", "shelter_hours", "places_hours")
+LONGEST_LIFE = 3650
+
+
+def lives_from(written: str) -> ShelfLives:
+    """Read shelf lives as `contacts:60,shelter_hours:48`; what is not named keeps its assumption. Raises ValueError.
+
+    Sections in days, `late` and `unverified` in days of grace, `shelter_hours` and `places_hours` in hours.
+
+    >>> lives_from("hours:30, shelter_hours:24").of(Section.HOURS), lives_from("").capacity_hours
+    (30, 336)
+    """
+    given: dict[str, int] = {}
+    for part in filter(None, (one.strip() for one in written.split(","))):
+        name, _, number = (piece.strip() for piece in part.partition(":"))
+        if name not in LIFE_NAMES or not (number.isascii() and number.isdecimal() and 0 < int(number) <= LONGEST_LIFE):
+            raise ValueError(part)
+        given[name] = int(number)
+    usual = SHELF_LIVES
+    found = ShelfLives(
+        days=tuple((section, given.get(section.value, days)) for section, days in usual.days),
+        late_after=given.get("late", usual.late_after),
+        unverified_after=given.get("unverified", usual.unverified_after),
+        shelter_capacity_hours=given.get("shelter_hours", usual.shelter_capacity_hours),
+        capacity_hours=given.get("places_hours", usual.capacity_hours),
+    )
+    if found.late_after >= found.unverified_after:
+        raise ValueError("late must be less than unverified")
+    return found
 
 
 def section_state(verified: date | None, section: Section, today: date, lives: ShelfLives = SHELF_LIVES) -> State:

@@ -91,6 +91,7 @@ def read_location(place: Mapping[str, Any], notes: Notes, key: Key, fallback: st
         phones=read_phones(place, notes),
         hours=read_hours(place, notes, timezone),
         accessibility=_accessibility(place),
+        step_free=_step_free(place),
         disclosure=one_of(Disclosure, place.get("disclosure")) or Disclosure.EXACT,
         source_id=source[: fields.NAME_LIMIT],
     )
@@ -100,6 +101,16 @@ def _accessibility(place: Mapping[str, Any]) -> str:
     quiet = Notes()
     rows = fields.rows(place, "accessibility", quiet)
     return "; ".join(filter(None, (fields.text(one, "description", quiet, 500) for one in rows)))
+
+
+STEP_FREE = {"step_free=yes": True, "step_free=no": False}
+"""How our own exports say it, in the `details` of a row."""
+
+
+def _step_free(place: Mapping[str, Any]) -> bool | None:
+    rows = fields.rows(place, "accessibility", Notes())
+    found = (STEP_FREE.get(details) for one in rows if isinstance(details := one.get("details"), str))
+    return next((one for one in found if one is not None), None)
 
 
 def _addresses(place: Mapping[str, Any], notes: Notes) -> tuple[Address, ...]:

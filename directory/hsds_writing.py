@@ -106,8 +106,7 @@ class Writer:
             "id": one.id, "location_type": one.location_type, "name": one.name, "description": one.description,
             "latitude": one.latitude, "longitude": one.longitude, **_coded(one.pcode),
             "addresses": [self._address(one, number, some) for number, some in enumerate(one.addresses)],
-            "accessibility": [{"id": child(one.id, "accessibility", 0), "description": one.accessibility}]
-            if one.accessibility else [],
+            "accessibility": _accessibility(one),
             "phones": self._phones(one.id, one.phones), "languages": self._languages(one.id, one.languages),
             "schedules": self._schedules(one.id, one.hours),
         })  # fmt: skip
@@ -261,6 +260,14 @@ def offset(name: str) -> float:
     """
     ahead = schedule.zone(name).utcoffset(datetime(2024, 1, 1))  # noqa: DTZ001 - a local moment is what is asked
     return ahead.total_seconds() / 3600 if ahead is not None else 0.0
+
+
+def _accessibility(one: profile.Location) -> list[Document]:
+    """Words, and whether there are steps: HSDS has no field for it, so it stands in the details."""
+    details = "" if one.step_free is None else f"step_free={'yes' if one.step_free else 'no'}"
+    if not one.accessibility and not details:
+        return []
+    return [compact({"id": child(one.id, "accessibility", 0), "description": one.accessibility, "details": details})]
 
 
 def _documents(one: profile.Service) -> list[Document]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import overload
 
-from directory import reach, schedule
+from directory import access, reach, schedule
 from directory.candidates import JUDGES, Candidate, judge
 from directory.catalogue import Catalogue
 from directory.criteria import Answer, Criteria, Criterion, Moment, age_range
@@ -194,19 +194,20 @@ class _Search:
         self.unknown.add(unknown | catalogue.mask(unclear))
 
     def _hours(self) -> None:
-        now, no, unknown = self.moment.now, 0, 0
+        no, unknown, asked = 0, 0, self.criteria
+        usual = asked.at is None and asked.on is None
         clocks: dict[str, int | None] = {}
         for hours, mask in self.catalogue.hours.items():
             if not mask & self.domain:
                 continue
             weekly = self.catalogue.weekly[hours]
-            if hours.timezone not in clocks:
+            if usual and hours.timezone not in clocks:
                 clocks[hours.timezone] = self._minute(hours)
-            minute = clocks[hours.timezone]
+            minute = clocks.get(hours.timezone)
             if weekly and minute is not None:
                 answer: bool | None = any(first <= minute < last for first, last in weekly)
             else:
-                answer = schedule.opening(hours, now, self.moment.holidays).open
+                answer, _ = access.opened(hours, asked, self.moment)
             no |= mask if answer is False else 0
             unknown |= mask if answer is None else 0
         self.against.add(no)

@@ -69,6 +69,10 @@ class Offer:
     phones: tuple[Phone, ...] = ()
     eligibility: str = ""
     alert: str = ""
+    notices: tuple[str, ...] = ()
+    required_documents: tuple[str, ...] = ()
+    step_free: bool | None = None
+    accessibility: str = ""
 
     @cached_property
     def vector(self) -> Vector | None:
@@ -148,6 +152,8 @@ def _common(organization: Organization, service: Service, response: Response | N
         phones=service.phones or organization.phones,
         eligibility=service.eligibility_description,
         alert=service.alert,
+        notices=service.notices,
+        required_documents=tuple(one.document for one in service.required_documents),
     )
 
 
@@ -173,6 +179,8 @@ def _at(base: Offer, service: Service, link: ServiceAtLocation, places: Places |
         point=seat if hidden else exact or seat,
         address="" if hidden else _street(location),
         disclosure=location.disclosure,
+        step_free=location.step_free,
+        accessibility="" if hidden else location.accessibility,
         remote=base.remote or location.location_type == "virtual",
         areas=link.service_areas or base.areas,
         hours=_first(link.hours, service.hours, location.hours),

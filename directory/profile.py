@@ -217,6 +217,7 @@ class Location:
     hours: Hours = Hours()
     languages: tuple[Language, ...] = ()
     accessibility: str = ""
+    step_free: bool | None = None
     disclosure: Disclosure = Disclosure.EXACT
     source_id: str = ""
 
@@ -268,6 +269,8 @@ class Service:
     capacity: Capacity | None = None
     remote: bool = False
     alert: str = ""
+    notices: tuple[str, ...] = ()
+    """Temporary messages in force today; they belong to no export."""
     visibility: Visibility = Visibility.NETWORK
     verified: Mapping[str, date] = field(default_factory=dict)
     """Last confirmation by section (see freshness.Section)."""

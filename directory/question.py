@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from directory.criteria import OLDEST, Criteria, Criterion, age_range
@@ -19,8 +20,12 @@ CONDITIONS: dict[str, Criterion] = {
     "capacity": Criterion.CAPACITY,
     "language": Criterion.LANGUAGE,
     "free": Criterion.COST,
+    "referrals": Criterion.REFERRALS,
+    "accessible": Criterion.ACCESS,
+    "papers": Criterion.DOCUMENTS,
 }
 """What may be made a condition, by the word for it."""
+HOURS = frozenset({Criterion.HOURS})
 MOST_CODES = 20
 FARTHEST = 2000.0
 
@@ -41,10 +46,13 @@ def question(
     places: Places | None = None,
     conditions: Collection[str] = (),
     max_km: float = 50,
+    at: datetime | None = None,
+    on: date | None = None,
 ) -> Criteria:
     """Return the criteria; raises `BadQuestion`. What `person` does not say is not asked.
 
-    `documents` is the list of papers that the person holds: an empty one says that there are none.
+    `documents` is the list of papers that the person holds: an empty one says that there are none. A moment `at` or a
+    day `on` makes the hours a condition.
 
     >>> asked = question({"age": 15, "sex": "female", "status": ["refugee"], "documents": []}, need="MED")
     >>> asked.ages, sorted(asked.statuses)
@@ -70,7 +78,10 @@ def question(
         point=places.seat(code) if places and place and place.level > 1 else None,
         max_km=max_km,
         languages=_codes(person, "languages") or frozenset(),
-        required=frozenset(CONDITIONS[one] for one in conditions),
+        papers=_codes(person, "documents"),
+        at=at,
+        on=on,
+        required=frozenset(CONDITIONS[one] for one in conditions) | (HOURS if at or on else frozenset()),
     )
 
 
@@ -88,8 +99,8 @@ def wider(asked: Criteria, places: Places) -> Iterator[tuple[Message, Criteria]]
     """Yield what else may be asked when nobody fits, nearest to the question first, and how to say it."""
     if asked.required:
         yield (
-            Message("wider_conditions", N_("without conditions on hours, room, language or cost")),
-            replace(asked, required=frozenset()),
+            Message("wider_conditions", N_("without the conditions")),
+            replace(asked, required=frozenset(), at=None, on=None),
         )
     if asked.point is not None:
         for km in (asked.max_km * 2, asked.max_km * 6):

@@ -65,6 +65,8 @@ class Kept:
     keeper: str | None = None
     deputy: str | None = None
     campaigns: tuple[Campaign, ...] = ()
+    done: frozenset[tuple[str, str, Step]] = frozenset()
+    """Section, cycle and step of what was done for this entry, where not all of it is told to `plan` at once."""
 
 
 @dataclass
@@ -128,7 +130,7 @@ def plan(
     called: Collection[str] = (),
     lives: ShelfLives = SHELF_LIVES,
 ) -> Plan:
-    """What to do at `now`, the office's time.
+    """What to do at `now`, the office's time. `entries` are read one by one: they need not all be there at once.
 
     `last`: when each person was written to; `called`: entries with an open call.
 
@@ -140,7 +142,7 @@ def plan(
     for one in entries:
         groups: dict[tuple[str, str], list[Step]] = {}
         for section, cycle, step in reached(one, now.date(), lives):
-            if (one.id, section, cycle, step) not in done:
+            if (section, cycle, step) not in one.done and (one.id, section, cycle, step) not in done:
                 groups.setdefault((section, cycle), []).append(step)
         for (section, cycle), steps in groups.items():
             _mail(found, one, section, cycle, steps, last, now)

@@ -354,3 +354,38 @@ def _closed_sentence(found: Opening, local: datetime) -> Message:
     if days == 1:
         return Message("opens_tomorrow", N_("closed now, opens tomorrow at %(hour)d:%(minute)02d"), values)
     return Message("opens_on", OPENS_ON[found.opens.weekday()], values)
+
+
+def sentence_then(found: Opening) -> Message:
+    """Return the opening at another moment than now in words."""
+    if found.open is None:
+        if found.why == "holiday":
+            return Message("holiday_hours", N_("public holiday: hours not known, call first"))
+        return Message("hours_unknown", N_("opening hours not stated"))
+    if not found.open:
+        return Message("closed_then", N_("closed at that time"))
+    if found.until is None:
+        return Message("open_then", N_("open at that time"))
+    values = {"hour": found.until.hour, "minute": found.until.minute}
+    return Message("open_then_until", N_("open at that time, until %(hour)d:%(minute)02d"), values)
+
+
+def on_day(hours: Hours, day: date, holidays: Collection[date] = ()) -> tuple[bool | None, Message]:
+    """Return whether the place opens at any hour of `day`, and the sentence with its hours.
+
+    >>> week = Hours((Schedule("MO", time(8), time(15, 30)),))
+    >>> str(on_day(week, date(2026, 3, 2))[1]), on_day(week, date(2026, 3, 3))[0]
+    ('open that day: 8:00–15:30', False)
+    """
+    closed = any(one.starts <= day and (one.ends is None or day <= one.ends) for one in hours.closures)
+    if not closed and not any(usable(one) for one in hours.schedules):
+        return None, Message("hours_unknown", N_("opening hours not stated"))
+    found = slots(hours, day, holidays)
+    if found is None:
+        return None, Message("holiday_hours", N_("public holiday: hours not known, call first"))
+    if not found:
+        return False, Message("closed_that_day", N_("closed that day"))
+    if any(end - begin == timedelta(days=1) for begin, end in found):
+        return True, Message("open_all_day", N_("open that day, day and night"))
+    times = tuple(f"{begin.hour}:{begin.minute:02d}–{end.hour}:{end.minute:02d}" for begin, end in found)
+    return True, Message("open_that_day", N_("open that day: %(times)s"), {"times": times})

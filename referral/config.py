@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from directory.freshness import LIFE_NAMES, SHELF_LIVES, ShelfLives, lives_from
 from referral.foundation.media import MEGABYTE, Limits
 
 log = logging.getLogger("mnr")
@@ -59,6 +60,7 @@ class Settings:
     mail_url: str = ""
     security_contact: str = ""
     upload_limits: Limits = field(default_factory=Limits)
+    shelf_lives: ShelfLives = SHELF_LIVES
     fast_passwords: bool = False
     generated_secrets: tuple[str, ...] = field(default=())
 
@@ -97,6 +99,7 @@ class Settings:
             security_contact=env.get("MNR_SECURITY_CONTACT", ""),
             product_name=env.get("MNR_NAME", "MNR"),
             upload_limits=_upload_limits(env),
+            shelf_lives=_shelf_lives(env),
             generated_secrets=generated,
         )
 
@@ -121,6 +124,15 @@ def _upload_limits(env: Mapping[str, str]) -> Limits:
                 raise SettingsError(f"{name} must be a whole number of megabytes, 1 to 500")
             found[part] = int(text) * MEGABYTE
     return Limits(**found)
+
+
+def _shelf_lives(env: Mapping[str, str]) -> ShelfLives:
+    """How long each section of a directory entry holds."""
+    try:
+        return lives_from(env.get("MNR_SHELF_LIVES", ""))
+    except ValueError as error:
+        names = ", ".join(LIFE_NAMES)
+        raise SettingsError(f"MNR_SHELF_LIVES is name:number, comma separated, of {names}; not: {error}") from error
 
 
 def _sqlite(instance: Path, name: str) -> str:

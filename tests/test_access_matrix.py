@@ -110,6 +110,19 @@ providers.history            GET   refuge       303 404 404 404 404 404 404 404 
 providers.undo               POST  place        401 404 404 404 404 404 404 404 303 303 303 303 404 303 404 404 404
 providers.set_trust          POST  place        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.set_trust          POST  refuge       401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.notice             GET   place        303 404 404 404 404 404 404 404 200 200 200 200 404 200 404 404 404
+providers.notice             GET   refuge       303 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404 404
+providers.notice             POST  place        401 404 404 404 404 404 404 404 303 303 303 303 404 303 404 404 404
+providers.end_notice         POST  place        401 404 404 404 404 404 404 404 303 303 303 303 404 303 404 404 404
+providers.end_notice         POST  refuge       401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.confirm_all        GET   -            303 404 404 404 404 404 404 404 200 200 200 200 200 404 404 404 404
+providers.confirm_all        POST  -            401 404 404 404 404 404 404 404 303 303 303 303 303 404 404 404 404
+providers.copy               GET   place        303 404 404 404 404 404 404 404 200 200 200 200 404 200 404 404 404
+providers.copy               GET   refuge       303 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404 404
+providers.copy               POST  place        401 404 404 404 404 404 404 404 422 422 422 422 404 422 404 404 404
+providers.closed             GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.reopen             POST  shut         401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.reopen             POST  place        401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.link               GET   good_link    200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 providers.link               GET   old_link     200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 providers.link               GET   nonsense     404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -467,6 +480,13 @@ referrals.choose             GET   case             303 404 404 200 404 404 200 
 referrals.choose             GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 referrals.choose_post        POST  case             401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
 referrals.choose_post        POST  refuge           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.shortlist          GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+referrals.shortlist          GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.keep               POST  case             401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.shortlist_note     POST  kept             401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.shortlist_note     POST  unknown          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.shortlist_remove   POST  kept             401 404 404 303 404 404 404 404 404 404 404 404 404 404 404 404 404
+referrals.shortlist_remove   POST  unknown          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 referrals.gap                POST  case             401 404 404 303 404 404 303 404 404 404 404 404 404 404 404 404 404
 referrals.specific_consent   GET   case             303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
 referrals.specific_consent_post POST case           401 404 404 422 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -557,6 +577,7 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
         "providers.call_outcome": {"outcome": "confirmed"},
         "providers.decide": {"accept": "alert"},
         "providers.set_trust": {"level": "full"},
+        "providers.notice": {"kind": "closed"},
     }
     if endpoint.startswith("providers."):
         return providers_values(at, endpoint.removeprefix("providers."), variant), posted.get(endpoint, {})
@@ -585,7 +606,11 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         "answer_report": "report_id", "misconduct_report": "report_id", "misconduct_taken_up": "report_id",
         "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",
     }  # fmt: skip
-    more = {"undo": {"revision_id": at["revision"]}, "set_trust": {"staff_id": at["staff"]}}
+    more = {
+        "undo": {"revision_id": at["revision"]},
+        "set_trust": {"staff_id": at["staff"]},
+        "end_notice": {"notice_id": at["temp_notice"]},
+    }
     return {keys.get(name, "place_id"): at[variant], **more.get(name, {})}
 
 
@@ -729,6 +754,11 @@ def referrals_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[st
         return {"case_id": at["prefile" if variant == "prefile" else "case"], "need": need}, {"service": service}
     if name.startswith("specific_consent"):
         return {"case_id": at["case"], "need": "TEH"}, {}
+    if name == "keep":
+        return {}, {"case": at["case"], "service": at["place"]}
+    if name.startswith("shortlist"):
+        entry = {"entry_id": at["kept" if variant == "kept" else "case"]} if "_" in name else {}
+        return {"case_id": at["prefile" if variant == "prefile" else "case"], **entry}, {"text": "Appeler lundi"}
     which, _, action = variant.partition("_")
     reason = {"recall": "no_longer_needed"}.get(action, "")
     posted = {"version": at[f"{which}_version"], "reason": reason}

@@ -33,7 +33,7 @@ from tests.conftest import DATABASE, NOW, close, make_app
 from tests.page_client import PageClient
 from tests.signing_in import sign_in
 from tests.test_access_matrix import ROWS, call, first_table
-from tests.town import EMERGENCY_WORDS, ORDER_WORDS, STAFF, Town, build_town
+from tests.town import EMERGENCY_WORDS, KEPT_NOTE, MISCONDUCT, ORDER_WORDS, STAFF, Town, build_town
 from tests.visitors import TOKEN, fresh
 
 pytestmark = pytest.mark.application
@@ -83,9 +83,9 @@ REFUGE = "17 ruelle des Lauriers-Roses"
 """The street of a refuge that only its own people know (tests/town.py)."""
 
 ANSWERS = {"yes", "no"}
-ALL_CASE = {value for words in CASE.values() for value in words.values()} - ANSWERS
+ALL_CASE = {value for words in CASE.values() for value in words.values()} - ANSWERS | {KEPT_NOTE}
 ALL_WAITING = {value for words in WAITING.values() for value in words.values()} - ANSWERS
-SECRETS = ALL_CASE | ALL_WAITING | set(DRAFT.values()) | {EMERGENCY_WORDS, ORDER_WORDS}
+SECRETS = ALL_CASE | ALL_WAITING | set(DRAFT.values()) | {EMERGENCY_WORDS, ORDER_WORDS, MISCONDUCT}
 
 
 def of_case(*categories: Category) -> set[str]:
@@ -109,20 +109,21 @@ MAY_SEE: dict[str, set[str]] = {
     "warden": {REFUGE},
     "coordinator": NOBODY,
     "committee": NOBODY,
-    "officer": NOBODY,
+    "officer": {MISCONDUCT},
     "admin": NOBODY,
 }
 """The referral for MED went to focal, nurse and midwife; nurse alone took the one for PSY; clerk has an emergency."""
 
 MUST_SEE: dict[str, set[str]] = {
     "responder": {"Ébokolowa"},
-    "manager": of_case(C.C2, C.C6, C.C7) | {ORDER_WORDS},
-    "supervisor": of_case(C.C2, C.C6, C.C7) | {ORDER_WORDS, EMERGENCY_WORDS},
+    "manager": of_case(C.C2, C.C6, C.C7) | {ORDER_WORDS, KEPT_NOTE},
+    "supervisor": of_case(C.C2, C.C6, C.C7) | {ORDER_WORDS, EMERGENCY_WORDS, KEPT_NOTE},
     "clerk": of_case(C.C2, C.C6, C.C7),
     "focal": of_case(C.C2, C.C6),
     "nurse": of_case(C.C2, C.C6, C.C7),
     "midwife": of_case(C.C2, C.C6),
     "warden": {REFUGE},
+    "officer": {MISCONDUCT},
 }
 """The same walk finds what is somebody's own: else an empty page would pass."""
 

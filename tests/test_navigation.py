@@ -34,6 +34,8 @@ EXCEPTIONS = {
     "providers.upkeep": "a button of the directory, for the coordination",
     "providers.proposals": "a tab of the directory’s upkeep",
     "providers.reports": "a tab of the directory’s upkeep; for others a link of the directory",
+    "providers.closed": "a tab of the directory’s upkeep",
+    "providers.confirm_all": "a button of the own entries",
     "providers.campaigns": "a tab of the directory’s upkeep",
     "partners.matrix": "a button of the list of agreements",
     "partners.new_agreement": "a button of the list of agreements",

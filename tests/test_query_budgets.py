@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import Connection, event
 
 from referral.cases.models import Case
+from referral.cases.queries import shortlist
 from referral.consent.actions import orders
 from referral.consent.emergencies import Conclusion, EmergencyReason
 from referral.consent.exceptional_models import EmergencyAccess
@@ -33,6 +34,7 @@ from referral.procedures.models import FormVersion, ProcedureVersion
 from referral.procedures.queries import active_form
 from referral.procedures.rules import Anchor, AnchorKind, CommentAnswer, VersionAction
 from referral.providers.models import ServiceAtLocation
+from referral.referrals.actions import shortlisting
 from referral.rights.actions import asking, breaching
 from referral.rights.models import RetentionReview, StopNotice, Withdrawal
 from referral.rights.rules import BreachKind, Channel, Requester, RequestKind, StopAnswer
@@ -50,6 +52,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "cases of a manager": ("manager", "/cases"),
     "cases of an organisation": ("supervisor", "/cases"),
     "people looked for": ("manager", "/searches"),
+    "services kept for a case": ("manager", "/cases/{case}/shortlist"),
     "possible duplicates": ("supervisor", "/duplicates"),
     "delays": ("coordinator", "/alerts?all=yes"),
     "identifications": ("responder", "/identifications"),
@@ -61,6 +64,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "inbox, one pile": ("nurse", "/inbox?pile=waiting"),
     "directory": ("nurse", "/directory"),
     "own entries": ("nurse", "/directory/own"),
+    "own entries to confirm": ("nurse", "/directory/own/confirm"),
+    "closed entries": ("coordinator", "/directory/closed"),
     "upkeep of the directory": ("coordinator", "/directory/upkeep"),
     "proposed changes": ("coordinator", "/directory/proposals"),
     "reports": ("coordinator", "/directory/reports"),
@@ -133,7 +138,9 @@ class Office:
         self.place = builders.make_service(hospital, Need.MED, staff=(self.user("nurse"),)).id
         talked = builders.make_agreement(team, hospital, state=AgreementState.NEGOTIATION)
         filled = builders.make_case(self.user("manager"))
+        self.case = builders.make_planned_case(self.user("manager"), Need.PSY).id
         self.places = {
+            "case": self.case,
             "consulted": self.consult(), "form": self.form().id, "talked": talked.id, "filled": filled.id,
         }  # fmt: skip
         self.rows = 0
@@ -252,7 +259,10 @@ class Office:
             identification.start(actor=responder, today=NOW.date(), now=NOW)
             if number < phones.MOST:
                 phones.add(f"Téléphone {number}", actor=responder, now=NOW)
-            builders.make_service(nurse.organization, Need.PSY, staff=(nurse,), name=f"Service {number:02d}")
+            service = builders.make_service(nurse.organization, Need.PSY, staff=(nurse,), name=f"Service {number:02d}")
+            if number < shortlist.MOST:
+                case = db.session.get_one(Case, self.case)
+                shortlisting.keep(case, [service], actor=manager, now=NOW)
             partner = builders.make_organization()
             builders.make_user(Role.PROVIDER, partner)
             builders.make_agreement(manager.organization, partner)

@@ -20,6 +20,7 @@ from sqlalchemy import select
 from directory.taxonomy import Disclosure, Visibility
 from referral.cases.actions import opening, progress, steps
 from referral.cases.models import Case, CaseTask
+from referral.cases.queries.shortlist import shortlist
 from referral.cases.rules import ApprovalKind, TaskKind
 from referral.consent.actions import emergencies, orders
 from referral.consent.emergencies import EmergencyReason
@@ -43,12 +44,12 @@ from referral.people.models import PersonMerge, PersonPair
 from referral.procedures import actions as procedures
 from referral.procedures.queries import active_form, active_version
 from referral.procedures.rules import Anchor, AnchorKind, VersionAction
-from referral.providers.actions import open_campaign, open_task, report, submit
+from referral.providers.actions import notify, open_campaign, open_task, report, submit
 from referral.providers.actions.reminding import PURPOSE
 from referral.providers.models import ServiceAtLocation, ServiceStaff
-from referral.providers.rules import Origin, ReportKind, Section, TaskReason
+from referral.providers.rules import NoticeKind, Origin, ReportKind, Section, TaskReason
 from referral.providers.upkeep_models import ConfirmationLink, EntityRevision
-from referral.referrals.actions import answering, sending
+from referral.referrals.actions import answering, sending, shortlisting
 from referral.referrals.rules import ReferralAction
 from referral.rights.actions import asking, breaching
 from referral.rights.models import RetentionReview, RightsRequest, StopNotice, Withdrawal
@@ -58,6 +59,11 @@ from sop.vocabulary import Category, Need
 from tests import builders, case_forms
 from tests.conftest import NOW
 from tests.sop.bpmn_texts import REFERRAL, bpmn
+
+MISCONDUCT = "Zéphirine-a-vu"
+"""What somebody reported about the refuge's people."""
+KEPT_NOTE = "rappeler-tante-Ndolé"
+"""What the case manager noted on a service kept for the case."""
 
 STAFF: tuple[tuple[str, Role, str | None], ...] = (
     ("responder", Role.FIRST_RESPONDER, "police"),
@@ -158,13 +164,26 @@ def _upkeep(town: Town, users: dict[str, Any], place: Any, refuge: Any) -> None:
     submit(place, Section.HOURS, {"on_holidays": "open"}, direct=True, expected_version=place.version, **stamp)
     kept = submit(place, Section.SERVICE, {"alert": "Neuf"}, direct=False, expected_version=place.version, **stamp)
     told = report(place, ReportKind.HOURS, "Fermé le lundi", actor=users["manager"], now=NOW)
-    abuse = report(refuge, ReportKind.MISCONDUCT, "Zéphirine-a-vu", actor=users["manager"], now=NOW)
+    abuse = report(refuge, ReportKind.MISCONDUCT, MISCONDUCT, actor=users["manager"], now=NOW)
     days = {"starts_on": NOW.date(), "ends_on": NOW.date() + timedelta(9)}
     scope: dict[str, Any] = {"regions": [], "needs": [], "sections": ["hours"], "places": [place.id]}
     asked = open_campaign(name="Douala", **scope, **days, actor=coordinator, now=NOW)
     staff = db.session.scalars(select(ServiceStaff.id).where(ServiceStaff.user_id == focal.id)).one()
     revision = db.session.scalars(select(EntityRevision.id)).one()
     town.at |= {"call": call.id, "proposal": kept.id, "told": told.id, "abuse": abuse.id, "campaign": asked.id}
+    message = notify(
+        place,
+        NoticeKind.MESSAGE,
+        "Sans rendez-vous jeudi",
+        starts_on=NOW.date(),
+        ends_on=NOW.date(),
+        actor=focal,
+        now=NOW,
+    )
+    shut = builders.make_service(place.service.organization, HEB, name="Dortoir fermé (démonstration)")
+    shut.archived = True
+    db.session.flush()
+    town.at |= {"temp_notice": message.id, "shut": shut.id}
     town.at |= {"staff": staff, "revision": revision, "place_version": place.version}
 
 
@@ -239,6 +258,7 @@ def _case(town: Town, houses: dict[str, Any], users: dict[str, Any], sealed: Any
         "prepared": draft.id, "prepared_version": draft.version, "reference": sent.reference,
         "agreement": agreement.id,
     }  # fmt: skip
+    _kept(town, case, place, manager)
     town.at["photo_after"] = builders.make_attachment(town.at["form_after"])
 
 
@@ -331,6 +351,14 @@ def _exceptions(town: Town, users: dict[str, Any]) -> None:
     decided = select(DecisionRecord.id).where(DecisionRecord.actor_id == users["manager"].id).limit(1)
     town.at |= {name: row.id for name, row in made.items()}
     town.at |= {"access": access.id, "clerk_decision": decision.id, "decision": db.session.scalar(decided)}
+
+
+def _kept(town: Town, case: Case, place: ServiceAtLocation, manager: Any) -> None:
+    """A service kept for the case, with a note."""
+    shortlisting.keep(case, [place], actor=manager, now=NOW)
+    [entry] = shortlist(case.id)
+    shortlisting.note(entry, KEPT_NOTE, actor=manager, now=NOW)
+    town.at["kept"] = entry.id
 
 
 def _new_case(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> None:

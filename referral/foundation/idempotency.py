@@ -99,6 +99,23 @@ def fingerprint() -> bytes:
     return digest.digest()
 
 
+def once_key() -> str | None:
+    """What a form sent twice has in common and nothing else has: for a post that acts without a redirect.
+
+    A keyed hash, so that what is kept of it leads neither to the form nor to whoever sent it; None without a key.
+    """
+    key = request.form.get(FIELD, "")
+    if not KEY.fullmatch(key):
+        return None
+    return hashed(f"once|{key}|{fingerprint().hex()}")
+
+
+def hashed(text: str) -> str:
+    """A keyed hash of a text, 32 characters."""
+    key: bytes = current_app.config["SETTINGS"].token_key
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
 def forget_old(now: datetime) -> int:
     """Delete the keys of forms older than two days; commits. For the worker."""
     statement = delete(FormPost).where(FormPost.created_at < now - KEPT).returning(FormPost.key)

@@ -101,6 +101,7 @@ class Location(Base):
     longitude: Mapped[float | None]
     timezone: Mapped[str] = mapped_column(String(40), default="Africa/Douala")
     accessibility: Mapped[str] = mapped_column(String(500), default="")
+    step_free: Mapped[bool | None]
     source: Mapped[str] = mapped_column(String(80), default="")
     source_id: Mapped[str] = mapped_column(String(200), default="")
 
@@ -371,4 +372,5 @@ class NeedSignal(Base):
     pcode: Mapped[str] = mapped_column(String(16), default="")
     category: Mapped[str] = mapped_column(String(8), default="")
     audience: Mapped[str] = mapped_column(String(24), default="")
+    evidence: Mapped[str | None] = mapped_column(String(32), unique=True)
     outcome: Mapped[SignalOutcome] = mapped_column(enum_column(SignalOutcome))

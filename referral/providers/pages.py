@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
-from directory import edit
+from flask_babel import format_date
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from directory import Criteria, edit
 from directory.edit import show_phone
+from directory.papers import PAPER_LABELS
 from directory.question import CONDITIONS
 from directory.taxonomy import (
+    EVERYBODY,
     LANGUAGE_LABELS,
     STATUS_LABELS,
+    TERM_LABELS,
     UNIT_LABELS,
     VULNERABILITY_LABELS,
     CapacityStatus,
     Visibility,
 )
+from referral.cases.queries.shortlist import own_live_cases
 from referral.foundation import clock
 from referral.foundation.access import actor
-from referral.providers import actions, queries, schemas, service_form
+from referral.providers import actions, audience_form, queries, result_map, schemas, service_form
 from referral.providers.models import ServiceAtLocation
 from referral.providers.queries.records import schedule
+from referral.providers.queries.searching import Found
 from referral.providers.rules import Section, publishes
 from sop.vocabulary import N_, NEED_LABELS
 
@@ -127,8 +137,8 @@ CONTACTS = Form(
 SERVICE = Form(
     Section.SERVICE,
     "providers/edit_service.html",
-    service_form.present,
-    lambda _place, posted, _now: service_form.read(posted),
+    lambda place: service_form.present(place, queries.known_places()),
+    lambda place, posted, _now: service_form.read(posted, place, queries.known_places()),
     actions.wanted_service,
 )
 FORMS: dict[Section, Form] = {one.section: one for one in (HOURS, CAPACITY, CONTACTS, SERVICE)}
@@ -146,12 +156,28 @@ def shown(form: Form, place: ServiceAtLocation, reading: schemas.Reading | None 
         "direct": True,
         "referral_choices": service_form.REFERRALS,
         "state_choices": service_form.STATES,
+        **(_audience_choices(typed) if form is SERVICE else {}),
         "days": edit.DAY_LABELS,
         "slots": slots_shown(typed) if form is HOURS else 0,
         "irregular": form is HOURS and weekly(place) is None,
         "number_of_contacts": contacts_shown(typed) if form is CONTACTS else 0,
         "status_choices": [(one.value, one.label) for one in CapacityStatus if one is not CapacityStatus.UNKNOWN],
         "unit_choices": list(UNIT_LABELS.items()),
+    }
+
+
+def _audience_choices(typed: Mapping[str, str]) -> dict[str, Any]:
+    """What may be chosen of whom a service takes."""
+    terms = [
+        (f"to-{facet}-{term}", words) for facet in audience_form.ASKED for term, words in TERM_LABELS[facet].items()
+        if term != EVERYBODY or typed.get(f"to-{facet}-{term}")
+    ]  # fmt: skip
+    return {
+        "term_choices": terms,
+        "rule_choices": audience_form.RULES,
+        "sex_choices": audience_form.SEXES,
+        "step_choices": audience_form.STEPS,
+        "language_choices": list(LANGUAGE_LABELS.items()),
     }
 
 
@@ -173,7 +199,14 @@ CONDITION_LABELS = {
     "capacity": N_("Room known to be free"),
     "language": N_("Speaks the person’s language"),
     "free": N_("Free of charge"),
+    "referrals": N_("Takes referrals"),
+    "accessible": N_("Accessible without steps"),
+    "papers": N_("No paper may be missing"),
 }
+MAP_TITLE = N_("Map of the services found")
+MAP_WORDS = N_("Filled: fits; pale: to be verified; dashed: the address is kept secret, only its district is shown.")
+NO_PAPER = "none"
+DAYS_AHEAD = 14
 SEX_CHOICES = (("female", N_("Female")), ("male", N_("Male")), ("other", N_("Other or not known")))
 
 
@@ -186,4 +219,37 @@ def asked() -> dict[str, Any]:
         "vulnerability_choices": list(VULNERABILITY_LABELS.items()),
         "language_choices": list(LANGUAGE_LABELS.items()),
         "condition_choices": [(one, CONDITION_LABELS[one]) for one in CONDITIONS],
+        "paper_choices": [*PAPER_LABELS.items(), (NO_PAPER, N_("no paper at all"))],
+        "day_choices": [("", N_("Not asked")), *((one.isoformat(), _day(one)) for one in _days(clock.today()))],
     }
+
+
+def drawn(found: Found | None, asked: Criteria | None) -> Markup:
+    """The map of what was found; nothing where no service has a point."""
+    if found is None or asked is None:
+        return Markup()
+    kept = queries.snapshot(clock.now())
+    known, marks = kept.places, result_map.marks(found.fits, found.to_verify)
+    scene = result_map.draw(
+        marks, known, asked=known.get(asked.place), outlines=kept.outlines,
+        title=_(MAP_TITLE), description=_(MAP_WORDS), here=_("the person"),
+    )  # fmt: skip
+    return Markup(scene.svg(id_prefix="map")) if scene else Markup()  # noqa: S704 - the scene escapes what it writes
+
+
+def _days(today: date) -> list[date]:
+    return [today + timedelta(days) for days in range(DAYS_AHEAD)]
+
+
+def _day(day: date) -> str:
+    return str(format_date(day, "EEEE d MMMM"))
+
+
+def cases(chosen: str = "") -> dict[str, Any]:
+    """The cases for which the signed-in user may keep a service, and the one they come from."""
+    try:
+        first = UUID(chosen) if chosen else None
+    except ValueError:
+        first = None
+    choices = [(str(one), code) for one, code in own_live_cases(actor(), first)]
+    return {"case_choices": choices, "case": str(first) if str(first) in dict(choices) else ""}

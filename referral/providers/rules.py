@@ -155,6 +155,24 @@ TASK_LABELS: dict[TaskReason, str] = {
 }
 
 
+class NoticeKind(StrEnum):
+    """What a temporary notice says: a closure counts in the opening hours, a message is only read."""
+
+    CLOSED = "closed"
+    MESSAGE = "message"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return NOTICE_LABELS[self]
+
+
+NOTICE_LABELS: dict[NoticeKind, str] = {
+    NoticeKind.CLOSED: N_("closed for some days"),
+    NoticeKind.MESSAGE: N_("A message to the referral teams"),
+}
+
+
 class ReportKind(StrEnum):
     """What is wrong with an entry, as its readers report it."""
 

@@ -14,6 +14,8 @@ from uuid import UUID
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from directory import edit
+from directory.fields import clock
+from directory.papers import PAPER_LABELS
 from directory.places import Places
 from directory.profile import Capacity, Closure, Contact
 from directory.question import CONDITIONS, BadQuestion, question, the_place
@@ -31,6 +33,8 @@ HOLIDAYS = ("", "open", "closed")
 NOT_A_NUMBER = Message("not_a_number", N_("a whole number, for example 12"))
 NOT_A_DAY = Message("not_a_day", N_("Enter a day that exists, such as 31 12 2031."))
 NO_CONTACT = Message("no_contact", N_("keep at least one contact, or nobody can reach the service"))
+NOT_A_TIME = Message("not_a_time", N_("Enter a time such as 08:30."))
+FARTHEST_DAY = 366
 CHOOSE = Message("choose", N_("choose one of the list"))
 
 
@@ -193,8 +197,14 @@ def _own(errors: Mapping[str, Any]) -> dict[str, Message]:
     return {name: Message(one.code, one.text, dict(one.values)) for name, one in errors.items()}
 
 
-def read_question(posted: Mapping[str, str], conditions: Collection[str], places: Places) -> Reading:
-    """A search for a person. Nothing of it is kept; `conditions` are the boxes that were ticked."""
+def read_question(
+    posted: Mapping[str, str], conditions: Collection[str], places: Places, *, papers: Collection[str], now: datetime
+) -> Reading:
+    """A search for a person. Nothing of it is kept.
+
+    `conditions` and `papers` are the boxes that were ticked; `now` is the office's time, by which a time without a day
+    is one of today.
+    """
     typed, version = _typed(posted)
     values: dict[str, Any] = {}
     errors: dict[str, Message] = {}
@@ -203,6 +213,13 @@ def read_question(posted: Mapping[str, str], conditions: Collection[str], places
         person["sex"] = sex
     if age := typed.get("age", "").strip():
         person["age"] = int(age) if age.isascii() and age.isdecimal() and len(age) < 4 else -1
+    if papers:
+        person["documents"] = [one for one in papers if one in PAPER_LABELS]
+    when: dict[str, Any] = {}
+    try:
+        when = _when(typed, now)
+    except ValueError:
+        errors["time"] = NOT_A_TIME
     name, unit = typed.get("place", "").strip(), None
     try:
         unit = the_place(places.find(name), name) if name else None
@@ -211,12 +228,28 @@ def read_question(posted: Mapping[str, str], conditions: Collection[str], places
     try:
         asked = question(
             person, need=typed.get("need") or None, place=unit, places=places,
-            conditions=[one for one in conditions if one in CONDITIONS],
+            conditions=[one for one in conditions if one in CONDITIONS], **when,
         )  # fmt: skip
-        values = {"asked": asked, "words": typed.get("q", "").strip()[:100]}
+        begins = typed.get("from", "")
+        start = int(begins) if begins.isascii() and begins.isdecimal() and len(begins) < 6 else 0
+        values = {"asked": asked, "words": typed.get("q", "").strip()[:100], "start": start}
     except BadQuestion as bad:
         errors[bad.field] = _said(bad)
     return Reading(typed, {} if errors else values, version, errors)
+
+
+def _when(typed: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """A day of its choices, a time of day, or both; ValueError for what is neither."""
+    day, at = typed.get("day", "").strip(), typed.get("time", "").strip()
+    on = date.fromisoformat(day) if day else now.date()
+    if not abs((on - now.date()).days) < FARTHEST_DAY:
+        raise ValueError(day)
+    if at:
+        found = clock(at)
+        if found is None or found[1]:
+            raise ValueError(at)
+        return {"at": datetime.combine(on, found[0], tzinfo=now.tzinfo)}
+    return {"on": on} if day else {}
 
 
 def _said(bad: BadQuestion) -> Message:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from directory.places import Places
 from directory.taxonomy import Referrals, Status
+from referral.providers import audience_form
 from referral.providers.models import ServiceAtLocation
 from referral.providers.schemas import CHOOSE, NOT_A_NUMBER, Reading
 from sop.vocabulary import N_, Message
@@ -28,7 +30,7 @@ AGES = Message("ages_reversed", N_("the youngest age is above the oldest"))
 DOCUMENTS, A_DOCUMENT = 20, 120
 
 
-def present(place: ServiceAtLocation) -> dict[str, str]:
+def present(place: ServiceAtLocation, places: Places) -> dict[str, str]:
     """The service as it stands."""
     service = place.service
     typed = {name: getattr(service, name) for name in TEXTS}
@@ -36,6 +38,7 @@ def present(place: ServiceAtLocation) -> dict[str, str]:
     free = {None: "", True: "yes", False: "no"}[service.free]
     return {
         **typed,
+        **audience_form.present(place, places),
         "free": free,
         "status": service.status.value if service.status else "",
         "accepts_referrals": service.accepts_referrals.value if service.accepts_referrals else "",
@@ -43,7 +46,7 @@ def present(place: ServiceAtLocation) -> dict[str, str]:
     }
 
 
-def read(posted: Mapping[str, str]) -> Reading:
+def read(posted: Mapping[str, str], place: ServiceAtLocation, places: Places) -> Reading:
     """The fields as values; texts keep their lines."""
     typed = {name: _clean(posted.get(name, "")) for name in (*TEXTS, *NUMBERS, *OTHERS)}
     errors: dict[str, Message] = {}
@@ -58,7 +61,8 @@ def read(posted: Mapping[str, str]) -> Reading:
     _choices(typed, values, errors)
     lines = [line.strip()[:A_DOCUMENT] for line in typed["required_documents"].splitlines() if line.strip()]
     values["required_documents"] = lines[:DOCUMENTS]
-    return Reading(typed, values, _version(posted), errors)
+    more, audiences, wrong = audience_form.read(posted, place, places)
+    return Reading({**typed, **more}, {**values, **audiences}, _version(posted), {**errors, **wrong})
 
 
 OTHERS = ("free", "status", "accepts_referrals", "required_documents")

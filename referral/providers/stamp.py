@@ -28,10 +28,11 @@ from referral.providers.models import (
     ServiceContact,
     ServiceSchedule,
 )
+from referral.providers.upkeep_models import TempNotice
 
 DIRECTORY = (
     Service, ServiceAudience, Location, ServiceAtLocation, ServiceSchedule, ServiceClosure, ServiceContact,
-    SectionVerification, Organization, AdminUnit,
+    SectionVerification, Organization, AdminUnit, TempNotice,
 )  # fmt: skip
 _TABLES = frozenset(one.__tablename__ for one in DIRECTORY)
 TOUCHED = "directory_touched"

@@ -11,7 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from directory.reminders import Step
 from referral.foundation.tables import Base, enum_column, new_id
-from referral.providers.rules import Origin, ReportKind, ReportState, Section, TaskReason, VerificationOutcome
+from referral.providers.rules import (
+    NoticeKind,
+    Origin,
+    ReportKind,
+    ReportState,
+    Section,
+    TaskReason,
+    VerificationOutcome,
+)
 
 if TYPE_CHECKING:
     from referral.partners.models import User
@@ -142,6 +150,24 @@ class EntityRevision(Base):
     undone_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_entity_revision_place_id_at", "place_id", "at"),)
+
+
+class TempNotice(Base):
+    """A notice that ends by itself: closed on these days (both included), or a message; `ended_at`: ended earlier."""
+
+    __tablename__ = "temp_notice"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    place_id: Mapped[UUID] = mapped_column(ForeignKey(PLACE), index=True)
+    kind: Mapped[NoticeKind] = mapped_column(enum_column(NoticeKind))
+    text: Mapped[str] = mapped_column(String(300), default="")
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[UUID] = mapped_column(ForeignKey(USER))
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("place_id", "kind", "starts_on", "ends_on", "text"),)
 
 
 class DirectoryReport(Base):

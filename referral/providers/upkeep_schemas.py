@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
+from uuid import UUID
 
 from marshmallow import ValidationError
 
-from referral.providers.rules import ReportKind, Section
+from directory.places import Places
+from directory.question import BadQuestion, the_place
+from referral.providers.rules import NoticeKind, ReportKind, Section
 from referral.providers.schemas import CHOOSE, NOT_A_DAY, Reading, day_of
 from sop.vocabulary import N_, Message, Need
 
 LONGEST = 500
 LONGEST_CAMPAIGN = 120
+LONGEST_NOTICE, LONGEST_NOTICE_DAYS = 300, 60
+MOST_TICKED = 200
+SAY_WHERE = Message("say_where", N_("say where: choose a site, or give the new one’s name and place"))
+SAY_IT = Message("say_it", N_("write the message"))
 Kind = TypeVar("Kind", bound=StrEnum)
 SAY_WHAT = Message("say_what", N_("say in a sentence what is wrong"))
 NAME_IT = Message("name_it", N_("give it a name"))
@@ -48,6 +55,77 @@ def read_report(posted: Mapping[str, str]) -> Reading:
         errors["text"] = Message("too_long", N_("at most %(limit)d characters"), {"limit": LONGEST})
     values = {} if errors else {"kind": ReportKind(typed["kind"]), "text": typed["text"]}
     return Reading(typed, values, 0, errors)
+
+
+def read_notice(posted: Mapping[str, str], *, today: date) -> Reading:
+    """A notice: its kind, its words, and its last day (today where none is said)."""
+    typed = {name: value[:LONGEST] for name, value in posted.items()}
+    typed["text"] = text_of(posted).replace("\n", " ")
+    errors: dict[str, Message] = {}
+    kind = typed.get("kind", "")
+    if kind not in list(NoticeKind):
+        errors["kind"] = CHOOSE
+    elif kind == NoticeKind.MESSAGE and not typed["text"]:
+        errors["text"] = SAY_IT
+    if len(typed["text"]) > LONGEST_NOTICE:
+        errors["text"] = Message("too_long", N_("at most %(limit)d characters"), {"limit": LONGEST_NOTICE})
+    ends = today
+    try:
+        ends = day_of(typed, "ends") or today
+    except ValueError:
+        errors["ends"] = NOT_A_DAY
+    if not 0 <= (ends - today).days <= LONGEST_NOTICE_DAYS:
+        errors["ends"] = Message(
+            "notice_days", N_("from today on, at most %(limit)d days"), {"limit": LONGEST_NOTICE_DAYS}
+        )
+    values = {} if errors else {"kind": NoticeKind(kind), "text": typed["text"], "starts_on": today, "ends_on": ends}
+    return Reading(typed, values, 0, errors)
+
+
+def read_ticked(written: Iterable[str]) -> dict[UUID, int]:
+    """Entries that were ticked, each with the version that the page showed; anything else is left out."""
+    found = {}
+    for one in list(written)[:MOST_TICKED]:
+        key, _, version = one.partition(":")
+        try:
+            found[UUID(key)] = int(version) if len(version) < 10 else -1
+        except ValueError:
+            continue
+    return found
+
+
+def read_copy(posted: Any, known: Collection[UUID], places: Places) -> Reading:
+    """Where a service is copied to: sites of the organisation, or the name and the unit of a new one."""
+    typed = {name: text_of(posted, name).replace("\n", " ")[:200] for name in ("name", "unit", "address", "take_hours")}
+    errors: dict[str, Message] = {}
+    sites = {str(one) for one in known}
+    chosen = posted.getlist("site")[:MOST_TICKED]
+    if not set(chosen) <= sites:
+        errors["site"] = CHOOSE
+    new = None
+    if typed["name"] or typed["unit"] or typed["address"]:
+        new = _site(typed, errors, places)
+    elif not chosen:
+        errors["site"] = SAY_WHERE
+    values = (
+        {"sites": [UUID(one) for one in chosen], "new": new, "hours": bool(typed["take_hours"])} if not errors else {}
+    )
+    return Reading(typed, values, 0, errors)
+
+
+def _site(typed: Mapping[str, str], errors: dict[str, Message], places: Places) -> dict[str, str] | None:
+    if not typed["name"]:
+        errors["name"] = NAME_IT
+    units = places.find(typed["unit"])
+    try:
+        unit = the_place(units, typed["unit"]) if typed["unit"] else None
+    except BadQuestion as bad:
+        errors["unit"] = Message(bad.message.code, bad.message.text, bad.message.values)
+        return None
+    if unit is None:
+        errors["unit"] = SAY_WHERE
+        return None
+    return {"name": typed["name"], "pcode": unit.pcode, "address": typed["address"]}
 
 
 def read_campaign(posted: Any, *, regions: frozenset[str], today: date) -> Reading:

@@ -151,14 +151,14 @@ def answer_report(report_id: UUID) -> Any:
 @requires(Permission.MISCONDUCT_READ)
 def misconduct() -> Any:
     """Reports on misconduct, without their text."""
-    return render_template("providers/misconduct.html", rows=queries.misconduct())
+    return render_template("providers/misconduct.html", rows=queries.misconduct(actor()))
 
 
 @bp.get("/directory/misconduct/<uuid:report_id>")
 @requires(Permission.MISCONDUCT_READ, reads_person=True)
 def misconduct_report(report_id: UUID) -> Any:
     """One report on misconduct; the look is logged."""
-    row = next(iter(queries.misconduct(report_id)), None) or abort(404)
+    row = next(iter(queries.misconduct(actor(), report_id)), None) or abort(404)
     text = actions.read_misconduct(row, actor=actor(), now=clock.now())
     return render_template("providers/misconduct_report.html", row=row, text=text)
 
@@ -168,7 +168,7 @@ def misconduct_report(report_id: UUID) -> Any:
 @idempotent
 def misconduct_taken_up(report_id: UUID) -> Any:
     """The channel against abuse has taken it up."""
-    row = next(iter(queries.misconduct(report_id)), None) or abort(404)
+    row = next(iter(queries.misconduct(actor(), report_id)), None) or abort(404)
     actions.answer(row, ReportState.TAKEN_UP, "", actor=actor(), now=clock.now())
     return redirect(url_for("providers.misconduct"), code=303)
 

@@ -15,7 +15,7 @@ from referral.foundation import clock
 from referral.foundation.access import actor, can, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
-from referral.foundation.idempotency import idempotent
+from referral.foundation.idempotency import idempotent, once_key
 from referral.providers import actions, pages, queries
 from referral.providers.models import ServiceAtLocation
 from referral.providers.rules import Origin, dialled, publishes
@@ -38,15 +38,17 @@ def index() -> Any:
     region_choices = [(one.pcode, dict(one.name)) for one in regions]
     choices: dict[str, Any] = {"need_choices": list(NEED_LABELS.items()), "region_choices": region_choices}
     choices["coordinates"] = can(Permission.DIRECTORY_COORDINATE)
-    choices["coordinates"] = can(Permission.DIRECTORY_COORDINATE)
     return render_template("providers/index.html", page=page, filters=filters, need_labels=NEED_LABELS, **choices)
 
 
 @bp.get("/directory/search")
 @requires(Permission.DIRECTORY_READ)
 def search() -> Any:
-    """The form that asks for a person."""
-    return render_template("providers/search.html", **pages.asked(), typed={}, ticked=(), errors={}, found=None)
+    """The form that asks for a person; `case` is the case for which services are to be kept."""
+    page: dict[str, Any] = {"typed": {}, "ticked": (), "papers": (), "errors": {}, "found": None}
+    return render_template(
+        "providers/search.html", **pages.asked(), **pages.cases(request.args.get("case", "")), **page
+    )
 
 
 @bp.post("/directory/search")
@@ -54,10 +56,20 @@ def search() -> Any:
 def search_post() -> Any:
     """The answer, on the page itself: nothing about the person goes into an address."""
     ticked = request.form.getlist("conditions")
-    reading = read_question(request.form, ticked, queries.known_places())
-    found = actions.search_or_signal(**reading.values, actor=actor(), now=clock.now()) if reading.values else None
-    page = {"typed": reading.typed, "ticked": ticked, "errors": reading.errors, "found": found}
-    return render_template("providers/search.html", **pages.asked(), **page), 422 if reading.errors else 200
+    papers, local = request.form.getlist("papers"), clock.now().astimezone(clock.zone())
+    reading = read_question(request.form, ticked, queries.known_places(), papers=papers, now=local)
+    stamp = {"evidence": once_key(), "actor": actor(), "now": clock.now()}
+    found = actions.search_or_signal(**reading.values, **stamp) if reading.values else None
+    page: dict[str, Any] = {
+        "typed": reading.typed,
+        "ticked": ticked,
+        "papers": papers,
+        "errors": reading.errors,
+        "found": found,
+    }
+    page["map"] = pages.drawn(found, reading.values.get("asked"))
+    page |= pages.asked() | pages.cases(request.form.get("case", ""))
+    return render_template("providers/search.html", **page), 422 if reading.errors else 200
 
 
 @bp.get("/directory/<uuid:place_id>")
@@ -75,6 +87,7 @@ def show(place_id: UUID) -> Any:
         need_labels=NEED_LABELS,
         can_edit=may_edit,
         coordinates=can(Permission.DIRECTORY_COORDINATE),
+        **pages.cases(),
     )
 
 

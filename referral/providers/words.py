@@ -7,7 +7,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from directory.edit import DAY_LABELS, show_phone
-from directory.taxonomy import CapacityStatus, Referrals, Status
+from directory.taxonomy import LANGUAGE_LABELS, TERM_LABELS, CapacityStatus, Facet, Referrals, Status
+from referral.providers.audience_form import RULES
+from referral.providers.queries.catalogue import kept_places
+from referral.providers.rules import area_of
 from referral.providers.service_form import STATE_LABELS
 from sop.vocabulary import N_
 
@@ -30,6 +33,10 @@ FIELDS: dict[str, str] = {
     "response_hours": N_("Answers within (hours)"),
     "interpretation": N_("Interpreter"),
     "alert": N_("Important notice"),
+    "audiences": N_("Whom the service takes"),
+    "languages": N_("Languages"),
+    "areas": N_("Area served"),
+    "step_free": N_("Accessible without steps"),
 }
 
 
@@ -50,6 +57,8 @@ def plain(value: Any, name: str) -> list[str]:
         return [" · ".join(filter(None, (row["function"], show_phone(row["phone"]), row["email"]))) for row in value]
     if name == "capacity":
         return _capacity(value)
+    if name in ("audiences", "languages", "areas"):
+        return [_reach(one, name) for one in value]
     if isinstance(value, list):
         return [str(one) for one in value]
     if isinstance(value, bool):
@@ -57,6 +66,19 @@ def plain(value: Any, name: str) -> list[str]:
     if name == "status":
         return [_(STATE_LABELS[Status(value)])]
     return [_(Referrals(value).label)] if name == "accepts_referrals" else str(value).splitlines()
+
+
+def _reach(one: Any, name: str) -> str:
+    if name == "languages":
+        return _(LANGUAGE_LABELS[one]) if one in LANGUAGE_LABELS else str(one)
+    if name == "audiences":
+        terms = TERM_LABELS[Facet(one["facet"])]
+        who = _(terms[one["term"]]) if one["term"] in terms else one["term"]
+        return f"{_(dict(RULES)[one['rule']])} : {who}"
+    area = area_of(one)
+    known = kept_places().get(area.pcode)
+    where = known.name if known else area.pcode or area.name
+    return _("%(place)s (on request)", place=where) if area.on_request else where
 
 
 def _hours(row: dict[str, Any]) -> str:

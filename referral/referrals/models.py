@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -79,3 +79,28 @@ class ReferralEvent(Base):
     sealed_note: Mapped[bytes | None]
 
     __table_args__ = (UniqueConstraint("referral_id", "sequence"),)
+
+
+class ShortlistEntry(Base):
+    """A service kept for a case to choose from, with its entry as it was then.
+
+    `frozen` holds what the entry said when it was kept (see `actions.shortlisting.freeze`), `entry_version` and
+    `service_version` which version that was. The note is sealed under the case's key. An entry that was taken off keeps
+    its row, so that it can be put back.
+    """
+
+    __tablename__ = "shortlist_entry"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    service_at_location_id: Mapped[UUID] = mapped_column(ForeignKey("service_at_location.id"), index=True)
+    service_at_location: Mapped[ServiceAtLocation] = relationship("ServiceAtLocation")
+    entry_version: Mapped[int]
+    service_version: Mapped[int]
+    frozen: Mapped[dict[str, Any]]
+    sealed_note: Mapped[bytes | None]
+    added_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("case_id", "service_at_location_id"),)

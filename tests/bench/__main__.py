@@ -7,7 +7,19 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import deciding, drawings, engine, matching, paper, procedure, ranking, referral, searching, spiff
+from tests.bench import (
+    deciding,
+    drawings,
+    engine,
+    freshness,
+    matching,
+    paper,
+    procedure,
+    ranking,
+    referral,
+    searching,
+    spiff,
+)
 from tests.bench.clock import Figure
 
 
@@ -18,6 +30,7 @@ def figures() -> Iterator[Figure]:
     yield from drawings.measure()
     yield from ranking.measure()
     yield from searching.measure()
+    yield from freshness.measure()
     yield from matching.measure()
     yield from paper.measure()
     yield from deciding.measure()

@@ -9,8 +9,9 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from directory import Catalogue, Criteria, Criterion, Offer, rank
+from directory import Catalogue, Criteria, Offer, rank
 from directory.places import fold
+from directory.question import CONDITIONS
 from directory.words import Words
 from tests.bench.clock import Figure, median_ms
 from tests.bench.ranking import NOW, country
@@ -20,7 +21,7 @@ LIMIT_MS = 20.0
 ASKED = Criteria(
     need="HLTH", ages=(14, 14), sex="female", statuses=frozenset({"refugee"}), vulnerabilities=frozenset({"pregnant"}),
     place="CM005001001", point=(4.05, 9.70), languages=frozenset({"fra"}),
-    required=frozenset({Criterion.HOURS, Criterion.CAPACITY, Criterion.LANGUAGE, Criterion.COST}),
+    papers=frozenset({"passport"}), required=frozenset(CONDITIONS.values()),
 )  # fmt: skip
 KINDS = ("Hôpital de district", "Centre d’accueil", "Aide juridique", "Foyer pour enfants", "Clinique mobile")
 TYPED = "hopitaux GBV distrit"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from directory import Answer, Catalogue, Criteria, Criterion, Offer, judge, rank
 from directory.criteria import Moment
 from directory.profile import Audience, Capacity, Closure, Hours, Response, Schedule, ServiceArea
+from directory.question import CONDITIONS
 from directory.taxonomy import (
     AudienceRule,
     CapacityStatus,
@@ -25,6 +26,8 @@ POINTS = [None, (4.05, 9.70), (4.05, 9.74), (3.87, 11.52), (4.3, 9.9)]
 
 
 AREAS = st.builds(ServiceArea, st.sampled_from(["", *PCODES]), st.just("Douala"), st.booleans())
+
+PAPERS = st.sampled_from(["CNI ou passeport", "Aucun", "Deux témoins"])
 
 
 def chance(values, draw):
@@ -81,6 +84,9 @@ def offers(draw, number):
         hours=draw(hours()),
         capacity=chance([None, Capacity(status, chance([None, 0, 3], draw), updated=updated)], draw),
         verified={one: NOW.date() - timedelta(chance([0, 90, 91, 106, 136, 300], draw)) for one in sections},
+        required_documents=tuple(draw(st.lists(PAPERS, max_size=2))),
+        step_free=chance([None, True, False], draw),
+        accessibility=chance(["", "rampe"], draw),
         response=chance([None, Response(10, 9), Response(10, 2), Response(3, 3)], draw),
     )  # fmt: skip
 
@@ -102,7 +108,10 @@ criteria = st.builds(
     place_names=st.sampled_from([(), ("douala",), ("Buea",)]),
     point=st.sampled_from(POINTS),
     languages=st.sampled_from([frozenset(), frozenset({"ful"})]),
-    required=st.frozensets(st.sampled_from([Criterion.HOURS, Criterion.CAPACITY, Criterion.LANGUAGE, Criterion.COST])),
+    papers=st.sampled_from([None, frozenset(), frozenset({"passport"})]),
+    at=st.sampled_from([None, None, datetime(2026, 3, 3, 19, tzinfo=UTC)]),
+    on=st.sampled_from([None, None, date(2026, 3, 4)]),
+    required=st.frozensets(st.sampled_from(list(CONDITIONS.values()))),
     visibility=st.sampled_from([frozenset(Visibility), frozenset({Visibility.PUBLIC, Visibility.NETWORK})]),
 )
 

@@ -129,7 +129,7 @@ def test_a_place_is_asked_with_its_point_only_when_it_is_small_enough():
 def test_wider_goes_from_conditions_to_distance_to_larger_units_to_the_country():
     asked = question({}, place=PLACES["CM010003001"], places=PLACES, conditions=["open"])
     assert [(message.code, str(message)) for message, _other in wider(asked, PLACES)] == [
-        ("wider_conditions", "without conditions on hours, room, language or cost"),
+        ("wider_conditions", "without the conditions"),
         ("wider_km", "within 100 km"),
         ("wider_km", "within 300 km"),
         ("wider_unit", "anywhere in Lebialem"),

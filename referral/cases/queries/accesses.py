@@ -69,6 +69,10 @@ ACTS: dict[str, str] = {
     "person.contact": N_("noted how the person may be reached"),
     "person.protect": N_("protected the name"),
     "person.unprotect": N_("ended the protection of the name"),
+    "shortlist.read": N_("looked at the services kept for the case"),
+    "shortlist.keep": N_("kept a service for the case"),
+    "shortlist.note": N_("wrote a note on a kept service"),
+    "shortlist.remove": N_("took a service off the case’s list"),
 }
 KINDS: dict[str, str] = {
     "prefile": N_("identification"),

@@ -19,6 +19,7 @@ from referral.cases.queries.closing import standing
 from referral.cases.queries.forms import known_needs, plan_of
 from referral.cases.queries.moving import steps_known, version_ahead
 from referral.cases.queries.progress import position, stages, todo
+from referral.cases.queries.shortlist import shortlist
 from referral.cases.rules import APPROVED_STEP, CaseState, needs_approval
 from referral.cases.schemas import filters_from, uuid_from
 from referral.cases.views import bp
@@ -112,6 +113,7 @@ def _file(case: Case, sent: list[Referral]) -> dict[str, Any]:
         "blanks": [one for one in case_forms.blanks(case, clock.now()) if one.steps] if _fills(case) else [],
         "fills": _fills(case),
         "me": actor().id,
+        "kept": shortlist(case.id),
     }
 
 

@@ -1,5 +1,6 @@
 """What changes the directory: keepers' own entries, the coordination's upkeep, imports from other directories."""
 
+from referral.providers.actions.copying import confirm_many, copy_to, reopen
 from referral.providers.actions.deciding import decide, trust, undo
 from referral.providers.actions.editing import (
     StaleEntry,
@@ -14,15 +15,16 @@ from referral.providers.actions.exporting import export
 from referral.providers.actions.fields import state_of
 from referral.providers.actions.importing import import_file
 from referral.providers.actions.linking import confirm_by_link, correct_by_link
+from referral.providers.actions.noticing import end_notice, notify
 from referral.providers.actions.placing import import_places
 from referral.providers.actions.reminding import open_task, remind
 from referral.providers.actions.reporting import answer, called, open_campaign, read_misconduct, report
-from referral.providers.actions.signalling import search_or_signal, signal_need
+from referral.providers.actions.signalling import keep_signal, search_or_signal, signal_need
 
 __all__ = [
-    "StaleEntry", "answer", "called", "confirm", "confirm_by_link", "correct_by_link", "decide", "export",
-    "import_file", "import_places",
-    "open_campaign", "open_task", "read_misconduct", "remind", "report", "search_or_signal",
+    "StaleEntry", "answer", "called", "confirm", "confirm_by_link", "confirm_many", "copy_to", "correct_by_link",
+    "decide", "end_notice", "export", "import_file", "import_places", "keep_signal", "notify",
+    "open_campaign", "open_task", "read_misconduct", "remind", "reopen", "report", "search_or_signal",
     "signal_need", "state_of", "submit", "trust", "undo",
     "wanted_capacity", "wanted_contacts", "wanted_hours", "wanted_service",
 ]  # fmt: skip

@@ -10,13 +10,21 @@ from typing import Any
 
 from directory.taxonomy import CapacityStatus, Referrals, Status, Visibility
 from referral.providers.actions.children import SCHEDULE
-from referral.providers.models import Service, ServiceAtLocation, ServiceClosure, ServiceContact, ServiceSchedule
+from referral.providers.audience_form import rows_of
+from referral.providers.models import (
+    Service,
+    ServiceAtLocation,
+    ServiceAudience,
+    ServiceClosure,
+    ServiceContact,
+    ServiceSchedule,
+)
 from referral.providers.rules import Section
 
 SERVICE = (
     "description", "status", "minimum_age", "maximum_age", "eligibility_description", "accepts_referrals",
     "application_process", "required_documents", "free", "fees_description", "response_hours", "interpretation",
-    "alert",
+    "alert", "languages",
 )  # fmt: skip
 CAPACITY = ("status", "available", "maximum", "unit", "waiting_days")
 CONTACT = ("function", "phone", "email", "name", "extension", "visibility")
@@ -28,7 +36,9 @@ Values = dict[str, Any]
 def state_of(place: ServiceAtLocation, section: Section) -> Values:
     """What the section says now, by field."""
     if section is Section.SERVICE:
-        return {name: _plain(getattr(place.service, name)) for name in SERVICE}
+        said = {name: _plain(getattr(place.service, name)) for name in SERVICE}
+        steps = {"step_free": place.location.step_free} if place.location else {}
+        return said | {"audiences": rows_of(place), "areas": list(place.areas)} | steps
     if section is Section.CAPACITY:
         return {"capacity": capacity_of(place)}
     if section is Section.CONTACTS:
@@ -94,6 +104,8 @@ def put(place: ServiceAtLocation, name: str, value: Any, now: datetime) -> None:
         _contacts(place, value)
     elif name == "capacity":
         _capacity(place, value, now)
+    elif name in ("areas", "step_free", "audiences"):
+        _reach(place, name, value, now)
     else:
         _service(place.service, name, value, now)
 
@@ -136,6 +148,17 @@ def _capacity(place: ServiceAtLocation, value: Values, now: datetime) -> None:
     place.capacity_available, place.capacity_maximum = value["available"], value["maximum"]
     place.capacity_unit, place.waiting_days = value["unit"], value["waiting_days"]
     place.capacity_valid_until, place.capacity_updated_at = None, now
+
+
+def _reach(place: ServiceAtLocation, name: str, value: Any, now: datetime) -> None:
+    """Whom the service takes, where it acts, and whether its place has steps (which other services there share)."""
+    if name == "areas":
+        place.areas = list(value)
+    elif name == "step_free" and place.location is not None:
+        place.location.step_free = value
+    elif name == "audiences":
+        place.service.audiences[:] = [ServiceAudience(**row) for row in value]
+    place.service.last_modified = now
 
 
 def _service(service: Service, name: str, value: Any, now: datetime) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import insert, select
 
 from directory import reminders
@@ -14,6 +15,7 @@ from referral.extensions import db
 from referral.foundation import audit, clock, notices, outbox, signed_links
 from referral.foundation.outbox import MessageState, OutboxMessage
 from referral.foundation.tables import new_id
+from referral.foundation.transactions import reading
 from referral.partners.models import User
 from referral.providers import queries
 from referral.providers.models import SectionVerification, ServiceContact
@@ -26,6 +28,7 @@ TEMPLATE = "directory_confirm"
 PURPOSE = "directory"
 LIVES = timedelta(days=14)
 MOST_LINKS = 12
+CHUNK = 1_000
 LOOKED_BACK = timedelta(days=30)
 
 for _section, _label in SECTION_LABELS.items():
@@ -35,18 +38,23 @@ for _section, _label in SECTION_LABELS.items():
 def remind(now: datetime) -> int:
     """Take every step whose moment has come; commits. Returns how many notices were queued."""
     evidence(now)
+    db.session.commit()
     local = now.astimezone(clock.zone())
     made = Plan()
     if not reminders.quiet(local):
-        made = plan_now(now)
+        with reading():  # a large directory: nobody waits for SQLite's lock meanwhile
+            made = plan_now(now)
         for person, asked in made.mails.items():
             _notice(UUID(person), asked, now)
         for reason, entries in ((TaskReason.LATE, made.calls), (TaskReason.ARCHIVE, made.archives)):
             for place, sections in entries.items():
                 open_task(UUID(place), reason, sections, now=now)
-        for place, section, cycle, step in made.taken:
-            row = {"place_id": UUID(place), "section": Section(section), "cycle": cycle, "step": step, "at": now}
-            db.session.execute(insert(ReminderStep).values(row))
+        steps = [
+            {"place_id": UUID(place), "section": Section(section), "cycle": cycle, "step": step, "at": now}
+            for place, section, cycle, step in made.taken
+        ]
+        for start in range(0, len(steps), CHUNK):
+            db.session.execute(insert(ReminderStep), steps[start : start + CHUNK])
     db.session.commit()
     return len(made.mails)
 
@@ -55,18 +63,15 @@ def plan_now(now: datetime) -> Plan:
     """What the ladder asks for at this moment."""
     local = now.astimezone(clock.zone())
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    kept = queries.kept_entries(now)
     today = list(db.session.scalars(select(CallTask.id).where(CallTask.opened_at >= midnight)))
     called = {str(one) for one in db.session.scalars(select(CallTask.place_id).where(CallTask.closed_at.is_(None)))}
     written = select(OutboxMessage.recipient_id, OutboxMessage.queued_at).where(
         OutboxMessage.template == TEMPLATE, OutboxMessage.queued_at > now - reminders.A_WEEK
     )
     last = {str(person): at for person, at in db.session.execute(written)}
-    steps = db.session.execute(
-        select(ReminderStep.place_id, ReminderStep.section, ReminderStep.cycle, ReminderStep.step)
-    )
-    done = {(str(place), section.value, cycle, step) for place, section, cycle, step in steps}
-    return reminders.plan(kept, done, last, local, calls_today=len(today), called=called)
+    lives = current_app.config["SETTINGS"].shelf_lives
+    kept = queries.kept_entries(now)
+    return reminders.plan(kept, (), last, local, calls_today=len(today), called=called, lives=lives)
 
 
 def _notice(person: UUID, asked: list[tuple[str, str]], now: datetime) -> None:

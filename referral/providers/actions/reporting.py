@@ -83,6 +83,8 @@ def called(task: CallTask, outcome: VerificationOutcome, *, actor: Actor, now: d
     sections = [Section(one) for one in task.sections] or [Section.CONTACTS]
     if outcome in HOLDS:
         editing.confirmed(task.place, sections, outcome, actor, now, method=VerificationMethod.CALL)
+        if task.reason is TaskReason.NEW_SITE:
+            task.place.archived = False
     else:
         db.session.add_all(
             SectionVerification(
@@ -92,7 +94,7 @@ def called(task: CallTask, outcome: VerificationOutcome, *, actor: Actor, now: d
             for one in sections
         )  # fmt: skip
     if outcome is VerificationOutcome.CLOSED:
-        task.place.archived = True
+        task.place.archived, task.place.updated_at = True, now
     if outcome is VerificationOutcome.UNREACHABLE:
         task.failed_calls += 1
     if outcome is not VerificationOutcome.UNREACHABLE or task.failed_calls >= FAILED_CALLS:

@@ -100,6 +100,8 @@ class Upsert:
             latitude=one.latitude, longitude=one.longitude, timezone=one.hours.timezone,
             accessibility=one.accessibility[:500],
         )  # fmt: skip
+        if one.step_free is not None:
+            _set(row, step_free=one.step_free)
         if one.disclosure is not Disclosure.EXACT:
             _set(row, disclosure=one.disclosure)
 

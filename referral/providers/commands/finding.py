@@ -33,6 +33,7 @@ Answered = tuple[dict[str, Any], int]
 @click.option("--km", default=50.0, help="How far at most, where a service states no area.")
 @click.option("--person", type=click.Path(path_type=Path), help="JSON file of coded facts (age, sex, status …).")
 @click.option("--condition", "conditions", multiple=True, type=click.Choice(list(CONDITIONS)), help="Must be so.")
+@click.option("--at", default="", help="Open at this moment (2026-11-30T09:00) or on this day (2026-11-30).")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")
 @with_appcontext
 def directory_search(as_json: bool, **asked: Any) -> None:
@@ -53,6 +54,7 @@ def searched(
     km: float,
     person: Path | None,
     conditions: tuple[str, ...],
+    at: str = "",
     now: datetime,
 ) -> Answered:
     """Search the directory; the result and the exit code: 0 somebody, 1 nobody (a signal is kept), 2 not understood."""
@@ -62,7 +64,7 @@ def searched(
         facts = _facts(person)
         unit = the_place(queries.find_place(place, now), place) if place else None
         known = queries.snapshot(now).places
-        asked = question(facts, need=need, place=unit, places=known, conditions=conditions, max_km=km)
+        asked = question(facts, need=need, place=unit, places=known, conditions=conditions, max_km=km, **_moment(at))
     except BadQuestion as bad:
         return {"error": f"{bad.field}: {bad.message}", "field": bad.field, "code": bad.message.code}, 2
     found = queries.search(asked, words, now)
@@ -104,6 +106,25 @@ def _line(one: Candidate) -> dict[str, Any]:
     return {
         "id": offer.id, "name": offer.name, "organization": offer.organization_name, "km": km, "reasons": reasons,
     }  # fmt: skip
+
+
+def _moment(at: str) -> dict[str, Any]:
+    """The day or the moment (of the office's clock where no zone is said) for which hours are asked."""
+    from datetime import date, datetime
+
+    from referral.foundation import clock
+
+    try:
+        if not at:
+            return {}
+        if len(at) == len("2026-11-30"):
+            return {"on": date.fromisoformat(at)}
+        found = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise BadQuestion(
+            "at", "bad_moment", N_("a day such as 2026-11-30 or a moment such as 2026-11-30T09:00")
+        ) from error
+    return {"at": found if found.tzinfo else found.replace(tzinfo=clock.zone())}
 
 
 def _facts(path: Path | None) -> dict[str, Any]:

@@ -1,15 +1,17 @@
 """What is read of the directory: the cached catalogue for ranking, lists and sheets, an organisation's own entries."""
 
 from referral.providers.queries.catalogue import Snapshot, catalogue, known_places, offer, public_holidays, snapshot
+from referral.providers.queries.keeping import kept_entries
 from referral.providers.queries.listing import listing
 from referral.providers.queries.searching import Found, find_place, search
 from referral.providers.queries.sheets import own_entries, sheet
+from referral.providers.queries.sites import closed_entries, closed_places, confirmable, other_sites
 from referral.providers.queries.upkeep import (
     campaigns,
     in_scope,
-    kept_entries,
     link_of,
     misconduct,
+    notices,
     open_proposals,
     open_tasks,
     progress,
@@ -20,13 +22,21 @@ from referral.providers.queries.upkeep import (
     trust_of,
     visible_reports,
 )
-from referral.providers.queries.visible import editable_places, named_services, visible_places, visible_services
+from referral.providers.queries.visible import (
+    editable_places,
+    named_services,
+    visible_places,
+    visible_services,
+)
 
 __all__ = [
     "Found",
     "Snapshot",
     "campaigns",
     "catalogue",
+    "closed_entries",
+    "closed_places",
+    "confirmable",
     "editable_places",
     "find_place",
     "in_scope",
@@ -36,9 +46,11 @@ __all__ = [
     "listing",
     "misconduct",
     "named_services",
+    "notices",
     "offer",
     "open_proposals",
     "open_tasks",
+    "other_sites",
     "own_entries",
     "progress",
     "public_holidays",

@@ -24,6 +24,9 @@ from referral.providers.queries.wording import haystacks
 from sop.places import load_places
 
 KEPT = "mnr.directory"
+CORNERS = 300
+"""No outline keeps more corners than about twice that: a map of a few hundred pixels shows no more."""
+Corner = tuple[float, float]
 _building = Lock()
 
 
@@ -43,6 +46,8 @@ class Snapshot:
     """The same words by mask of the catalogue's offers."""
     places: Places
     """The library's units, and those that were imported."""
+    outlines: tuple[tuple[Corner, ...], ...]
+    """The rings of the regions that were imported, thinned for small maps: (longitude, latitude)."""
 
 
 def catalogue(now: datetime) -> Catalogue:
@@ -76,11 +81,23 @@ def _build(at: str, day: date, now: datetime) -> Snapshot:
     for organization, service in records.entries():
         offers.extend(flatten(organization, service, known, records.responses))
         acronyms[organization.id] = organization.acronym
-    found = Catalogue(offers)
+    found = Catalogue(offers, current_app.config["SETTINGS"].shelf_lives)
     words = haystacks(found.offers, acronyms, known)
     listed = tuple(sorted(found.offers, key=lambda one: (words[one.id], one.id)))
     index = Words([words[one.id] for one in found.offers], found.mask)
-    return Snapshot(at, day, found, {one.id: one for one in found.offers}, words, listed, index, known)
+    return Snapshot(at, day, found, {one.id: one for one in found.offers}, words, listed, index, known, _outlines())
+
+
+def _outlines() -> tuple[tuple[Corner, ...], ...]:
+    query = select(AdminUnit.outline).where(AdminUnit.level == 1).order_by(AdminUnit.pcode)
+    rings = [ring for found in db.session.scalars(query) for ring in found or ()]
+    return tuple(tuple((corner[0], corner[1]) for corner in ring[:: max(1, len(ring) // CORNERS)]) for ring in rings)
+
+
+def kept_places() -> Places:
+    """The units of the kept directory, for names on a page: nobody asks whether it is still the latest."""
+    kept: Snapshot | None = current_app.extensions.get(KEPT)
+    return kept.places if kept else known_places()
 
 
 def known_places() -> Places:

@@ -26,7 +26,8 @@ from referral.providers.models import (
     ServiceContact,
     ServiceSchedule,
 )
-from referral.providers.rules import HOLDS, Section, area_of
+from referral.providers.rules import HOLDS, NoticeKind, Section, area_of
+from referral.providers.upkeep_models import TempNotice
 from referral.referrals.models import Referral, ReferralEvent
 from referral.referrals.rules import ReferralAction
 
@@ -50,6 +51,7 @@ class Records:
         self.schedules = _grouped(ServiceSchedule, "service_at_location_id")
         self.closures = _grouped(ServiceClosure, "service_at_location_id")
         self.contacts = _grouped(ServiceContact, "service_at_location_id")
+        self.notices = _notices(now.astimezone(zone).date())
         self.verified = verifications(zone)
         self.responses = responses(now)
 
@@ -96,6 +98,8 @@ class Records:
             free=row.free,
             remote=row.remote,
             alert=row.alert,
+            notices=tuple(one.text for one in self.notices.get(place.id, ()) if one.kind is NoticeKind.MESSAGE),
+            required_documents=tuple(profile.RequiredDocument(document) for document in row.required_documents),
             visibility=row.visibility,
             verified=verified,
             verified_by=method,
@@ -114,17 +118,13 @@ class Records:
         zone = place.timezone or (location.timezone if location is not None else "") or profile.DOUALA
         schedules = tuple(schedule(one) for one in self.schedules.get(place.id, ()))
         closures = tuple(closure(one) for one in self.closures.get(place.id, ()))
+        shut = [one for one in self.notices.get(place.id, ()) if one.kind is NoticeKind.CLOSED]
+        closures += tuple(profile.Closure(one.starts_on, one.ends_on, one.text) for one in shut)
         return profile.Hours(schedules, closures, zone, place.on_holidays)
 
     def _verified(self, service: Row, place: Row) -> tuple[dict[str, date], str]:
-        found = dict(self.verified.get(place.id, {}))
-        assured = service.assured_date
-        for section in freshness.SHELF_LIVES.mandatory if assured else ():
-            if section not in found or found[section][0] < assured:
-                found[section] = (assured, "import" if service.source else "")
-        known = [found[section] for section in freshness.SHELF_LIVES.mandatory if section in found]
-        method = min(known)[1] if known else ""
-        return {section: day for section, (day, _) in found.items()}, method
+        mandatory = tuple(freshness.SHELF_LIVES.mandatory)
+        return with_assured(self.verified.get(place.id, {}), service.assured_date, service.source, mandatory)
 
 
 def _rows(model: Any) -> list[Row]:
@@ -138,6 +138,16 @@ def _grouped(model: Any, key: str) -> dict[UUID, list[Row]]:
     return found
 
 
+def _notices(today: date) -> dict[UUID, list[Row]]:
+    """Temporary notices that have not run out: messages from their first day on, closures as soon as announced."""
+    query = select(TempNotice.__table__).where(TempNotice.ended_at.is_(None), TempNotice.ends_on >= today)
+    found: dict[UUID, list[Row]] = defaultdict(list)
+    for row in db.session.execute(query.order_by(TempNotice.starts_on, TempNotice.id)):
+        if row.kind is NoticeKind.CLOSED or row.starts_on <= today:
+            found[row.place_id].append(row)
+    return found
+
+
 def _audience(row: Row) -> profile.Audience:
     return profile.Audience(Facet(row.facet), row.term, AudienceRule(row.rule))
 
@@ -148,7 +158,7 @@ def location(row: Row) -> profile.Location:
     return profile.Location(
         id=str(row.id), name=row.name, location_type=row.location_type.value, latitude=row.latitude,
         longitude=row.longitude, pcode=row.pcode, addresses=(address,) if row.address or row.city else (),
-        accessibility=row.accessibility, disclosure=row.disclosure,
+        accessibility=row.accessibility, step_free=row.step_free, disclosure=row.disclosure,
     )  # fmt: skip
 
 
@@ -181,8 +191,26 @@ def closure(row: Row) -> profile.Closure:
     return profile.Closure(row.starts_on, row.ends_on, row.reason)
 
 
-def verifications(zone: ZoneInfo) -> dict[UUID, dict[str, tuple[date, str]]]:
-    """The last confirmation of each section of each entry: day on the office's wall, method. Free places age apart."""
+def with_assured(
+    confirmed: Mapping[str, tuple[date, str]], assured: date | None, source: str, mandatory: tuple[str, ...]
+) -> tuple[dict[str, date], str]:
+    """The day of each section, with the day that a feed vouches for the whole; and how the oldest was confirmed."""
+    found = dict(confirmed)
+    for section in mandatory if assured else ():
+        if assured and (section not in found or found[section][0] < assured):
+            found[section] = (assured, "import" if source else "")
+    known = [found[section] for section in mandatory if section in found]
+    method = min(known)[1] if known else ""
+    return {section: day for section, (day, _) in found.items()}, method
+
+
+def verifications(zone: ZoneInfo, between: tuple[UUID, UUID] | None = None) -> dict[UUID, dict[str, tuple[date, str]]]:
+    """The last confirmation of each section of each entry: day on the office's wall, method. Free places age apart.
+
+    `between` two keys of entries, both included; None for all.
+    """
+    key = SectionVerification.service_at_location_id
+    within = [key >= between[0], key <= between[1]] if between else []
     ranked = select(
         SectionVerification.service_at_location_id,
         SectionVerification.section,
@@ -194,7 +222,7 @@ def verifications(zone: ZoneInfo) -> dict[UUID, dict[str, tuple[date, str]]]:
             order_by=(SectionVerification.at.desc(), SectionVerification.id),
         )
         .label("place"),
-    ).where(SectionVerification.section != Section.CAPACITY, SectionVerification.outcome.in_(HOLDS))
+    ).where(SectionVerification.section != Section.CAPACITY, SectionVerification.outcome.in_(HOLDS), *within)
     latest = ranked.subquery()
     found: dict[UUID, dict[str, tuple[date, str]]] = defaultdict(dict)
     for row in db.session.execute(select(latest).where(latest.c.place == 1)):

@@ -16,7 +16,8 @@ from referral.providers.queries.catalogue import Snapshot, public_holidays, snap
 from referral.providers.queries.visible import named_services
 from referral.providers.rules import SignalOutcome
 
-SHOWN = 10
+SHOWN = 8
+"""So many of those that fit, and of those to verify, on one page: more would weigh too much for a weak network."""
 LOOKED_AT = 200
 """How many of the excluded are asked why, to say what kind of demand was not met."""
 
@@ -37,8 +38,15 @@ class Found:
     to_verify: tuple[Candidate, ...]
     counts: tuple[int, int, int]
     """Fitting, to verify, excluded: of all, not only those shown."""
+    start: int = 0
+    """How many of each were on the pages before."""
     outcome: SignalOutcome | None = None
     wider: tuple[Wider, ...] = ()
+
+    @property
+    def following(self) -> int:
+        """Where the next page begins; 0 where there is none."""
+        return self.start + SHOWN if max(self.counts[:2]) > self.start + SHOWN else 0
 
 
 def find_place(typed: str, now: datetime) -> list[Place]:
@@ -46,13 +54,14 @@ def find_place(typed: str, now: datetime) -> list[Place]:
     return snapshot(now).places.find(typed)
 
 
-def search(asked: Criteria, typed: str, now: datetime, actor: Actor | None = None) -> Found:
+def search(asked: Criteria, typed: str, now: datetime, actor: Actor | None = None, *, start: int = 0) -> Found:
     """Search what `actor` may see (the whole network's services for a command, which has none)."""
     kept = snapshot(now)
     ranking = _rank(kept, asked, typed, now, actor)
     counts = (len(ranking.fits), len(ranking.to_verify), len(ranking.excluded))
     if counts[0] or counts[1]:
-        return Found(tuple(ranking.fits[:SHOWN]), tuple(ranking.to_verify[:SHOWN]), counts)
+        shown = slice(start, start + SHOWN)
+        return Found(tuple(ranking.fits[shown]), tuple(ranking.to_verify[shown]), counts, start)
     found: list[Wider] = []
     for message, other in wider(asked, kept.places):
         again = _rank(kept, other, typed, now, actor)
@@ -62,7 +71,7 @@ def search(asked: Criteria, typed: str, now: datetime, actor: Actor | None = Non
         again = _rank(kept, asked, "", now, actor)
         if total := len(again.fits) + len(again.to_verify):
             found.append(Wider(Message("wider_words", N_("without the words")), total))
-    return Found((), (), counts, _outcome(ranking), tuple(found))
+    return Found((), (), counts, outcome=_outcome(ranking), wider=tuple(found))
 
 
 def _rank(kept: Snapshot, asked: Criteria, typed: str, now: datetime, actor: Actor | None) -> Ranking:

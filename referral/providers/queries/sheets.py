@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from directory import Message, Moment, Offer, edit, freshness, schedule
-from directory.freshness import State
+from directory.freshness import ShelfLives, State
 from directory.profile import Audience, Closure, Hours, ServiceArea
 from directory.taxonomy import LANGUAGE_LABELS, TERM_LABELS, AudienceRule, Disclosure, Visibility
 from directory.vocabulary import label
@@ -18,6 +18,7 @@ from referral.extensions import db
 from referral.foundation.access import Actor
 from referral.providers.models import ServiceAtLocation, ServiceContact, ServiceStaff
 from referral.providers.queries.catalogue import places, public_holidays, snapshot
+from referral.providers.queries.evidence import against
 from referral.providers.queries.listing import Line, line
 from referral.providers.queries.visible import editable_places
 from referral.providers.rules import Section
@@ -81,6 +82,7 @@ class Sheet:
     hidden: bool
     freshness: tuple[Freshness, ...]
     own: bool
+    against: tuple[Message, ...] = ()
 
     @property
     def offer(self) -> Offer:
@@ -109,8 +111,9 @@ def sheet(place: ServiceAtLocation, actor: Actor, now: datetime, language: str) 
         tuple((area_name(one, language), one.on_request) for one in offer.areas),
         _street(place) if own and hidden else offer.address,
         hidden,
-        section_states(offer, now, found.day),
+        section_states(offer, now, found.day, moment.lives),
         own,
+        against(place.id, now),
     )
 
 
@@ -182,15 +185,14 @@ def area_name(area: ServiceArea, language: str) -> str:
     return known.name_en if language == "en" and known.name_en else known.name
 
 
-def section_states(offer: Offer, now: datetime, today: date) -> tuple[Freshness, ...]:
+def section_states(offer: Offer, now: datetime, today: date, lives: ShelfLives) -> tuple[Freshness, ...]:
     """Each section that is confirmed apart: state and last confirmation."""
-    found = freshness.states(offer.verified, today)
+    found = freshness.states(offer.verified, today, lives)
     sections = [
-        Freshness(Section(section.value), found[section], offer.verified.get(section))
-        for section in freshness.SHELF_LIVES.mandatory
+        Freshness(Section(section.value), found[section], offer.verified.get(section)) for section in lives.mandatory
     ]
     updated = offer.capacity.updated if offer.capacity else None
-    lapses = freshness.lapses_at(offer.capacity, offer.shelter)
+    lapses = freshness.lapses_at(offer.capacity, offer.shelter, lives)
     state = State.UNVERIFIED if lapses is None else State.UP_TO_DATE if now < lapses else State.LATE
     return (*sections, Freshness(Section.CAPACITY, state, updated))
 
@@ -234,7 +236,7 @@ def own_entries(actor: Actor, now: datetime) -> list[OwnEntry]:
             row.id,
             row.version,
             line(found.offers[str(row.id)], moment),
-            section_states(found.offers[str(row.id)], now, found.day),
+            section_states(found.offers[str(row.id)], now, found.day, moment.lives),
             row.service_id in staffed,
         )
         for row in rows

@@ -8,13 +8,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, false, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from directory import freshness
-from directory.reminders import Campaign, Kept
 from referral.extensions import db
-from referral.foundation import clock, signed_links
+from referral.foundation import signed_links
 from referral.foundation.access import Actor
 from referral.foundation.grants import Permission, Scope, scope_of
 from referral.partners.models import User
@@ -30,51 +29,12 @@ from referral.providers.upkeep_models import (
     DirectoryReport,
     EntityRevision,
     ReviewCampaign,
+    TempNotice,
 )
 
 MOST = 100
 ANSWER_DAYS = timedelta(days=7)
 """Five working days, on the safe side of a week end."""
-
-
-def kept_entries(now: datetime) -> list[Kept]:
-    """Every entry as the ladder reads it."""
-    found = snapshot(now)
-    keepers = _keepers()
-    campaigns = _running(now.astimezone(clock.zone()).date())
-    entries = []
-    for one in found.listed:
-        if not one.archived:
-            people = keepers.get(one.service_id, [])
-            keeper, deputy = (*people, None, None)[:2]
-            entries.append(Kept(one.id, one.verified, keeper, deputy, tuple(campaigns.get(one.id, ()))))
-    return entries
-
-
-def _keepers() -> dict[str, list[str]]:
-    """By service its active staff, the focal point first."""
-    query = (
-        select(ServiceStaff.service_id, User.id)
-        .join(User, User.id == ServiceStaff.user_id)
-        .where(User.active)
-        .order_by(ServiceStaff.focal_point.desc(), User.username)
-    )
-    found: dict[str, list[str]] = defaultdict(list)
-    for service, person in db.session.execute(query):
-        found[str(service)].append(str(person))
-    return found
-
-
-def _running(today: date) -> dict[str, list[Campaign]]:
-    query = (
-        select(CampaignParticipation.place_id, ReviewCampaign)
-        .join(ReviewCampaign, ReviewCampaign.id == CampaignParticipation.campaign_id)
-        .where(ReviewCampaign.starts_on <= today, ReviewCampaign.ends_on >= today)
-    )
-    found: dict[str, list[Campaign]] = defaultdict(list)
-    for place, one in db.session.execute(query):
-        found[str(place)].append(Campaign(str(one.id), frozenset(one.sections), one.starts_on, one.ends_on))
-    return found
 
 
 def link_of(token: str) -> ConfirmationLink | None:
@@ -139,13 +99,26 @@ def reports(actor: Actor) -> list[DirectoryReport]:
     return list(db.session.scalars(query.options(*_with_place(DirectoryReport))).unique())
 
 
-def misconduct(report_id: UUID | None = None) -> list[DirectoryReport]:
-    """Reports on misconduct, open ones first: for the data officer alone."""
+def misconduct(actor: Actor, report_id: UUID | None = None) -> list[DirectoryReport]:
+    """Reports on misconduct, open ones first: for data officers alone, and never for one of that organisation."""
     query = select(DirectoryReport).where(DirectoryReport.kind == ReportKind.MISCONDUCT)
+    if scope_of(actor.role, Permission.MISCONDUCT_READ) is not Scope.ALL:
+        query = query.where(false())
+    if actor.organization_id is not None:
+        theirs = select(ServiceAtLocation.id).join(Service).where(Service.organization_id == actor.organization_id)
+        query = query.where(DirectoryReport.place_id.not_in(theirs))
     if report_id is not None:
         query = query.where(DirectoryReport.id == report_id)
     order = (DirectoryReport.state != ReportState.OPEN, DirectoryReport.reported_at.desc())
     return list(db.session.scalars(query.order_by(*order).options(*_with_place(DirectoryReport)).limit(MOST)).unique())
+
+
+def notices(place_id: UUID, today: date) -> list[TempNotice]:
+    """The notices of an entry that have not run out."""
+    query = select(TempNotice).where(
+        TempNotice.place_id == place_id, TempNotice.ended_at.is_(None), TempNotice.ends_on >= today
+    )
+    return list(db.session.scalars(query.order_by(TempNotice.starts_on, TempNotice.id)))
 
 
 def revisions(place: ServiceAtLocation) -> list[tuple[EntityRevision, str]]:
@@ -211,11 +184,12 @@ def progress(campaign: ReviewCampaign, now: datetime) -> list[Progress]:
 def to_confirm(now: datetime) -> list[tuple[Any, list[Section]]]:
     """Entries with mandatory sections that are not up to date, the worst first."""
     found = snapshot(now)
+    lives = found.catalogue.lives
     rows = []
     for one in found.listed:
-        states = freshness.states(one.verified, found.day)
-        due = [Section(key.value) for key in freshness.SHELF_LIVES.mandatory if states[key].rank]
+        states = freshness.states(one.verified, found.day, lives)
+        due = [Section(key.value) for key in lives.mandatory if states[key].rank]
         if due and not one.archived:
-            rows.append((max(states[key].rank for key in freshness.SHELF_LIVES.mandatory), one, due))
+            rows.append((max(states[key].rank for key in lives.mandatory), one, due))
     rows.sort(key=lambda row: -row[0])
     return [(one, due) for _rank, one, due in rows[:MOST]]

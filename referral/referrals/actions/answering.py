@@ -15,7 +15,7 @@ from referral.extensions import db
 from referral.foundation import outbox
 from referral.partners.models import User
 from referral.providers.models import ServiceAtLocation
-from referral.referrals.actions import procedure
+from referral.referrals.actions import demand, procedure
 from referral.referrals.actions.moves import transition
 from referral.referrals.models import Referral
 from referral.referrals.rules import PROVIDER_ACTIONS, ReferralAction
@@ -69,6 +69,7 @@ def act(
     )  # fmt: skip
     if action is ReferralAction.ACCEPT:
         _take_place(referral, beyond_capacity=beyond_capacity)
+    demand.signal(referral, action, reason, now=now)
     procedure.tell(referral, action, before, actor=actor, now=now)
     _tell_case_team(referral, now)
 

@@ -6,4 +6,4 @@ from flask import Blueprint
 
 bp = Blueprint("referrals", __name__)
 
-from referral.referrals.views import answering, choosing, papers, sending, show  # noqa: E402, F401 - they add their routes to `bp`
+from referral.referrals.views import answering, choosing, papers, sending, shortlist, show  # noqa: E402, F401 - they add their routes to `bp`

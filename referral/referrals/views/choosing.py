@@ -51,6 +51,7 @@ def choose(case_id: UUID, need: str) -> Any:
         found=found,
         everything=everything,
         asks=can(Permission.CONSENT_RECORD),
+        works=can(Permission.CASE_WORK),
         case_url=case_url(case),
     )
 

@@ -10,12 +10,15 @@ from sqlalchemy import select
 from directory import Message
 from directory.question import question
 from directory.taxonomy import CapacityStatus, Visibility
+from referral.cases.queries.shortlist import OFFERED
 from referral.extensions import db
 from referral.foundation.grants import Role
+from referral.partners.queries import user_by_name
 from referral.providers import actions, queries
-from referral.providers.models import NeedSignal
+from referral.providers.models import AdminUnit, NeedSignal, ServiceAtLocation
+from referral.providers.queries.searching import SHOWN
 from referral.providers.rules import SignalOutcome
-from tests.builders import make_organization, make_user
+from tests.builders import make_case, make_organization, make_user
 from tests.conftest import NOW
 from tests.page_client import PageClient
 from tests.referral.providers.entries import make_entry
@@ -77,7 +80,8 @@ def test_a_signal_holds_no_person_and_no_minute(organization: Any) -> None:
     assert (kept.pcode, kept.category, kept.audience, kept.outcome) == ("CM005004", "MED", "minor", "no_result")
     assert (kept.at.minute, kept.at.second, kept.at.microsecond) == (0, 0, 0)
     columns = {column.name for column in NeedSignal.__table__.columns}
-    assert columns == {"id", "at", "pcode", "category", "audience", "outcome"}
+    assert columns == {"id", "at", "pcode", "category", "audience", "outcome", "evidence"}
+    assert kept.evidence is None
 
 
 def test_a_service_kept_to_named_people_is_found_by_nobody_else(organization: Any) -> None:
@@ -120,11 +124,40 @@ def test_the_answer_is_the_page_itself_and_keeps_what_was_typed(page: PageClient
     assert db.session.scalars(select(NeedSignal)).all() == []
 
 
+def test_papers_day_and_time_are_asked_and_stay_on_the_page(page: PageClient) -> None:
+    place = db.session.scalars(select(ServiceAtLocation)).unique().one()
+    place.service.required_documents = ["CNI"]
+    place.location.step_free = True
+    db.session.commit()
+    asked = {"need": "MED", "papers": "none", "conditions": "accessible", "day": "2026-11-30", "time": "09:00"}
+    answer = page.post("/directory/search", data=asked)
+    assert "demande des pièces qui manquent : CNI" in answer.text.replace("\xa0", " ")
+    assert "accessible sans marches" in answer.text
+    assert "ouvert à cette heure-là, jusqu’à 15 h 30" in answer.text.replace("\xa0", " ")
+    ticked = {one.get("value") for one in answer.tree.iter("input") if one.has("checked")}
+    assert ticked == {"none", "accessible"}
+    assert [one.get("value") for one in answer.tree.iter("input") if one.get("id") == "f-time"] == ["09:00"]
+
+
+@pytest.mark.parametrize("typed", [{"time": "25:00"}, {"day": "2026-13-01"}, {"day": "1000-01-01"}, {"time": "soon"}])
+def test_a_moment_that_is_none_is_named(page: PageClient, typed: dict[str, str]) -> None:
+    answer = page.post("/directory/search", data=typed)
+    assert answer.response.status_code == 422
+    assert "Saisissez une heure" in answer.text
+
+
 def test_nobody_leaves_the_need_and_proposes_more(page: PageClient) -> None:
     answer = page.post("/directory/search", data={"need": "MED", "place": "Extrême-Nord", "age": "30"})
     assert "dans tout le pays (1 service)" in answer.text
     kept = db.session.scalars(select(NeedSignal)).one()
     assert (kept.pcode, kept.category, kept.audience, kept.outcome) == ("CM004", "MED", "adult", "out_of_area")
+
+
+def test_a_search_sent_twice_is_one_demand_and_another_one_is_another(page: PageClient) -> None:
+    form = {"need": "MED", "place": "Extrême-Nord", "idempotency_key": "a" * 24}
+    for sent in (form, form, form | {"place": "Nord"}, form | {"idempotency_key": "b" * 24}):
+        page.post("/directory/search", data=sent)
+    assert sorted(one.pcode for one in db.session.scalars(select(NeedSignal))) == ["CM004", "CM004", "CM006"]
 
 
 def test_every_error_is_named_and_nothing_is_kept(page: PageClient) -> None:
@@ -140,3 +173,35 @@ def test_nothing_of_a_person_is_read_from_an_address(page: PageClient) -> None:
     assert answer.response.status_code == 200
     typed = next(field for field in answer.tree.iter("input") if field.get("id") == "f-age")
     assert typed.get("value") == ""
+
+
+def test_a_full_page_of_results_weighs_no_more_than_60_kilobytes(
+    page: PageClient, organization: Any, session: Any
+) -> None:
+    """As many results as a page ever shows, however many services there are; with a map and the cases to keep for."""
+    manager = user_by_name("gestionnaire")
+    for number in range(2 * SHOWN + 2):
+        papers = ["Carte nationale d’identité", "Deux témoins majeurs"] if number % 2 else ["Aucun"]
+        one = make_entry(
+            organization, f"Consultation spécialisée des survivantes de violences no {number} (démonstration)", "MED",
+            areas=("CM005",), required_documents=papers,
+        )  # fmt: skip
+        one.location.latitude, one.location.longitude = 4.05 + number / 90, 9.7
+    for _number in range(OFFERED):
+        make_case(manager)
+    ring = [[9 + number / 100, 4 + number % 5] for number in range(400)]
+    session.add(AdminUnit(pcode="CM005", level=1, name="Littoral", outline=[ring]))
+    session.commit()
+    asked = {"need": "MED", "place": "wouri", "age": "30", "sex": "female", "papers": "none", "languages": "ful"}
+    answer = page.post("/directory/search", data=asked | {"conditions": "referrals", "day": "2026-11-30"})
+    shown = [one for one in answer.tree.iter("li") if one.get("id").startswith("r-")]
+    assert len(shown) == 2 * SHOWN
+    assert answer.tree.first("svg")
+    assert len(answer.response.data) <= 60 * 1024
+    following = page.post("/directory/search", data=asked | {"from": str(SHOWN)})
+    assert [one.get("id") for one in following.tree.iter("li") if one.get("id").startswith("r-")] == [
+        "r-1",
+        "r-2",
+        "r-3",
+    ]
+    assert "Les listes continuent après les 8 premiers de chacune." in following.text

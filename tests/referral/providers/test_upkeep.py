@@ -15,7 +15,7 @@ from referral.foundation.grants import Role
 from referral.foundation.outbox import MessageState, OutboxMessage
 from referral.providers import actions, queries
 from referral.providers.models import SectionVerification, ServiceAtLocation, ServiceStaff
-from referral.providers.rules import ReportKind, Section, TaskReason
+from referral.providers.rules import ReportKind, ReportState, Section, TaskReason
 from referral.providers.upkeep_models import CallTask, ChangeProposal, ConfirmationLink, DirectoryReport, ReminderStep
 from tests.builders import make_organization, make_user
 from tests.conftest import NOW
@@ -168,6 +168,17 @@ def test_misconduct_is_sealed_and_only_the_data_officer_reads_it(client: PageCli
     client.sign_in("data_officer")
     assert "Le-gardien-frappe" not in client.get("/directory/misconduct").text
     assert "Le-gardien-frappe" in client.get(f"/directory/misconduct/{row.id}").text
+
+
+def test_a_data_officer_of_the_reported_organisation_reads_nothing_of_it(client: PageClient, place: Any) -> None:
+    officer = make_user(Role.DATA_OFFICER, place.service.organization, "officier.maison")
+    row = actions.report(place, ReportKind.MISCONDUCT, "Le-gardien-frappe", actor=officer, now=NOW)
+    db.session.commit()
+    client.sign_in("officier.maison")
+    assert place.service.name not in client.get("/directory/misconduct").text
+    assert client.get(f"/directory/misconduct/{row.id}").status == 404
+    assert client.post(f"/directory/misconduct/{row.id}").status == 404
+    assert row.state is ReportState.OPEN
 
 
 def test_the_reporter_sees_the_answer(client: PageClient, place: Any) -> None:
