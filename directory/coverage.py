@@ -338,9 +338,9 @@ class Demand:
     """What is known of the demand for a need at a place. None is a number that is not published."""
 
     unmet: int | None
-    """Searches that found nobody, and referrals declined or expired."""
-    served: int | None
-    """Referrals whose service was given."""
+    """Searches that found nobody, and referrals that were declined."""
+    served: int | None = None
+    """Referrals for this need whose service was given."""
 
     @property
     def pressure(self) -> Fraction | None:
@@ -354,14 +354,12 @@ class Demand:
         return Fraction(self.unmet, max(self.served, 1))
 
 
-def weighted(gaps: Iterable[Cell], demand: Mapping[tuple[str, str], Demand]) -> tuple[tuple[Cell, Demand | None], ...]:
-    """Return the gaps by demand, the greatest first; `demand` is by need and region, which holds for the places in it.
+def weighted(
+    gaps: Iterable[Cell], demand: Mapping[tuple[str, str], Demand]
+) -> tuple[tuple[Cell, Demand | None], ...]:
+    """Return the gaps by unmet demand, the greatest first; `demand` is by need and region, for all places in it.
 
     Unpublished figures say nothing, not even by their place in the list: these gaps keep their order behind the others.
     """
     rows = [(cell, demand.get((cell.need, cell.pcode[: LENGTHS[1]]))) for cell in gaps]
-    return tuple(sorted(rows, key=lambda row: -_pressure(row[1])))
-
-
-def _pressure(known: Demand | None) -> Fraction:
-    return Fraction(0) if known is None or known.pressure is None else known.pressure
+    return tuple(sorted(rows, key=lambda row: -((row[1].unmet or 0) if row[1] else 0)))

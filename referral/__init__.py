@@ -125,11 +125,12 @@ def register_jobs() -> None:
     from referral.foundation import jobs
     from referral.partners.actions import watching
     from referral.people.actions import duplicates, merging
-    from referral.providers.actions import remind
+    from referral.providers.actions import keep_month, remind
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
     jobs.register("merges", 3600, merging.settle_due)
     jobs.register("directory", 900, remind)
+    jobs.register("coverage", 3600, keep_month)
     jobs.register("agreements", 900, watching.watch)
 
 

@@ -1,5 +1,15 @@
 """What changes the directory: keepers' own entries, the coordination's upkeep, imports from other directories."""
 
+from referral.providers.actions.covering import (
+    add_mandate,
+    confirm_none,
+    freeze_demand,
+    keep_month,
+    publish_demand,
+    remove_mandate,
+    set_target,
+    withdraw_none,
+)
 from referral.providers.actions.deciding import decide, trust, undo
 from referral.providers.actions.editing import (
     StaleEntry,
@@ -20,9 +30,37 @@ from referral.providers.actions.reporting import answer, called, open_campaign, 
 from referral.providers.actions.signalling import search_or_signal, signal_need
 
 __all__ = [
-    "StaleEntry", "answer", "called", "confirm", "confirm_by_link", "correct_by_link", "decide", "export",
-    "import_file", "import_places",
-    "open_campaign", "open_task", "read_misconduct", "remind", "report", "search_or_signal",
-    "signal_need", "state_of", "submit", "trust", "undo",
-    "wanted_capacity", "wanted_contacts", "wanted_hours", "wanted_service",
-]  # fmt: skip
+    "StaleEntry",
+    "add_mandate",
+    "answer",
+    "called",
+    "confirm",
+    "confirm_by_link",
+    "confirm_none",
+    "correct_by_link",
+    "decide",
+    "export",
+    "freeze_demand",
+    "import_file",
+    "import_places",
+    "keep_month",
+    "open_campaign",
+    "open_task",
+    "publish_demand",
+    "read_misconduct",
+    "remind",
+    "remove_mandate",
+    "report",
+    "search_or_signal",
+    "set_target",
+    "signal_need",
+    "state_of",
+    "submit",
+    "trust",
+    "undo",
+    "wanted_capacity",
+    "wanted_contacts",
+    "wanted_hours",
+    "wanted_service",
+    "withdraw_none",
+]
