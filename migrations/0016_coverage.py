@@ -1,4 +1,4 @@
-"""Coverage: confirmations, targets, snapshots, demand, mandates; translations of leaflets; work and training offers."""
+"""Coverage: confirmations of none, targets, monthly snapshots, published demand, mandates."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,8 +33,6 @@ def key(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
 def upgrade() -> None:
     coverage()
     mandates()
-    translations()
-    work()
 
 
 def coverage() -> None:
@@ -90,74 +88,8 @@ def mandates() -> None:
     op.create_index(op.f('ix_mandate_organization_id'), 'mandate', ['organization_id'])
 
 
-def translations() -> None:
-    def review() -> list[sa.Column]:
-        return [
-            sa.Column('reviewer', sa.String(120), nullable=False),
-            sa.Column('reviewed_at', MOMENT, nullable=True),
-            sa.Column('written_at', MOMENT, nullable=False),
-            sa.Column('written_by_id', sa.Uuid(), nullable=False),
-        ]
-
-    op.create_table(
-        'leaflet_label',
-        sa.Column('language', sa.String(3), nullable=False),
-        sa.Column('key', sa.String(24), nullable=False),
-        sa.Column('text', sa.String(400), nullable=False),
-        *review(),
-        user('leaflet_label', 'written_by_id'),
-        sa.PrimaryKeyConstraint('language', 'key', name=op.f('pk_leaflet_label')),
-    )
-    op.create_table(
-        'service_translation',
-        sa.Column('service_id', sa.Uuid(), nullable=False),
-        sa.Column('language', sa.String(3), nullable=False),
-        sa.Column('texts', sa.JSON(), nullable=False),
-        sa.Column('of_version', sa.Integer(), nullable=False),
-        *review(),
-        key('service_translation', 'service_id', 'service'),
-        user('service_translation', 'written_by_id'),
-        sa.PrimaryKeyConstraint('service_id', 'language', name=op.f('pk_service_translation')),
-    )
-
-
-def work() -> None:
-    kinds = closed('offerkind', ('apprenticeship', 'job', 'business_support'))
-    op.create_table(
-        'work_offer',
-        sa.Column('service_id', sa.Uuid(), nullable=False),
-        sa.Column('kind', kinds, nullable=False),
-        sa.Column('trade', sa.String(120), nullable=False),
-        sa.Column('level', sa.String(120), nullable=False),
-        sa.Column('months', sa.Integer(), nullable=True),
-        sa.Column('paid', sa.Boolean(), nullable=True),
-        sa.Column('certificate', sa.String(120), nullable=False),
-        sa.Column('lodging', sa.Boolean(), nullable=True),
-        sa.Column('updated_at', MOMENT, nullable=False),
-        key('work_offer', 'service_id', 'service'),
-        sa.PrimaryKeyConstraint('service_id', name=op.f('pk_work_offer')),
-    )
-    op.create_table(
-        'vacancy',
-        sa.Column('id', sa.Uuid(), nullable=False),
-        sa.Column('service_id', sa.Uuid(), nullable=False),
-        sa.Column('title', sa.String(120), nullable=False),
-        sa.Column('places', sa.Integer(), nullable=False),
-        sa.Column('pcode', sa.String(16), nullable=False),
-        sa.Column('opens_on', sa.Date(), nullable=False),
-        sa.Column('closes_on', sa.Date(), nullable=False),
-        sa.Column('filled_at', MOMENT, nullable=True),
-        sa.CheckConstraint('places BETWEEN 1 AND 999', name=op.f('ck_vacancy_places')),
-        sa.CheckConstraint('closes_on >= opens_on', name=op.f('ck_vacancy_days')),
-        key('vacancy', 'service_id', 'service'),
-        sa.PrimaryKeyConstraint('id', name=op.f('pk_vacancy')),
-    )
-    op.create_index('ix_vacancy_service_id_closes_on', 'vacancy', ['service_id', 'closes_on'])
-
-
 def downgrade() -> None:
     for name in (
-        'vacancy', 'work_offer', 'service_translation', 'leaflet_label', 'mandate', 'coverage_demand',
-        'coverage_snapshot', 'coverage_target', 'coverage_confirmation',
+        'mandate', 'coverage_demand', 'coverage_snapshot', 'coverage_target', 'coverage_confirmation',
     ):
         op.drop_table(name)

@@ -1,7 +1,4 @@
-"""Tables of coverage: what a person confirmed, targets, mandates, monthly snapshots, the demand of a quarter.
-
-And of what is printed and offered beside it: labels and services in other languages, work and training offers.
-"""
+"""Tables of coverage: what a person confirmed, targets, mandates, monthly snapshots, the demand of a quarter."""
 
 from __future__ import annotations
 
@@ -9,17 +6,15 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from directory.mandates import MandateRole
 from referral.foundation.tables import Base, enum_column, new_id
-from referral.providers.rules import OfferKind
 from sop.vocabulary import Need
 
 if TYPE_CHECKING:
     from referral.partners.models import Organization
-    from referral.providers.models import Service
 
 USER = "user_account.id"
 
@@ -85,74 +80,3 @@ class DirectoryMandate(Base):
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
     removed_at: Mapped[datetime | None]
-
-
-class LeafletLabel(Base):
-    """A label of the leaflet in another language than French and English; a proposal until a reviewer is named."""
-
-    __tablename__ = "leaflet_label"
-
-    language: Mapped[str] = mapped_column(String(3), primary_key=True)
-    key: Mapped[str] = mapped_column(String(24), primary_key=True)
-    text: Mapped[str] = mapped_column(String(400))
-    reviewer: Mapped[str] = mapped_column(String(120), default="")
-    reviewed_at: Mapped[datetime | None]
-    written_at: Mapped[datetime]
-    written_by_id: Mapped[UUID] = mapped_column(ForeignKey(USER))
-
-
-class ServiceTranslation(Base):
-    """The public texts of a service in another language; a proposal until a reviewer is named.
-
-    `of_version` is the version of the service that was translated: a later one asks for another look.
-    """
-
-    __tablename__ = "service_translation"
-
-    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"), primary_key=True)
-    language: Mapped[str] = mapped_column(String(3), primary_key=True)
-    texts: Mapped[dict[str, Any]]
-    of_version: Mapped[int]
-    reviewer: Mapped[str] = mapped_column(String(120), default="")
-    reviewed_at: Mapped[datetime | None]
-    written_at: Mapped[datetime]
-    written_by_id: Mapped[UUID] = mapped_column(ForeignKey(USER))
-
-
-class WorkOffer(Base):
-    """What an employer or a training centre adds to its service: which kind of offer, and on which terms."""
-
-    __tablename__ = "work_offer"
-
-    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"), primary_key=True)
-    service: Mapped[Service] = relationship("Service")
-    kind: Mapped[OfferKind] = mapped_column(enum_column(OfferKind))
-    trade: Mapped[str] = mapped_column(String(120), default="")
-    level: Mapped[str] = mapped_column(String(120), default="")
-    months: Mapped[int | None]
-    paid: Mapped[bool | None]
-    certificate: Mapped[str] = mapped_column(String(120), default="")
-    lodging: Mapped[bool | None]
-    updated_at: Mapped[datetime]
-
-
-class Vacancy(Base):
-    """Open places of a work offer. It leaves the pages by itself after `closes_on`; nothing is deleted."""
-
-    __tablename__ = "vacancy"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
-    service: Mapped[Service] = relationship("Service")
-    title: Mapped[str] = mapped_column(String(120))
-    places: Mapped[int]
-    pcode: Mapped[str] = mapped_column(String(16), default="")
-    opens_on: Mapped[date]
-    closes_on: Mapped[date]
-    filled_at: Mapped[datetime | None]
-
-    __table_args__ = (
-        CheckConstraint("places BETWEEN 1 AND 999", name="places"),
-        CheckConstraint("closes_on >= opens_on", name="days"),
-        Index("ix_vacancy_service_id_closes_on", "service_id", "closes_on"),
-    )

@@ -250,23 +250,3 @@ class SignalOutcome(StrEnum):
     REFUSED = "refused"
     FULL = "full"
     OUT_OF_AREA = "out_of_area"
-
-
-class OfferKind(StrEnum):
-    """What an employer or a training centre offers."""
-
-    APPRENTICESHIP = "apprenticeship"
-    JOB = "job"
-    BUSINESS_SUPPORT = "business_support"
-
-    @property
-    def label(self) -> str:
-        """English label, a message id."""
-        return OFFER_LABELS[self]
-
-
-OFFER_LABELS: dict[OfferKind, str] = {
-    OfferKind.APPRENTICESHIP: N_("Apprenticeship"),
-    OfferKind.JOB: N_("Job"),
-    OfferKind.BUSINESS_SUPPORT: N_("Business support"),
-}

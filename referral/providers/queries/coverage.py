@@ -13,9 +13,13 @@ from flask import current_app
 from sqlalchemy import Select, select
 
 from directory import Offer, coverage
-from directory.coverage import Access, Cell, Confirmation, Demand, Fragile, Matrix
+from directory.coverage import Access, Cell, Change, Confirmation, Demand, Fragile, Matrix
+from directory.coverage import State as CellState
+from directory.freshness import all_sections
+from directory.gazetteer import Ring
 from directory.mandates import Mandate
 from directory.places import Place, Places
+from directory.profile import ServiceArea
 from referral.cases.models import Case
 from referral.extensions import db
 from referral.foundation import clock
@@ -28,7 +32,7 @@ from referral.providers.coverage_models import (
     CoverageTarget,
     DirectoryMandate,
 )
-from referral.providers.models import NeedSignal
+from referral.providers.models import AdminUnit, NeedSignal
 from referral.providers.queries.catalogue import snapshot
 from referral.providers.queries.visible import OPEN_TO_ALL
 from referral.referrals.models import Referral
@@ -251,3 +255,59 @@ def gaps(found: Scene, table: Matrix, demand: Mapping[tuple[str, str], Demand]) 
     confirmed = confirmed_in(found)
     rows = coverage.weighted(table.gaps(), demand)
     return [Gap(cell, known, confirmed.get((cell.need, cell.pcode))) for cell, known in rows]
+
+
+def outlines(codes: Sequence[str]) -> dict[str, list[Ring]]:
+    """Outlines that were imported, by P-code."""
+    query = select(AdminUnit.pcode, AdminUnit.outline).where(AdminUnit.pcode.in_(codes))
+    return {row.pcode: row.outline for row in db.session.execute(query) if row.outline}
+
+
+def supposing(
+    found: Scene, *, organization: str = "", service: str = "", need: Need | None = None, pcode: str = ""
+) -> tuple[Change, ...]:
+    """What changes when an organisation or a service closes, or a verified one opens for a need at a place."""
+    offers = coverage.without(
+        found.offers, services={service} if service else (), organizations={organization} if organization else ()
+    )
+    if need and pcode:
+        offers.append(_opened(need, pcode, found.now))
+    return coverage.differences(matrix(found), matrix(found, offers))
+
+
+def _opened(need: Need, pcode: str, now: datetime) -> Offer:
+    return Offer(
+        "supposed", "supposed", "supposed", "", needs=frozenset({need.value}), areas=(ServiceArea(pcode),),
+        verified=all_sections(now.date()),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month as it was kept: how many cells in each state, and what got better or worse since the month before."""
+
+    month: str
+    counts: Mapping[CellState, int]
+    changes: tuple[Change, ...]
+
+
+def history() -> list[Month]:
+    """The kept months, latest first, each compared with the one kept before."""
+    kept = snapshots()
+    found = []
+    for number, one in enumerate(kept):
+        cells = _states(one)
+        earlier = _states(kept[number + 1]) if number + 1 < len(kept) else {}
+        changes = [
+            Change(*place, earlier[place], state)
+            for place, state in sorted(cells.items())
+            if place in earlier and earlier[place] is not state
+        ]
+        counts = Counter(cells.values())
+        found.append(Month(one.month, counts, tuple(sorted(changes, key=lambda change: not change.worse))))
+    return found
+
+
+def _states(kept: CoverageSnapshot) -> dict[tuple[str, str], CellState]:
+    cells = kept.content["cells"]
+    return {(key.split("/")[0], key.split("/")[1]): CellState(value[0]) for key, value in cells.items()}
