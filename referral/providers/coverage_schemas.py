@@ -80,13 +80,13 @@ def read_target(posted: Mapping[str, str]) -> Reading:
 def read_mandate(posted: Mapping[str, str], *, organizations: Collection[UUID], places: Collection[str]) -> Reading:
     """Who is meant to act, for what, where, by which text, from when to when."""
     typed = {name: value[:400] for name, value in posted.items()}
-    for name in ("organization", "need", "pcode", "role", "legal_basis"):
+    for name in ("organization", "for_need", "pcode", "role", "legal_basis"):
         typed[name] = line_of(posted, name)[:400]
     errors: dict[str, Message] = {}
     organization = {str(one): one for one in organizations}.get(typed["organization"])
     checks = {
         "organization": organization is not None,
-        "need": need_of(typed["need"]) is not None,
+        "for_need": need_of(typed["for_need"]) is not None,
         "pcode": typed["pcode"] in places,
         "role": typed["role"] in list(MandateRole),
     }
@@ -97,7 +97,7 @@ def read_mandate(posted: Mapping[str, str], *, organizations: Collection[UUID], 
     if errors:
         return Reading(typed, {}, 0, errors)
     values: dict[str, Any] = {
-        "organization_id": organization, "need": Need(typed["need"]), "pcode": typed["pcode"],
+        "organization_id": organization, "need": Need(typed["for_need"]), "pcode": typed["pcode"],
         "role": MandateRole(typed["role"]), "legal_basis": typed["legal_basis"], **days,
     }  # fmt: skip
     return Reading(typed, values, 0, {})
