@@ -354,9 +354,7 @@ class Demand:
         return Fraction(self.unmet, max(self.served, 1))
 
 
-def weighted(
-    gaps: Iterable[Cell], demand: Mapping[tuple[str, str], Demand]
-) -> tuple[tuple[Cell, Demand | None], ...]:
+def weighted(gaps: Iterable[Cell], demand: Mapping[tuple[str, str], Demand]) -> tuple[tuple[Cell, Demand | None], ...]:
     """Return the gaps by unmet demand, the greatest first; `demand` is by need and region, for all places in it.
 
     Unpublished figures say nothing, not even by their place in the list: these gaps keep their order behind the others.

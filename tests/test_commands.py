@@ -23,14 +23,14 @@ SHARED = ROOT / "../shared/data"
 FLOWCHART = ROOT / "sop/library/cameroon/flowchart.yaml"
 OWN = {
     "audit seal", "audit verify", "consent decide", "demo load", "directory coverage", "directory export",
-    "directory import", "directory search", "docs access", "forms check", "forms compile", "offline hand-in", "offline rotate-key",
-    "people match", "people reindex", "places import", "sop check", "sop diff", "sop document", "sop draw",
-    "sop export", "sop import", "sop route", "sop simulate", "user add", "worker",
+    "directory import", "directory search", "docs access", "forms check", "forms compile", "offline hand-in",
+    "offline rotate-key", "people match", "people reindex", "places import", "sop check", "sop diff", "sop document",
+    "sop draw", "sop export", "sop import", "sop route", "sop simulate", "user add", "worker",
 }  # fmt: skip
 """Our commands; Flask and Flask-Alembic bring others (`db upgrade` among them)."""
 ALONE = {
-    "directory coverage", "directory search", "docs access", "people reindex", "worker", "audit seal", "audit verify", "demo load",
-    "offline rotate-key",
+    "directory coverage", "directory search", "docs access", "people reindex", "worker", "audit seal", "audit verify",
+    "demo load", "offline rotate-key",
 }  # fmt: skip
 """Those that need no argument."""
 

@@ -74,7 +74,8 @@ def test_the_committee_reads_and_changes_nothing(office: PageClient) -> None:
     assert office.get("/directory/coverage").status == 200
     office.get(GAP)
     assert office.post(GAP, {"note": ""}, follow=False).status == 404
-    assert office.post("/directory/coverage/targets", {"need": "MED", "level": "1", "minimum": "2"}, follow=False).status == 404
+    target = {"need": "MED", "level": "1", "minimum": "2"}
+    assert office.post("/directory/coverage/targets", target, follow=False).status == 404
     assert db.session.query(CoverageConfirmation).count() == 0
 
 
@@ -83,7 +84,8 @@ def test_the_committee_reads_and_changes_nothing(office: PageClient) -> None:
 )
 def test_a_target_that_makes_no_sense_is_refused(office: PageClient, wrong: dict[str, str]) -> None:
     office.get("/directory/coverage/targets")
-    assert office.post("/directory/coverage/targets", {"need": "MED", "level": "1", "minimum": "2", **wrong}, follow=False).status == 422
+    target = {"need": "MED", "level": "1", "minimum": "2", **wrong}
+    assert office.post("/directory/coverage/targets", target, follow=False).status == 422
     assert db.session.query(CoverageTarget).count() == 0
 
 
@@ -91,7 +93,8 @@ def test_a_mandate_needs_its_text_and_days_in_order(office: PageClient) -> None:
     house = make_organization("Délégation régionale")
     db.session.commit()
     good = {
-        "organization": str(house.id), "for_need": "MED", "pcode": "CM005", "role": "lead", "legal_basis": "Décret 2026/12",
+        "organization": str(house.id), "for_need": "MED", "pcode": "CM005", "role": "lead",
+        "legal_basis": "Décret 2026/12",
     }  # fmt: skip
     late = {"starts-day": "2", "starts-month": "1", "starts-year": "2027"}
     early = {"ends-day": "1", "ends-month": "1", "ends-year": "2027"}
