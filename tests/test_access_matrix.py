@@ -148,6 +148,22 @@ providers.decide             POST  proposal     401 404 404 404 404 404 404 404 
 providers.campaigns          GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.campaigns          POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
 providers.campaign           GET   campaign     303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.coverage           GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.coverage_file      GET   csv          303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.coverage_file      GET   nonsense     303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.coverage_cell      GET   gap          303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.coverage_cell      GET   nonsense     303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.coverage_cell      POST  gap          401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.withdraw_none      POST  checked      401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.withdraw_none      POST  unknown      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.coverage_targets   GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.coverage_targets   POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.coverage_overlaps  GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.mandates           GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.mandates           POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.remove_mandate     POST  mandate      401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.what_if            GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.coverage_months    GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 procedures.index             GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
 procedures.triage            GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
 procedures.forms             GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
@@ -578,6 +594,7 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
         "providers.decide": {"accept": "alert"},
         "providers.set_trust": {"level": "full"},
         "providers.notice": {"kind": "closed"},
+        "providers.coverage_targets": {"need": "MED", "level": "1", "minimum": "2"},
     }
     if endpoint.startswith("providers."):
         return providers_values(at, endpoint.removeprefix("providers."), variant), posted.get(endpoint, {})
@@ -602,7 +619,12 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         return {}
     if name.startswith("link"):
         return {"token": at.get(variant, "A" * 22)}
+    if name == "coverage_file":
+        return {"kind": variant}
+    if name == "coverage_cell":
+        return {"need": "RET", "pcode": "CM006" if variant == "gap" else "CM999"}
     keys = {
+        "withdraw_none": "confirmation_id", "remove_mandate": "mandate_id",
         "answer_report": "report_id", "misconduct_report": "report_id", "misconduct_taken_up": "report_id",
         "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",
     }  # fmt: skip

@@ -72,6 +72,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "own reports": ("nurse", "/directory/reports"),
     "misconduct": ("officer", "/directory/misconduct"),
     "campaigns": ("coordinator", "/directory/campaigns"),
+    "coverage": ("coordinator", "/directory/coverage?all=yes"),
+    "mandates": ("coordinator", "/directory/mandates"),
     "agreements": ("coordinator", "/agreements"),
     "one agreement with remarks": ("coordinator", "/agreements/{talked}"),
     "who may share with whom": ("coordinator", "/agreements/matrix"),

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from directory.mandates import MandateRole
 from directory.taxonomy import Disclosure, Visibility
 from referral.cases.actions import opening, progress, steps
 from referral.cases.models import Case, CaseTask
@@ -44,7 +45,7 @@ from referral.people.models import PersonMerge, PersonPair
 from referral.procedures import actions as procedures
 from referral.procedures.queries import active_form, active_version
 from referral.procedures.rules import Anchor, AnchorKind, VersionAction
-from referral.providers.actions import notify, open_campaign, open_task, report, submit
+from referral.providers.actions import add_mandate, confirm_none, notify, open_campaign, open_task, report, submit
 from referral.providers.actions.reminding import PURPOSE
 from referral.providers.models import ServiceAtLocation, ServiceStaff
 from referral.providers.rules import NoticeKind, Origin, ReportKind, Section, TaskReason
@@ -185,6 +186,11 @@ def _upkeep(town: Town, users: dict[str, Any], place: Any, refuge: Any) -> None:
     db.session.flush()
     town.at |= {"temp_notice": message.id, "shut": shut.id}
     town.at |= {"staff": staff, "revision": revision, "place_version": place.version}
+    checked = confirm_none(Need.RET, "CM007", "", actor=coordinator, now=NOW)
+    values = {"role": MandateRole.LEAD, "legal_basis": "Décret", "starts_on": None, "ends_on": None}
+    house = place.service.organization_id
+    mandate = add_mandate(organization_id=house, need=MED, pcode="CM", **values, actor=coordinator, now=NOW)
+    town.at |= {"checked": checked.id, "mandate": mandate.id}
 
 
 def _identifications(

@@ -38,6 +38,7 @@ def index() -> Any:
     region_choices = [(one.pcode, dict(one.name)) for one in regions]
     choices: dict[str, Any] = {"need_choices": list(NEED_LABELS.items()), "region_choices": region_choices}
     choices["coordinates"] = can(Permission.DIRECTORY_COORDINATE)
+    choices["covers"] = can(Permission.STATISTICS_READ)
     return render_template("providers/index.html", page=page, filters=filters, need_labels=NEED_LABELS, **choices)
 
 

@@ -1,6 +1,16 @@
 """What changes the directory: keepers' own entries, the coordination's upkeep, imports from other directories."""
 
 from referral.providers.actions.copying import confirm_many, copy_to, reopen
+from referral.providers.actions.covering import (
+    add_mandate,
+    confirm_none,
+    freeze_demand,
+    keep_month,
+    publish_demand,
+    remove_mandate,
+    set_target,
+    withdraw_none,
+)
 from referral.providers.actions.deciding import decide, trust, undo
 from referral.providers.actions.editing import (
     StaleEntry,
@@ -22,9 +32,10 @@ from referral.providers.actions.reporting import answer, called, open_campaign, 
 from referral.providers.actions.signalling import keep_signal, search_or_signal, signal_need
 
 __all__ = [
-    "StaleEntry", "answer", "called", "confirm", "confirm_by_link", "confirm_many", "copy_to", "correct_by_link",
-    "decide", "end_notice", "export", "import_file", "import_places", "keep_signal", "notify",
-    "open_campaign", "open_task", "read_misconduct", "remind", "reopen", "report", "search_or_signal",
-    "signal_need", "state_of", "submit", "trust", "undo",
-    "wanted_capacity", "wanted_contacts", "wanted_hours", "wanted_service",
+    "StaleEntry", "add_mandate", "answer", "called", "confirm", "confirm_by_link", "confirm_many", "confirm_none",
+    "copy_to", "correct_by_link", "decide", "end_notice", "export", "freeze_demand", "import_file",
+    "import_places", "keep_month", "keep_signal", "notify", "open_campaign", "open_task", "publish_demand",
+    "read_misconduct", "remind", "remove_mandate", "reopen", "report", "search_or_signal", "set_target",
+    "signal_need", "state_of", "submit", "trust", "undo", "wanted_capacity", "wanted_contacts", "wanted_hours",
+    "wanted_service", "withdraw_none",
 ]  # fmt: skip

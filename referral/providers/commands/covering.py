@@ -1,0 +1,99 @@
+"""`flask directory coverage`: gaps, single points of failure, overlaps, mandates and access, without pages."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+from flask.cli import with_appcontext
+
+from referral.foundation.terminal import now, say
+from referral.providers.commands.group import directory
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@directory.command("coverage")
+@click.option("--region", default="", help="P-code of a region: its départements instead of the regions.")
+@click.option("--km", default=50.0, type=click.FloatRange(1, 2000), help="How far a service may be at most.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")
+@with_appcontext
+def directory_coverage(region: str, km: float, as_json: bool) -> None:
+    """Coverage of needs by place: no name of a person, no raw count of demand. Exit 0; 2: no such region."""
+    result, code = covered(region.strip().upper(), km, now())
+    say(result, as_json, coverage_words(result))
+    sys.exit(code)
+
+
+def covered(region: str, km: float, now: datetime) -> tuple[dict[str, Any], int]:
+    """Everything that the page of coverage knows, as plain values; 2 when the region does not exist."""
+    from directory.coverage import State
+    from directory.mandates import findings
+    from directory.overlap import overlaps
+    from referral.foundation import clock
+    from referral.providers.queries import coverage as queries
+    from referral.statistics.quarters import complete_quarters
+
+    if region and region not in queries.scene(now).units:
+        return {"error": f"region: {region} is not the P-code of a region", "field": "region"}, 2
+    found = queries.scene(now, region)
+    table = queries.matrix(found)
+    quarter = complete_quarters(now.astimezone(clock.zone()).date(), 1)[0].code
+    demand = queries.demand_of(quarter, signatory=False)
+    mandates = [queries.as_mandate(one) for one in queries.mandates()]
+    return {
+        "level": table.level,
+        "units": list(table.units),
+        "cells": [_cell(one) for one in table.cells.values()],
+        "counts": {state.value: table.count(state) for state in State},
+        "gaps": [
+            {"need": one.cell.need, "pcode": one.cell.pcode, "state": one.cell.state.value,
+             "demand": one.demand.unmet if one.demand else None}
+            for one in queries.gaps(found, table, demand)
+        ],
+        "demand_quarter": quarter if queries.has_demand(quarter) else None,
+        "single_points": [
+            {"need": one.need, "pcode": one.pcode, "organizations": list(one.organizations),
+             "ends": one.ends.isoformat() if one.ends else None}
+            for one in queries.fragile(found, table)
+        ],
+        "access": [
+            {"need": one.need, "km": km, "units": one.units, "far": list(one.far), "estimated": one.estimated,
+             "share": None if one.share is None else round(float(one.share), 4)}
+            for one in queries.access(found, limit_km=km)
+        ],
+        "overlaps": [
+            {"need": one.need, "organizations": list(one.organizations), "units": list(one.units),
+             "score": round(one.score, 4), "kind": one.kind.value}
+            for one in overlaps(found.offers, found.units, now)
+        ],
+        "mandates": [
+            {"problem": one.problem.value, "need": one.need, "pcode": one.pcode,
+             "organizations": list(one.organizations)}
+            for one in findings(mandates, found.offers, queries.NEEDS, found.units, now)
+        ],
+    }, 0  # fmt: skip
+
+
+def _cell(one: Any) -> dict[str, Any]:
+    share = None if one.concentration is None else round(float(one.concentration), 4)
+    return {
+        "need": one.need, "pcode": one.pcode, "state": one.state.value, "organizations": len(one.organizations),
+        "services": len(one.services), "usable": len(one.usable), "fresh": one.fresh, "places": one.places,
+        "concentration": share,
+    }  # fmt: skip
+
+
+def coverage_words(result: dict[str, Any]) -> list[str]:
+    """The same for people, short."""
+    if "error" in result:
+        return [str(result["error"])]
+    lines = [", ".join(f"{state}: {number}" for state, number in result["counts"].items())]
+    for one in result["gaps"]:
+        asked = "" if one["demand"] is None else f" (demand {one['demand']})"
+        lines.append(f"gap {one['need']} {one['pcode']}: {one['state']}{asked}")
+    for name in ("single_points", "overlaps", "mandates"):
+        lines.append(f"{name.replace('_', ' ')}: {len(result[name])}")
+    return lines
