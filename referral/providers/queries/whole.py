@@ -7,7 +7,7 @@ names of persons. The address of a place that is not disclosed never leaves, wha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -62,11 +62,11 @@ class Whole:
 
 
 class Export:
-    """Everything that a circle may read, read once."""
+    """Everything that a circle may read, or what it may read of some services (`only`), read once."""
 
-    def __init__(self, circle: Circle, now: datetime, zone: ZoneInfo) -> None:
+    def __init__(self, circle: Circle, now: datetime, zone: ZoneInfo, only: Collection[UUID] | None = None) -> None:
         self.circle = circle
-        self.records = Records(now, zone)
+        self.records = Records(now, zone, only)
         self._places: dict[UUID, list[Any]] = defaultdict(list)
         for place in self.records.places:
             self._places[place.service_id].append(place)
