@@ -97,7 +97,7 @@ def register_blueprints(app: Flask) -> None:
     from referral.identification.views import bp as identification
     from referral.identification.views.offline import bp as offline
     from referral.identification.views.openrosa import bp as openrosa
-    from referral.partners.oversight_views import bp as partners
+    from referral.partners.views import bp as partners
     from referral.people.views import bp as people
     from referral.procedures.views import bp as procedures
     from referral.providers.upkeep_views import bp as providers
@@ -123,12 +123,14 @@ def register_blueprints(app: Flask) -> None:
 def register_jobs() -> None:
     """What the worker does for the blueprints."""
     from referral.foundation import jobs
+    from referral.partners.actions import watching
     from referral.people.actions import duplicates, merging
     from referral.providers.actions import remind
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
     jobs.register("merges", 3600, merging.settle_due)
     jobs.register("directory", 900, remind)
+    jobs.register("agreements", 900, watching.watch)
 
 
 def register_commands(app: Flask) -> None:

@@ -51,6 +51,39 @@ partners.account             GET   -                303 200 200 200 200 200 200 
 partners.change_password     POST  -                401 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
 partners.accounts            GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200
 partners.agreements          GET   -                303 404 404 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+partners.matrix              GET   -                303 404 404 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+partners.agreement           GET   talked           303 404 404 200 200 404 200 404 200 200 200 200 404 200 200 200 404
+partners.agreement_pdf       GET   sketch           303 404 404 200 200 404 200 404 200 200 200 200 404 200 200 200 404
+partners.signature           GET   both             303 404 404 200 200 404 200 404 200 200 200 200 404 200 200 200 404
+partners.signature           GET   lawyers          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+partners.new_agreement       GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+partners.new_agreement       POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+partners.edit_agreement      GET   sketch           303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+partners.edit_agreement      GET   both             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+partners.edit_agreement      POST  talked           401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+partners.edit_agreement      POST  both             401 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404 404
+partners.comment_agreement   POST  talked           401 404 404 404 404 404 303 404 303 303 303 303 404 404 404 404 404
+partners.comment_agreement   POST  lawyers          401 404 404 404 404 404 409 404 409 409 409 409 404 404 404 404 404
+partners.answer_agreement    POST  talked           401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+partners.answer_agreement    POST  sketch           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+partners.move_agreement      GET   sketch           303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+partners.move_agreement      GET   both             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+partners.move_agreement      POST  sketch           401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+partners.move_agreement      POST  both             401 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404 404
+partners.suspend_agreement   GET   agreement        303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 200 404
+partners.suspend_agreement   POST  agreement        401 404 404 404 404 404 404 404 404 404 404 404 404 303 303 303 404
+partners.suspend_agreement   POST  both             401 404 404 404 404 404 404 404 404 404 404 404 404 409 409 409 404
+partners.activate_agreement  GET   both             303 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404
+partners.activate_agreement  POST  both             401 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404
+partners.activate_agreement  POST  lawyers          401 404 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404
+partners.sign_agreement      GET   lawyers          303 404 404 404 404 404 200 404 200 200 200 200 404 404 404 404 404
+partners.sign_agreement      POST  lawyers          401 404 404 404 404 404 303 404 303 303 303 303 404 404 404 404 404
+partners.sign_agreement      POST  both             401 404 404 404 404 404 409 404 409 409 409 409 404 404 404 404 404
+partners.scan_agreement      GET   lawyers          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+partners.scan_agreement      POST  lawyers          401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+partners.amend_agreement     GET   agreement        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+partners.amend_agreement     POST  agreement        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+partners.amend_agreement     POST  sketch           401 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404 404
 partners.outbox              GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200
 partners.retry_notice        POST  failed           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303
 partners.retry_notice        POST  unknown          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -404,6 +437,12 @@ def call(at: dict[str, Any], row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
         return referrals_call(at, name, variant)
     if blueprint == "cases":
         return cases_call(at, name, variant)
+    if name.endswith("_agreement") or endpoint in (
+        "partners.agreement",
+        "partners.agreement_pdf",
+        "partners.signature",
+    ):
+        return agreements_call(at, name, variant)
     if blueprint == "procedures":
         return procedures_call(at, name, variant)
     return other_call(at, endpoint, variant)
@@ -469,6 +508,28 @@ def cases_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, A
         "reassign": {"manager": at["outsider" if variant == "to_outsider" else "colleague"]},
     }
     return case, posted.get(name, {})
+
+
+def agreements_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    if variant == "-":
+        parties = {"holder": at["team_house"], "partner": at["refuge_house"]}
+        return {}, parties if name == "new_agreement" else {}
+    more: dict[str, dict[str, Any]] = {
+        "answer_agreement": {"comment_id": at["remark"]},
+        "move_agreement": {"action": "open_negotiation"},
+        "signature": {"side": "partner"},
+    }
+    posted: dict[str, dict[str, Any]] = {
+        "comment_agreement": {"clause": "data", "text": "Trop court."},
+        "answer_agreement": {"text": "Corrigé."},
+        "suspend_agreement": {"reason": "breach"},
+        "activate_agreement": {
+            "number": "1/2026", "decided-day": "1", "decided-month": "11", "decided-year": "2026",
+        },
+        "sign_agreement": {"representative": "Dr Démo", "declared": "yes"},
+    }  # fmt: skip
+    version = {"version": at.get(f"{variant}_version", 1)}
+    return {"agreement_id": at[variant]} | more.get(name, {}), version | posted.get(name, {})
 
 
 MOVES = {

@@ -16,7 +16,10 @@ from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.identification import actions as identification
 from referral.identification.actions import phones
+from referral.partners.actions import agreeing
+from referral.partners.models import Agreement
 from referral.partners.queries import user_by_name
+from referral.partners.rules import AgreementState
 from referral.people.duplicates import FoundBy
 from referral.people.models import PersonPair
 from referral.procedures import actions as procedures
@@ -54,6 +57,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "misconduct": ("officer", "/directory/misconduct"),
     "campaigns": ("coordinator", "/directory/campaigns"),
     "agreements": ("coordinator", "/agreements"),
+    "one agreement with remarks": ("coordinator", "/agreements/{talked}"),
+    "who may share with whom": ("coordinator", "/agreements/matrix"),
     "register": ("officer", "/register"),
     "audit trail": ("officer", "/audit"),
     "accounts": ("admin", "/accounts"),
@@ -108,7 +113,8 @@ class Office:
             builders.make_user(role, house, name, email=f"{name}@example.cm")
         builders.make_agreement(team, hospital)
         self.place = builders.make_service(hospital, Need.MED, staff=(self.user("nurse"),)).id
-        self.places = {"consulted": self.consult(), "form": self.form().id}
+        talked = builders.make_agreement(team, hospital, state=AgreementState.NEGOTIATION)
+        self.places = {"consulted": self.consult(), "form": self.form().id, "talked": talked.id}
         self.rows = 0
 
     @staticmethod
@@ -173,6 +179,9 @@ class Office:
             partner = builders.make_organization()
             builders.make_user(Role.PROVIDER, partner)
             builders.make_agreement(manager.organization, partner)
+            agreeing.comment(
+                db.session.get_one(Agreement, self.places["talked"]), "data", "Trop court.", actor=nurse, now=NOW
+            )
             self.comment(number)
             self.draft(number)
         self.rows = rows

@@ -30,7 +30,9 @@ from referral.foundation.tables import new_id
 from referral.identification import actions as identification
 from referral.identification.actions import listing, phones
 from referral.identification.models import SubmissionState
-from referral.partners.rules import OrganizationKind
+from referral.partners.actions import agreeing
+from referral.partners.models import AgreementSignature
+from referral.partners.rules import AgreementState, OrganizationKind, Side, SignatureMethod
 from referral.people.actions import add_person, relatives
 from referral.people.duplicates import FoundBy, PairState, undo_until
 from referral.people.models import PersonMerge, PersonPair
@@ -101,9 +103,11 @@ def build_town(
         for name, role, house in STAFF
     }
     town = Town(people={name: user.id for name, user in users.items()})
+    town.at |= {f"{name}_house": house.id for name, house in houses.items()}
     _directory(town, houses, users)
     _identifications(town, houses, users, waiting, typed or {"family_name": "Zoukoumbélé"})
     _case(town, houses, users, sealed)
+    _agreements(town, houses, users)
     _new_case(town, houses, users)
     _pairs(town, users)
     _notice(town, users)
@@ -221,9 +225,37 @@ def _case(town: Town, houses: dict[str, Any], users: dict[str, Any], sealed: Any
         "case": case.id, "code": case.code, "case_version": case.version, "sent": sent.id, "sent_version": sent.version,
         "taken": taken.id, "taken_version": taken.version,
         "prepared": draft.id, "prepared_version": draft.version, "reference": sent.reference,
-        "agreement": agreement.reference,
+        "agreement": agreement.id,
     }  # fmt: skip
     town.at["photo_after"] = builders.make_attachment(town.at["form_after"])
+
+
+def _agreements(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> None:
+    """Agreements between the team and the hospital on their way: `sketch` a draft, `talked` under negotiation with a
+    remark, `lawyers` with the text at the lawyers, `both` signed on paper.
+    """
+    remark = None
+    for name, state in (
+        ("sketch", AgreementState.DRAFT), ("talked", AgreementState.NEGOTIATION),
+        ("lawyers", AgreementState.LEGAL_REVIEW), ("both", AgreementState.SIGNED_BOTH),
+    ):  # fmt: skip
+        undecided = {"decision_number": "", "decision_on": None}
+        one = builders.make_agreement(houses["team"], houses["hospital"], state=state, **undecided)
+        town.at |= {name: one.id, f"{name}_version": one.version}
+        if name == "talked":
+            remark = agreeing.comment(one, "data", "Trop court.", actor=users["nurse"], now=NOW)
+        if name == "both":
+            for side in Side:
+                one.signatures.append(
+                    AgreementSignature(
+                        side=side, representative="Dr Démo", signed_on=NOW.date(), method=SignatureMethod.SCAN,
+                        text_hash="0" * 64, file_hash="1" * 64, media_type="image/jpeg", content=b"\xff\xd8\xff",
+                        recorded_by_id=users["coordinator"].id, recorded_at=NOW,
+                    )
+                )  # fmt: skip
+    db.session.flush()
+    assert remark is not None
+    town.at["remark"] = remark.id
 
 
 def _new_case(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> None:

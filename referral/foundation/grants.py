@@ -92,6 +92,10 @@ class Permission(StrEnum):
     DIRECTORY_COORDINATE = "directory:coordinate"
     MISCONDUCT_READ = "misconduct:read"
     AGREEMENT_READ = "agreement:read"
+    AGREEMENT_EDIT = "agreement:edit"
+    AGREEMENT_NEGOTIATE = "agreement:negotiate"
+    AGREEMENT_DECIDE = "agreement:decide"
+    AGREEMENT_STOP = "agreement:stop"
     PROCEDURE_READ = "procedure:read"
     PROCEDURE_COMMENT = "procedure:comment"
     PROCEDURE_EDIT = "procedure:edit"
@@ -128,6 +132,10 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.DIRECTORY_COORDINATE: N_("call, decide changes and answer reports on the directory"),
     Permission.MISCONDUCT_READ: N_("read reports on misconduct (logged)"),
     Permission.AGREEMENT_READ: N_("consult agreements"),
+    Permission.AGREEMENT_EDIT: N_("prepare agreements and hold their negotiation"),
+    Permission.AGREEMENT_NEGOTIATE: N_("comment on their organisation’s agreements and sign them"),
+    Permission.AGREEMENT_DECIDE: N_("put an agreement in force, with the committee’s decision"),
+    Permission.AGREEMENT_STOP: N_("suspend an agreement"),
     Permission.PROCEDURE_READ: N_("consult the procedure"),
     Permission.PROCEDURE_COMMENT: N_("comment on a version in consultation"),
     Permission.PROCEDURE_EDIT: N_("draft versions, hold the consultation, put in force"),
@@ -173,6 +181,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.REFERRAL_READ: S.ORGANIZATION,
         P.REFERRAL_SEND: S.ORGANIZATION,
         P.AGREEMENT_READ: S.ORGANIZATION,
+        P.AGREEMENT_NEGOTIATE: S.ORGANIZATION,
     },
     Role.PROVIDER: {
         **_COMMENTS,
@@ -180,6 +189,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.REFERRAL_ANSWER: S.REFERRED,
         P.DIRECTORY_EDIT: S.ORGANIZATION,
         P.AGREEMENT_READ: S.ORGANIZATION,
+        P.AGREEMENT_NEGOTIATE: S.ORGANIZATION,
     },
     Role.COORDINATOR: {
         **_COMMENTS,
@@ -189,14 +199,24 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.DIRECTORY_EDIT: S.ALL,
         P.DUPLICATE_READ: S.ALL,
         P.AGREEMENT_READ: S.ALL,
+        P.AGREEMENT_EDIT: S.ALL,
+        P.AGREEMENT_STOP: S.ALL,
         P.STATISTICS_READ: S.ALL,
     },
-    Role.COMMITTEE: {**_CONSULTS, P.STATISTICS_READ: S.ALL, P.AGREEMENT_READ: S.ALL, P.PROCEDURE_APPROVE: S.ALL},
+    Role.COMMITTEE: {
+        **_CONSULTS,
+        P.STATISTICS_READ: S.ALL,
+        P.AGREEMENT_READ: S.ALL,
+        P.AGREEMENT_DECIDE: S.ALL,
+        P.AGREEMENT_STOP: S.ALL,
+        P.PROCEDURE_APPROVE: S.ALL,
+    },
     Role.DATA_OFFICER: {
         **_SIGNED_IN,
         P.AUDIT_READ: S.ALL,
         P.MISCONDUCT_READ: S.ALL,
         P.AGREEMENT_READ: S.ALL,
+        P.AGREEMENT_STOP: S.ALL,
         P.PROCEDURE_READ: S.ALL,
         P.PROCEDURE_COMMENT: S.ALL,
     },

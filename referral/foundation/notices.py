@@ -105,6 +105,24 @@ TEMPLATES: dict[str, Template] = {
         ),
         frozenset({"count", "links"}),
     ),
+    "agreement_ending": Template(
+        N_("An agreement ends soon"),
+        N_(
+            "An agreement reaches its last day soon. After it nothing is shared under it.\n\n"
+            "Agreement: %(reference)s\nReferrals that would stop: %(count)s\n\n"
+            "Please sign in, open “Agreements” and see whether it is to be renewed."
+        ),
+        frozenset({"reference", "count"}),
+    ),
+    "agreement_stopped": Template(
+        N_("A referral of yours has lost its agreement"),
+        N_(
+            "The agreement under which this referral was sent is no longer in force: the service sees nothing more.\n\n"
+            "Case: %(case_code)s\nReferral: %(reference)s\n\n"
+            "Please sign in and look for another way for the person."
+        ),
+        frozenset({"case_code", "reference"}),
+    ),
     "password_changed": Template(
         N_("Your password was changed"),
         N_("The password of your account was changed. If it was not you, tell your administrator at once."),
