@@ -92,7 +92,7 @@ def called(task: CallTask, outcome: VerificationOutcome, *, actor: Actor, now: d
             for one in sections
         )  # fmt: skip
     if outcome is VerificationOutcome.CLOSED:
-        task.place.archived = True
+        task.place.archived, task.place.updated_at = True, now
     if outcome is VerificationOutcome.UNREACHABLE:
         task.failed_calls += 1
     if outcome is not VerificationOutcome.UNREACHABLE or task.failed_calls >= FAILED_CALLS:
