@@ -47,7 +47,9 @@ class Records:
         self.services = {row.id: row for row in _rows(Service, *ids.services(Service.id))}
         self.locations = {row.id: row for row in _rows(Location, *ids.locations(Location.id))}
         here = ids.services(ServiceAtLocation.service_id)
-        self.places = [row for row in _rows(ServiceAtLocation, *here) if not row.archived]
+        every = _rows(ServiceAtLocation, *here)
+        self.places = [row for row in every if not row.archived]
+        self.touched = _touched(every)
         self.audiences = _grouped(ServiceAudience, "service_id", ids.services)
         self.schedules = _grouped(ServiceSchedule, "service_at_location_id", ids.places)
         self.closures = _grouped(ServiceClosure, "service_at_location_id", ids.places)
@@ -164,6 +166,15 @@ def _grouped(model: Any, key: str, kept: Callable[[Any], tuple[ColumnElement[boo
     found: dict[UUID, list[Row]] = defaultdict(list)
     for row in _rows(model, *kept(getattr(model, key))):
         found[getattr(row, key)].append(row)
+    return found
+
+
+def _touched(places: list[Row]) -> dict[UUID, datetime]:
+    """When a place of a service was last written to, those that were taken away included."""
+    found: dict[UUID, datetime] = {}
+    for one in places:
+        if one.updated_at is not None:
+            found[one.service_id] = max(one.updated_at, found.get(one.service_id, one.updated_at))
     return found
 
 

@@ -98,9 +98,10 @@ class Export:
     def _whole(self, row: Any) -> Whole:
         organization = self.records.organization(row.organization_id)
         places = self._places[row.id]
+        modified = max(row.last_modified, self.records.touched.get(row.id, row.last_modified))
         if not places:
             empty = replace(self._common(row), verified={})
-            return Whole(organization, empty, row.last_modified)
+            return Whole(organization, empty, modified)
         base = self.records.service(row, places[0])
         links = tuple(self._link(place, shared=len(places) == 1) for place in places)
         service = replace(
@@ -108,7 +109,6 @@ class Export:
             service_at_locations=tuple(link for link in links if link.location.id),
             service_areas=_areas(places), **self._own_of_single(places),
         )  # fmt: skip
-        modified = max([row.last_modified, *(one.updated_at for one in places if one.updated_at)])
         return Whole(organization, service, modified)
 
     def _own_of_single(self, places: list[Any]) -> dict[str, Any]:
@@ -119,7 +119,7 @@ class Export:
         link = self.records.link(only)
         contacts = self._contacts(only.id)
         return {
-            "hours": replace(link.hours, closures=(), on_holidays=""), "capacity": link.capacity,
+            "hours": replace(link.hours, closures=(), on_holidays=""), "capacity": self._room(link),
             "phones": tuple(phone for one in contacts if not one.name for phone in one.phones),
             "contacts": tuple(one for one in contacts if one.name or one.email),
         }  # fmt: skip
@@ -145,10 +145,16 @@ class Export:
             return replace(link, hours=hours, capacity=None, service_areas=())
         contacts = self._contacts(place.id)
         return replace(
-            link, service_areas=tuple(area_of(one) for one in place.areas),
+            link, capacity=self._room(link), service_areas=tuple(area_of(one) for one in place.areas),
             phones=tuple(phone for one in contacts if not one.name for phone in one.phones),
             contacts=tuple(one for one in contacts if one.name or one.email),
         )  # fmt: skip
+
+    def _room(self, link: profile.ServiceAtLocation) -> profile.Capacity | None:
+        """Free places as long as they are believed; only what keeps everything keeps them longer."""
+        room = link.capacity
+        past = room is not None and room.valid_until is not None and room.valid_until <= self.records.now
+        return None if past and self.circle is not Circle.ALL else room
 
     def _contacts(self, place_id: UUID) -> list[profile.Contact]:
         found = []
