@@ -41,6 +41,11 @@ class OwnTerm:
         """Its id in every document."""
         return child(TAXONOMY, self.kind, self.code)
 
+    @property
+    def parent_id(self) -> str:
+        """The id of the term above; empty for a root."""
+        return child(TAXONOMY, "root", self.parent) if self.parent else ""
+
 
 def own_terms(needs: Mapping[str, str]) -> tuple[OwnTerm, ...]:
     """Every term, by id; `needs` names the needs, whose words belong to the procedure.
@@ -74,6 +79,6 @@ def term(one: OwnTerm, names: Mapping[str, str], language: str, *, plain: bool) 
     return compact({
         "id": one.id, "code": one.code, "name": name, "description": name, "taxonomy": TAXONOMY,
         "taxonomy_id": TAXONOMY_ID, "language": language,
-        "parent_id": child(TAXONOMY, "root", one.parent) if one.parent else "",
+        "parent_id": one.parent_id,
         "names": None if plain else dict(names),
     })  # fmt: skip

@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from directory import profile
+from directory import freshness, profile
 from directory.hsds_writing import Document, Writer
-from directory.taxonomy import Disclosure, Visibility
+from directory.taxonomy import Disclosure, ServiceType, Visibility
 from referral.extensions import db
 from referral.providers.models import SourceDocument
 from referral.providers.queries.records import Records, location
@@ -67,6 +67,8 @@ class Export:
     def __init__(self, circle: Circle, now: datetime, zone: ZoneInfo, only: Collection[UUID] | None = None) -> None:
         self.circle = circle
         self.records = Records(now, zone, only)
+        self.lapsed: datetime | None = None
+        """When the last number of free places, of those read so far, ceased to be believed."""
         self._places: dict[UUID, list[Any]] = defaultdict(list)
         for place in self.records.places:
             self._places[place.service_id].append(place)
@@ -119,7 +121,7 @@ class Export:
         link = self.records.link(only)
         contacts = self._contacts(only.id)
         return {
-            "hours": replace(link.hours, closures=(), on_holidays=""), "capacity": self._room(link),
+            "hours": replace(link.hours, closures=(), on_holidays=""), "capacity": self._room(only, link),
             "phones": tuple(phone for one in contacts if not one.name for phone in one.phones),
             "contacts": tuple(one for one in contacts if one.name or one.email),
         }  # fmt: skip
@@ -145,16 +147,23 @@ class Export:
             return replace(link, hours=hours, capacity=None, service_areas=())
         contacts = self._contacts(place.id)
         return replace(
-            link, capacity=self._room(link), service_areas=tuple(area_of(one) for one in place.areas),
+            link, capacity=self._room(place, link), service_areas=tuple(area_of(one) for one in place.areas),
             phones=tuple(phone for one in contacts if not one.name for phone in one.phones),
             contacts=tuple(one for one in contacts if one.name or one.email),
         )  # fmt: skip
 
-    def _room(self, link: profile.ServiceAtLocation) -> profile.Capacity | None:
-        """Free places as long as they are believed; only what keeps everything keeps them longer."""
-        room = link.capacity
-        past = room is not None and room.valid_until is not None and room.valid_until <= self.records.now
-        return None if past and self.circle is not Circle.ALL else room
+    def _room(self, place: Any, link: profile.ServiceAtLocation) -> profile.Capacity | None:
+        """Free places as long as they are believed, with that end; only what keeps everything keeps them longer."""
+        if self.circle is Circle.ALL or link.capacity is None:
+            return link.capacity
+        row = self.records.services[place.service_id]
+        shelter = ServiceType.SHEL in row.types or (not row.types and "HEB" in row.needs)
+        ends = freshness.lapses_at(link.capacity, shelter)
+        if ends is not None and ends > self.records.now:
+            return replace(link.capacity, valid_until=ends)
+        if ends is not None:
+            self.lapsed = max(ends, self.lapsed or ends)
+        return None
 
     def _contacts(self, place_id: UUID) -> list[profile.Contact]:
         found = []
