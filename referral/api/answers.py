@@ -16,7 +16,7 @@ from werkzeug.urls import iri_to_uri
 
 from directory.hsds_writing import Document, Profile
 from referral.api.problems import address
-from referral.api.queries import Listed
+from referral.api.queries import Listed, Page
 from referral.api.schemas import Asked
 from referral.foundation import clock
 from referral.providers import stamp
@@ -46,7 +46,8 @@ def document(found: Any, *, modified: datetime | None = None, link: str = "") ->
     answer.set_etag(tag)
     if modified is not None and modified <= clock.now() - SETTLED:
         answer.last_modified = modified
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer
 
 
 def one(found: Listed) -> Response:
@@ -57,11 +58,10 @@ def one(found: Listed) -> Response:
 def many(found: Listed, asked: Asked) -> Response:
     """One page. The national profile also says after which id the next one begins."""
     page = found.page
-    assert page is not None
     head: Document = {**page.head, "size": len(found.documents)}
     if page.next is not None and asked.profile is Profile.CM:
         head["next_after"] = str(page.next)
-    return document({**head, "contents": found.documents}, modified=changed(found), link=_next(found))
+    return document({**head, "contents": found.documents}, modified=changed(found), link=_next(page))
 
 
 def changed(found: Listed) -> datetime | None:
@@ -70,8 +70,8 @@ def changed(found: Listed) -> datetime | None:
     return None if written is None else max(written, found.lapsed or written)
 
 
-def _next(found: Listed) -> str:
-    if request.method == "POST" or found.page is None or found.page.next is None:
+def _next(page: Page) -> str:
+    if request.method == "POST" or page.next is None:
         return ""
     given = {name: value for name, value in request.args.items() if name not in ("page", "after")}
-    return address(str(request.endpoint), **given, after=found.page.next)
+    return address(str(request.endpoint), **given, after=page.next)

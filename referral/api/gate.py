@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from flask import Request, abort, request
@@ -17,14 +17,14 @@ from referral.foundation import clock
 from referral.foundation.transactions import begin_writing, commit_now
 from referral.partners.actions import count_try
 
-PLACES = {"query": "query", "json": "body"}
+PLACES: dict[Any, str] = {"query": "query", "json": "body"}
 UNKNOWN = "Unknown field."
 
 
 class Parser(FlaskParser):
     """Reads parameters strictly: the schema says what is done with those that it does not know."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION: Mapping[str, str | None] = {"query": None, "json": None}
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {"query": None, "json": None}
 
     def load_json(self, req: Request, schema: Any) -> Any:  # noqa: ARG002 - as the library calls it
         """The body; 415 for another type, 400 for what is no JSON."""
@@ -40,7 +40,7 @@ class Parser(FlaskParser):
         found = error.messages if isinstance(error.messages, dict) else {}
         raise Refused(
             [
-                {"in": PLACES.get(place, place), "name": name, "code": code}
+                {"in": PLACES.get(place, "body"), "name": name, "code": code}
                 for place, errors in found.items()
                 for name, code in _flat(errors)
             ]

@@ -18,12 +18,11 @@ from directory.criteria import OLDEST
 from directory.hsds_writing import Profile
 from directory.question import CONDITIONS, MOST_CODES, SEXES
 from directory.taxonomy import NEEDS, TERM_LABELS, Facet
-from referral.config import Settings
 
 USUAL, MOST = 50, 200
 LAST_PAGE = 1_000_000
 LONGEST = 100
-LANGUAGES: tuple[str, ...] = Settings.__dataclass_fields__["languages"].default
+LANGUAGES = ("fr", "en")
 CODE = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$"
 
 

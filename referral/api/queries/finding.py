@@ -49,11 +49,11 @@ def met(asked: Asked, now: datetime) -> Met | None:
     if not asked.search.strip() and not asked.for_somebody:
         return None
     kept = snapshot(now)
-    within = kept.index.find(asked.search) if asked.search.strip() else None
+    worded = bool(asked.search.strip())
+    mask = kept.index.find(asked.search) if worded else 0
     if asked.for_somebody:
-        return _for_somebody(kept, asked, within, now)
-    assert within is not None
-    offers = (kept.catalogue.offers[one] for one in kept.catalogue.positions(within))
+        return _for_somebody(kept, asked, mask if worded else None, now)
+    offers = (kept.catalogue.offers[one] for one in kept.catalogue.positions(mask))
     return _met((one.service_id, one.id, FITS) for one in offers if one.visibility is Visibility.PUBLIC)
 
 

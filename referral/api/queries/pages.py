@@ -1,4 +1,4 @@
-"""Cutting a list into pages by id, so that a page that begins after an id stays the same whatever is added before it."""
+"""Cutting a list into pages by id: one that begins after an id stays the same whatever is added before it."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Page:
     def head(self) -> dict[str, Any]:
         """What an HSDS page says of itself.
 
-        >>> Page((UUID(int=3), UUID(int=4)), 2, 5, 2).head
-        {'total_items': 5, 'total_pages': 3, 'page_number': 2, 'size': 2, 'first_page': False, 'last_page': False, 'empty': False}
+        >>> [str(one) for one in Page((UUID(int=3), UUID(int=4)), 2, 5, 2).head.values()]
+        ['5', '3', '2', '2', 'False', 'False', 'False']
         """
         return {
             "total_items": self.total,
@@ -53,10 +53,10 @@ class Missing(LookupError):
 
 @dataclass(frozen=True)
 class Listed:
-    """Documents of one page (of one entry: no page), and when a number of places among them lapsed last."""
+    """Documents of one page (of one entry: an empty page), and when a number of places among them lapsed last."""
 
     documents: list[Document]
-    page: Page | None = None
+    page: Page = Page((), 0, 0, 1)
     lapsed: datetime | None = None
 
 

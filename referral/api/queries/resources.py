@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, String, bindparam, cast, false, func, or_, select
 from sqlalchemy.orm import aliased
 
-from directory.hsds_terms import AUDIENCE, NEED, TYPE, OwnTerm
+from directory.hsds_terms import NEED, TYPE, OwnTerm
 from directory.hsds_writing import Document, Profile, Writer, compact, moment
 from directory.taxonomy import AudienceRule, Status, Visibility
 from referral.api.queries.finding import met
@@ -190,7 +190,7 @@ def _has(term: OwnTerm) -> ColumnElement[bool]:
     return Service.id.in_(of.where(ServiceAudience.term == code) if code else of)
 
 
-def _place_ids() -> Select[tuple[UUID]]:
+def _place_ids() -> Select[Any]:
     return (
         select(ServiceAtLocation.id)
         .join(Service, Service.id == ServiceAtLocation.service_id)
@@ -200,7 +200,7 @@ def _place_ids() -> Select[tuple[UUID]]:
 
 def _services_of(ids: Collection[UUID]) -> dict[UUID, UUID]:
     query = select(ServiceAtLocation.id, ServiceAtLocation.service_id).where(ServiceAtLocation.id.in_(ids))
-    return {key: of for key, of in db.session.execute(query)}
+    return {row.id: row.service_id for row in db.session.execute(query)}
 
 
 def _organizations(ids: Collection[UUID], form: Profile, *, whole: bool) -> list[Document]:
@@ -223,10 +223,11 @@ def _ended(ids: Collection[UUID]) -> dict[UUID, Document]:
     query = select(Service.id, Service.name, Service.last_modified, last.scalar_subquery()).where(
         Service.id.in_(ids), *ENDED
     )
+    status = Status.DEFUNCT.value
     return {
-        key: {"id": str(key), "name": name, "status": Status.DEFUNCT.value, "last_modified": moment(max(at, place or at))}
+        key: {"id": str(key), "name": name, "status": status, "last_modified": moment(max(at, place or at))}
         for key, name, at, place in db.session.execute(query)
-    }  # fmt: skip
+    }
 
 
 def _gone(key: UUID) -> Missing | Ended:

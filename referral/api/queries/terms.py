@@ -17,7 +17,9 @@ from referral.api.queries.pages import Listed, Missing, cut_listed
 from referral.api.schemas import Asked
 from sop.vocabulary import NEED_LABELS
 
-ALL: Mapping[UUID, OwnTerm] = {UUID(one.id): one for one in own_terms({**NEED_LABELS})}
+ALL: Mapping[UUID, OwnTerm] = {
+    UUID(one.id): one for one in own_terms({need.value: label for need, label in NEED_LABELS.items()})
+}
 """Every term by its id, in the order of ids."""
 TAXONOMY = UUID(hsds_terms.TAXONOMY_ID)
 
