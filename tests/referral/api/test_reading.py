@@ -39,7 +39,9 @@ def test_addresses_are_ours_whatever_host_is_asked(reader: Reader) -> None:
 def test_each_patch_of_the_profile_is_there(reader: Reader) -> None:
     patches = reader.get("/profile/")["patches"]
     assert "postal_code" not in reader.get(urlsplit(patches["address.json"]).path)["required"]
-    assert all("properties" in reader.get(urlsplit(one).path) or name == "address.json" for name, one in patches.items())
+    assert all(
+        "properties" in reader.get(urlsplit(one).path) or name == "address.json" for name, one in patches.items()
+    )
     reader.get("/profile/schema/secret.json", 404)
 
 
