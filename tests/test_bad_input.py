@@ -54,9 +54,9 @@ ALL_POISONS = [pytest.param(name, marks=() if name in EACH_TIME else pytest.mark
 PARAMETERS = (
     "after", "all", "answer", "before", "case", "cases", "check", "code", "days", "deviceID", "formID", "format",
     "full", "holder", "lang", "minimal", "modified_after", "need", "next", "of", "open", "organization_id",
-    "outcome", "over", "overdue", "page", "parent_id", "per_page", "pile", "priority", "profile", "q", "quarter", "region", "remove",
-    "search", "seed", "service", "show", "shows", "speed", "state", "taxonomy_id", "taxonomy_term_id", "text", "times",
-    "top_only", "v", "verbose", "with",
+    "outcome", "over", "overdue", "page", "parent_id", "per_page", "pile", "priority", "profile", "q", "quarter",
+    "region", "remove", "search", "seed", "service", "show", "shows", "speed", "state", "taxonomy_id",
+    "taxonomy_term_id", "text", "times", "top_only", "v", "verbose", "with",
 )  # fmt: skip
 """What our addresses carry after the question mark."""
 
