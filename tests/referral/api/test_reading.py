@@ -272,7 +272,8 @@ def test_a_parameter_that_is_not_taken_is_named(reader: Reader, query: str, name
     ("body", "name"),
     [
         ({"page": "1"}, "page"), ({"full": 1}, "full"), ({"page": True}, "page"),
-        ({"person": {"age": -1}}, "person.age"), ({"person": {"name": "Awa"}}, "person.name"), ({"need": "XXX"}, "need"), ({"search": None}, "search"),
+        ({"person": {"age": -1}}, "person.age"), ({"person": {"name": "Awa"}}, "person.name"),
+        ({"need": "XXX"}, "need"), ({"search": None}, "search"),
         ({"person": {"status": ["king"]}}, "person.status.0"), ([], ""),
     ],
 )  # fmt: skip
