@@ -86,6 +86,15 @@ PATCHES: dict[str, dict[str, Any]] = {
             "valid_until": _text("Believed until", format="date-time"),
         },
     },
+    "taxonomy_term.json": {
+        "properties": {
+            "names": {
+                "type": "object",
+                "title": "Name by language (ISO 639-1)",
+                "additionalProperties": {"type": "string"},
+            }
+        }
+    },
 }
 """File name of a schema -> its merge patch."""
 

@@ -68,7 +68,7 @@ class Writer:
             "application_process": one.application_process, "fees_description": one.fees_description,
             "eligibility_description": one.eligibility_description, "minimum_age": one.minimum_age,
             "maximum_age": one.maximum_age, "alert": one.alert, "assured_date": _day(assured(one)),
-            "last_modified": _moment(modified), "phones": self._phones(one.id, one.phones),
+            "last_modified": moment(modified), "phones": self._phones(one.id, one.phones),
             "schedules": self._schedules(one.id, one.hours),
             "service_areas": self._areas(one.id, one.service_areas),
             "service_at_locations": [self._link(link) for link in one.service_at_locations if link.id],
@@ -216,11 +216,11 @@ class Writer:
     def _capacity(self, parent: str, one: profile.Capacity | None) -> list[Document]:
         if one is None or one.updated is None or (one.available is None and self.form is Profile.HSDS):
             return []
-        own = self._own(status=one.status.value, waiting_days=one.waiting_days, valid_until=_moment(one.valid_until))
+        own = self._own(status=one.status.value, waiting_days=one.waiting_days, valid_until=moment(one.valid_until))
         return [
             compact({
                 "id": child(parent, "capacity", 0), "available": one.available, "maximum": one.maximum,
-                "unit": {"id": child("", "unit", one.unit), "name": one.unit}, "updated": _moment(one.updated),
+                "unit": {"id": child("", "unit", one.unit), "name": one.unit}, "updated": moment(one.updated),
                 "description": one.description, **own,
             })
         ]  # fmt: skip
@@ -293,5 +293,6 @@ def _clock(one: time | None) -> str:
     return one.isoformat() if one else ""
 
 
-def _moment(one: datetime | None) -> str:
+def moment(one: datetime | None) -> str:
+    """A moment as documents write it, in UTC; empty for none."""
     return one.astimezone(UTC).isoformat().replace("+00:00", "Z") if one else ""

@@ -92,6 +92,7 @@ def stand_on_foundation(app: Flask) -> None:
 
 def register_blueprints(app: Flask) -> None:
     """One folder a blueprint, in the order in which they may use each other."""
+    from referral.api import views as api
     from referral.cases.views import bp as cases
     from referral.consent.views import bp as consent
     from referral.identification.views import bp as identification
@@ -121,6 +122,7 @@ def register_blueprints(app: Flask) -> None:
         statistics,
     ):
         app.register_blueprint(blueprint)
+    api.init_app(app)
 
 
 def register_jobs() -> None:

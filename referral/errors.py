@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, current_app, render_template, request
@@ -47,11 +48,18 @@ SENTENCES: dict[int, tuple[str, str]] = {
 }
 
 
-def page(status: int, *, title: str | None = None, sentence: str | None = None) -> tuple[str, int]:
-    """The error page of a status; the reference number is also in the log."""
+VOICES: dict[str, Callable[[int, str, str, str | None], Any]] = {}
+"""Addresses that begin so are for machines -> what answers there: status, reference, title (a message id), sentence."""
+
+
+def page(status: int, *, title: str | None = None, sentence: str | None = None) -> Any:
+    """The error page of a status; the reference number is also in the log. Machines are told in their own words."""
     reference = secrets.token_hex(4).upper()
     words = SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400])
     log.warning("answer status=%s reference=%s endpoint=%s", status, reference, request.endpoint)
+    for prefix, voice in VOICES.items():
+        if request.path.startswith(prefix):
+            return voice(status, reference, words[0], sentence)
     body = render_template(
         "errors/page.html",
         title=title or gettext(words[0]),

@@ -24,6 +24,8 @@ from typing import Any
 import pytest
 from flask import Flask, url_for
 
+from directory import hsds_terms
+from referral.api.queries.terms import ALL as TERMS
 from referral.extensions import db
 from tests.conftest import DATABASE, rolled_back
 from tests.town import STAFF, Town, build_town
@@ -529,6 +531,29 @@ referrals.act                POST  sent_accept      401 404 404 409 404 404 409 
 referrals.act                POST  sent_recall      401 404 404 303 404 404 303 404 404 404 404 404 404 404 404 404 404
 referrals.act                POST  taken_accept     401 404 404 409 404 404 409 404 409 409 409 404 404 404 404 404 404
 referrals.act                POST  sent_nonsense    401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+
+#                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
+api.base                     GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api.openapi                  GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api.profile                  GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api.patch                    GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api.services                 GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api.search_services          POST  -                415 415 415 415 415 415 415 415 415 415 415 415 415 415 415 415 415
+api.service                  GET   published        200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api.service                  GET   refuge           404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+api.service                  GET   closed           410 410 410 410 410 410 410 410 410 410 410 410 410 410 410 410 410
+api.places                   GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api.search_places            POST  -                415 415 415 415 415 415 415 415 415 415 415 415 415 415 415 415 415
+api.place                    GET   published        200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api.place                    GET   refuge           404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+api.organizations            GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api.search_organizations     POST  -                415 415 415 415 415 415 415 415 415 415 415 415 415 415 415 415 415
+api.organization             GET   published        200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api.organization             GET   refuge           404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+api.taxonomies               GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api.taxonomy                 GET   published        200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api.terms                    GET   -                200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+api.term                     GET   published        200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 """
 """Endpoint, method, which object, and the status for each column."""
 
@@ -570,6 +595,8 @@ def call(at: dict[str, Any], row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
         return rights_call(at, name, variant)
     if blueprint == "procedures":
         return procedures_call(at, name, variant)
+    if blueprint == "api":
+        return api_values(at, name, variant), {}
     return other_call(at, endpoint, variant)
 
 
@@ -612,6 +639,18 @@ def consent_values(at: dict[str, Any], name: str, variant: str) -> dict[str, Any
     if name.startswith("emergency"):
         return {"access_id": at[variant]}
     return {{"why_referral": "referral_id", "why_decision": "decision_id"}.get(name, "order_id"): at[variant]}
+
+
+def api_values(at: dict[str, Any], name: str, variant: str) -> dict[str, Any]:
+    """Ids of what everybody may read, or not; `refuge` is a place that only named people may see."""
+    if name == "patch":
+        return {"name": "service.json"}
+    if variant == "-":
+        return {}
+    keys = {"service": "", "place": "_place", "organization": "_house"}
+    if name in keys:
+        return {f"{name}_id": at[f"api_{variant}{keys[name]}"]}
+    return {"taxonomy_id": hsds_terms.TAXONOMY_ID} if name == "taxonomy" else {"term_id": next(iter(TERMS))}
 
 
 def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, Any]:

@@ -52,11 +52,12 @@ EACH_TIME = frozenset({"NUL", "half a character", "superscript digit", "2^63"})
 
 ALL_POISONS = [pytest.param(name, marks=() if name in EACH_TIME else pytest.mark.slow) for name in POISONS]
 PARAMETERS = (
-    "after", "all", "answer", "before", "case", "cases", "check", "code", "days", "deviceID", "formID", "holder",
-    "km", "lang", "need", "next", "of", "open", "opens", "organization", "outcome", "over", "overdue", "page", "pcode",
-    "pile", "priority", "q",
-    "quarter", "region", "remove", "seed", "service", "show", "shows", "speed", "state", "text", "times", "v",
-    "verbose", "with",
+    "after", "all", "answer", "before", "case", "cases", "check", "code", "days", "deviceID", "formID", "format",
+    "full", "holder", "km", "lang", "minimal", "modified_after", "need", "next", "of", "open", "opens",
+    "organization", "organization_id", "outcome", "over", "overdue", "page", "parent_id", "pcode", "per_page",
+    "pile", "priority", "profile", "q", "quarter", "region", "remove", "search", "seed", "service", "show",
+    "shows", "speed", "state", "taxonomy_id", "taxonomy_term_id", "text", "times", "top_only", "v", "verbose",
+    "with",
 )  # fmt: skip
 """What our addresses carry after the question mark."""
 
@@ -116,6 +117,8 @@ def unclear(answer: TestResponse, url: str) -> list[str]:
     """What is wrong with an answer: a server error, or a page that breaks the house rules."""
     if answer.status_code >= 500:
         return [f"{answer.status_code}"]
+    if url.startswith("/api/"):
+        return [] if answer.is_json else ["no JSON"]
     if answer.status_code >= 400 and answer.mimetype != "text/html":
         return [f"{answer.status_code} without a page"]
     return faults(Page(answer, url))

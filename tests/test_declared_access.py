@@ -17,6 +17,9 @@ PUBLIC = {
     "rights.linked_file", "rights.open_linked_file", "rights.withdraw_by_link",
     "openrosa.form_list", "openrosa.form", "openrosa.manifest", "openrosa.media", "openrosa.announce",
     "openrosa.submission",
+    "api.base", "api.openapi", "api.profile", "api.patch", "api.services", "api.search_services", "api.service",
+    "api.places", "api.search_places", "api.place", "api.organizations", "api.search_organizations", "api.organization",
+    "api.taxonomies", "api.taxonomy", "api.terms", "api.term",
     "offline.index", "offline.page", "offline.worker", "offline.manifest", "offline.session",
 }  # fmt: skip
 """Without a session; those of phones ask for the key of a phone themselves."""

@@ -132,7 +132,7 @@ FORMS = ("finished", "signs")
 
 LINK = re.compile(r'(?:href|action|formaction|src)="([^"]*)"')
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
-SAME_FOR_ALL = ("/static/", "/procedure")
+SAME_FOR_ALL = ("/static/", "/procedure", "/api/")
 
 
 def plain(text: str) -> str:

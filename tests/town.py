@@ -120,6 +120,7 @@ def build_town(
     town = Town(people={name: user.id for name, user in users.items()})
     town.at |= {f"{name}_house": house.id for name, house in houses.items()}
     _directory(town, houses, users)
+    _published(town)
     _identifications(town, houses, users, waiting, typed or {"family_name": "Zoukoumbélé"})
     _case(town, houses, users, sealed)
     _agreements(town, houses, users)
@@ -145,6 +146,22 @@ def _directory(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> Non
     db.session.flush()
     town.at |= {"place": place.id, "refuge": refuge.id}
     _upkeep(town, users, place, refuge)
+
+
+def _published(town: Town) -> None:
+    """What the public API gives: a service whose street nobody may know, and one that ended."""
+    house = builders.make_organization("Maison des jeunes (démonstration)")
+    place, closed = (
+        builders.make_service(house, Need.ECO, name=f"Atelier {one} (démonstration)") for one in ("A", "B")
+    )
+    place.location.disclosure, place.location.address = Disclosure.ARRONDISSEMENT, "17 ruelle des Lauriers-Roses"
+    place.service.visibility = closed.service.visibility = Visibility.PUBLIC
+    closed.service.archived = True
+    named = db.session.get_one(ServiceAtLocation, town.at["refuge"])
+    db.session.flush()
+    town.at |= {"api_published": place.service.id, "api_published_place": place.id, "api_published_house": house.id}
+    town.at |= {"api_refuge": named.service.id, "api_refuge_place": named.id, "api_closed": closed.service.id}
+    town.at["api_refuge_house"] = named.service.organization_id
 
 
 def _upkeep(town: Town, users: dict[str, Any], place: Any, refuge: Any) -> None:

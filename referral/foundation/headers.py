@@ -1,11 +1,11 @@
-"""Security headers on every answer, and `no-store` on everything that is not a static file."""
+"""Security headers on every answer, and `no-store` on everything that is neither a static file nor open data."""
 
 from __future__ import annotations
 
 import io
 from typing import IO, Any
 
-from flask import Flask, Request, Response, current_app, request
+from flask import Flask, Request, Response, current_app, g, request
 
 from referral.foundation.compression import compress
 
@@ -55,6 +55,7 @@ def secure(response: Response) -> Response:
     response.headers.extend(HEADERS)
     if current_app.config["SETTINGS"].production:
         response.headers["Strict-Transport-Security"] = TWO_YEARS
-    if request.endpoint != "static" or response.status_code >= 400:
+    open_to_all = request.endpoint == "static" or g.get("open_data", False)
+    if not open_to_all or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 
 class Service(Base):
-    """HSDS service. `needs` are the need codes that the saved mapping gives; none means never offered."""
+    """HSDS service. `needs` are the need codes that the saved mapping gives; none means never offered.
+
+    `replaced_by_id`: the service that took the place of this one, for whoever still holds its id.
+    """
 
     __tablename__ = "service"
 
@@ -62,12 +65,16 @@ class Service(Base):
     last_modified: Mapped[datetime]
     source: Mapped[str] = mapped_column(String(80), default="")
     source_id: Mapped[str] = mapped_column(String(200), default="")
+    replaced_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("service.id"))
     version: Mapped[int] = mapped_column(default=1)
     places: Mapped[list[ServiceAtLocation]] = relationship(back_populates="service")
     audiences: Mapped[list[ServiceAudience]] = relationship(back_populates="service", cascade="all, delete-orphan")
 
     __mapper_args__ = {"version_id_col": version}
-    __table_args__ = (Index("ix_service_source_source_id", "source", "source_id"),)
+    __table_args__ = (
+        Index("ix_service_source_source_id", "source", "source_id"),
+        Index("ix_service_visibility_id", "visibility", "id"),
+    )
 
 
 class ServiceAudience(Base):
@@ -335,6 +342,7 @@ class DirectoryStamp(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     stamp: Mapped[str] = mapped_column(String(32))
+    written_at: Mapped[datetime | None]
 
 
 class AdminUnit(Base):

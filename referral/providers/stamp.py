@@ -8,6 +8,7 @@ asks. Statements that go around the session's mapped classes must call `touch`.
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import event, select
@@ -15,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from referral.extensions import OneDatabase, db
+from referral.foundation import clock
 from referral.partners.models import Organization
 from referral.providers.models import (
     AdminUnit,
@@ -51,6 +53,12 @@ def current() -> str:
     return db.session.scalar(select(DirectoryStamp.stamp).where(DirectoryStamp.id == ONE)) or ""
 
 
+def latest() -> tuple[str, datetime | None]:
+    """The stamp, and when the directory was last written to."""
+    at = current()
+    return at, db.session.scalar(select(DirectoryStamp.written_at).where(DirectoryStamp.id == ONE))
+
+
 def _touched(session: Session) -> bool:
     session.flush()
     return bool(session.info.get(TOUCHED))
@@ -58,9 +66,9 @@ def _touched(session: Session) -> bool:
 
 def _write(session: Session) -> None:
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    new = secrets.token_hex(16)
-    statement = dialect.insert(DirectoryStamp.__table__).values(id=ONE, stamp=new)
-    session.connection().execute(statement.on_conflict_do_update(index_elements=["id"], set_={"stamp": new}))
+    new = {"stamp": secrets.token_hex(16), "written_at": clock.now()}
+    statement = dialect.insert(DirectoryStamp.__table__).values(id=ONE, **new)
+    session.connection().execute(statement.on_conflict_do_update(index_elements=["id"], set_=new))
     session.info.pop(TOUCHED, None)
 
 

@@ -32,12 +32,14 @@ BUCKETS: dict[str, tuple[float, float]] = {
     "person_search": (30.0, 60.0),
     "person_hint": (6.0, 3600.0),
     "emergency": (6.0, 600.0),
+    "api": (120.0, 0.5),
 }
 """Tries that a bucket holds, and the seconds in which one leaks out: at most 8 checked guesses an hour and account.
 
 Looking for a person: thirty at once and then one a minute (a bus of people arrives); hints that another organisation
 may have a file: six at once and then one an hour, so that nobody fishes. Emergency: case codes that do not exist; those
-that do are never held up, they are reviewed. ASSUMPTIONS, national settings in waiting.
+that do are never held up, they are reviewed. The public API: a hundred and twenty at once, then two a second, which
+copies 50,000 services in a few minutes. ASSUMPTIONS, national settings in waiting.
 """
 
 

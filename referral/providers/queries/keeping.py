@@ -14,7 +14,7 @@ from directory.reminders import Campaign, Kept, Step
 from referral.extensions import db
 from referral.foundation import clock
 from referral.partners.models import User
-from referral.providers.models import Service, ServiceAtLocation, ServiceStaff
+from referral.providers.models import SectionVerification, Service, ServiceAtLocation, ServiceStaff
 from referral.providers.queries.records import verifications, with_assured
 from referral.providers.upkeep_models import CampaignParticipation, ReminderStep, ReviewCampaign
 
@@ -37,7 +37,8 @@ def kept_entries(now: datetime, batch: int = BATCH) -> Iterator[Kept]:
     after: ColumnElement[bool] = true()
     while rows := db.session.execute(query.where(after)).all():
         between = (rows[0].id, rows[-1].id)
-        verified = verifications(clock.zone(), between)
+        key = SectionVerification.service_at_location_id
+        verified = verifications(clock.zone(), key >= between[0], key <= between[1])
         done = _taken(between)
         for row in rows:
             people = keepers.get(row.service_id, [])

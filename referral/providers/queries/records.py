@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from directory import freshness, profile
 from directory.taxonomy import AudienceRule, Facet, ServiceType, Visibility
@@ -39,21 +39,29 @@ Row = Any
 
 
 class Records:
-    """Everything that is in the directory now, read once."""
+    """Everything that is in the directory now, or some services (`only`) with all that belongs to them, read once."""
 
-    def __init__(self, now: datetime, zone: ZoneInfo) -> None:
+    def __init__(self, now: datetime, zone: ZoneInfo, only: Collection[UUID] | None = None) -> None:
         self.now, self.zone = now, zone
-        self.organizations = {row.id: row for row in _rows(Organization)}
-        self.services = {row.id: row for row in _rows(Service)}
-        self.locations = {row.id: row for row in _rows(Location)}
-        self.places = [row for row in _rows(ServiceAtLocation) if not row.archived]
-        self.audiences = _grouped(ServiceAudience, "service_id")
-        self.schedules = _grouped(ServiceSchedule, "service_at_location_id")
-        self.closures = _grouped(ServiceClosure, "service_at_location_id")
-        self.contacts = _grouped(ServiceContact, "service_at_location_id")
+        ids = Those(only)
+        self.organizations = {row.id: row for row in _rows(Organization, *ids.organizations(Organization.id))}
+        self.services = {row.id: row for row in _rows(Service, *ids.services(Service.id))}
+        self.locations = {row.id: row for row in _rows(Location, *ids.locations(Location.id))}
+        here = ids.services(ServiceAtLocation.service_id)
+        every = _rows(ServiceAtLocation, *here)
+        self.places = [row for row in every if not row.archived]
+        self.touched = _touched(every)
+        self.audiences = _grouped(ServiceAudience, "service_id", ids.services)
+        self.schedules = _grouped(ServiceSchedule, "service_at_location_id", ids.places)
+        self.closures = _grouped(ServiceClosure, "service_at_location_id", ids.places)
+        self.contacts = _grouped(ServiceContact, "service_at_location_id", ids.places)
         self.notices = _notices(now.astimezone(zone).date())
-        self.verified = verifications(zone)
-        self.responses = responses(now)
+        self.verified = verifications(zone, *ids.places(SectionVerification.service_at_location_id))
+
+    @cached_property
+    def responses(self) -> dict[str, profile.Response]:
+        """How each service answered the referrals of the last 90 days."""
+        return responses(self.now)
 
     def entries(self) -> Iterator[tuple[profile.Organization, profile.Service]]:
         """Each service at each of its places, as one service with one place."""
@@ -67,13 +75,7 @@ class Records:
 
     @cached_property
     def _organizations(self) -> Mapping[UUID, profile.Organization]:
-        return {
-            key: profile.Organization(
-                id=str(key), name=row.name, description=row.description, acronym=row.acronym, type=row.type.value,
-                email=row.email, website=row.website, demonstration=row.demonstration,
-            )
-            for key, row in self.organizations.items()
-        }  # fmt: skip
+        return {key: organization(row) for key, row in self.organizations.items()}
 
     def service(self, row: Row, place: Row) -> profile.Service:
         """The service at one place."""
@@ -127,13 +129,42 @@ class Records:
         return with_assured(self.verified.get(place.id, {}), service.assured_date, service.source, mandatory)
 
 
-def _rows(model: Any) -> list[Row]:
-    return list(db.session.execute(select(model.__table__).order_by(model.id)))
+class Those:
+    """Conditions that keep a table to what belongs to some services; none for the whole directory."""
+
+    def __init__(self, only: Collection[UUID] | None) -> None:
+        self._only = None if only is None else list(only)
+
+    def _kept(self, column: Any, query: Select[Any]) -> tuple[ColumnElement[bool], ...]:
+        return () if self._only is None else (column.in_(query),)
+
+    def services(self, column: Any) -> tuple[ColumnElement[bool], ...]:
+        """The column is a service's id."""
+        return () if self._only is None else (column.in_(self._only),)
+
+    def places(self, column: Any) -> tuple[ColumnElement[bool], ...]:
+        """The column is the id of a service at a location."""
+        return self._kept(column, self._of(ServiceAtLocation.id))
+
+    def locations(self, column: Any) -> tuple[ColumnElement[bool], ...]:
+        """The column is a location's id."""
+        return self._kept(column, self._of(ServiceAtLocation.location_id))
+
+    def organizations(self, column: Any) -> tuple[ColumnElement[bool], ...]:
+        """The column is an organisation's id."""
+        return self._kept(column, select(Service.organization_id).where(Service.id.in_(self._only or [])))
+
+    def _of(self, column: Any) -> Select[Any]:
+        return select(column).where(ServiceAtLocation.service_id.in_(self._only or []))
 
 
-def _grouped(model: Any, key: str) -> dict[UUID, list[Row]]:
+def _rows(model: Any, *where: ColumnElement[bool]) -> list[Row]:
+    return list(db.session.execute(select(model.__table__).where(*where).order_by(model.id)))
+
+
+def _grouped(model: Any, key: str, kept: Callable[[Any], tuple[ColumnElement[bool], ...]]) -> dict[UUID, list[Row]]:
     found: dict[UUID, list[Row]] = defaultdict(list)
-    for row in _rows(model):
+    for row in _rows(model, *kept(getattr(model, key))):
         found[getattr(row, key)].append(row)
     return found
 
@@ -146,6 +177,23 @@ def _notices(today: date) -> dict[UUID, list[Row]]:
         if row.kind is NoticeKind.CLOSED or row.starts_on <= today:
             found[row.place_id].append(row)
     return found
+
+
+def _touched(places: list[Row]) -> dict[UUID, datetime]:
+    """When a place of a service was last written to, those that were taken away included."""
+    found: dict[UUID, datetime] = {}
+    for one in places:
+        if one.updated_at is not None:
+            found[one.service_id] = max(one.updated_at, found.get(one.service_id, one.updated_at))
+    return found
+
+
+def organization(row: Row) -> profile.Organization:
+    """A row of the organization table as the library's record."""
+    return profile.Organization(
+        id=str(row.id), name=row.name, description=row.description, acronym=row.acronym, type=row.type.value,
+        email=row.email, website=row.website, demonstration=row.demonstration,
+    )  # fmt: skip
 
 
 def _audience(row: Row) -> profile.Audience:
@@ -204,13 +252,8 @@ def with_assured(
     return {section: day for section, (day, _) in found.items()}, method
 
 
-def verifications(zone: ZoneInfo, between: tuple[UUID, UUID] | None = None) -> dict[UUID, dict[str, tuple[date, str]]]:
-    """The last confirmation of each section of each entry: day on the office's wall, method. Free places age apart.
-
-    `between` two keys of entries, both included; None for all.
-    """
-    key = SectionVerification.service_at_location_id
-    within = [key >= between[0], key <= between[1]] if between else []
+def verifications(zone: ZoneInfo, *where: ColumnElement[bool]) -> dict[UUID, dict[str, tuple[date, str]]]:
+    """The last confirmation of each section of each entry: day on the office's wall, method. Free places age apart."""
     ranked = select(
         SectionVerification.service_at_location_id,
         SectionVerification.section,
@@ -222,7 +265,7 @@ def verifications(zone: ZoneInfo, between: tuple[UUID, UUID] | None = None) -> d
             order_by=(SectionVerification.at.desc(), SectionVerification.id),
         )
         .label("place"),
-    ).where(SectionVerification.section != Section.CAPACITY, SectionVerification.outcome.in_(HOLDS), *within)
+    ).where(SectionVerification.section != Section.CAPACITY, SectionVerification.outcome.in_(HOLDS), *where)
     latest = ranked.subquery()
     found: dict[UUID, dict[str, tuple[date, str]]] = defaultdict(dict)
     for row in db.session.execute(select(latest).where(latest.c.place == 1)):

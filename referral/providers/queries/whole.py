@@ -7,7 +7,7 @@ names of persons. The address of a place that is not disclosed never leaves, wha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from directory import profile
+from directory import freshness, profile
 from directory.hsds_writing import Document, Writer
-from directory.taxonomy import Disclosure, Visibility
+from directory.taxonomy import Disclosure, ServiceType, Visibility
 from referral.extensions import db
 from referral.providers.models import SourceDocument
 from referral.providers.queries.records import Records, location
@@ -62,11 +62,13 @@ class Whole:
 
 
 class Export:
-    """Everything that a circle may read, read once."""
+    """Everything that a circle may read, or what it may read of some services (`only`), read once."""
 
-    def __init__(self, circle: Circle, now: datetime, zone: ZoneInfo) -> None:
+    def __init__(self, circle: Circle, now: datetime, zone: ZoneInfo, only: Collection[UUID] | None = None) -> None:
         self.circle = circle
-        self.records = Records(now, zone)
+        self.records = Records(now, zone, only)
+        self.lapsed: datetime | None = None
+        """When the last number of free places, of those read so far, ceased to be believed."""
         self._places: dict[UUID, list[Any]] = defaultdict(list)
         for place in self.records.places:
             self._places[place.service_id].append(place)
@@ -98,9 +100,10 @@ class Export:
     def _whole(self, row: Any) -> Whole:
         organization = self.records.organization(row.organization_id)
         places = self._places[row.id]
+        modified = max(row.last_modified, self.records.touched.get(row.id, row.last_modified))
         if not places:
             empty = replace(self._common(row), verified={})
-            return Whole(organization, empty, row.last_modified)
+            return Whole(organization, empty, modified)
         base = self.records.service(row, places[0])
         links = tuple(self._link(place, shared=len(places) == 1) for place in places)
         service = replace(
@@ -108,7 +111,6 @@ class Export:
             service_at_locations=tuple(link for link in links if link.location.id),
             service_areas=_areas(places), **self._own_of_single(places),
         )  # fmt: skip
-        modified = max([row.last_modified, *(one.updated_at for one in places if one.updated_at)])
         return Whole(organization, service, modified)
 
     def _own_of_single(self, places: list[Any]) -> dict[str, Any]:
@@ -119,7 +121,7 @@ class Export:
         link = self.records.link(only)
         contacts = self._contacts(only.id)
         return {
-            "hours": replace(link.hours, closures=(), on_holidays=""), "capacity": link.capacity,
+            "hours": replace(link.hours, closures=(), on_holidays=""), "capacity": self._room(only, link),
             "phones": tuple(phone for one in contacts if not one.name for phone in one.phones),
             "contacts": tuple(one for one in contacts if one.name or one.email),
         }  # fmt: skip
@@ -145,10 +147,23 @@ class Export:
             return replace(link, hours=hours, capacity=None, service_areas=())
         contacts = self._contacts(place.id)
         return replace(
-            link, service_areas=tuple(area_of(one) for one in place.areas),
+            link, capacity=self._room(place, link), service_areas=tuple(area_of(one) for one in place.areas),
             phones=tuple(phone for one in contacts if not one.name for phone in one.phones),
             contacts=tuple(one for one in contacts if one.name or one.email),
         )  # fmt: skip
+
+    def _room(self, place: Any, link: profile.ServiceAtLocation) -> profile.Capacity | None:
+        """Free places as long as they are believed, with that end; only what keeps everything keeps them longer."""
+        if self.circle is Circle.ALL or link.capacity is None:
+            return link.capacity
+        row = self.records.services[place.service_id]
+        shelter = ServiceType.SHEL in row.types or (not row.types and "HEB" in row.needs)
+        ends = freshness.lapses_at(link.capacity, shelter)
+        if ends is not None and ends > self.records.now:
+            return replace(link.capacity, valid_until=ends)
+        if ends is not None:
+            self.lapsed = max(ends, self.lapsed or ends)
+        return None
 
     def _contacts(self, place_id: UUID) -> list[profile.Contact]:
         found = []
