@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,28 @@ def read(
     reader.organizations_of(found)
     reader.rows(found)
     return reader.result()
+
+
+def read_parts(
+    documents: Sequence[Any],
+    mapping: Mapping[str, str],
+    source_name: str,
+    *,
+    places: Places | None = None,
+    timezone: str = DOUALA,
+    size: int = 2000,
+) -> Iterator[ImportResult]:
+    """Read many documents `size` at a time, so that a large table need not be held as records; without offers.
+
+    Ids are compared over the whole; rows are numbered through. The documents are not kept beside the records.
+    """
+    reader = _Reader(mapping, source_name, places, timezone)
+    for start in range(0, max(1, len(documents)), size):
+        part = list(documents[start : start + size])
+        reader.organizations_of(part)
+        for number, row in enumerate(part, start=start + 1):
+            reader.service(number, row)
+        yield reader.part(last=start + size >= len(documents))
 
 
 def _parsed(source: Path | bytes | str | Any) -> Any:
@@ -352,15 +374,25 @@ class _Reader:
         links = read_links(row, notes, self.key, service.id, self.timezone, self.locations)
         return replace(service, hours=read_hours(row, notes, self.timezone), service_at_locations=links)
 
-    def result(self) -> ImportResult:
+    def part(self, *, last: bool) -> ImportResult:
+        """What was read since the last part, without offers and documents."""
+        self.documents = []
+        found = self.result(offering=False, last=last)
+        self.services, self.quarantined, self.warnings, self.unmapped = [], [], [], Counter()
+        self.organizations, self.locations = {}, {}
+        return found
+
+    def result(self, *, offering: bool = True, last: bool = True) -> ImportResult:
         """Close the import."""
-        for term in sorted(self.mapping.keys() - self.used_terms):
+        for term in sorted(self.mapping.keys() - self.used_terms) if last else ():
             message = Message("term_not_found", N_("the mapped term “%(term)s” is on no service"), {"term": term})
             self.warnings.append(Remark(0, "", "attributes", message))
         used = {service.organization_id for service in self.services} | self.standing
         organizations = {key: one for key, one in self.organizations.items() if key in used}
         offers = [
-            offer for one in self.services for offer in flatten(organizations[one.organization_id], one, self.places)
+            offer
+            for one in (self.services if offering else ())
+            for offer in flatten(organizations[one.organization_id], one, self.places)
         ]
         return ImportResult(
             tuple(organizations.values()),
