@@ -140,9 +140,6 @@ class _Builder:
         for name in TEXTS:
             if texts := cells.get(f"service.{name}"):
                 document[name] = "\n".join(texts)
-        if "@" not in document.get("email", "@"):  # other text in the column of addresses
-            del document["email"]
-            self.found.warn(number, "email", "no_email", N_("no e-mail address, left out"))
         for name in ("minimum_age", "maximum_age"):
             if age := _first(cells, f"service.{name}"):
                 document[name] = self._age(number, name, age)

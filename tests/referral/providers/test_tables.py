@@ -82,6 +82,10 @@ def test_what_is_no_table_is_refused_as_a_whole(session: Any, tmp_path: Path, co
     assert "error" in put(path, *COLUMNS)
 
 
+SHIFTED = "5b5743ff-e9d4-411e-b0a6-4d1fd0502003"
+"""In this row of the file the text has run over into the columns of address and age."""
+
+
 @needs_data
 @pytest.mark.slow
 def test_the_tables_of_florida_become_the_same_services_as_its_json(session: Any, tmp_path: Path) -> None:
@@ -90,10 +94,10 @@ def test_the_tables_of_florida_become_the_same_services_as_its_json(session: Any
         for one in (FLORIDA / "csv").glob("*.csv"):
             packed.write(one, one.name)
     found = put(archive, mapping=("Immigration=JUR",), source="florida")
-    assert (found["services"], found["quarantined"]) == (135, [])
+    assert [one["id"] for one in found["quarantined"]] == [SHIFTED]
     expected = {one.source_id: one for one in hsds.read(FLORIDA / "services.hsds-3.2.json", {"Immigration": "JUR"}).services}
     rows = list(db.session.scalars(select(Service).where(Service.source == "florida")))
-    assert {row.source_id for row in rows} == expected.keys()
+    assert {row.source_id for row in rows} == expected.keys() - {SHIFTED}
     for row in rows:
         one = expected[row.source_id]
         here = (row.name, row.description, row.email, row.url, row.minimum_age, row.maximum_age, set(row.needs))
