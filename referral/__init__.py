@@ -100,7 +100,8 @@ def register_blueprints(app: Flask) -> None:
     from referral.partners.views import bp as partners
     from referral.people.views import bp as people
     from referral.procedures.views import bp as procedures
-    from referral.providers.upkeep_views import bp as providers
+    from referral.providers import upkeep_views as _upkeep  # noqa: F401 (its views belong to the same pages)
+    from referral.providers.import_views import bp as providers
     from referral.referrals.views import bp as referrals
     from referral.statistics.views import bp as statistics
 

@@ -1,6 +1,10 @@
 """What changes the directory: keepers' own entries, the coordination's upkeep, imports from other directories."""
 
 from referral.providers.actions.deciding import decide, trust, undo
+from referral.providers.actions.drafting import approve as approve_import
+from referral.providers.actions.drafting import discard as discard_import
+from referral.providers.actions.drafting import keep_draft, tables_of, told_columns
+from referral.providers.actions.drafting import preview as preview_import
 from referral.providers.actions.editing import (
     StaleEntry,
     confirm,
@@ -18,11 +22,12 @@ from referral.providers.actions.placing import import_places
 from referral.providers.actions.reminding import open_task, remind
 from referral.providers.actions.reporting import answer, called, open_campaign, read_misconduct, report
 from referral.providers.actions.signalling import search_or_signal, signal_need
+from referral.providers.actions.tabling import columns_of, keep_columns
 
 __all__ = [
-    "StaleEntry", "answer", "called", "confirm", "confirm_by_link", "correct_by_link", "decide", "export",
+    "StaleEntry", "answer", "approve_import", "called", "columns_of", "confirm", "confirm_by_link", "correct_by_link", "decide", "discard_import", "export",
     "import_file", "import_places",
-    "open_campaign", "open_task", "read_misconduct", "remind", "report", "search_or_signal",
+    "keep_columns", "keep_draft", "open_campaign", "open_task", "preview_import", "tables_of", "told_columns", "read_misconduct", "remind", "report", "search_or_signal",
     "signal_need", "state_of", "submit", "trust", "undo",
     "wanted_capacity", "wanted_contacts", "wanted_hours", "wanted_service",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from directory import N_, hsds
+from directory import N_, Message, hsds
 from directory.tables import read_tables
 from referral.extensions import db
 from referral.foundation import audit
@@ -137,7 +137,7 @@ def _printable(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, dict):
-        return {name: _printable(one) for name, one in value.items()}
+        return {name: _printable(one) for name, one in value.items() if not isinstance(one, Message)}
     return [_printable(one) for one in value] if isinstance(value, list) else value
 
 

@@ -145,10 +145,12 @@ class _Telling:
         return {
             "services": len(self.here), "organizations": len(self.organizations), "locations": len(self.locations),
             "quarantined": [
-                {"row": one.row, "id": one.id, "field": one.field, "reason": str(one.reason)} for one in self.refused
+                {"row": one.row, "id": one.id, "field": one.field, "reason": str(one.reason), "message": one.reason}
+                for one in self.refused
             ],
             "warnings": [
-                {"row": one.row, "id": one.id, "field": one.field, "reason": str(one.message)} for one in self.remarks
+                {"row": one.row, "id": one.id, "field": one.field, "reason": str(one.message), "message": one.message}
+                for one in self.remarks
             ],
             "unmapped": [
                 {"term": name, "code": code, "services": number}
