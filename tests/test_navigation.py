@@ -35,6 +35,7 @@ EXCEPTIONS = {
     "providers.proposals": "a tab of the directory’s upkeep",
     "providers.reports": "a tab of the directory’s upkeep; for others a link of the directory",
     "providers.campaigns": "a tab of the directory’s upkeep",
+    "providers.imports": "a tab of the directory’s upkeep",
     "partners.matrix": "a button of the list of agreements",
     "partners.new_agreement": "a button of the list of agreements",
     "procedures.forms": "a tab of the procedure",

@@ -56,6 +56,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "own reports": ("nurse", "/directory/reports"),
     "misconduct": ("officer", "/directory/misconduct"),
     "campaigns": ("coordinator", "/directory/campaigns"),
+    "imports": ("coordinator", "/directory/imports"),
     "agreements": ("coordinator", "/agreements"),
     "one agreement with remarks": ("coordinator", "/agreements/{talked}"),
     "who may share with whom": ("coordinator", "/agreements/matrix"),

@@ -100,7 +100,7 @@ def test_the_tables_of_florida_become_the_same_services_as_its_json(session: Any
     assert {row.source_id for row in rows} == expected.keys() - {SHIFTED}
     for row in rows:
         one = expected[row.source_id]
-        here = (row.name, row.description, row.email, row.url, row.minimum_age, row.maximum_age, set(row.needs))
+        here = (row.name, row.description, row.email, row.url, row.minimum_age or None, row.maximum_age, set(row.needs))
         assert here == (
             one.name, one.description, one.email, one.url, one.minimum_age, one.maximum_age, set(one.needs)
         )  # fmt: skip
