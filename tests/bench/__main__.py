@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import drawings, engine, matching, paper, procedure, ranking, referral, searching, spiff
+from tests.bench import drawings, engine, importing, matching, paper, procedure, ranking, referral, searching, spiff
 from tests.bench.clock import Figure
 
 
@@ -18,6 +18,7 @@ def figures() -> Iterator[Figure]:
     yield from drawings.measure()
     yield from ranking.measure()
     yield from searching.measure()
+    yield from importing.measure()
     yield from matching.measure()
     yield from paper.measure()
     yield from referral.measure("SQLite", referral.sqlite)
