@@ -22,8 +22,8 @@ from directory.vocabulary import N_, Message
 
 SPLIT = re.compile(r"\s*[;\n|]\s*")
 AGE_LIMIT = 120
-TEXTS = ("alternate_name", "url", "email", "application_process", "eligibility_description", "fees_description", "alert",
-         "assured_date")  # fmt: skip
+TEXTS = ("alternate_name", "url", "email", "application_process", "eligibility_description", "fees_description",
+         "alert", "assured_date")  # fmt: skip
 STATUS = {
     "actif": "active", "active": "active", "ouvert": "active", "en cours": "active", "ongoing": "active",
     "inactif": "inactive", "inactive": "inactive", "defunct": "defunct", "ferme": "defunct", "termine": "defunct",
@@ -134,7 +134,7 @@ class _Builder:
         identity = written or f"{owner}|{fold(_first(cells, 'service.name'))}"[:200]
         document: Document = {
             "id": identity, "name": _first(cells, "service.name"), "organization": organization,
-            "status": self._status(number, cells), "attributes": [], "service_areas": [], "service_at_locations": [],
+            "status": _status(cells), "attributes": [], "service_areas": [], "service_at_locations": [],
             "languages": [], "required_documents": [], "phones": [], "schedules": [],
         }  # fmt: skip
         for name in TEXTS:
@@ -146,12 +146,6 @@ class _Builder:
         if document.get("minimum_age") == "0" and document.get("maximum_age", "") is None:
             document["minimum_age"] = None  # from nothing to more than any life: a form left at its bounds
         return document
-
-    def _status(self, number: int, cells: Cells) -> str:
-        written = _first(cells, "service.status")
-        if not written:
-            return "active" if "service.status" not in cells else ""
-        return STATUS.get(fold(written), written)
 
     def _age(self, number: int, name: str, written: str) -> Any:
         """Text that is no number stays, and is refused by the reader; a bound above any age means none."""
@@ -214,6 +208,12 @@ class _Builder:
                 document["service_at_locations"] = [{"location": one} for one in self.places.get(organization, ())]
 
 
+def _status(cells: Cells) -> str:
+    """A list without any status is one of services that are there; a word that is none is refused by the reader."""
+    written = _first(cells, "service.status")
+    return STATUS.get(fold(written), written) if written else "active"
+
+
 def _first(cells: Cells, name: str) -> str:
     return next(iter(cells.get(name, ())), "")
 
@@ -262,7 +262,11 @@ def _phones(cells: Cells, name: str) -> list[Document]:
 
 
 def _organization(cells: Cells, key: str) -> Document:
-    names = {"description": "organization.description", "email": "organization.email", "website": "organization.website"}
+    names = {
+        "description": "organization.description",
+        "email": "organization.email",
+        "website": "organization.website",
+    }
     found: Document = {"id": key[:200], "name": _first(cells, "organization.name")}
     found |= {name: _first(cells, field) for name, field in names.items() if _first(cells, field)}
     return found | {"phones": _phones(cells, "organization.phone")}
@@ -300,7 +304,8 @@ def _times(text: str) -> list[str]:
 DAY = {
     name: code
     for names, code in zip(
-        ("mon lun mo lu", "tue mar tu ma", "wed mer we me", "thu jeu th je", "fri ven fr ve", "sat sam sa", "sun dim su di"),
+        ("mon lun mo lu", "tue mar tu ma", "wed mer we me", "thu jeu th je", "fri ven fr ve", "sat sam sa",
+         "sun dim su di"),
         WEEKDAYS, strict=True,
     )
     for name in names.split()
@@ -330,5 +335,3 @@ def _schedule(one: Any) -> Document:
         "freq": "WEEKLY", "byday": one.byday, "kind": one.kind, "opens_at": opens.isoformat("minutes"),
         "closes_at": closes.isoformat("minutes"),
     }  # fmt: skip
-
-

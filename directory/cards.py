@@ -103,7 +103,8 @@ def _event(
     event = _named(service, link, str(number), now)
     first = _first_day(row, today)
     opens, closes = row.opens_at, row.closes_at
-    assert opens is not None and closes is not None  # `usable` says so
+    if opens is None or closes is None:  # `usable` lets no such row through
+        raise ValueError(row.id)
     where = ZoneInfo(zone) if "/" in zone else UTC
     begins = datetime.combine(first, opens, where)
     ends = datetime.combine(first + timedelta(days=closes <= opens), closes, where)
@@ -123,4 +124,6 @@ def _first_day(row: Schedule, today: date) -> date:
     """The first day on which the hours hold: a repetition must begin on one of its own days."""
     start = max(filter(None, (row.dtstart, row.valid_from, today)))
     days = {WEEKDAYS.index(one[-2:]) for one in row.byday.split(",") if one[-2:] in WEEKDAYS} or set(range(7))
-    return next(start + timedelta(days=ahead) for ahead in range(7) if (start + timedelta(days=ahead)).weekday() in days)
+    return next(
+        start + timedelta(days=ahead) for ahead in range(7) if (start + timedelta(days=ahead)).weekday() in days
+    )

@@ -60,7 +60,7 @@ FIELDS: dict[str, str] = {
 
 WORDS: dict[str, str] = {
     "service.id": "service uuid|service id|identifiant du service|identifiant du service dans la source|source id",
-    "service.name": "service name|nom du service|service|genre d activite|activity|activite|activity type|activity name",
+    "service.name": "service name|nom du service|service|genre d activite|activity|activite|activity type",
     "service.alternate_name": "service alternate name|alternate name",
     "service.description": "service description|description|description de l activite|comments|comments redacted",
     "service.status": "service status|status|statut",

@@ -18,9 +18,10 @@ from rapidfuzz import fuzz
 
 from directory.places import fold
 
-LEGAL = frozenset(
-    "association asbl ong sarl sa ets gic ltd inc fondation the of le la les l de du des d et un une and csi cma".split()
-)
+LEGAL = frozenset({
+    "association", "asbl", "ong", "sarl", "sa", "ets", "gic", "ltd", "inc", "fondation", "the", "of", "le", "la", "les",
+    "l", "de", "du", "des", "d", "et", "un", "une", "and", "csi", "cma",
+})  # fmt: skip
 SAME, ALIKE = 0.56, 0.44
 LARGEST_BLOCK = 60
 """A key that more entries share than this says nothing (a hotline, a free mail provider)."""

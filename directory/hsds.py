@@ -21,6 +21,7 @@ from directory.hsds_keeping import fit_to_keep
 from directory.hsds_places import read_hours, read_links, read_location, read_phones
 from directory.hsds_profile import with_own
 from directory.hsds_result import ImportResult, Kept, Quarantined, Remark, Unreadable
+from directory.hsds_signs import LOOKS_LIKE, SIGNS, standing
 from directory.offers import flatten
 from directory.places import Places, fold
 from directory.profile import (
@@ -137,33 +138,6 @@ def _services(data: Any) -> list[Any]:
     if len(data) > MAX_SERVICES:
         raise Unreadable("too_many", N_("more than %(limit)d services in one file"), limit=MAX_SERVICES)
     return data
-
-
-LOOKS_LIKE = (
-    ("service_id", N_("this is a service at a location, not a service")),
-    ("taxonomy_detail", N_("this is a taxonomy term, not a service")),
-    ("location", N_("this is a service at a location, not a service")),
-)
-
-ALONE = {"location": ("location_type",), "organization": ("organization_identifiers", "website", "legal_status")}
-"""Signs of a document that is no service but may come by itself."""
-
-
-def standing(row: Any) -> str:
-    """Whether a row is an `organization` or a `location` that stands by itself; empty for anything else.
-
-    >>> standing({"id": "1", "website": "https://exemple.cm"}), standing({"id": "1", "status": "active"})
-    ('organization', '')
-    """
-    if not isinstance(row, dict) or "status" in row or "organization" in row or "organization_id" in row:
-        return "location" if isinstance(row, dict) and "location_type" in row else ""
-    return next((kind for kind, marks in ALONE.items() if any(mark in row for mark in marks)), "")
-
-
-SIGNS = frozenset(
-    {"organization", "organization_id", "service_at_locations", "attributes", "email", "phones", "schedules", "url"}
-)
-"""Without a status, one of these must be there."""
 
 
 class _Reader:

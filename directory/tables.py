@@ -75,7 +75,9 @@ def _zipped(contents: bytes) -> list[Table]:
     try:
         with zipfile.ZipFile(BytesIO(contents)) as archive:
             if sum(one.file_size for one in archive.infolist()) > 4 * MAX_BYTES:
-                raise Unreadable("too_large", N_("the file is larger than %(limit)d MB"), limit=4 * MAX_BYTES // 1024**2)
+                raise Unreadable(
+                    "too_large", N_("the file is larger than %(limit)d MB"), limit=4 * MAX_BYTES // 1024**2
+                )
             if "[Content_Types].xml" in archive.namelist():
                 return _workbook(contents)
             names = sorted(one for one in archive.namelist() if one.lower().endswith(".csv"))

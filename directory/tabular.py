@@ -129,13 +129,17 @@ class _Package:
         return {"phones": own} if own else {}
 
     def _attributes(self, key: Any) -> list[Row]:
-        rows = self.children["link_id"]["attributes"].get(key, []) or self.children["service_id"]["attributes"].get(key, [])
+        rows = self.children["link_id"]["attributes"].get(key, []) or self.children["service_id"]["attributes"].get(
+            key, []
+        )
         found = []
         for one in rows:
             term = self.by_id.get("taxonomy_terms", {}).get(one.get("taxonomy_term_id") or one.get("taxonomy_id"))
             term = term or self.by_id.get("taxonomies", {}).get(one.get("taxonomy_id"))
             if term is None:
-                self.found.warn(one["_row"], "attributes", "unknown_term", N_("a term that is nowhere described, left out"))
+                self.found.warn(
+                    one["_row"], "attributes", "unknown_term", N_("a term that is nowhere described, left out")
+                )
             else:
                 taxonomy = term.get("taxonomy") or term.get("vocabulary", "")
                 found.append(_bare(one) | {"taxonomy_term": _bare(term) | {"taxonomy": taxonomy}})
@@ -161,13 +165,11 @@ class _Package:
         for name in ("eligibility", "service_at_location", "attributes", "service_areas", "required_documents"):
             for row in self.rows[name]:
                 if not any(row.get(key) for key in ("service_id", "service_at_location_id", "link_id")):
-                    self.found.refuse(
-                        row["_row"], f"{name}.service_id", "no_service", N_("a row that names no service: it cannot be used")
-                    )
+                    text = N_("a row that names no service: it cannot be used")
+                    self.found.refuse(row["_row"], f"{name}.service_id", "no_service", text)
                 elif row.get("service_id") and row["service_id"] not in known:
-                    self.found.refuse(
-                        row["_row"], f"{name}.service_id", "unknown_service", N_("a row of a service that is not in the file")
-                    )
+                    text = N_("a row of a service that is not in the file")
+                    self.found.refuse(row["_row"], f"{name}.service_id", "unknown_service", text)
 
 
 def _bare(row: Row) -> Row:
@@ -266,7 +268,9 @@ class _Writing:
         with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, rows in sorted(self.tables.items()):
                 headings = list(dict.fromkeys(key for row in rows.values() for key in row))
-                archive.writestr(f"{name}.csv", csv_of(headings, ([row.get(key) for key in headings] for row in rows.values())))
+                archive.writestr(
+                    f"{name}.csv", csv_of(headings, ([row.get(key) for key in headings] for row in rows.values()))
+                )
                 schema = {"fields": [{"name": key, "type": "string"} for key in headings]}
                 resources.append({"name": name.replace("_", "-"), "path": f"{name}.csv", "schema": schema})
             described = {"profile": "tabular-data-package", "name": "hsds", "title": title, "resources": resources}

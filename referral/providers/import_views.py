@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from directory import Message, columns, hsds, tabular
+from directory import Message, columns, hsds, render, tabular
 from directory.tables import Table
 from referral.extensions import db
 from referral.foundation import clock
@@ -116,7 +117,7 @@ def import_preview(draft_id: UUID) -> Any:
     try:
         found = actions.preview_import(one, now=clock.now())
     except hsds.Unreadable as problem:
-        flash(problem.message, "error")
+        flash(render(problem.message, gettext), "error")
         return redirect(url_for("providers.import_columns", draft_id=draft_id), code=303)
     return render_template(
         "providers/import_preview.html", one=one, found=found, listed=LISTED, terms=found["unmapped"][:TERMS],

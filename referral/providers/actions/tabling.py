@@ -33,7 +33,9 @@ def keep_columns(source: str, given: Mapping[str, str]) -> dict[str, str]:
 
     Returns all that now hold, by column.
     """
-    known = {one.heading: one for one in db.session.scalars(select(ColumnMapping).where(ColumnMapping.source == source))}
+    known = {
+        one.heading: one for one in db.session.scalars(select(ColumnMapping).where(ColumnMapping.source == source))
+    }
     for heading, field in given.items():
         if field not in columns.FIELDS and field:
             raise hsds.Unreadable("unknown_field", N_("“%(field)s” is not a field"), field=field[:60])

@@ -18,7 +18,7 @@ EXPORTED = ["hsds", "hsds-csv", "4w", "vcard", "geojson"]
 @click.argument("standard", type=click.Choice(["hsds", "table"]))
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--map", "mapping", multiple=True, metavar="TERM=NEED", help="Which need a term means; saved per source.")
-@click.option("--column", "columns", multiple=True, metavar="COLUMN=FIELD", help="What a column means; saved per source.")
+@click.option("--column", "columns", multiple=True, metavar="COLUMN=FIELD", help="What a column means; saved.")
 @click.option("--source", default="", help="Name of the source; by default the file's folder and name.")
 @click.option("--preview", is_flag=True, help="Only show what would be new, changed, gone or set aside.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")

@@ -55,9 +55,7 @@ def test_libhxl_reads_our_4w() -> None:
     source = hxl.data(io.BytesIO(data), hxl.InputOptions(allow_local=True))
     rows = {row.get("#service+name"): row for row in source}
     assert (number, set(rows)) == (2, {"Accueil", "Refuge"})
-    assert (rows["Refuge"].get("#adm3+code") or rows["Refuge"].get("#adm2+code"), rows["Refuge"].get("#loc+name") or "") == (
-        "CM005004", "",
-    )  # fmt: skip
+    assert (rows["Refuge"].get("#adm2+code"), rows["Refuge"].get("#loc+name") or "") == ("CM005004", "")
     assert rows["Accueil"].get("#org+name") == "Foyer Espérance"
 
 

@@ -75,7 +75,7 @@ def test_bad_rows_are_set_aside_by_the_line_of_the_file_and_good_rows_go_in(sess
     assert sorted(db.session.scalars(kept)) == [4, 5]
 
 
-@pytest.mark.parametrize("contents", [b"", b"PK\x03\x04rubbish", b"\x00\x01\x02" * 50, b"un seul mot", b"a,b\n\"x"])
+@pytest.mark.parametrize("contents", [b"", b"PK\x03\x04rubbish", b"\x00\x01\x02" * 50, b"un seul mot", b'a,b\n"x'])
 def test_what_is_no_table_is_refused_as_a_whole(session: Any, tmp_path: Path, contents: bytes) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(contents)
@@ -95,7 +95,9 @@ def test_the_tables_of_florida_become_the_same_services_as_its_json(session: Any
             packed.write(one, one.name)
     found = put(archive, mapping=("Immigration=JUR",), source="florida")
     assert [one["id"] for one in found["quarantined"]] == [SHIFTED]
-    expected = {one.source_id: one for one in hsds.read(FLORIDA / "services.hsds-3.2.json", {"Immigration": "JUR"}).services}
+    expected = {
+        one.source_id: one for one in hsds.read(FLORIDA / "services.hsds-3.2.json", {"Immigration": "JUR"}).services
+    }
     rows = list(db.session.scalars(select(Service).where(Service.source == "florida")))
     assert {row.source_id for row in rows} == expected.keys() - {SHIFTED}
     for row in rows:
