@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from directory.hsds_keeping import fit_to_keep
 from directory.hsds_places import read_hours, read_links, read_location, read_phones
 from directory.hsds_profile import with_own
 from directory.hsds_result import ImportResult, Kept, Quarantined, Remark, Unreadable
+from directory.hsds_signs import LOOKS_LIKE, SIGNS, standing
 from directory.offers import flatten
 from directory.places import Places, fold
 from directory.profile import (
@@ -77,6 +78,28 @@ def read(
     return reader.result()
 
 
+def read_parts(
+    documents: Sequence[Any],
+    mapping: Mapping[str, str],
+    source_name: str,
+    *,
+    places: Places | None = None,
+    timezone: str = DOUALA,
+    size: int = 2000,
+) -> Iterator[ImportResult]:
+    """Read many documents `size` at a time, so that a large table need not be held as records; without offers.
+
+    Ids are compared over the whole; rows are numbered through. The documents are not kept beside the records.
+    """
+    reader = _Reader(mapping, source_name, places, timezone)
+    for start in range(0, max(1, len(documents)), size):
+        part = list(documents[start : start + size])
+        reader.organizations_of(part)
+        for number, row in enumerate(part, start=start + 1):
+            reader.service(number, row)
+        yield reader.part(last=start + size >= len(documents))
+
+
 def _parsed(source: Path | bytes | str | Any) -> Any:
     if isinstance(source, Path):
         if source.stat().st_size > MAX_BYTES:
@@ -115,33 +138,6 @@ def _services(data: Any) -> list[Any]:
     if len(data) > MAX_SERVICES:
         raise Unreadable("too_many", N_("more than %(limit)d services in one file"), limit=MAX_SERVICES)
     return data
-
-
-LOOKS_LIKE = (
-    ("service_id", N_("this is a service at a location, not a service")),
-    ("taxonomy_detail", N_("this is a taxonomy term, not a service")),
-    ("location", N_("this is a service at a location, not a service")),
-)
-
-ALONE = {"location": ("location_type",), "organization": ("organization_identifiers", "website", "legal_status")}
-"""Signs of a document that is no service but may come by itself."""
-
-
-def standing(row: Any) -> str:
-    """Whether a row is an `organization` or a `location` that stands by itself; empty for anything else.
-
-    >>> standing({"id": "1", "website": "https://exemple.cm"}), standing({"id": "1", "status": "active"})
-    ('organization', '')
-    """
-    if not isinstance(row, dict) or "status" in row or "organization" in row or "organization_id" in row:
-        return "location" if isinstance(row, dict) and "location_type" in row else ""
-    return next((kind for kind, marks in ALONE.items() if any(mark in row for mark in marks)), "")
-
-
-SIGNS = frozenset(
-    {"organization", "organization_id", "service_at_locations", "attributes", "email", "phones", "schedules", "url"}
-)
-"""Without a status, one of these must be there."""
 
 
 class _Reader:
@@ -352,15 +348,25 @@ class _Reader:
         links = read_links(row, notes, self.key, service.id, self.timezone, self.locations)
         return replace(service, hours=read_hours(row, notes, self.timezone), service_at_locations=links)
 
-    def result(self) -> ImportResult:
+    def part(self, *, last: bool) -> ImportResult:
+        """What was read since the last part, without offers and documents."""
+        self.documents = []
+        found = self.result(offering=False, last=last)
+        self.services, self.quarantined, self.warnings, self.unmapped = [], [], [], Counter()
+        self.organizations, self.locations = {}, {}
+        return found
+
+    def result(self, *, offering: bool = True, last: bool = True) -> ImportResult:
         """Close the import."""
-        for term in sorted(self.mapping.keys() - self.used_terms):
+        for term in sorted(self.mapping.keys() - self.used_terms) if last else ():
             message = Message("term_not_found", N_("the mapped term “%(term)s” is on no service"), {"term": term})
             self.warnings.append(Remark(0, "", "attributes", message))
         used = {service.organization_id for service in self.services} | self.standing
         organizations = {key: one for key, one in self.organizations.items() if key in used}
         offers = [
-            offer for one in self.services for offer in flatten(organizations[one.organization_id], one, self.places)
+            offer
+            for one in (self.services if offering else ())
+            for offer in flatten(organizations[one.organization_id], one, self.places)
         ]
         return ImportResult(
             tuple(organizations.values()),

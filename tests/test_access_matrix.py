@@ -166,6 +166,13 @@ providers.mandates           POST  -            401 404 404 404 404 404 404 404 
 providers.remove_mandate     POST  mandate      401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.what_if            GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 providers.coverage_months    GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.imports            GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.imports            POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.import_columns     GET   sheet        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.import_columns     POST  sheet        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.import_preview     GET   sheet        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.import_preview     POST  sheet        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.import_batch       GET   batch        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 procedures.index             GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
 procedures.triage            GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
 procedures.forms             GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
@@ -622,6 +629,7 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
         "providers.set_trust": {"level": "full"},
         "providers.notice": {"kind": "closed"},
         "providers.coverage_targets": {"need": "MED", "level": "1", "minimum": "2"},
+        "providers.import_preview": {"do": "terms"},
     }
     if endpoint.startswith("providers."):
         return providers_values(at, endpoint.removeprefix("providers."), variant), posted.get(endpoint, {})
@@ -666,6 +674,7 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         "withdraw_none": "confirmation_id", "remove_mandate": "mandate_id",
         "answer_report": "report_id", "misconduct_report": "report_id", "misconduct_taken_up": "report_id",
         "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",
+        "import_columns": "draft_id", "import_preview": "draft_id", "import_batch": "batch_id",
     }  # fmt: skip
     more = {
         "undo": {"revision_id": at["revision"]},

@@ -74,6 +74,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "campaigns": ("coordinator", "/directory/campaigns"),
     "coverage": ("coordinator", "/directory/coverage?all=yes"),
     "mandates": ("coordinator", "/directory/mandates"),
+    "imports": ("coordinator", "/directory/imports"),
     "agreements": ("coordinator", "/agreements"),
     "one agreement with remarks": ("coordinator", "/agreements/{talked}"),
     "who may share with whom": ("coordinator", "/agreements/matrix"),

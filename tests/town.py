@@ -45,9 +45,18 @@ from referral.people.models import PersonMerge, PersonPair
 from referral.procedures import actions as procedures
 from referral.procedures.queries import active_form, active_version
 from referral.procedures.rules import Anchor, AnchorKind, VersionAction
-from referral.providers.actions import add_mandate, confirm_none, notify, open_campaign, open_task, report, submit
+from referral.providers.actions import (
+    add_mandate,
+    confirm_none,
+    keep_draft,
+    notify,
+    open_campaign,
+    open_task,
+    report,
+    submit,
+)
 from referral.providers.actions.reminding import PURPOSE
-from referral.providers.models import ServiceAtLocation, ServiceStaff
+from referral.providers.models import ImportBatch, ServiceAtLocation, ServiceStaff
 from referral.providers.rules import NoticeKind, Origin, ReportKind, Section, TaskReason
 from referral.providers.upkeep_models import ConfirmationLink, EntityRevision
 from referral.referrals.actions import answering, sending, shortlisting
@@ -164,6 +173,9 @@ def _published(town: Town) -> None:
     town.at["api_refuge_house"] = named.service.organization_id
 
 
+LISTED = "Organisation,Service\nCroix-Rouge,Écoute\n"
+
+
 def _upkeep(town: Town, users: dict[str, Any], place: Any, refuge: Any) -> None:
     """A link that is good, one that has run out, a call, a proposal, a change made, reports and a campaign."""
     focal, coordinator = users["focal"], users["coordinator"]
@@ -186,6 +198,11 @@ def _upkeep(town: Town, users: dict[str, Any], place: Any, refuge: Any) -> None:
     days = {"starts_on": NOW.date(), "ends_on": NOW.date() + timedelta(9)}
     scope: dict[str, Any] = {"regions": [], "needs": [], "sections": ["hours"], "places": [place.id]}
     asked = open_campaign(name="Douala", **scope, **days, actor=coordinator, now=NOW)
+    town.at["sheet"] = keep_draft("Liste", "liste.csv", LISTED.encode(), actor=coordinator, now=NOW).id
+    batch = ImportBatch(source="Liste", imported_at=NOW, services=0, organizations=0, locations=0)
+    db.session.add(batch)
+    db.session.flush()
+    town.at["batch"] = batch.id
     staff = db.session.scalars(select(ServiceStaff.id).where(ServiceStaff.user_id == focal.id)).one()
     revision = db.session.scalars(select(EntityRevision.id)).one()
     town.at |= {"call": call.id, "proposal": kept.id, "told": told.id, "abuse": abuse.id, "campaign": asked.id}

@@ -160,6 +160,8 @@ ACTS: dict[str, str] = {
     "case.best_interests": N_("passed a child’s refusal on to a best-interests decision"),
     "directory.export": N_("exported the directory"),
     "directory.import": N_("imported services"),
+    "directory.import_draft": N_("sent a list for the directory"),
+    "directory.import_discard": N_("threw a list for the directory away"),
     "places.import": N_("imported administrative units"),
     "directory.edit": N_("changed a directory entry"),
     "directory.confirm": N_("confirmed a directory entry"),

@@ -45,7 +45,6 @@ class VerificationMethod(StrEnum):
     CALL = "call"
     VISIT = "visit"
     MAIL = "mail"
-    IMPORT = "import"
     REPORT = "report"
     REFERRAL = "referral"
 
@@ -115,6 +114,7 @@ class Origin(StrEnum):
     COORDINATION = "coordination"
     PROPOSAL = "proposal"
     UNDO = "undo"
+    IMPORT = "import"
 
     @property
     def label(self) -> str:

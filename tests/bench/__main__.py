@@ -12,6 +12,7 @@ from tests.bench import (
     drawings,
     engine,
     freshness,
+    importing,
     matching,
     paper,
     procedure,
@@ -31,6 +32,7 @@ def figures() -> Iterator[Figure]:
     yield from ranking.measure()
     yield from searching.measure()
     yield from freshness.measure()
+    yield from importing.measure()
     yield from matching.measure()
     yield from paper.measure()
     yield from deciding.measure()

@@ -12,6 +12,10 @@ from referral.providers.actions.covering import (
     withdraw_none,
 )
 from referral.providers.actions.deciding import decide, trust, undo
+from referral.providers.actions.drafting import approve as approve_import
+from referral.providers.actions.drafting import discard as discard_import
+from referral.providers.actions.drafting import keep_draft, tables_of, told_columns
+from referral.providers.actions.drafting import preview as preview_import
 from referral.providers.actions.editing import (
     StaleEntry,
     confirm,
@@ -30,12 +34,14 @@ from referral.providers.actions.placing import import_places
 from referral.providers.actions.reminding import open_task, remind
 from referral.providers.actions.reporting import answer, called, open_campaign, read_misconduct, report
 from referral.providers.actions.signalling import keep_signal, search_or_signal, signal_need
+from referral.providers.actions.tabling import columns_of, keep_columns
 
 __all__ = [
-    "StaleEntry", "add_mandate", "answer", "called", "confirm", "confirm_by_link", "confirm_many", "confirm_none",
-    "copy_to", "correct_by_link", "decide", "end_notice", "export", "freeze_demand", "import_file",
-    "import_places", "keep_month", "keep_signal", "notify", "open_campaign", "open_task", "publish_demand",
-    "read_misconduct", "remind", "remove_mandate", "reopen", "report", "search_or_signal", "set_target",
-    "signal_need", "state_of", "submit", "trust", "undo", "wanted_capacity", "wanted_contacts", "wanted_hours",
+    "StaleEntry", "add_mandate", "answer", "approve_import", "called", "columns_of", "confirm", "confirm_by_link",
+    "confirm_many", "confirm_none", "copy_to", "correct_by_link", "decide", "discard_import", "end_notice",
+    "export", "freeze_demand", "import_file", "import_places", "keep_columns", "keep_draft", "keep_month",
+    "keep_signal", "notify", "open_campaign", "open_task", "preview_import", "publish_demand", "read_misconduct",
+    "remind", "remove_mandate", "reopen", "report", "search_or_signal", "set_target", "signal_need", "state_of",
+    "submit", "tables_of", "told_columns", "trust", "undo", "wanted_capacity", "wanted_contacts", "wanted_hours",
     "wanted_service", "withdraw_none",
 ]  # fmt: skip

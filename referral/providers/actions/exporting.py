@@ -20,6 +20,7 @@ from directory.places import Places
 from directory.taxonomy import Disclosure, Visibility
 from referral.extensions import db
 from referral.foundation import audit, clock
+from referral.providers.actions import formats
 from referral.providers.models import SourceDocument
 from referral.providers.queries.catalogue import places
 from referral.providers.queries.whole import Circle, Export, Whole, documents_of, full
@@ -139,5 +140,11 @@ OF: dict[str, Callable[[Reading], tuple[bytes, int]]] = {
     "organizations": _hsds_organizations,
     "locations": _hsds_locations,
 }
-FORMATS: dict[str, Callable[[Reading], tuple[bytes, int]]] = {"hsds": _hsds_services, "geojson": _geojson}
+FORMATS: dict[str, Callable[[Reading], tuple[bytes, int]]] = {
+    "hsds": _hsds_services,
+    "hsds-csv": lambda reading: formats.package(service_documents(reading)),
+    "4w": formats.four_w,
+    "vcard": formats.vcards,
+    "geojson": _geojson,
+}
 """Name of a format -> what writes it."""

@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from directory import N_, hsds
+from directory import N_, Message, hsds
+from directory.tables import read_tables
 from referral.extensions import db
 from referral.foundation import audit
 from referral.providers.actions import mapping as mappings
+from referral.providers.actions import tabling
 from referral.providers.actions.keeping import Keeper
 from referral.providers.actions.upserting import Upsert
 from referral.providers.models import ImportBatch, ImportIssue, Service
@@ -23,17 +25,25 @@ UNREADABLE = 2
 
 
 def import_file(
-    standard: str, path: Path, *, mapping: tuple[str, ...] = (), source: str = "", preview: bool = False, now: datetime
+    standard: str,
+    path: Path,
+    *,
+    mapping: tuple[str, ...] = (),
+    columns: tuple[str, ...] = (),
+    source: str = "",
+    preview: bool = False,
+    now: datetime,
 ) -> tuple[dict[str, Any], int]:
     """Import services from a file; the summary, and 0, or 2 with `error` when the file as a whole cannot be used.
 
     `new`, `changed` and `gone` name services; what is gone from a feed stays here until a person decides. `preview`
-    stores nothing. `mapping` holds `TERM=NEED`, added to what is kept of this source (by default the file's folder and
+    stores nothing. `table` is a CSV file, a workbook or a ZIP of CSV files; `columns` holds `COLUMN=FIELD` for it.
+    `mapping` holds `TERM=NEED`, added to what is kept of this source (by default the file's folder and
     name).
     """
     name = source.strip() or f"{path.resolve().parent.name}/{path.name}"[-LONGEST_SOURCE:]
     try:
-        if standard != "hsds":
+        if standard not in ("hsds", "table"):
             raise hsds.Unreadable("unknown_standard", N_("“%(standard)s” is not a known standard"), standard=standard)
         if len(name) > LONGEST_SOURCE:
             raise hsds.Unreadable("long_source", N_("the name of a source has at most %(limit)d characters"), limit=80)
@@ -41,15 +51,30 @@ def import_file(
         if any(len(term) > LONGEST_TERM for term in given):
             raise hsds.Unreadable("long_term", N_("a term has at most %(limit)d characters"), limit=LONGEST_TERM)
         contents = _contents(path)
+        tables = read_tables(contents, path.name) if standard == "table" else []
         with db.session.begin_nested() as whole:
-            kept = mappings.keep(name, given)
-            result = hsds.read(contents, kept, name, places=known_places())
-            found = _store(result, name, now)
+            if standard == "table":
+                tabling.keep_columns(name, parse_columns(columns))
+                found = _printable(tabling.import_tables(tables, name, given, actor=None, now=now))
+            else:
+                kept = mappings.keep(name, given)
+                found = _store(hsds.read(contents, kept, name, places=known_places()), name, now)
             if preview:
                 whole.rollback()
             return found, 0
     except hsds.Unreadable as error:
         return {"error": str(error), "code": error.message.code}, UNREADABLE
+
+
+def parse_columns(pairs: tuple[str, ...]) -> dict[str, str]:
+    """The mapping given as `COLUMN=FIELD`."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        column, equals, field = pair.rpartition("=")
+        if not equals or not column.strip():
+            raise hsds.Unreadable("bad_mapping", N_("“%(pair)s” is not of the form COLUMN=FIELD"), pair=pair)
+        found[column.strip()] = field.strip()
+    return found
 
 
 def _contents(path: Path) -> bytes:
@@ -112,7 +137,7 @@ def _printable(value: Any) -> Any:
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, dict):
-        return {name: _printable(one) for name, one in value.items()}
+        return {name: _printable(one) for name, one in value.items() if not isinstance(one, Message)}
     return [_printable(one) for one in value] if isinstance(value, list) else value
 
 

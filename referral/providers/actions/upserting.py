@@ -35,16 +35,29 @@ Model = TypeVar("Model", Organization, Location)
 class Upsert:
     """One import into the tables. What an organisation wrote itself stands: a feed does not overwrite it."""
 
-    def __init__(self, source: str, now: datetime) -> None:
+    def __init__(
+        self,
+        source: str,
+        now: datetime,
+        *,
+        part: hsds.ImportResult | None = None,
+        taken: dict[type[Any], set[UUID]] | None = None,
+    ) -> None:
+        """Of a large import only the rows of `part` are looked up; `taken` is that of the parts before."""
         self.source, self.now = source, now
-        self.organizations: dict[str, Organization] = _by_source(Organization, source)
-        self.locations: dict[str, Location] = _by_source(Location, source)
+        orgs = None if part is None else [_key(one) for one in part.organizations]
+        self.organizations: dict[str, Organization] = _by_source(Organization, source, orgs)
+        places = None if part is None else [one.id for one in part.locations]
+        self.locations: dict[str, Location] = _by_source(Location, source, places)
         children = [selectinload(Service.places).selectinload(getattr(ServiceAtLocation, name)) for name in PARTS]
         query = select(Service).where(Service.source == source).options(*children, selectinload(Service.audiences))
+        if part is not None:
+            query = query.where(Service.source_id.in_([_key(one) for one in part.services]))
         self.services = {one.source_id: one for one in db.session.scalars(query).unique()}
         self.own = _written_by_partners()
-        self.taken = {model: set(db.session.scalars(select(model.id))) for model in (Organization, Location, Service)}
-        self.places = set(db.session.scalars(select(ServiceAtLocation.id)))
+        models = (Organization, Location, Service, ServiceAtLocation)
+        self.taken = taken or {model: set(db.session.scalars(select(model.id))) for model in models}
+        self.places = self.taken[ServiceAtLocation]
 
     def all(self, result: hsds.ImportResult) -> None:
         """Put everything in; what the feed no longer has stays as it is."""
@@ -198,8 +211,10 @@ def _stated(row: Service, one: profile.Service) -> bool:
     return changed | (bool(wanted) and put(row.audiences, wanted, ("facet", "term", "rule")))
 
 
-def _by_source(model: type[Model], source: str) -> dict[str, Model]:
-    return {one.source_id: one for one in db.session.scalars(select(model).where(model.source == source))}
+def _by_source(model: type[Model], source: str, keys: list[str] | None) -> dict[str, Model]:
+    query = select(model).where(model.source == source)
+    query = query if keys is None else query.where(model.source_id.in_(keys))
+    return {one.source_id: one for one in db.session.scalars(query)}
 
 
 def _written_by_partners() -> dict[UUID, set[Section]]:

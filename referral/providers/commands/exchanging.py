@@ -11,25 +11,34 @@ from flask.cli import with_appcontext
 from referral.foundation.terminal import now, say
 from referral.providers.commands.group import directory
 
-EXPORTED = ["hsds", "geojson"]
+EXPORTED = ["hsds", "hsds-csv", "4w", "vcard", "geojson"]
 
 
 @directory.command("import")
-@click.argument("standard", type=click.Choice(["hsds"]))
+@click.argument("standard", type=click.Choice(["hsds", "table"]))
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--map", "mapping", multiple=True, metavar="TERM=NEED", help="Which need a term means; saved per source.")
+@click.option("--column", "columns", multiple=True, metavar="COLUMN=FIELD", help="What a column means; saved.")
 @click.option("--source", default="", help="Name of the source; by default the file's folder and name.")
 @click.option("--preview", is_flag=True, help="Only show what would be new, changed, gone or set aside.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")
 @with_appcontext
 def directory_import(
-    standard: str, path: Path, mapping: tuple[str, ...], source: str, preview: bool, as_json: bool
+    standard: str,
+    path: Path,
+    mapping: tuple[str, ...],
+    columns: tuple[str, ...],
+    source: str,
+    preview: bool,
+    as_json: bool,
 ) -> None:
     """Import services. Bad rows are set aside with their reason, good rows go in. Exit 0, or 2 when unreadable."""
     from referral.extensions import db
     from referral.providers.actions import import_file
 
-    result, code = import_file(standard, path, mapping=mapping, source=source, preview=preview, now=now())
+    result, code = import_file(
+        standard, path, mapping=mapping, columns=columns, source=source, preview=preview, now=now()
+    )
     db.session.commit()
     refused = result.get("quarantined", [])
     rows = [("warning: ", one) for one in result.get("warnings", [])] + [("", one) for one in refused]

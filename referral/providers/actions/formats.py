@@ -1,0 +1,24 @@
+"""Formats of the export beyond HSDS documents: tables, 4W with HXL tags, address cards and calendars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from directory import cards, fourw, tabular
+
+
+def package(documents: list[dict[str, Any]]) -> tuple[bytes, int]:
+    """A tabular data package of HSDS services."""
+    return tabular.write(documents, "Annuaire des prestataires"), len(documents)
+
+
+def four_w(reading: Any) -> tuple[bytes, int]:
+    """Who does what, where and when, with a row of HXL tags."""
+    text, number = fourw.write(((one.organization, one.service) for one in reading.export.services()), reading.places)
+    return text.encode("utf-8-sig"), number
+
+
+def vcards(reading: Any) -> tuple[bytes, int]:
+    """An address card for each place of each service."""
+    found = [cards.vcard(one.organization, one.service) for one in reading.export.services()]
+    return "".join(found).encode(), len(found)

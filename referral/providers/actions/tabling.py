@@ -1,0 +1,171 @@
+"""Importing tables: a package of HSDS, or a partner's own columns by the mapping that is saved for its source.
+
+Large tables go in part by part, so that memory stays within bounds; the whole is one transaction all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from directory import N_, assembling, columns, hsds, tabular
+from directory.assembling import Assembled
+from directory.hsds_result import Quarantined, Remark
+from directory.tables import Table
+from referral.extensions import db
+from referral.foundation import audit
+from referral.foundation.access import Actor
+from referral.providers.actions import mapping as mappings
+from referral.providers.actions.upserting import Upsert
+from referral.providers.models import ColumnMapping, ImportBatch, ImportIssue, Service
+from referral.providers.queries.catalogue import known_places
+
+SHOWN = 500
+"""As many names of each kind are told; the counts are whole."""
+
+
+def keep_columns(source: str, given: Mapping[str, str]) -> dict[str, str]:
+    """Save which field each column means, over what is known of this source; an empty field means the column is left.
+
+    Returns all that now hold, by column.
+    """
+    known = {
+        one.heading: one for one in db.session.scalars(select(ColumnMapping).where(ColumnMapping.source == source))
+    }
+    for heading, field in given.items():
+        if field not in columns.FIELDS and field:
+            raise hsds.Unreadable("unknown_field", N_("“%(field)s” is not a field"), field=field[:60])
+        row = known.get(heading)
+        if row is None:
+            row = known[heading] = ColumnMapping(source=source, heading=heading[:200], field=field)
+            db.session.add(row)
+        elif row.field != field:
+            row.field = field
+    db.session.flush()
+    return {heading: row.field for heading, row in known.items()}
+
+
+def columns_of(source: str, tables: list[Table]) -> dict[str, str]:
+    """What is saved for the source; what nobody said yet is guessed."""
+    query = select(ColumnMapping.heading, ColumnMapping.field).where(ColumnMapping.source == source)
+    return columns.suggested(tables) | {row.heading: row.field for row in db.session.execute(query)}
+
+
+def assembled(tables: list[Table], source: str) -> Assembled:
+    """The documents of the tables, as a package of HSDS or by the mapping of the source."""
+    if tabular.is_package(tables):
+        return tabular.assemble(tables)
+    mapping = columns_of(source, tables)
+    said = {field for one in tables for field in columns.of_table(one, mapping, len(tables) > 1)}
+    if "service.name" not in said or not {"organization.name", "organization.id"} & said:
+        raise hsds.Unreadable("no_name", N_("no column is said to be the name of the service or of its organisation"))
+    return assembling.assemble(tables, mapping)
+
+
+def import_tables(
+    tables: list[Table], source: str, terms: Mapping[str, str], *, actor: Actor | None, now: datetime
+) -> dict[str, Any]:
+    """Put the tables into the directory; what happened as plain data (see `import_file`). Commits nothing."""
+    kept = mappings.keep(source, terms)
+    found = assembled(tables, source)
+    telling = _Telling(source, now)
+    taken: dict[type[Any], set[Any]] | None = None
+    for part in hsds.read_parts(found.documents, kept, source, places=known_places()):
+        upsert = Upsert(source, now, part=part, taken=taken)
+        upsert.all(part)
+        taken = upsert.taken
+        telling.part(part, upsert, found.rows)
+    telling.refused += found.quarantined
+    telling.remarks += found.warnings
+    return telling.closed(actor)
+
+
+class _Telling:
+    """What an import did, counted part by part, without holding its rows."""
+
+    def __init__(self, source: str, now: datetime) -> None:
+        self.source, self.now = source, now
+        query = select(Service.source_id, Service.version).where(Service.source == source, Service.archived.is_(False))
+        self.before = {row.source_id: row.version for row in db.session.execute(query)}
+        self.here: set[str] = set()
+        self.told: dict[str, list[dict[str, str]]] = {"new": [], "changed": [], "gone": []}
+        self.counts = {"new": 0, "changed": 0, "gone": 0}
+        self.organizations: set[str] = set()
+        self.locations: set[str] = set()
+        self.refused: list[Quarantined] = []
+        self.remarks: list[Remark] = []
+        self.unmapped: dict[tuple[str, str], int] = {}
+
+    def part(self, part: hsds.ImportResult, upsert: Upsert, rows: list[int]) -> None:
+        """Count one part."""
+        for one in part.services:
+            row = upsert.service_of(one)
+            self.here.add(row.source_id)
+            if row.source_id not in self.before:
+                self._tell("new", row.source_id, row.name)
+            elif row.version != self.before[row.source_id]:
+                self._tell("changed", row.source_id, row.name)
+        self.organizations |= {one.id for one in part.organizations}
+        self.locations |= {one.id for one in part.locations}
+        self.refused += [replace(one, row=_of(rows, one.row)) for one in part.quarantined]
+        self.remarks += [replace(one, row=_of(rows, one.row)) for one in part.warnings]
+        for term, number in part.unmapped:
+            key = (term.name, term.code)
+            self.unmapped[key] = self.unmapped.get(key, 0) + number
+
+    def _tell(self, kind: str, key: str, name: str) -> None:
+        self.counts[kind] += 1
+        if len(self.told[kind]) < SHOWN:
+            self.told[kind].append({"id": key, "name": name})
+
+    def closed(self, actor: Actor | None) -> dict[str, Any]:
+        """Write the batch with what was set aside, and return all as plain data."""
+        gone = sorted(self.before.keys() - self.here)
+        names = _names(self.source, gone[:SHOWN])
+        for key in gone:
+            self._tell("gone", key, names.get(key, ""))
+        batch = ImportBatch(
+            source=self.source, imported_at=self.now, services=len(self.here), organizations=len(self.organizations),
+            locations=len(self.locations), quarantined=len(self.refused),
+        )  # fmt: skip
+        db.session.add(batch)
+        refused = [(one.row, one.id, one.field, str(one.reason), True) for one in self.refused]
+        remarks = [(one.row, one.id, one.field, str(one.message), False) for one in self.remarks[:20_000]]
+        db.session.add_all(
+            ImportIssue(
+                batch=batch, row=row, source_id="".join(filter(str.isprintable, key))[:200], field=name[:120],
+                reason=reason[:500], quarantined=aside,
+            )
+            for row, key, name, reason, aside in [*refused, *remarks]
+        )  # fmt: skip
+        db.session.flush()
+        audit.record("directory.import", actor=actor, now=self.now, subject=("import_batch", batch.id))
+        return {
+            "services": len(self.here), "organizations": len(self.organizations), "locations": len(self.locations),
+            "quarantined": [
+                {"row": one.row, "id": one.id, "field": one.field, "reason": str(one.reason), "message": one.reason}
+                for one in self.refused
+            ],
+            "warnings": [
+                {"row": one.row, "id": one.id, "field": one.field, "reason": str(one.message), "message": one.message}
+                for one in self.remarks
+            ],
+            "unmapped": [
+                {"term": name, "code": code, "services": number}
+                for (name, code), number in sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
+            ],
+            "counts": self.counts, **self.told,
+        }  # fmt: skip
+
+
+def _of(rows: list[int], number: int) -> int:
+    return rows[number - 1] if 0 < number <= len(rows) else number
+
+
+def _names(source: str, keys: list[str]) -> dict[str, str]:
+    query = select(Service.source_id, Service.name).where(Service.source == source, Service.source_id.in_(keys))
+    return {row.source_id: row.name for row in db.session.execute(query)}

@@ -1,0 +1,151 @@
+"""The pages on which the coordination takes a partner's table into the directory."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from directory import Message, columns, hsds, render, tabular
+from directory.tables import Table
+from referral.extensions import db
+from referral.foundation import clock
+from referral.foundation.access import actor, requires
+from referral.foundation.grants import Permission
+from referral.foundation.idempotency import idempotent
+from referral.providers import actions
+from referral.providers.actions.mapping import keep as keep_terms
+from referral.providers.import_models import ImportDraft
+from referral.providers.models import ImportBatch
+from referral.providers.views import bp
+from sop.vocabulary import N_, NEED_LABELS
+
+COORDINATE = Permission.DIRECTORY_COORDINATE
+TERMS = 30
+LISTED = 50
+
+
+@bp.route("/directory/imports", methods=["GET", "POST"])
+@requires(COORDINATE, uploads=True)
+@idempotent
+def imports() -> Any:
+    """The imports so far, and a new file."""
+    errors: dict[str, Any] = {}
+    if request.method == "POST":
+        sent = request.files.get("file")
+        source, data = " ".join(request.form.get("source", "").split()), sent.read() if sent else b""
+        errors = _errors(source, data, sent.filename or "" if sent else "")
+        if not errors:
+            made = actions.keep_draft(source, sent.filename or "" if sent else "", data, actor=actor(), now=clock.now())
+            return redirect(url_for("providers.import_columns", draft_id=made.id), code=303)
+    shown = render_template(
+        "providers/imports.html", batches=_batches(), drafts=_drafts(), errors=errors, tab="providers.imports",
+        source=request.form.get("source", ""),
+    )  # fmt: skip
+    return shown, 422 if errors else 200
+
+
+def _errors(source: str, data: bytes, name: str) -> dict[str, Any]:
+    errors: dict[str, Any] = {}
+    if not 0 < len(source) <= 80:
+        errors["source"] = Message("source", N_("Name the source, in at most 80 characters."))
+    if not data:
+        errors["file"] = Message("file", N_("Choose a file."))
+    else:
+        try:
+            actions.tables_of(data, name)
+        except hsds.Unreadable as problem:
+            errors["file"] = problem.message
+    return errors
+
+
+def _batches() -> list[ImportBatch]:
+    return list(db.session.scalars(select(ImportBatch).order_by(ImportBatch.imported_at.desc()).limit(20)))
+
+
+def _drafts() -> list[Any]:
+    query = select(ImportDraft.id, ImportDraft.source, ImportDraft.created_at).where(ImportDraft.decided_at.is_(None))
+    return list(db.session.execute(query.order_by(ImportDraft.created_at.desc()).limit(20)))
+
+
+def _draft(draft_id: UUID) -> ImportDraft:
+    found = db.session.get(ImportDraft, draft_id)
+    if found is None or found.decided_at is not None:
+        abort(404)
+    return found
+
+
+def _asked(tables: list[Table]) -> list[tuple[str, list[str]]]:
+    """Each column with its first values."""
+    many = len(tables) > 1
+    named = [(table, heading) for table in tables for heading in table.headings if heading]
+    return [(columns.column(table, heading, many), table.samples(heading)) for table, heading in named][:200]
+
+
+@bp.route("/directory/imports/<uuid:draft_id>/columns", methods=["GET", "POST"])
+@requires(COORDINATE)
+@idempotent
+def import_columns(draft_id: UUID) -> Any:
+    """What each column means; what is saved for the source is filled in."""
+    one = _draft(draft_id)
+    tables = actions.tables_of(one.contents or b"", one.file_name)
+    asked = _asked(tables)
+    if request.method == "POST":
+        told = actions.told_columns(request.form, [heading for heading, _samples in asked])
+        if not set(told.values()) <= {*columns.FIELDS, ""}:
+            abort(422)
+        actions.keep_columns(one.source, told)
+        return redirect(url_for("providers.import_preview", draft_id=one.id), code=303)
+    return render_template(
+        "providers/import_columns.html", one=one, asked=asked, chosen=actions.columns_of(one.source, tables),
+        fields=list(columns.FIELDS.items()), package=tabular.is_package(tables),
+    )  # fmt: skip
+
+
+@bp.route("/directory/imports/<uuid:draft_id>", methods=["GET", "POST"])
+@requires(COORDINATE)
+@idempotent
+def import_preview(draft_id: UUID) -> Any:
+    """What taking the file in would do, and the decision."""
+    one = _draft(draft_id)
+    if request.method == "POST":
+        return _decided(one)
+    try:
+        found = actions.preview_import(one, now=clock.now())
+    except hsds.Unreadable as problem:
+        flash(render(problem.message, gettext), "error")
+        return redirect(url_for("providers.import_columns", draft_id=draft_id), code=303)
+    return render_template(
+        "providers/import_preview.html", one=one, found=found, listed=LISTED, terms=found["unmapped"][:TERMS],
+        needs=[("", _("none")), *NEED_LABELS.items()],
+    )  # fmt: skip
+
+
+def _decided(one: ImportDraft) -> Any:
+    do = request.form.get("do", "")
+    if do == "terms":
+        pairs = zip(request.form.getlist("term"), request.form.getlist("need"), strict=False)
+        keep_terms(one.source, {term[:200]: need for term, need in pairs if term and need in NEED_LABELS})
+        return redirect(url_for("providers.import_preview", draft_id=one.id), code=303)
+    if do == "approve":
+        found = actions.approve_import(one, actor=actor(), now=clock.now())
+        flash(_("%(number)d services taken in.", number=found["services"]), "success")
+    elif do == "discard":
+        actions.discard_import(one, actor=actor(), now=clock.now())
+        flash(_("The file was thrown away."), "success")
+    else:
+        abort(422)
+    return redirect(url_for("providers.imports"), code=303)
+
+
+@bp.get("/directory/imports/batch/<uuid:batch_id>")
+@requires(COORDINATE)
+def import_batch(batch_id: UUID) -> Any:
+    """What one import set aside, and why."""
+    found = db.session.get(ImportBatch, batch_id) or abort(404)
+    issues = sorted(found.issues, key=lambda one: (not one.quarantined, one.row))[:500]
+    return render_template("providers/import_batch.html", batch=found, issues=issues)

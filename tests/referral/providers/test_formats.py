@@ -1,0 +1,93 @@
+"""Exports in tables, 4W and cards: others' tools read them, and confidential places stay confidential in each."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+
+from directory import cards, hsds, tabular
+from directory.profile import Hours, Location, Organization, Schedule, Service, ServiceAtLocation
+from directory.tables import read_tables
+from directory.taxonomy import Disclosure, Visibility
+from referral.extensions import db
+from referral.providers import actions
+from referral.providers.queries.whole import Circle
+from tests.builders import make_organization
+from tests.conftest import NOW
+from tests.referral.providers.entries import make_entry
+
+SECRET = "17 ruelle des Lauriers"
+
+
+@pytest.fixture
+def entries(session: Any) -> None:
+    owner = make_organization("Foyer Espérance")
+    make_entry(owner, "Accueil", "HEB", visibility=Visibility.PUBLIC)
+    hidden = make_entry(owner, "Refuge", "VBG", visibility=Visibility.NETWORK, disclosure=Disclosure.ARRONDISSEMENT,
+                        address=SECRET)  # fmt: skip
+    assert hidden.location is not None
+    hidden.location.name, hidden.location.latitude, hidden.location.longitude = "Maison Lauriers", 4.05123, 9.76543
+    make_entry(owner, "Réservé", "VBG", visibility=Visibility.RESTRICTED)
+    db.session.flush()
+
+
+@pytest.mark.usefixtures("entries")
+@pytest.mark.parametrize("form", ["hsds", "hsds-csv", "4w", "vcard", "geojson"])
+@pytest.mark.parametrize("circle", list(Circle))
+def test_a_confidential_place_leaves_in_no_format_for_nobody(form: str, circle: Circle) -> None:
+    data, _number = actions.export(form, circle, now=NOW)
+    text = "".join(map(repr, read_tables(data, "x"))) if form == "hsds-csv" else data.decode("utf-8-sig")
+    assert not [part for part in (SECRET, "Lauriers", "4.05123", "9.76543") if part in text]
+    names = {"Accueil"} if form == "geojson" or circle is Circle.PUBLIC else {"Accueil", "Refuge"}
+    if circle is Circle.ALL and form != "geojson":
+        names.add("Réservé")
+    assert {name for name in ("Accueil", "Refuge", "Réservé") if name in text} - {"Accueil"} == names - {"Accueil"}
+
+
+@pytest.mark.usefixtures("entries")
+def test_libhxl_reads_our_4w() -> None:
+    hxl = pytest.importorskip("hxl")
+    data, number = actions.export("4w", Circle.NETWORK, now=NOW)
+    source = hxl.data(io.BytesIO(data), hxl.InputOptions(allow_local=True))
+    rows = {row.get("#service+name"): row for row in source}
+    assert (number, set(rows)) == (2, {"Accueil", "Refuge"})
+    assert (rows["Refuge"].get("#adm2+code"), rows["Refuge"].get("#loc+name") or "") == ("CM005004", "")
+    assert rows["Accueil"].get("#org+name") == "Foyer Espérance"
+
+
+@pytest.mark.usefixtures("entries")
+def test_our_package_of_tables_is_read_as_the_same_services() -> None:
+    documents = json.loads(actions.export("hsds", Circle.ALL, now=NOW)[0])
+    tables = read_tables(actions.export("hsds-csv", Circle.ALL, now=NOW)[0], "x.zip")
+    assert tabular.is_package(tables)
+    read = {one.name: one for one in hsds.read(tabular.assemble(tables).documents).services}
+    for one in hsds.read(documents).services:
+        other = read[one.name]
+        assert (one.id, one.description, one.hours, one.phones, one.minimum_age) == (
+            other.id, other.description, other.hours, other.phones, other.minimum_age
+        )  # fmt: skip
+
+
+def test_a_card_and_a_calendar_say_when_and_where() -> None:
+    from datetime import time
+
+    place = Location("1", "Centre", addresses=())
+    hours = Hours((Schedule("MO,TU", time(8), time(15, 30)), Schedule("FR", time(22), time(6))))
+    link = ServiceAtLocation("2", place, hours)
+    service = Service("3", "Écoute; soutien", "o", email="a@example.cm", service_at_locations=(link,))
+    card = cards.vcard(Organization("o", "Croix, Rouge"), service)
+    assert card.splitlines()[0] == "BEGIN:VCARD"
+    assert {"FN:Écoute; soutien", "ORG:Croix\\, Rouge", "EMAIL:a@example.cm"} <= set(card.splitlines())
+    from icalendar import Calendar
+
+    now = datetime.fromisoformat("2026-11-28T10:00:00+00:00")
+    events = Calendar.from_ical(cards.ical(service, today=date(2026, 11, 28), now=now)).walk("VEVENT")
+    told = [(one["DTSTART"].dt.isoformat(), one["DTEND"].dt.isoformat()) for one in events]
+    assert told == [
+        ("2026-11-30T08:00:00+01:00", "2026-11-30T15:30:00+01:00"),
+        ("2026-12-04T22:00:00+01:00", "2026-12-05T06:00:00+01:00"),
+    ]
