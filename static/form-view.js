@@ -1,4 +1,4 @@
-/* Shows a compiled form (static/form-logic.js) with the markup of templates/components/forms.html, and reads it back.
+/* Shows a compiled form (static/form/model.js) with the markup of templates/components/forms.html, and reads it back.
    Every text goes in as text, never as markup. MNRView.screen(container, form, name, answers, {language, errors, onchange,
    words, clock, files}) -> {read(), errors(shown)}; MNRView.review(container, form, answers, {onjump, words, clock}).
    `words` are the page's own words by key (default: the bundle's); files: a Map that takes the chosen File by its name. */
@@ -344,5 +344,5 @@ var MNRView = (function () {
     return state;
   }
 
-  return { screen, review, labelOf, inWords };
+  return { make, screen, review, labelOf, inWords };
 })();

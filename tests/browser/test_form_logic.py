@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from referral.foundation.assets import LOGIC
 from sop.bundle import MESSAGES, bundle
 from sop.evaluation import EvaluationError, Scope, evaluate
 from sop.expressions import COUNTED, FUNCTIONS, OPERATORS
@@ -21,7 +22,7 @@ from sop.forms import Form, compile_form, load_form
 from sop.functions import Value, to_text
 from sop.nodes import from_json
 
-SCRIPT = Path(__file__).parents[2] / "static" / "form-logic.js"
+STATIC = Path(__file__).parents[2] / "static"
 LOTS = {"random", "uuid"}
 OF_PLACES = {"indexed-repeat", "position", "pulldata"}
 
@@ -46,7 +47,8 @@ WORK_OUT = """cases => cases.map(([tree, known, clock]) => {
 def page(chromium: Any) -> Iterator[Any]:
     """A page that knows only the form logic."""
     page = chromium.new_page()
-    page.add_script_tag(path=str(SCRIPT))
+    for name in LOGIC:
+        page.add_script_tag(path=str(STATIC / name))
     yield page
     page.close()
 
@@ -341,6 +343,6 @@ def test_no_tree_however_made_throws_or_hangs(page: Any) -> None:
 
 
 def test_every_error_code_of_the_server_has_its_words() -> None:
-    source = "".join((SCRIPT.parents[1] / "sop" / name).read_text() for name in ("answers.py", "filling.py"))
+    source = "".join((STATIC.parent / "sop" / name).read_text() for name in ("answers.py", "filling.py"))
     assert all(f'"{code}"' in source for code in MESSAGES)
     assert all(f'"{text}"' in source for text in MESSAGES.values())

@@ -35,7 +35,7 @@ from sop.vocabulary import N_, Message
 
 bp = Blueprint("offline", __name__, url_prefix="/offline")
 
-SCRIPTS = ("form-logic.js", "form-view.js", "outbox.js", "offline.js")
+SCRIPTS = ("offline-page.js",)
 KEPT = ("site.css", "app.js", "emblem.svg", "icons.svg", "offline-192.png", "offline-512.png", *SCRIPTS)
 """What the worker keeps, besides the shell in each language."""
 
