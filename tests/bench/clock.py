@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the report; `limit` is at most, `least` is at least, `ratio` is to the line above."""
+    """One line of the report; `limit` is at most, `least` is at least, `ratio` is to our own figure above."""
 
     name: str
     value: float

@@ -2,8 +2,8 @@
 
 Fellegi and Sunter: a field that agrees at a level adds log2(m / u) bits, m the share of that level among pairs that are
 one person, u among pairs that are two. No label is needed at use. ASSUMPTIONS, to be measured again on a country's own
-reviewed pairs: m and u were set from the error model of the invented persons in the tests (Cameroonian names) and
-checked, not fitted, on Febrl 3 and 4; `PRIOR`, `PROBABLE` and `POSSIBLE` are national settings in waiting.
+reviewed pairs: m and u were set from the error model of the invented persons in the tests (Cameroonian names) while
+the F1 of Febrl 3 and 4 was watched; `PRIOR`, `PROBABLE` and `POSSIBLE` are national settings in waiting.
 """
 
 from __future__ import annotations
