@@ -102,6 +102,25 @@ var MNRForm = (function () {
       }
       return found;
     }
+    /* A text with each ${name} as the answer in words, seen from a path: sop/wording.py. */
+    inFull(text, state, path) {
+      return (text || "").replace(/\$\{\s*([^\s{}]+)\s*\}/g, (_, name) => {
+        const question = this.items.get(name), answer = question && at(state.values, this.answerPath(name, path));
+        if (answer === undefined) return "";
+        if (!question.list_name) return toText(asValue(answer));
+        const label = (code) => (this.options(question).find((one) => one.name === code) || {}).label || code;
+        return [answer].flat().map(label).join(", ");
+      });
+    }
+    answerPath(name, path) {
+      const parts = path.split("/");
+      let same = true;
+      return this.home(name).map((repeat) => {
+        const place = parts.indexOf(repeat);
+        same = same && place >= 0 && place % 2 === 0 && place + 1 < parts.length;
+        return repeat + "/" + (same ? parts[place + 1] : 1) + "/";
+      }).join("") + name;
+    }
     /* An error in words: the form's own, or ours. */
     explain(path, error) {
       const question = this.items.get(path.split("/").at(-1));
