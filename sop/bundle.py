@@ -40,7 +40,6 @@ WORDS: dict[str, str] = {
     "choose": N_("Choose"),
     "colon": N_(": "),
     "day": N_("Day"),
-    "here": N_("Use my position"),
     "month": N_("Month"),
     "no_answer": N_("No answer"),
     "optional": N_("(optional)"),

@@ -26,7 +26,7 @@ var MNRView = (function () {
     if (kind === "select_one") return looks.includes("minimal") || looks.includes("autocomplete") || options.length > RADIOS ? "select" : "radio";
     const kinds = {
       integer: "number", decimal: "number", date: "date", time: "time", datetime: "datetime-local", select_multiple: "checkbox",
-      acknowledge: "tick", note: "note", geopoint: "geopoint", phone: "tel",
+      acknowledge: "tick", note: "note", phone: "tel",
     };
     return FILE_KINDS[kind] ? "file" : kinds[kind] || "text";
   }
@@ -261,16 +261,6 @@ var MNRView = (function () {
       this.keep(path, () => name);
       return make("div", {}, input, shown);
     }
-    show_geopoint(path, question, raw) {
-      const input = this.show_input(path, question, raw, "text");
-      if (!navigator.geolocation) return input;
-      return make("div", {}, input, this.button("here:" + path, this.words.here, () => navigator.geolocation.getCurrentPosition((found) => {
-        const { latitude, longitude, altitude, accuracy } = found.coords;
-        input.value = [latitude, longitude, altitude || 0, accuracy || 0].map((one) => one.toFixed(6)).join(" ");
-        this.update();
-      }, () => input.focus(), { enableHighAccuracy: true, timeout: 20000 })));
-    }
-
     // Reading back, and what applies
 
     read() {

@@ -7,7 +7,7 @@
   const page = document.querySelector("form[data-live]");
   if (!page || !window.fetch || !window.MNRView) return;
   const { idOf, last } = MNRView, told = new Map(), left = new Set(), asked = {}, loaded = performance.now();
-  const known = JSON.parse(page.dataset.known), items = page.querySelector("[data-items]"), news = page.querySelector("[data-appeared]");
+  const known = JSON.parse(page.dataset.known), items = page.querySelector("[data-items]"), news = page.querySelector("[data-news]");
   const at = (path) => page.querySelector('[data-path="' + CSS.escape(path) + '"]');
   const fieldset = (element) => element.matches("fieldset");
   let form, state, shape = "";
@@ -73,6 +73,7 @@
         if (applies && wanted.matches(".repeat, .instance")) came += arrange(wanted, found);
       } else {
         found = wanted;
+        if (wanted.querySelector("[type=file]")) page.enctype = "multipart/form-data";
         const fresh = [...wanted.querySelectorAll("[data-path]"), wanted];
         if (after) after.after(wanted);
         else here.prepend(wanted);
@@ -81,6 +82,7 @@
       hide(found, !applies);
       after = belonging(path).at(-1) || found;
     }
+    for (const gone of here.querySelectorAll(":scope > .instance")) if (!state.relevant.has(gone.dataset.path)) hide(gone, true);
     here.querySelectorAll(":scope > .why").forEach((none) => { none.hidden = Boolean(here.querySelector(":scope > .instance:not([hidden])")); });
     return came;
   }
@@ -136,7 +138,7 @@
     if (shape && shape !== shapeOf()) {
       const drawn = document.createElement("div");
       MNRView.screen(drawn, form, page.dataset.live, answers, { submits: true, clock: clock() });
-      news.textContent = arrange(drawn.lastChild, items) ? news.dataset.appeared : "";
+      news.textContent = arrange(drawn.lastChild, items) ? news.dataset.news : "";
       const again = focused && document.getElementById(focused);
       if (again && again !== document.activeElement) again.focus();
     }

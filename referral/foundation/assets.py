@@ -27,8 +27,7 @@ PREFIX = "/static/"
 FOREVER = "public, max-age=31536000, immutable"
 BUNDLE = "site.css"
 LOGIC = tuple(
-    f"form/{part}.js"
-    for part in ("values", "patterns", "functions", "trees", "answers", "places", "filling", "model")
+    f"form/{part}.js" for part in ("values", "patterns", "functions", "trees", "answers", "places", "filling", "model")
 )
 SCRIPTS = {
     "live-form.js": (*LOGIC, "form-view.js", "live.js"),

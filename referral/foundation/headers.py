@@ -33,6 +33,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     "X-Robots-Tag": "noindex, nofollow",
 }
+KEPT = "private, max-age=31536000, immutable"
+"""Of an answer without anybody's data, at an address that changes with it: the reader's own browser may keep it."""
 TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
@@ -55,6 +57,7 @@ def secure(response: Response) -> Response:
     response.headers.extend(HEADERS)
     if current_app.config["SETTINGS"].production:
         response.headers["Strict-Transport-Security"] = TWO_YEARS
-    if request.endpoint != "static" or response.status_code >= 400:
+    kept = request.endpoint == "static" or response.headers.get("Cache-Control") == KEPT
+    if not kept or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     return response

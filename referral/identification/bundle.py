@@ -1,13 +1,40 @@
-"""A form version as the offline page takes it along, its messages in the language of the page."""
+"""A form version as the browser takes it along, its messages in the language of the page."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import force_locale, get_translations, gettext
 
 from sop.bundle import bundle
 from sop.forms import Form
+
+MOST_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A blank form as JSON for `MNRForm.compile`; `digest` stands in its address, so that browsers may keep it."""
+
+    body: bytes = field(repr=False)
+    digest: str
+
+
+_blanks: dict[tuple[str, str], Blank] = {}
+
+
+def blank(form: Form, language: str) -> Blank:
+    """The form in `language`, made once a process and version; what the process keeps is bounded."""
+    key = form.hash, language
+    if key not in _blanks:
+        if len(_blanks) >= MOST_KEPT:
+            _blanks.clear()
+        text = json.dumps(form_bundle(form, language), ensure_ascii=False, separators=(",", ":"))
+        _blanks[key] = Blank(text.encode(), hashlib.sha256(text.encode()).hexdigest()[:16])
+    return _blanks[key]
 
 
 def form_bundle(form: Form, language: str) -> dict[str, Any]:
