@@ -8,6 +8,7 @@ from typing import IO, Any
 from flask import Flask, Request, Response, current_app, request
 
 from referral.foundation.compression import compress
+from referral.foundation.parts import CountingParser
 
 POLICY = {
     "default-src": "'none'",
@@ -40,6 +41,8 @@ TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 class InMemory(Request):
     """A request whose files stay in memory, bounded as bodies are: nothing unsealed is written into temporary files."""
+
+    form_data_parser_class = CountingParser
 
     def _get_file_stream(self, *_args: Any, **_options: Any) -> IO[bytes]:
         return io.BytesIO()

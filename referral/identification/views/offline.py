@@ -13,11 +13,10 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
 from flask_babel import force_locale
-from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from referral.errors import SENTENCES, RuleViolation
+from referral.errors import RuleViolation, too_large
 from referral.extensions import db
 from referral.foundation import clock, parcels
 from referral.foundation.access import actor, can, public, requires
@@ -145,7 +144,7 @@ def _refused(message: Message, status: int) -> tuple[Response, int]:
 
 
 @bp.errorhandler(413)
-def _too_large(_error: Any) -> Any:
+def _too_large(error: Any) -> Any:
     """What is larger than a form may be, in words for the page's script."""
-    title, way_on = SENTENCES[413]
-    return _refused(Message("too_large", f"{_(title)}. {_(way_on)}"), 413)
+    title, way_on = too_large(error)
+    return _refused(Message("too_large", f"{title}. {way_on}"), 413)

@@ -1,7 +1,5 @@
 """What a screen tells its script of the other screens: what decides about it, and nothing else."""
 
-# ruff: noqa: E501
-
 from __future__ import annotations
 
 import json
