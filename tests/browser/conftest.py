@@ -13,7 +13,9 @@ import pytest
 from sqlalchemy import update
 from werkzeug.serving import make_server
 
+from referral.config import ROOT
 from referral.extensions import db
+from referral.foundation.assets import LOGIC
 from referral.procedures.models import FormVersion
 from sop.forms import Form
 from tests.browser.world import World, furnish
@@ -70,3 +72,13 @@ def household_world(world: World) -> World:
         db.session.commit()
         db.session.remove()
     return world
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Any) -> Iterator[Any]:
+    """A page that knows only the logic of forms."""
+    page = chromium.new_page()
+    for name in LOGIC:
+        page.add_script_tag(path=str(ROOT / "static" / name))
+    yield page
+    page.close()
