@@ -1,7 +1,7 @@
 /* Shows a compiled form (static/form/model.js) with the markup of templates/components/forms.html, and reads it back.
-   Every text goes in as text, never as markup. MNRView.screen(container, form, name, answers, {language, errors, onchange,
-   words, clock, files}) -> {read(), errors(shown)}; MNRView.review(container, form, answers, {onjump, words, clock}).
-   `words` are the page's own words by key (default: the bundle's); files: a Map that takes the chosen File by its name. */
+   Every text goes in as text, never as markup. MNRView.screen(container, form, name, answers, {errors, onchange,
+   clock, files}) -> {read(), show(errors)}; MNRView.review(container, form, answers, {onjump, clock}). files: a Map that takes
+   the chosen File by its name. */
 var MNRView = (function () {
   "use strict";
   const RADIOS = 8; // more than these become a list to open, as on the server's pages
@@ -59,7 +59,7 @@ var MNRView = (function () {
   class Screen {
     constructor(container, form, name, answers, options) {
       Object.assign(this, { container, form, options, errors: options.errors || new Map(), told: new Map() });
-      this.words = { ...form.bundle.words, ...options.words };
+      this.words = form.bundle.words;
       this.answers = answers;
       this.page = form.screens().find((one) => one.name === name);
       this.fields = new Map(); // path -> {element, read, type}
@@ -339,7 +339,7 @@ var MNRView = (function () {
   }
   function review(container, form, answers, options) {
     if (container.mnrScreen) container.mnrScreen.leave();
-    const state = form.evaluate(answers, options.clock), words = { ...form.bundle.words, ...options.words };
+    const state = form.evaluate(answers, options.clock), { words } = form.bundle;
     const rows = (prefix, home, questions, values) => {
       const found = [], done = new Set();
       for (const question of questions) {

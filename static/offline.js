@@ -160,7 +160,7 @@
     one("[data-progress]").textContent = `${pages[place].label || ""} · ${words.screen} ${place + 1} / ${pages.length + 1}`;
     one("[data-do=back]").hidden = place === 0;
     show("screen");
-    page = MNRView.screen(one("[data-screen]"), form, pages[place].name, draft.told.answers, { language, errors, files: draft.files, onchange: changed });
+    page = MNRView.screen(one("[data-screen]"), form, pages[place].name, draft.told.answers, { errors, files: draft.files, onchange: changed });
     if (errors) return;
     const title = one("[data-progress]");
     title.tabIndex = -1;

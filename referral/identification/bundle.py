@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import force_locale, get_translations, gettext
 
+from referral.foundation.assets import Asset, packed
 from sop.bundle import bundle
 from sop.forms import Form
 
 MOST_KEPT = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Blank:
-    """A blank form as JSON for `MNRForm.compile`; `digest` stands in its address, so that browsers may keep it."""
-
-    body: bytes = field(repr=False)
-    digest: str
+_blanks: dict[tuple[str, str], Asset] = {}
 
 
-_blanks: dict[tuple[str, str], Blank] = {}
+def blank(form: Form, language: str) -> Asset:
+    """The form in `language` as JSON for `MNRForm.compile`; its digest stands in its address, so that browsers keep it.
 
-
-def blank(form: Form, language: str) -> Blank:
-    """The form in `language`, made once a process and version; what the process keeps is bounded."""
+    Made once a process and version; what the process keeps is bounded.
+    """
     key = form.hash, language
     if key not in _blanks:
         if len(_blanks) >= MOST_KEPT:
             _blanks.clear()
         text = json.dumps(form_bundle(form, language), ensure_ascii=False, separators=(",", ":"))
-        _blanks[key] = Blank(text.encode(), hashlib.sha256(text.encode()).hexdigest()[:16])
+        _blanks[key] = packed("blank.json", text.encode())
     return _blanks[key]
 
 

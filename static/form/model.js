@@ -3,8 +3,8 @@
    (tests/browser/test_form_logic.py holds one side against the other). */
 var MNRForm = (function () {
   "use strict";
-  const { own, strip, dayOf, toText, toBoolean, toNumber, toMoment } = MNRValues;
-  const { evaluate, attempt } = MNRTrees;
+  const { own, strip, dayOf, toText, toMoment } = MNRValues;
+  const { attempt } = MNRTrees;
   const { METADATA, FILES, clean, asValue, plain, worked } = MNRAnswers;
   const { Place, nested, at, put, change, added, removed } = MNRPlaces;
   const { Filling, isAsked } = MNRFilling;
@@ -131,7 +131,6 @@ var MNRForm = (function () {
 
   return {
     compile: (bundle) => new Form(bundle),
-    evaluate: (node, scope) => evaluate(node, { here: "", present: "", alone: true, ...scope }),
-    toText, toBoolean, toNumber, clockOn, isAsked, FILES, at, put, added, removed, nested,
+    clockOn, isAsked, FILES, at, put, added, removed, nested,
   };
 })();

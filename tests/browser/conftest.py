@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 from referral.config import ROOT
 from referral.extensions import db
 from referral.foundation.assets import LOGIC
+from referral.foundation.scripts import squeezed
 from referral.procedures.models import FormVersion
 from sop.forms import Form
 from tests.browser.world import World, furnish
@@ -76,9 +77,9 @@ def household_world(world: World) -> World:
 
 @pytest.fixture(scope="module")
 def page(chromium: Any) -> Iterator[Any]:
-    """A page that knows only the logic of forms."""
+    """A page that knows only the logic of forms, as it travels."""
     page = chromium.new_page()
     for name in LOGIC:
-        page.add_script_tag(path=str(ROOT / "static" / name))
+        page.add_script_tag(content=squeezed((ROOT / "static" / name).read_text()))
     yield page
     page.close()

@@ -22,9 +22,9 @@ OF_PLACES = {"indexed-repeat", "position", "pulldata"}
 WORK_OUT = """cases => cases.map(([tree, known, clock]) => {
   const place = { get: name => known[name] ?? "" };
   let value;
-  try { value = MNRForm.evaluate(tree, { place, here: known.here, columns: { name: "c" }, clock: MNRForm.clockOn(clock) }); }
+  try { value = MNRTrees.evaluate(tree, { place, present: "", alone: true, here: known.here, columns: { name: "c" }, clock: MNRForm.clockOn(clock) }); }
   catch (error) { return error.constructor.name === "Failed" ? "failed" : "thrown " + error; }
-  return [typeof value === "object" ? "date" : typeof value, MNRForm.toText(value)];
+  return [typeof value === "object" ? "date" : typeof value, MNRValues.toText(value)];
 })"""
 
 

@@ -18,7 +18,7 @@ from flask_wtf.csrf import generate_csrf
 
 from referral.errors import RuleViolation, too_large
 from referral.extensions import db
-from referral.foundation import clock, parcels
+from referral.foundation import assets, clock, parcels
 from referral.foundation.access import actor, can, public, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language, translate
@@ -35,7 +35,7 @@ from sop.vocabulary import N_, Message
 bp = Blueprint("offline", __name__, url_prefix="/offline")
 
 SCRIPTS = ("offline-page.js",)
-KEPT = ("site.css", "app.js", "emblem.svg", "icons.svg", "offline-192.png", "offline-512.png", *SCRIPTS)
+KEPT = ("site.css", "emblem.svg", "icons.svg", "offline-192.png", "offline-512.png", *SCRIPTS)
 """What the worker keeps, besides the shell in each language."""
 
 NO_PARCEL = Message("no_parcel", N_("The sealed form is missing in what was sent."))
@@ -69,7 +69,7 @@ def worker() -> Any:
     version = hashlib.sha256(json.dumps(kept).encode() + shells.encode()).hexdigest()[:16]
     body = current_app.extensions["mnr.assets"]["worker.js"].body.decode()
     head = f"const VERSION = {json.dumps(version)}, KEPT = {json.dumps(kept)};\n"
-    return Response(head + body, content_type="application/javascript; charset=utf-8")
+    return assets.answer(assets.packed("worker.js", (head + body).encode()), "no-cache")
 
 
 @bp.get("/manifest.webmanifest")

@@ -16,7 +16,7 @@ from uuid import UUID
 from flask import Response, abort, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 
-from referral.foundation import clock
+from referral.foundation import assets, clock
 from referral.foundation.access import requires
 from referral.foundation.grants import Permission
 from referral.foundation.headers import KEPT
@@ -98,10 +98,7 @@ def blank_form(version_id: UUID, language: str, digest: str) -> Response:
     if language not in current_app.config["SETTINGS"].languages:
         abort(404)
     found = blank(form_versions.content_of(find_form(version_id)), language)
-    response = Response(found.body, mimetype="application/json")
-    if digest == found.digest:
-        response.headers["Cache-Control"] = KEPT
-    return response
+    return assets.answer(found, KEPT if digest == found.digest else "no-cache")
 
 
 def _present() -> dict[str, Any]:
