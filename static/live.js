@@ -166,7 +166,7 @@
       if (element) left.delete(element.dataset.path);
       update();
     });
-    page.addEventListener("change", (event) => { if (!event.target.matches("[type=text], [type=tel], textarea")) leave(event); });
+    page.addEventListener("change", (event) => { if (!["text", "tel", "textarea"].includes(event.target.type)) leave(event); });
     page.addEventListener("focusout", leave);
     page.setAttribute("data-ready", "");
   }

@@ -92,6 +92,16 @@ def test_a_wrong_answer_is_told_when_it_is_left_and_no_longer_once_it_is_mended(
     assert someone.tab.get_attribute(field, "aria-invalid") is None
 
 
+def test_a_date_is_not_judged_between_its_day_and_its_month(someone: Person) -> None:
+    day, month = "[name='q-people/1/seen_on-day']", "[name='q-people/1/seen_on-month']"
+    someone.tab.fill(day, "3")
+    someone.tab.press(day, "Tab")
+    assert someone.tab.locator(".error-text").count() == 0
+    someone.tab.fill(month, "2")
+    someone.tab.focus("[name=q-head]")
+    assert someone.tab.locator(".error-text").count() == 1
+
+
 def test_the_list_of_what_is_wrong_shrinks_as_it_is_mended(someone: Person) -> None:
     someone.fill({"q-rooms": "50"})
     someone.press("form[data-live] .buttons button[value=next]")
