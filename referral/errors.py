@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from referral.extensions import db
 from referral.foundation.i18n import translate
+from referral.foundation.parts import TooManyParts
 from sop.vocabulary import N_, Message
 
 log = logging.getLogger("mnr")
@@ -48,6 +49,23 @@ SENTENCES: dict[int, tuple[str, str]] = {
 }
 
 
+TOO_MANY_PARTS = (
+    N_("This page has more fields than can be sent at once"),
+    N_(
+        "At most %(most)d fields are possible. Go back: what you typed is still there, and what saved itself is kept. "
+        "Remove some entries and put them into a second form."
+    ),
+)
+
+
+def too_large(error: HTTPException) -> tuple[str, str]:
+    """What is said of a request that is too large, in words: in bytes, or in fields."""
+    if isinstance(error, TooManyParts):
+        return gettext(TOO_MANY_PARTS[0]), gettext(TOO_MANY_PARTS[1], most=error.most)
+    title, sentence = SENTENCES[413]
+    return gettext(title), gettext(sentence)
+
+
 VOICES: dict[str, Callable[[int, str, str, str | None], Any]] = {}
 """Addresses that begin so are for machines -> what answers there: status, reference, title (a message id), sentence."""
 
@@ -75,6 +93,9 @@ def _http(error: HTTPException) -> Any:
     db.session.rollback()
     if error.code is None or error.code < 400:
         return error
+    if error.code == 413:
+        title, sentence = too_large(error)
+        return page(413, title=title, sentence=sentence)
     return page(error.code)
 
 

@@ -40,7 +40,6 @@ WORDS: dict[str, str] = {
     "choose": N_("Choose"),
     "colon": N_(": "),
     "day": N_("Day"),
-    "here": N_("Use my position"),
     "month": N_("Month"),
     "no_answer": N_("No answer"),
     "optional": N_("(optional)"),
@@ -63,7 +62,7 @@ def bundle(
     gettext: Callable[[str], str] = str,
     ngettext: Callable[[str, str, int], str] = _as_english,
 ) -> dict[str, Any]:
-    """The form as JSON for `static/form-logic.js` and `static/form-view.js`, its texts in `language`.
+    """The form as JSON for `static/form/` and `static/form-view.js`, its texts in `language`.
 
     Beside what `Form.to_json` has: `order` (of working out), `messages` (by error code) and `words` (of the page).
     """

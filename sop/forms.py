@@ -225,7 +225,7 @@ class Form:
             if node is not None:
                 answer: Any = plain_value(try_value(node, scope, ""))
                 if question.calculation is None:
-                    answer = clean_answer(question, answer, self.options(question))
+                    answer = clean_answer(question, plain(answer), self.options(question))
                 if not isinstance(answer, Message) and answer is not None:
                     found[question.name] = plain(answer)
                     known[question.name] = as_value(answer)

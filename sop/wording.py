@@ -42,7 +42,7 @@ def _words(form: Form, state: FormState, name: str, path: str, language: str, de
     answer, question = at(state.values, at_path), form[name]
     if answer is None or not question.type.has_choices:
         return to_text(as_value(answer))
-    labels = {choice.name: choice.label for choice in form.choices.get(question.list_name, ())}
+    labels = {choice.name: choice.label for choice in reversed(form.choices.get(question.list_name, ()))}
     codes: list[Any] = answer if isinstance(answer, list) else [answer]
     told = (_label(labels.get(code, {}), language) or str(code) for code in codes)
     return ", ".join(_quoting(one, form, state, at_path, language, deep - 1) for one in told)

@@ -1,7 +1,7 @@
-/* Shows a compiled form (static/form-logic.js) with the markup of templates/components/forms.html, and reads it back.
-   Every text goes in as text, never as markup. MNRView.screen(container, form, name, answers, {language, errors, onchange,
-   words, clock, files}) -> {read(), errors(shown)}; MNRView.review(container, form, answers, {onjump, words, clock}).
-   `words` are the page's own words by key (default: the bundle's); files: a Map that takes the chosen File by its name. */
+/* Shows a compiled form (static/form/model.js) with the markup of templates/components/forms.html, and reads it back.
+   Every text goes in as text, never as markup. MNRView.screen(container, form, name, answers, {errors, onchange,
+   clock, files}) -> {read(), show(errors)}; MNRView.review(container, form, answers, {onjump, clock}). files: a Map that takes
+   the chosen File by its name. */
 var MNRView = (function () {
   "use strict";
   const RADIOS = 8; // more than these become a list to open, as on the server's pages
@@ -26,15 +26,40 @@ var MNRView = (function () {
     if (kind === "select_one") return looks.includes("minimal") || looks.includes("autocomplete") || options.length > RADIOS ? "select" : "radio";
     const kinds = {
       integer: "number", decimal: "number", date: "date", time: "time", datetime: "datetime-local", select_multiple: "checkbox",
-      acknowledge: "tick", note: "note", geopoint: "geopoint", phone: "tel",
+      acknowledge: "tick", note: "note", phone: "tel",
     };
     return FILE_KINDS[kind] ? "file" : kinds[kind] || "text";
   }
 
+  const textOf = (form, state, item, path) => form.inFull(item.label || item.name, state, path);
+  const MARK = () => make("span", { "aria-hidden": "true" }, "✕");
+
+  /* Brings what is on the page up to date: texts that quote answers, and what was worked out. `told`: what was said so far. */
+  function refresh(root, form, state, told) {
+    for (const element of root.querySelectorAll("[data-path]")) {
+      const path = element.dataset.path, item = form.items.get(/\/\d+$/.test(path) ? path.split("/").at(-2) : last(path));
+      const output = element.querySelector(":scope > output"), answer = MNRForm.at(state.values, path);
+      if (output) output.textContent = answer === undefined ? "–" : inWords(form, path, answer, form.bundle.words);
+      for (const text of [item.label, item.hint]) {
+        if (!text || !text.includes("${") || !state.relevant.has(path)) continue;
+        const key = path + " " + text, now = form.inFull(text, state, path), before = told.get(key);
+        told.set(key, now);
+        if (before && before !== now) say(element, before, now);
+      }
+    }
+  }
+  function say(element, before, now) {
+    const deep = !element.matches(".repeat, .instance"), walk = (node) => {
+      if (node.nodeType === Node.TEXT_NODE) node.data = node.data.replace(before, () => now);
+      else if (deep || node === element || !node.dataset.path) node.childNodes.forEach(walk);
+    };
+    walk(element);
+  }
+
   class Screen {
     constructor(container, form, name, answers, options) {
-      Object.assign(this, { container, form, options, errors: options.errors || new Map() });
-      this.words = { ...form.bundle.words, ...options.words };
+      Object.assign(this, { container, form, options, errors: options.errors || new Map(), told: new Map() });
+      this.words = form.bundle.words;
       this.answers = answers;
       this.page = form.screens().find((one) => one.name === name);
       this.fields = new Map(); // path -> {element, read, type}
@@ -73,21 +98,25 @@ var MNRView = (function () {
       return found;
     }
     repeat(path, name, home, questions) {
-      const group = this.form.groups.get(name), blocks = [];
+      const { form } = this, group = form.groups.get(name), blocks = [];
       for (let number = 1; this.now.relevant.has(path + "/" + number); number++) {
         const block = path + "/" + number;
-        blocks.push(make("fieldset", { class: "instance", id: idOf(block) },
-          make("legend", {}, (group.label || name) + " " + number),
+        const label = textOf(form, this.now, group, block) + " " + number;
+        blocks.push(make("fieldset", { class: "instance", id: idOf(block), "data-path": block },
+          make("legend", {}, label),
           this.inside(block + "/", name, home, questions),
-          !group.count && this.button("remove:" + block, this.words.remove + " " + (group.label || name) + " " + number, () => this.remove(block))));
+          !group.count && this.button("remove:" + block, this.words.remove + " " + label, () => this.remove(block))));
       }
-      const add = !group.count && this.button("add:" + path, this.words.add + " " + (group.label || name), () => this.add(path));
-      const element = make("section", { class: "repeat", id: idOf(path) }, this.error(path), blocks, add || "");
+      const label = textOf(form, this.now, group, path);
+      const add = !group.count && this.button("add:" + path, this.words.add + " " + label, () => this.add(path));
+      const element = make("div", { class: "repeat", id: idOf(path), "data-path": path },
+        make("h" + (home.length + 1), {}, label), this.error(path), blocks, add || "");
       this.fields.set(path, { element, read: null });
       return element;
     }
     button(value, text, click) {
-      return make("button", { type: "button", class: "btn-quiet", name: "do", value, click }, text);
+      const type = this.options.submits ? "submit" : "button"; // there the server adds and removes
+      return make("button", { type, class: "btn-quiet", name: "do", value, click: type === "button" && click }, text);
     }
     add(path) {
       const answers = this.read();
@@ -114,7 +143,10 @@ var MNRView = (function () {
     error(path) {
       const error = this.errors.get(path);
       if (!error) return "";
-      return make("p", { class: "error-text", id: idOf(path) + "-error" }, make("span", { "aria-hidden": "true" }, "✕"), " " + this.form.explain(path, error));
+      return make("p", { class: "error-text", id: idOf(path) + "-error" }, MARK(), " " + this.explained(path, error));
+    }
+    explained(path, error) {
+      return this.form.inFull(this.form.explain(path, error), this.now, path);
     }
     described(path, question) {
       const wrong = this.errors.has(path), ids = [question.hint && idOf(path) + "-hint", wrong && idOf(path) + "-error"];
@@ -122,18 +154,20 @@ var MNRView = (function () {
     }
     field(path, question) {
       const options = this.form.options(question, this.now, path), kind = widget(this.form, question, options);
-      const raw = MNRForm.at(this.answers, path), element = kind === "note" || question.read_only
-        ? make("div", { class: "flash t-info", id: idOf(path) }, make("p", {}, question.label || "", question.read_only && raw != null ? " " + raw : ""))
-        : this.asked(path, question, kind, options, raw);
-      if (!this.fields.has(path)) this.fields.set(path, { read: null });
-      this.fields.get(path).element = element;
+      const label = textOf(this.form, this.now, question, path), hint = this.form.inFull(question.hint, this.now, path);
+      let element;
+      if (kind === "note") element = make("div", { class: "flash t-info", id: idOf(path) }, make("p", {}, label));
+      else if (!question.read_only) element = this.asked(path, { ...question, label, hint }, kind, options, MNRForm.at(this.answers, path));
+      else element = make("div", { class: "field said", id: idOf(path) }, make("p", {}, label), hint && make("p", { class: "hint" }, hint), make("output", {}));
+      element.dataset.path = path;
+      this.fields.set(path, { read: null, ...this.fields.get(path), element });
       return element;
     }
     asked(path, question, kind, options, raw) {
       const wrong = this.errors.has(path), look = "field" + (wrong ? " bad" : ""), many = ["radio", "checkbox", "date"].includes(kind);
       const optional = make("span", { class: "optional" }, " " + this.words.optional);
       const hint = question.hint ? make("p", { class: "hint", id: idOf(path) + "-hint" }, question.hint) : "";
-      const label = question.label || question.name;
+      const { label } = question;
       const control = this["show_" + kind] ? this["show_" + kind](path, question, raw, options) : this.show_input(path, question, raw, kind);
       if (kind === "tick") {
         return make("div", { class: look }, this.error(path), make("label", { class: "choice", for: idOf(path) }, control, make("span", {}, label, optional, hint)));
@@ -163,7 +197,7 @@ var MNRView = (function () {
     }
     show_select(path, question, raw, options) {
       const input = make("select", { class: "input", id: idOf(path), name: nameOf(path), ...this.described(path, question) },
-        make("option", { value: "" }, this.words.choose), options.map((one) => make("option", { value: one.name }, one.label || one.name)));
+        make("option", { value: "" }, this.words.choose), options.map((one) => make("option", { value: one.name }, textOf(this.form, this.now, one, path))));
       const chosen = String([raw].flat()[0] ?? "");
       input.value = options.some((one) => one.name === chosen) ? chosen : "";
       this.keep(path, () => input.value);
@@ -175,7 +209,7 @@ var MNRView = (function () {
         input.checked = chosen.includes(one.name);
         return input;
       });
-      const labels = options.map((one, place) => make("label", { class: "choice", for: inputs[place].id }, inputs[place], make("span", {}, one.label || one.name)));
+      const labels = options.map((one, place) => make("label", { class: "choice", for: inputs[place].id }, inputs[place], make("span", {}, textOf(this.form, this.now, one, path))));
       return [inputs, make("div", { class: "choices" + (type === "radio" && options.length <= 2 ? " inline" : "") }, labels)];
     }
     show_radio(path, question, raw, options) {
@@ -227,16 +261,6 @@ var MNRView = (function () {
       this.keep(path, () => name);
       return make("div", {}, input, shown);
     }
-    show_geopoint(path, question, raw) {
-      const input = this.show_input(path, question, raw, "text");
-      if (!navigator.geolocation) return input;
-      return make("div", {}, input, this.button("here:" + path, this.words.here, () => navigator.geolocation.getCurrentPosition((found) => {
-        const { latitude, longitude, altitude, accuracy } = found.coords;
-        input.value = [latitude, longitude, altitude || 0, accuracy || 0].map((one) => one.toFixed(6)).join(" ");
-        this.update();
-      }, () => input.focus(), { enableHighAccuracy: true, timeout: 20000 })));
-    }
-
     // Reading back, and what applies
 
     read() {
@@ -263,6 +287,7 @@ var MNRView = (function () {
         const mark = element.querySelector(":scope > label .optional, :scope > legend .optional");
         if (mark) mark.hidden = state.required.has(path);
       }
+      refresh(this.body, this.form, state, this.told);
     }
     summarise() {
       const wrong = [...this.errors].filter(([path]) => this.fields.has(path));
@@ -273,7 +298,7 @@ var MNRView = (function () {
         make("ul", {}, wrong.map(([path, error]) => make("li", {}, make("a", {
           href: "#" + idOf(path),
           click: (event) => { event.preventDefault(); const field = document.getElementById(idOf(path)); if (field) { field.scrollIntoView(); field.focus(); } },
-        }, labelOf(this.form, path) + this.words.colon + this.form.explain(path, error))))));
+        }, this.form.inFull(labelOf(this.form, path), this.now, path) + this.words.colon + this.explained(path, error))))));
       this.summary.replaceChildren(box);
       box.focus();
     }
@@ -309,11 +334,12 @@ var MNRView = (function () {
     if (question.list_name) return label(answer);
     if (answer === true) return words.yes;
     const iso = /^date/.test(question.type) && /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?/.exec(answer);
+    if (typeof answer === "number") return answer.toLocaleString(form.bundle.language, { maximumFractionDigits: 1 });
     return iso ? iso[3] + "/" + iso[2] + "/" + iso[1] + (iso[4] ? " " + iso[4] : "") : String(answer);
   }
   function review(container, form, answers, options) {
     if (container.mnrScreen) container.mnrScreen.leave();
-    const state = form.evaluate(answers, options.clock), words = { ...form.bundle.words, ...options.words };
+    const state = form.evaluate(answers, options.clock), { words } = form.bundle;
     const rows = (prefix, home, questions, values) => {
       const found = [], done = new Set();
       for (const question of questions) {
@@ -324,25 +350,25 @@ var MNRView = (function () {
           const own = questions.filter((one) => form.home(one.name)[home] === repeat);
           for (let number = 1; state.relevant.has(prefix + repeat + "/" + number); number++) {
             const inside = rows(prefix + repeat + "/" + number + "/", home + 1, own, MNRForm.nested(values, repeat)[number - 1]);
-            found.push(make("dt", { class: "instance" }, (form.groups.get(repeat).label || repeat) + " " + number), make("dd", {}, make("dl", { class: "facts answers" }, inside)));
+            found.push(make("dt", { class: "instance" }, textOf(form, state, form.groups.get(repeat), prefix + repeat + "/" + number) + " " + number), make("dd", {}, make("dl", { class: "facts answers" }, inside)));
           }
         } else if (state.relevant.has(path) && MNRForm.isAsked(question)) {
           const answer = values && values[question.name], error = state.errors.get(path);
           if (answer === undefined && !error) continue;
-          found.push(make("dt", {}, question.label || question.name), make("dd", {},
+          found.push(make("dt", {}, textOf(form, state, question, path)), make("dd", {},
             answer === undefined ? "" : make("span", { class: "typed" }, inWords(form, path, answer, words)),
-            error ? make("span", { class: "error-text" }, " " + form.explain(path, error)) : ""));
+            error ? make("span", { class: "error-text" }, " " + form.inFull(form.explain(path, error), state, path)) : ""));
         }
       }
       return found;
     };
     container.replaceChildren(...form.applicable(state).map((page) => make("section", { class: "card-x" },
-      make("h2", {}, page.label || page.name),
+      make("h2", {}, textOf(form, state, page, "")),
       make("button", { type: "button", class: "btn-quiet", click: () => options.onjump && options.onjump(page.name) },
-        words.change, make("span", { class: "visually-hidden" }, words.colon + (page.label || page.name))),
+        words.change, make("span", { class: "visually-hidden" }, words.colon + textOf(form, state, page, ""))),
       make("dl", { class: "facts answers" }, rows("", 0, page.questions, state.values)))));
     return state;
   }
 
-  return { screen, review, labelOf, inWords };
+  return { make, refresh, screen, review, idOf, last };
 })();

@@ -2,17 +2,11 @@
    is in memory only, and goes when the page is locked: by the button or after a while without a touch. */
 (function () {
   "use strict";
-  const box = MNROutbox, root = document.getElementById("offline"), words = {};
+  const box = MNROutbox, make = MNRView.make, root = document.getElementById("offline"), words = {};
   root.querySelectorAll("[data-word]").forEach((one) => { words[one.dataset.word] = one.textContent; });
   const one = (css) => root.querySelector(css), language = root.dataset.language, IDLE = Number(root.dataset.lock) * 60000;
   let who = null, draft = null, form = null, page = null, chosen = null, idle = 0, pause = 0, signedIn, saving = Promise.resolve();
 
-  function make(tag, attributes, ...inside) {
-    const made = document.createElement(tag);
-    Object.entries(attributes).forEach(([name, value]) => (typeof value === "function" ? made.addEventListener(name, value) : made.setAttribute(name, value)));
-    made.append(...inside);
-    return made;
-  }
   const button = (text, click) => make("button", { type: "button", class: "btn-quiet", click }, text);
   const moment = (time) => new Date(time).toLocaleString(language, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
   function say(text) {
@@ -166,7 +160,7 @@
     one("[data-progress]").textContent = `${pages[place].label || ""} · ${words.screen} ${place + 1} / ${pages.length + 1}`;
     one("[data-do=back]").hidden = place === 0;
     show("screen");
-    page = MNRView.screen(one("[data-screen]"), form, pages[place].name, draft.told.answers, { language, errors, files: draft.files, onchange: changed });
+    page = MNRView.screen(one("[data-screen]"), form, pages[place].name, draft.told.answers, { errors, files: draft.files, onchange: changed });
     if (errors) return;
     const title = one("[data-progress]");
     title.tabIndex = -1;

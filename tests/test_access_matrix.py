@@ -306,6 +306,8 @@ procedures.form_differences  GET   form_active      303 200 200 200 200 200 200 
 procedures.form_differences  GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 procedures.form_preview      GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
 procedures.form_preview      GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+procedures.blank_form        GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+procedures.blank_form        GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 procedures.form_source       GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
 procedures.form_source       GET   form_draft       303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 procedures.form_xform        GET   form_active      303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404
@@ -770,6 +772,8 @@ def procedures_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[s
         which, action = MOVES[variant]
         return {"version_id": at[which], "action": action}, {"revision": at[f"{which}_revision"]}
     values = {"version_id": at[variant]}
+    if name == "blank_form":
+        return values | {"language": "fr", "digest": "0" * 16}, {}
     if name == "write_comment":
         return values, {"anchor": "step:N03", "text": "Trop court."}
     if name == "answer_comment":

@@ -8,6 +8,7 @@ from typing import IO, Any
 from flask import Flask, Request, Response, current_app, g, request
 
 from referral.foundation.compression import compress
+from referral.foundation.parts import CountingParser
 
 POLICY = {
     "default-src": "'none'",
@@ -33,11 +34,15 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     "X-Robots-Tag": "noindex, nofollow",
 }
+KEPT = "private, max-age=31536000, immutable"
+"""Of an answer without anybody's data, at an address that changes with it: the reader's own browser may keep it."""
 TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
 class InMemory(Request):
     """A request whose files stay in memory, bounded as bodies are: nothing unsealed is written into temporary files."""
+
+    form_data_parser_class = CountingParser
 
     def _get_file_stream(self, *_args: Any, **_options: Any) -> IO[bytes]:
         return io.BytesIO()
@@ -56,6 +61,7 @@ def secure(response: Response) -> Response:
     if current_app.config["SETTINGS"].production:
         response.headers["Strict-Transport-Security"] = TWO_YEARS
     open_to_all = request.endpoint == "static" or g.get("open_data", False)
-    if not open_to_all or response.status_code >= 400:
+    kept = open_to_all or response.headers.get("Cache-Control") == KEPT
+    if not kept or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     return response

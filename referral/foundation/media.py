@@ -1,8 +1,8 @@
 """Photos, recordings and files from outside: told by their bytes, not by their name; pictures are painted anew.
 
 A picture is decoded and encoded again, so that neither the place nor the camera that a phone writes into it is kept,
-and nothing that hides behind the picture. Its size in pixels is known before a single one is decoded. Recordings are
-kept as they came: what a telephone writes into them stays (said in docs/security.md).
+and nothing that hides behind the picture. Its size in pixels is known before a single one is decoded. A recording keeps
+its picture and sound, and loses what describes them (`recordings`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Final
 
 from PIL import Image, ImageOps
 
+from referral.foundation.recordings import Uncleanable, cleaned
 from sop.questions import Kind
 from sop.vocabulary import N_, Message
 
@@ -77,9 +78,16 @@ def examine(kind: Kind, data: bytes, limits: Limits) -> Media:
     found = f"{wanted}/{family}"
     if found not in EXTENSIONS:
         raise Unacceptable("file_type", _EXPECTED[kind])
-    return Media(found, data)
+    try:
+        return Media(found, cleaned(family, data))
+    except Uncleanable as error:
+        raise Unacceptable("recording_unreadable", UNREADABLE) from error
 
 
+UNREADABLE: Final = N_(
+    "This recording cannot be read well enough to take out where and with what it was made. Record it again, or save "
+    "it as MP4, WebM, OGG, MP3 or WAV."
+)
 _EXPECTED: Final = {
     Kind.AUDIO: N_("A sound recording is expected here: OGG, WebM, MP3, M4A, AMR or WAV."),
     Kind.VIDEO: N_("A video is expected here: MP4 or WebM."),

@@ -328,5 +328,5 @@ def in_words(form: Form, question: Question, value: Any) -> tuple[Any, ...]:
         return ()
     if not question.type.has_choices:
         return (value,)
-    labels = {choice.name: choice.label for choice in form.choices.get(question.list_name, ())}
+    labels = {choice.name: choice.label for choice in reversed(form.choices.get(question.list_name, ()))}
     return tuple(labels.get(code, code) for code in (value if isinstance(value, list) else [value]))

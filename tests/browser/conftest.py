@@ -10,10 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from werkzeug.serving import make_server
 
+from referral.config import ROOT
+from referral.extensions import db
+from referral.foundation.assets import LOGIC
+from referral.foundation.scripts import squeezed
+from referral.procedures.models import FormVersion
+from sop.forms import Form
 from tests.browser.world import World, furnish
-from tests.conftest import close, make_app
+from tests.conftest import NOW, close, make_app
+from tests.referral.identification.gate.test_repeats_on_pages import household
 
 CHROMIUM = shutil.which("chromium")
 HERE = Path(__file__).parent
@@ -51,3 +59,27 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     thread.join()
     server.server_close()
     close(app)
+
+
+@pytest.fixture(scope="module")
+def household_world(world: World) -> World:
+    """The world, with a household in the identification form."""
+    with world.app.app_context():
+        db.session.execute(update(FormVersion).values(active=False))
+        form = Form.from_json(household())
+        kept = {"compiled": form.to_json(), "xform": "", "content_hash": form.hash, "number": "household"}
+        times = {"imported_at": NOW, "published_at": NOW, "active": True}
+        db.session.add(FormVersion(name="identification", form_id=form.id, title=form.title, **kept, **times))
+        db.session.commit()
+        db.session.remove()
+    return world
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Any) -> Iterator[Any]:
+    """A page that knows only the logic of forms, as it travels."""
+    page = chromium.new_page()
+    for name in LOGIC:
+        page.add_script_tag(content=squeezed((ROOT / "static" / name).read_text()))
+    yield page
+    page.close()

@@ -5,25 +5,20 @@
 from __future__ import annotations
 
 import json
-import math
 import random
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sop.bundle import MESSAGES, bundle
-from sop.evaluation import EvaluationError, Scope, evaluate
-from sop.expressions import COUNTED, FUNCTIONS, OPERATORS
-from sop.forms import Form, compile_form, load_form
-from sop.functions import Value, to_text
-from sop.nodes import from_json
+from sop.bundle import MESSAGES, bundle, in_language
+from sop.forms import LIBRARY, Form, compile_form, load_form
+from sop.wording import in_full
+from tests.browser.form_writing import FILES, Writer
+from tests.sop import form_texts
 
-SCRIPT = Path(__file__).parents[2] / "static" / "form-logic.js"
-LOTS = {"random", "uuid"}
-OF_PLACES = {"indexed-repeat", "position", "pulldata"}
+STATIC = Path(__file__).parents[2] / "static"
 
 ASK = """cases => cases.map(([form, answers, clock]) => {
   const compiled = window.forms[form], state = compiled.evaluate(answers, clock);
@@ -33,22 +28,14 @@ ASK = """cases => cases.map(([form, answers, clock]) => {
     Object.fromEntries([...state.choices].map(([path, found]) => [path, found.map(one => one.name)])),
     compiled.applicable(state).map(screen => screen.name), compiled.initial(clock)];
 })"""
-WORK_OUT = """cases => cases.map(([tree, known, clock]) => {
-  const place = { get: name => known[name] ?? "" };
-  let value;
-  try { value = MNRForm.evaluate(tree, { place, here: known.here, columns: { name: "c" }, clock: MNRForm.clockOn(clock) }); }
-  catch (error) { return error.constructor.name === "Failed" ? "failed" : "thrown " + error; }
-  return [typeof value === "object" ? "date" : typeof value, MNRForm.toText(value)];
+ASK_MORE = """cases => cases.map(([form, answers, clock, places]) => {
+  const compiled = window.forms[form], state = compiled.evaluate(answers, clock);
+  const fresh = places.map(path => compiled.initialInstance(path, answers, clock));
+  const named = [...state.relevant].filter(path => compiled.items.has(path.split("/").at(-1)));
+  const said = named.map(path => [path, ["label", "hint"].map(text => compiled.inFull(compiled.items.get(path.split("/").at(-1))[text], state, path))]);
+  const wrong = [...state.errors].map(([path, error]) => [path, compiled.inFull(compiled.explain(path, error), state, path)]);
+  return [fresh, Object.fromEntries(said), Object.fromEntries(wrong)];
 })"""
-
-
-@pytest.fixture(scope="module")
-def page(chromium: Any) -> Iterator[Any]:
-    """A page that knows only the form logic."""
-    page = chromium.new_page()
-    page.add_script_tag(path=str(SCRIPT))
-    yield page
-    page.close()
 
 
 def typed_answer(chance: random.Random, form: Form, name: str) -> Any:
@@ -68,10 +55,12 @@ def typed_answer(chance: random.Random, form: Form, name: str) -> Any:
         "acknowledge": chance.choice(["OK", True, False, "no", 1, 0, "maybe"]),
         "geopoint": chance.choice(["3.848 11.5", "3.8, 11.5", "91 0", "1 2 3 4 5", "-3.8 11.5 700"]),
         "image": chance.choice(["a.jpg", "../a", "..", "a:b", "é" * 201]),
+        "barcode": chance.choice(["A 1", "A 2", "b", "DLA"]),
     }
     kind = question.type.value
     return good.get(
-        kind, chance.choice(["Awa", "  Aïssatou  Bello ", "699123456", "e\u0301cole", "😀" * 150, "7", "yes"])
+        kind,
+        chance.choice(["Awa", "  Aïssatou  Bello ", "699123456", "e\u0301cole", "😀" * 150, "7", "yes", "A 1", "DLA"]),
     )
 
 
@@ -180,10 +169,40 @@ EVERYTHING = """
 """
 
 
-def compare_forms(page: Any, count: int, seed: int) -> None:
-    """The same instances on both sides."""
-    forms = [load_form(), compile_form(EVERYTHING, reference=False)]
-    assert len(forms[1].warnings) == 0 or all(not one.blocks for one in forms[1].warnings), forms[1].warnings
+def places(form: Form, state: Any) -> list[str]:
+    """Where one instance more can be made: every repeat of every place, and of one that is not there."""
+    inside = {"": ()} | {
+        path: tuple(path.split("/")[::2]) for path in state.relevant if path.rpartition("/")[2].isdigit()
+    }
+    known = [f"{path}/{name}".lstrip("/") for path, home in inside.items() for name in form.repeats_in(home)]
+    return [*known, *(f"{name}/9/{inner}" for name in form.repeats_in(()) for inner in form.repeats_in((name,)))]
+
+
+def more_of_the_server(form: Form, answers: Any, now: datetime, where: list[str]) -> list[Any]:
+    """New instances, texts that quote answers, and what is wrong in words."""
+    state = form.evaluate(answers, today=now.date(), now=now)
+    items = {one.name: one for one in (*form.groups.values(), *form)}
+    named = {path: items[name] for path in state.relevant if (name := path.rpartition("/")[2]) in items}
+
+    def in_words(texts: Any, path: str) -> str:
+        return in_full(in_language(texts, "fr"), form, state, path, "fr")
+
+    found = [
+        [form.initial_instance(path, answers, today=now.date(), now=now) for path in where],
+        {path: [in_words(one.label, path), in_words(getattr(one, "hint", {}), path)] for path, one in named.items()},
+        {
+            path: in_full(form.explain(path, error, "fr", str), form, state, path, "fr")
+            for path, error in state.errors.items()
+        },
+    ]
+    return json.loads(json.dumps(found))
+
+
+PARTS = ("relevant", "required", "values", "errors", "choices", "screens", "initial", "instances", "texts", "explained")
+
+
+def compare_forms(page: Any, forms: list[Form], count: int, seed: int) -> None:
+    """The same instances on both sides, in turn of each form."""
     page.evaluate(
         "bundles => { window.forms = bundles.map(MNRForm.compile); }",
         [json.loads(json.dumps(bundle(form, "fr"))) for form in forms],
@@ -191,135 +210,51 @@ def compare_forms(page: Any, count: int, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311
     cases, wanted = [], []
     for number in range(count):
-        form, now = forms[number % 2], clock(chance)
-        answers = instance(chance, form)
-        cases.append([number % 2, answers, {"today": now.date().isoformat(), "now": now.isoformat()}])
-        wanted.append(server_side(form, json.loads(json.dumps(answers)), now))
-    got = page.evaluate("text => (" + ASK + ")(JSON.parse(text))", json.dumps(cases))
-    parts = ("relevant", "required", "values", "errors", "choices", "screens", "initial")
+        form, now = forms[number % len(forms)], clock(chance)
+        given = instance(chance, form)
+        answers = json.loads(json.dumps(given))
+        where = places(form, form.evaluate(answers, today=now.date(), now=now))
+        cases.append([number % len(forms), given, {"today": now.date().isoformat(), "now": now.isoformat()}, where])
+        wanted.append(server_side(form, answers, now) + more_of_the_server(form, answers, now, where))
+    both = "text => { const cases = JSON.parse(text), more = (" + ASK_MORE + ")(cases); "
+    got = page.evaluate(
+        both + "return (" + ASK + ")(cases).map((one, at) => [...one, ...more[at]]); }", json.dumps(cases)
+    )
     wrong = [
-        (name, case[1], theirs, ours)
+        (name, case, theirs, ours)
         for case, one, other in zip(cases, got, wanted, strict=True)
-        for name, theirs, ours in zip(parts, one, other, strict=True)
+        for name, theirs, ours in zip(PARTS, one, other, strict=True)
         if theirs != ours
     ]
     assert not wrong, (len(wrong), str(wrong[0])[:3000])
 
 
-def test_both_sides_agree_on_every_part_of_150_filled_in_forms(page: Any) -> None:
-    compare_forms(page, 150, 1)
+def written(count: int, seed: int) -> list[Form]:
+    """Forms made by chance; all of them together use everything that this is about."""
+    forms = [compile_form(Writer(random.Random(seed + n)).form(), reference=False, files=FILES) for n in range(count)]  # noqa: S311
+    made = json.dumps([one.to_json() for one in forms])
+    for word in ("pulldata", "nth", "each", "position", "once", "column", "count-selected", '"repeat": true'):
+        assert word in made, word
+    return forms
 
 
-@pytest.mark.slow
-def test_both_sides_agree_on_every_part_of_2000_filled_in_forms(page: Any) -> None:
-    compare_forms(page, 2000, 2)
+def shipped() -> list[Form]:
+    """Every form of the library, the real ones of tests/sop, and the one that has everything."""
+    names = sorted(path.stem for path in (LIBRARY / "cameroon" / "forms").glob("*.md"))
+    real = [value for name, value in vars(form_texts).items() if name.isupper() and isinstance(value, str)]
+    same = [text.replace("uuid()", "'of its own'") for text in real]
+    forms = [compile_form(text, reference=False, files=form_texts.REGISTRY_FILES) for text in same]
+    return [*map(load_form, names), *forms, compile_form(EVERYTHING, reference=False)]
 
 
-TEXTS = [
-    "", " ", "0", "-0", "5", " 7 ", "-3.5", ".5", "5.", "1e3", "abc", "é", "😀a😀", "a b  c", "true", "2026-01-31", "2024-02-29", "2023-02-29",
-    "2026-01-31T23:59:59", "2026-01-31 08:30", "08:30", "08:30:15.25+01:00", "20260131", "0000-01-01", "[a-z]+", "(a+)+b", "(){9}", "\\p{L}*", "a{2,", "%Y-%m-%d %H:%M:%S %n %e %q",
-    "\u0085x", "\ufeffx", "9" * 320, "constructor", "x" * 3000, ".*", "[^\\d]{1,100}", "((((){99}){99}){99}){99}",
-]  # fmt: skip
-NUMBERS = [
-    0.0,
-    -0.0,
-    1.0,
-    -1.0,
-    2.5,
-    -2.5,
-    0.1,
-    1e-7,
-    2.0**-21,
-    5e-324,
-    1e15,
-    1e16,
-    1e21,
-    1e300,
-    1.7e308,
-    20000.75,
-    -719163.0,
-    2932897.0,
-    3.0,
-    1 / 3,
-]
-VALUES: dict[str, Value] = {
-    "text": "Awa 7", "number": 12.5, "day": date(2024, 2, 29), "moment": datetime(2026, 11, 28, 23, 59, 59), "hour": time(6, 30, 1), "here": "a b", "none": "",
-}  # fmt: skip
-KNOWN = {
-    "text": "Awa 7", "number": 12.5, "day": {"day": 19782}, "moment": {"day": 20785, "sec": 86399}, "hour": {"sec": 23401}, "here": "a b", "none": "",
-}  # fmt: skip
-CALLABLE = sorted((FUNCTIONS.keys() | OPERATORS) - LOTS - OF_PLACES)
-LOOSE = {"exp", "log", "log10", "pow"}
-"""Where the last binary digit depends on the library of the machine."""
+@pytest.mark.parametrize("count", [60, pytest.param(2000, marks=pytest.mark.slow)])
+def test_both_sides_agree_on_every_part_of_filled_in_forms_that_exist(page: Any, count: int) -> None:
+    compare_forms(page, shipped(), count, count)
 
 
-def tree(chance: random.Random, depth: int) -> list[Any]:
-    """A random tree that the parser could have made."""
-    if depth == 0 or chance.random() < 0.2:
-        leaves = [
-            ["text", chance.choice(TEXTS)],
-            ["number", chance.choice(NUMBERS)],
-            ["answer", chance.choice(list(VALUES))],
-            chance.choice(
-                [["here"], ["column", "name"], ["column", "constructor"], ["each", "number"], ["today"], ["now"]]
-            ),
-        ]
-        return chance.choice(leaves)
-    name = chance.choice(CALLABLE)
-    least, most = (2, 2) if name in OPERATORS else FUNCTIONS[name]
-    parts = [tree(chance, depth - 1) for _ in range(chance.randint(least, min(most, 4)))]
-    if name in COUNTED and name != "join":
-        parts = [["each", chance.choice(list(VALUES))]]
-    return ["number()" if name == "number" else name, *parts]
-
-
-def worked_out(source: list[Any], now: datetime) -> Any:
-    """What the server makes of a tree."""
-    scope = Scope(VALUES, today=now.date(), now=now, here=VALUES["here"], columns={"name": "c"})
-    try:
-        value = evaluate(from_json(source), scope)
-    except EvaluationError:
-        return "failed"
-    kind = (
-        "boolean"
-        if isinstance(value, bool)
-        else "number"
-        if isinstance(value, float)
-        else "string"
-        if isinstance(value, str)
-        else "date"
-    )
-    return [kind, to_text(value)]
-
-
-def close(one: Any, other: Any) -> bool:
-    """The same value; numbers as near as two libraries of mathematics are."""
-    if one == other:
-        return True
-    if "failed" in (one, other) or one[0] != other[0] or one[0] != "number":
-        return False
-    return math.isclose(float(one[1]), float(other[1]), rel_tol=1e-12)
-
-
-def names(source: Any) -> set[str]:
-    """Every function in a tree."""
-    return {source[0]}.union(*(names(part) for part in source[1:])) if isinstance(source, list) else set()
-
-
-@pytest.mark.parametrize("count", [3000, pytest.param(60_000, marks=pytest.mark.slow)])
-def test_both_sides_work_out_the_same_from_random_expressions(page: Any, count: int) -> None:
-    chance = random.Random(count)  # noqa: S311
-    trees = [tree(chance, chance.randint(1, 4)) for _ in range(count)]
-    trees = [one for one in trees if not (names(one) & LOOSE and len(names(one)) > 3)]
-    now = datetime(2026, 3, 10, 18, 0, 7)
-    cases = [[one, KNOWN, {"now": now.isoformat()}] for one in trees]
-    got = page.evaluate("text => (" + WORK_OUT + ")(JSON.parse(text))", json.dumps(cases))
-    wrong = [
-        (one, theirs, ours)
-        for one, theirs in zip(trees, got, strict=True)
-        if not close(theirs, ours := worked_out(one, now))
-    ]
-    assert not wrong, (len(wrong), [str(one)[:600] for one in wrong[:8]])
+@pytest.mark.parametrize(("forms", "count"), [(20, 60), pytest.param(200, 2000, marks=pytest.mark.slow)])
+def test_both_sides_agree_on_every_part_of_forms_written_by_chance(page: Any, forms: int, count: int) -> None:
+    compare_forms(page, written(forms, count), count, count)
 
 
 def test_no_tree_however_made_throws_or_hangs(page: Any) -> None:
@@ -341,6 +276,6 @@ def test_no_tree_however_made_throws_or_hangs(page: Any) -> None:
 
 
 def test_every_error_code_of_the_server_has_its_words() -> None:
-    source = "".join((SCRIPT.parents[1] / "sop" / name).read_text() for name in ("answers.py", "filling.py"))
+    source = "".join((STATIC.parent / "sop" / name).read_text() for name in ("answers.py", "filling.py"))
     assert all(f'"{code}"' in source for code in MESSAGES)
     assert all(f'"{text}"' in source for text in MESSAGES.values())

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from referral.foundation.assets import LOGIC
 from sop.bundle import bundle
 from sop.forms import compile_form, load_form
 
@@ -44,7 +45,7 @@ def blank(chromium: Any) -> Iterator[Any]:
     page = chromium.new_page()
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.set_content('<main id="here"></main>')
-    for name in ("form-logic.js", "form-view.js"):
+    for name in (*LOGIC, "form-view.js"):
         page.add_script_tag(path=str(STATIC / name))
     page.evaluate("tree => { window.form = MNRForm.compile(tree); }", tree(compile_form(FORM, reference=False)))
     yield page

@@ -6,32 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
-from referral.extensions import db
-from referral.procedures.models import FormVersion
-from sop.forms import Form
 from tests.browser.tabs import Person, person
 from tests.browser.world import World
 from tests.builders import PASSWORD, SECRET
-from tests.conftest import NOW
-from tests.referral.identification.gate.test_repeats_on_pages import household
 
 NARROW = {"width": 360, "height": 740}
-
-
-@pytest.fixture(scope="module")
-def household_world(world: World) -> World:
-    """The world, with a household in the identification form."""
-    with world.app.app_context():
-        db.session.execute(update(FormVersion).values(active=False))
-        form = Form.from_json(household())
-        kept = {"compiled": form.to_json(), "xform": "", "content_hash": form.hash, "number": "household"}
-        times = {"imported_at": NOW, "published_at": NOW, "active": True}
-        db.session.add(FormVersion(name="identification", form_id=form.id, title=form.title, **kept, **times))
-        db.session.commit()
-        db.session.remove()
-    return world
 
 
 @pytest.fixture(params=["fr", "en"])

@@ -285,6 +285,14 @@ def test_defaults_are_proposed_and_read_only_is_not_asked() -> None:
     assert codes(state) == {"percent": "constraint"}
 
 
+def test_a_day_proposed_in_a_text_is_written_out_and_the_first_of_two_equal_codes_names_the_choice() -> None:
+    survey = "type | name | label | default\ntext | seen | Seen | today()\nselect_one_from_file t.csv | town | Town |"
+    files = {"t.csv": "name,label\nK,Kribi\nK,Kribi II\n"}
+    form = compile_form(texts.form(survey), reference=False, files=files)
+    assert form.initial(today=TODAY, now=NOW) == {"seen": "2026-03-10"}
+    assert in_full("In ${town}", form, fill(form, town="K")) == "In Kribi"
+
+
 def test_a_ledger_reads_the_line_before() -> None:
     form = compiled(texts.LEDGER)
     assert findings(form) == [("POSITION", "survey", 9, "calculation", True)]

@@ -13,13 +13,12 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
 from flask_babel import force_locale
-from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from referral.errors import SENTENCES, RuleViolation
+from referral.errors import RuleViolation, too_large
 from referral.extensions import db
-from referral.foundation import clock, parcels
+from referral.foundation import assets, clock, parcels
 from referral.foundation.access import actor, can, public, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language, translate
@@ -35,8 +34,8 @@ from sop.vocabulary import N_, Message
 
 bp = Blueprint("offline", __name__, url_prefix="/offline")
 
-SCRIPTS = ("form-logic.js", "form-view.js", "outbox.js", "offline.js")
-KEPT = ("site.css", "app.js", "emblem.svg", "icons.svg", "offline-192.png", "offline-512.png", *SCRIPTS)
+SCRIPTS = ("offline-page.js",)
+KEPT = ("site.css", "emblem.svg", "icons.svg", "offline-192.png", "offline-512.png", *SCRIPTS)
 """What the worker keeps, besides the shell in each language."""
 
 NO_PARCEL = Message("no_parcel", N_("The sealed form is missing in what was sent."))
@@ -70,7 +69,7 @@ def worker() -> Any:
     version = hashlib.sha256(json.dumps(kept).encode() + shells.encode()).hexdigest()[:16]
     body = current_app.extensions["mnr.assets"]["worker.js"].body.decode()
     head = f"const VERSION = {json.dumps(version)}, KEPT = {json.dumps(kept)};\n"
-    return Response(head + body, content_type="application/javascript; charset=utf-8")
+    return assets.answer(assets.packed("worker.js", (head + body).encode()), "no-cache")
 
 
 @bp.get("/manifest.webmanifest")
@@ -145,7 +144,7 @@ def _refused(message: Message, status: int) -> tuple[Response, int]:
 
 
 @bp.errorhandler(413)
-def _too_large(_error: Any) -> Any:
+def _too_large(error: Any) -> Any:
     """What is larger than a form may be, in words for the page's script."""
-    title, way_on = SENTENCES[413]
-    return _refused(Message("too_large", f"{_(title)}. {_(way_on)}"), 413)
+    title, way_on = too_large(error)
+    return _refused(Message("too_large", f"{title}. {way_on}"), 413)

@@ -14,10 +14,11 @@ from referral.foundation import clock
 from referral.foundation.access import actor, requires
 from referral.foundation.formatting import moment
 from referral.foundation.grants import Permission
-from referral.foundation.i18n import translate
+from referral.foundation.i18n import page_language, translate
 from referral.foundation.media import Media
-from referral.identification import actions, queries
+from referral.identification import actions, live, queries
 from referral.identification.actions import attaching
+from referral.identification.bundle import blank
 from referral.identification.models import Submission
 from referral.identification.pressing import (
     REMOVE,
@@ -196,6 +197,15 @@ def _screen_page(
         number=next((n for n, one in enumerate(applicable, 1) if one.name == page.name), 1),
         **page_parts(shown_items(form, page, state, filling.typed, errors, attached), errors, PREFIX),
         removing=request.args.get("remove", ""),
+        live=_live(filling, page),
         stale=stale,
         interview=bool(session.get("interview")),
     )
+
+
+def _live(filling: Filling, page: Screen) -> dict[str, str]:
+    """What the page tells its script."""
+    language, form = page_language(), filling.form
+    version, digest = filling.submission.form_version_id, blank(form, language).digest
+    address = url_for("procedures.blank_form", version_id=version, language=language, digest=digest)
+    return live.data(form, page, filling.typed, filling.now) | {"form": address}

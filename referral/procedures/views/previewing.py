@@ -13,13 +13,16 @@ from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
-from flask import render_template, request
+from flask import Response, abort, current_app, render_template, request, url_for
 from flask_babel import gettext as _
 
-from referral.foundation import clock
+from referral.foundation import assets, clock
 from referral.foundation.access import requires
 from referral.foundation.grants import Permission
+from referral.foundation.headers import KEPT
 from referral.foundation.i18n import page_language
+from referral.identification import live
+from referral.identification.bundle import blank
 from referral.identification.pressing import REMOVE, Press, afterwards, asked_at, decided, pressed
 from referral.identification.schemas import PREFIX, read_answers
 from referral.identification.screens import explained, newly_asked, page_parts, quoted, review, seen, shown_items
@@ -88,6 +91,16 @@ def form_preview_post(version_id: UUID) -> str:
     return _repeated(one, trial, here, press) if press.kind else _moved(one, trial, here, set(shown))
 
 
+@bp.get("/forms/<uuid:version_id>/blank/<language>/<digest>")
+@requires(Permission.PROCEDURE_READ)
+def blank_form(version_id: UUID, language: str, digest: str) -> Response:
+    """The blank form as the scripts of its pages read it; under another digest than its own it is not kept."""
+    if language not in current_app.config["SETTINGS"].languages:
+        abort(404)
+    found = blank(form_versions.content_of(find_form(version_id)), language)
+    return assets.answer(found, KEPT if digest == found.digest else "no-cache")
+
+
 def _present() -> dict[str, Any]:
     """The moment at which a form is worked out."""
     return {"today": clock.today(), "now": clock.now().astimezone(clock.zone())}
@@ -144,8 +157,17 @@ def _page(
         number=next((number for number, each in enumerate(trial.screens, 1) if each.name == name), 0),
         **page_parts(items, errors, PREFIX),
         removing=removing,
+        live=_live(one, trial, screen) if screen else None,
         titles={each.name: quoted(trial.form, trial.state, each.label) for each in trial.screens},
         typed=json.dumps(trial.typed, ensure_ascii=False, separators=(",", ":")),
         fresh=fresh,
         sections=[] if screen else review(trial.form, trial.state, trial.typed, errors),
     )
+
+
+def _live(one: FormVersion, trial: Trial, screen: Screen) -> dict[str, str]:
+    """What the page tells its script."""
+    language = page_language()
+    digest = blank(trial.form, language).digest
+    address = url_for("procedures.blank_form", version_id=one.id, language=language, digest=digest)
+    return live.data(trial.form, screen, trial.typed, _present()["now"]) | {"form": address}

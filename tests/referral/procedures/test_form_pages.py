@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -281,6 +282,21 @@ def test_a_trial_follows_conditions_and_keeps_nothing(office: Flask, visit: Visi
     assert "&lt;b&gt;Kribi" in page.html
     with office.app_context():
         assert db.session.scalar(select(func.count(Submission.id))) == before
+
+
+def test_the_browser_may_keep_a_blank_form_under_the_address_that_changes_with_it(office: Flask, visit: Visit) -> None:
+    client = visit("coordinator")
+    page = client.get(draft_of(office) + "/preview")
+    address = re.search(r'data-form="([^"]+)"', page.html)
+    assert address
+    kept = client.client.get(address[1])
+    assert kept.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert kept.get_json()["language"] == "en"
+    other = client.client.get(address[1][:-1] + ("0" if address[1][-1] != "0" else "1"))
+    assert other.headers["Cache-Control"] == "no-store"
+    assert other.data == kept.data
+    assert client.client.get(address[1].replace("/en/", "/xx/")).status_code == 404
+    assert 'category"' not in kept.text
 
 
 REPEATING = b"""

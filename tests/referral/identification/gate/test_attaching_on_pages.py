@@ -17,6 +17,7 @@ from referral.extensions import db
 from referral.foundation import sealing
 from referral.foundation.audit import AuditLine
 from referral.foundation.media import LONGEST_SIDE, Limits, Unacceptable, examine
+from referral.foundation.recordings import cleaned
 from referral.identification import actions, queries
 from referral.identification.gate import receive
 from referral.identification.models import Attachment, Submission
@@ -24,9 +25,15 @@ from sop.questions import Kind
 from sop.vocabulary import SENSITIVE, Category
 from tests.conftest import NOW
 from tests.page_client import Page, PageClient
+from tests.recordings import real
 from tests.referral.identification.gate.parcels import parcel, photo, recording, sender
 from tests.referral.identification.walk import ADULT
 from tests.signing_in import sign_in
+
+SOUND = cleaned("wav", real("sound.wav"))
+LONG = SOUND[:4] + (len(SOUND) + 3_000_000 - 8).to_bytes(4, "little") + SOUND[8:40]
+LONG += (len(SOUND) - 44 + 3_000_000).to_bytes(4, "little") + SOUND[44:] + bytes(3_000_000)
+"""A recording of more than three megabytes that says nothing about itself."""
 
 
 @pytest.fixture
@@ -116,12 +123,12 @@ def test_files_and_words_are_not_too_large_together_for_other_pages(app: Flask, 
         for value in (values if isinstance(values, list) else [values])
     ]
     head = f'--{mark}\r\nContent-Disposition: form-data; name="q-account"; filename="a.ogg"\r\n\r\n'
-    body = "".join([*parts, head]).encode() + b"OggS" + b"x" * 3_000_000 + f"\r\n--{mark}--\r\n".encode()
+    body = "".join([*parts, head]).encode() + LONG + f"\r\n--{mark}--\r\n".encode()
     sent = {"data": body, "content_type": f"multipart/form-data; boundary={mark}"}
     assert agent.client.post("/search", **sent).status_code == 413
     assert agent.client.post(form.action, **sent).status_code == 303
     with app.app_context():
-        assert [one.size for one in queries.attachments(draft_id)] == [3_000_004]
+        assert [one.size for one in queries.attachments(draft_id)] == [len(LONG)]
 
 
 @pytest.mark.once
@@ -173,22 +180,23 @@ def test_a_file_that_an_answer_names_and_that_is_not_there_hinders_submitting(ap
 
 @pytest.mark.once
 @pytest.mark.parametrize(
-    ("kind", "start", "media_type"),
+    ("kind", "data", "media_type"),
     [
-        (Kind.AUDIO, b"OggS\x00", "audio/ogg"),
-        (Kind.AUDIO, b"\x1aE\xdf\xa3", "audio/webm"),
-        (Kind.AUDIO, b"ID3\x04", "audio/mpeg"),
-        (Kind.AUDIO, b"\xff\xfb\x90\x64", "audio/mpeg"),
-        (Kind.AUDIO, b"\x00\x00\x00\x18ftypM4A ", "audio/mp4"),
-        (Kind.AUDIO, b"#!AMR\n", "audio/amr"),
-        (Kind.AUDIO, b"RIFF\x00\x00\x00\x00WAVE", "audio/wav"),
-        (Kind.VIDEO, b"\x00\x00\x00\x18ftypisom", "video/mp4"),
-        (Kind.VIDEO, b"\x1aE\xdf\xa3", "video/webm"),
-        (Kind.FILE, b"%PDF-1.7", "application/pdf"),
+        (Kind.AUDIO, real("opus.ogg"), "audio/ogg"),
+        (Kind.AUDIO, real("sound.webm"), "audio/webm"),
+        (Kind.AUDIO, real("tagged.mp3"), "audio/mpeg"),
+        (Kind.AUDIO, cleaned("mpeg", real("tagged.mp3")), "audio/mpeg"),
+        (Kind.AUDIO, real("sound.m4a"), "audio/mp4"),
+        (Kind.AUDIO, real("sound.amr"), "audio/amr"),
+        (Kind.AUDIO, real("sound.wav"), "audio/wav"),
+        (Kind.VIDEO, real("video.mp4"), "video/mp4"),
+        (Kind.VIDEO, real("phone.3gp"), "video/mp4"),
+        (Kind.VIDEO, real("live.webm"), "video/webm"),
+        (Kind.FILE, b"%PDF-1.7" + b"x" * 100, "application/pdf"),
     ],
 )
-def test_recordings_are_told_by_their_first_bytes(kind: Kind, start: bytes, media_type: str) -> None:
-    assert examine(kind, start + b"x" * 100, Limits()).media_type == media_type
+def test_recordings_are_told_by_their_first_bytes(kind: Kind, data: bytes, media_type: str) -> None:
+    assert examine(kind, data, Limits()).media_type == media_type
 
 
 @pytest.mark.once

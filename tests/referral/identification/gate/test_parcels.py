@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import os
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -164,3 +165,14 @@ def test_the_shell_is_the_same_for_everybody_and_sets_no_cookie(app: Flask, clie
     assert mine.text == strangers.text
     assert "Set-Cookie" not in strangers.headers
     assert json.loads(app.test_client().get("/offline/session.json").text) == {"user": None}
+
+
+def test_all_scripts_of_the_page_without_a_network_have_at_most_20_kb(app: Flask) -> None:
+    client = app.test_client()
+    page = client.get("/offline/fr").text
+    scripts = [*re.findall(r'<script[^>]* src="([^"]+)"', page), "/offline/worker.js"]
+    assert [one.rpartition("/")[2] for one in scripts] == ["offline-page.js", "worker.js"]
+    sizes = [len(client.get(one, headers={"Accept-Encoding": "br"}).data) for one in scripts]
+    assert sizes[0] <= 19_700, sizes
+    assert sum(sizes) <= 20_480, sizes
+    assert "<script>" not in page

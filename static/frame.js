@@ -1,21 +1,11 @@
-/* Everything works without this file. It hides the page on Esc Esc or a button (a double tap brings it back), keeps a
-   form from being sent twice, warns before typed text is lost, moves to an error summary, and opens the search with "/". */
+/* Everything works without this file. It keeps a form from being sent twice, warns before typed text is lost, moves to an
+   error summary, and opens the search with "/". */
 (function () {
   "use strict";
-  var root = document.documentElement, lastEscape = -1e6, dirty = false, title = document.title;
-
-  function toggleBlank() {
-    var blank = root.classList.toggle("blank");
-    document.body.inert = blank;
-    document.title = blank ? "…" : title;
-    if (blank && document.activeElement) document.activeElement.blur();
-  }
+  var dirty = false;
 
   document.addEventListener("keydown", function (event) {
-    if (event.key === "Escape" && !event.repeat) {
-      if (event.timeStamp - lastEscape < 600) { toggleBlank(); lastEscape = -1e6; } else { lastEscape = event.timeStamp; }
-      document.querySelectorAll("details.account[open]").forEach(function (menu) { menu.open = false; });
-    }
+    if (event.key === "Escape") document.querySelectorAll("details.account[open]").forEach(function (menu) { menu.open = false; });
     var writing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName || "");
     if (event.key === "/" && !writing && !event.ctrlKey && !event.metaKey && !event.altKey) {
       var search = document.querySelector("[data-search]");
@@ -28,12 +18,6 @@
   });
 
   document.addEventListener("kept", function () { dirty = false; });
-
-  document.querySelectorAll("[data-blank]").forEach(function (button) {
-    button.hidden = false;
-    button.addEventListener("click", toggleBlank);
-  });
-  root.addEventListener("dblclick", function () { if (root.classList.contains("blank")) toggleBlank(); });
 
   document.addEventListener("submit", function (event) {
     var form = event.target;
