@@ -683,7 +683,8 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         "set_trust": {"staff_id": at["staff"]},
         "end_notice": {"notice_id": at["temp_notice"]},
     }
-    return {keys.get(name, "place_id"): at[variant], **more.get(name, {})}
+    nobody = "00000000-0000-4000-8000-000000000000"
+    return {keys.get(name, "place_id"): at.get(variant, nobody), **more.get(name, {})}
 
 
 def cases_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -218,7 +218,8 @@ def test_names_in_addresses_that_are_none_get_a_clear_page(attack: Attack) -> No
         values, name = call(attack.at, row)[0], entitled(row)
         for key in {"name", "step", "need", "kind", "action", "quarter"} & values.keys() if name else ():
             for bad in NAMES:
-                url = attack.url(row).replace(f"/{values[key]}", f"/{quote(bad, safe='%')}", 1)
+                there = rf"(?<=[/.]){re.escape(str(values[key]))}"
+                url = re.sub(there, lambda _found, bad=bad: quote(bad, safe="%"), attack.url(row), count=1)
                 answer = attack.visitors.visit(str(name), row[1], url)
                 tried += 1
                 if answer.status_code not in (303, 404, 409) or unclear(answer, url):

@@ -44,7 +44,7 @@ def test_a_list_goes_from_file_to_entries_in_three_steps(browser: PageClient) ->
     assert columns.endswith("/columns")
     page = browser.post(columns, TOLD)
     preview = page.url
-    assert "2 new, 0 changed, 0 no longer in the file, 1 rows set aside." in page.text
+    assert "2 nouveaux, 0 modifiés, 0 absents du fichier, 1 lignes mises de côté." in page.text
     assert count(Service) == 0
     browser.post(preview, {"do": "terms", "term": "Psychosocial", "need": "PSY"})
     browser.post(preview, {"do": "approve"})
