@@ -25,7 +25,7 @@ def place(session: Any, client: PageClient) -> Any:
     made = make_service(house, Need.MED, name="Consultation du port")
     made.service.visibility = Visibility.PUBLIC
     made.service.required_documents = ["carte consulaire"]
-    made.location.address = STREET
+    made.location.address, made.location.pcode = STREET, "CM005004"
     make_user(Role.CASE_MANAGER, make_organization("Délégation"), "gestionnaire")
     session.commit()
     client.sign_in("gestionnaire")
