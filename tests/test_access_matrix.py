@@ -166,6 +166,9 @@ providers.mandates           POST  -            401 404 404 404 404 404 404 404 
 providers.remove_mandate     POST  mandate      401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.what_if            GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 providers.coverage_months    GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.leaflet            GET   place        303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
+providers.booklet            GET   CM005        303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
+providers.booklet            GET   nonsense     303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.imports            GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.imports            POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
 providers.import_columns     GET   sheet        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
@@ -668,6 +671,8 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         return {}
     if name.startswith("link"):
         return {"token": at.get(variant, "A" * 22)}
+    if name == "booklet":
+        return {"pcode": variant}
     if name == "coverage_file":
         return {"kind": variant}
     if name == "coverage_cell":

@@ -30,7 +30,7 @@ from reportlab.platypus import (
 
 from referral.foundation import paper, sheets
 from referral.foundation.blocks import Boxes, Contents, Marker, QrCode, Tick
-from referral.foundation.lettering import clean, inline, markup
+from referral.foundation.lettering import clean, inline, markup, right_to_left
 from referral.foundation.paper import BOTTOM, FRAME_WIDTH, MARGIN, PAGE_HEIGHT, STAMPED_TOP, TOP, House, Imprint, Stamp
 from referral.foundation.pictures import Picture
 from sop.scene import HATCH_INK, INK, Scene
@@ -64,11 +64,13 @@ class Document:
         sheets_only: bool = False,
         stamp: Stamp | None = None,
         large: bool = False,
+        right_to_left: bool = False,
     ) -> None:
         if printed_at and printed_at.tzinfo is None:
             raise ValueError("printed_at needs a time zone")
         self.imprint = Imprint(title, lang, printed_at, reference, audit_head, house or House(), stamp)
-        self._styles = paper.styles(paper.LARGE if large else 1.0)
+        self._styles = paper.styles(paper.LARGE if large else 1.0, right_to_left=right_to_left)
+        self._right_to_left = right_to_left
         self._starts_wide = sheets_only
         self._blocks: list[Block] = [] if sheets_only else [lambda: self._title(subtitle, qr)]
         for code in (qr, stamp.address if stamp else ""):
@@ -217,7 +219,10 @@ class Document:
         return self
 
     def _paragraph(self, text: str, style: str) -> Paragraph:
-        return Paragraph(markup(text), self._styles[style])
+        look = self._styles[style]
+        if self._right_to_left:
+            return Paragraph(right_to_left(text, look.fontName, look.fontSize, FRAME_WIDTH), look)
+        return Paragraph(markup(text), look)
 
     def _title(self, subtitle: str, qr: str) -> list[Flowable]:
         words: list[Flowable] = [self._paragraph(self.imprint.title, "title")]

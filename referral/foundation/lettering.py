@@ -7,13 +7,19 @@ import unicodedata
 from functools import cache
 from xml.sax.saxutils import escape
 
+import arabic_reshaper
 import fontpkg_fira_sans
+import fontpkg_ibm_plex_sans_arabic
+from bidi.algorithm import get_display
 from reportlab.lib.fonts import addMapping
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
 REGULAR = "FiraSans-Regular"
 BOLD = "FiraSans-SemiBold"
+
+ARABIC = "IBMPlexSansArabic-Regular"
+ARABIC_BOLD = "IBMPlexSansArabic-SemiBold"
 
 _REPLACED = str.maketrans({"\u202f": "\u00a0", "\u2011": "-", "✓": "√", "✕": "×", "\u2028": "\n", "\u2029": "\n"})
 _UNPRINTABLE = re.compile(
@@ -29,6 +35,35 @@ def load_fonts() -> None:
     for italic in (0, 1):
         addMapping(REGULAR, 0, italic, REGULAR)
         addMapping(REGULAR, 1, italic, BOLD)
+
+
+@cache
+def load_arabic() -> None:
+    """Register the two weights of the Arabic face; it has Latin letters and digits too."""
+    for name in (ARABIC, ARABIC_BOLD):
+        path = fontpkg_ibm_plex_sans_arabic.ROOT / "files" / f"{name}.ttf"
+        pdfmetrics.registerFont(TTFont(name, str(path)))
+    for italic in (0, 1):
+        addMapping(ARABIC, 0, italic, ARABIC)
+        addMapping(ARABIC, 1, italic, ARABIC_BOLD)
+
+
+def right_to_left(text: object, font: str, size: float, width: float) -> str:
+    """The text for a paragraph that is read from the right: letters joined, lines broken first and then put in order.
+
+    reportlab writes from the left only, so each line must be turned round as a whole, and lines must be broken before.
+    """
+    rows: list[str] = []
+    for line in _UNPRINTABLE.sub("", str(text)).splitlines() or [""]:
+        row = ""
+        for word in line.split():
+            longer = f"{row} {word}".strip()
+            if row and pdfmetrics.stringWidth(arabic_reshaper.reshape(longer), font, size) > width:
+                rows.append(row)
+                longer = word
+            row = longer
+        rows.append(row)
+    return "<br/>".join(escape(get_display(arabic_reshaper.reshape(row), base_dir="R")) for row in rows)
 
 
 def clean(text: object) -> str:

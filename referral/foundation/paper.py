@@ -21,7 +21,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from referral.foundation import formatting
 from referral.foundation.codes_drawn import draw_code, qr_matrix
-from referral.foundation.lettering import BOLD, REGULAR, inline, load_fonts
+from referral.foundation.lettering import ARABIC, ARABIC_BOLD, BOLD, REGULAR, inline, load_arabic, load_fonts
 from referral.foundation.pictures import draw_scene
 from sop.scene import GREEN, GREEN_DARK, HATCH_INK, INK, MUTED, OCHRE, WHITE, Polygon, Scene
 from sop.vocabulary import N_
@@ -110,9 +110,16 @@ LARGE = 1.5
 
 
 @cache
-def styles(scale: float = 1.0) -> dict[str, ParagraphStyle]:
+def styles(scale: float = 1.0, *, right_to_left: bool = False) -> dict[str, ParagraphStyle]:
     """The paragraph styles by name, all in the embedded face, `scale` times their usual size."""
     made = _usual_styles()
+    if right_to_left:
+        load_arabic()
+        faces = {REGULAR: ARABIC, BOLD: ARABIC_BOLD}
+        made = {
+            name: ParagraphStyle(f"{name}-rtl", one, fontName=faces[one.fontName], alignment=2)
+            for name, one in made.items()
+        }
     if scale == 1.0:
         return made
     sizes = ("fontSize", "leading", "spaceBefore", "spaceAfter", "leftIndent", "bulletIndent")

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import contains_eager
 
 from directory.edit import show_phone
+from directory.leaflet import LANGUAGES
 from referral.extensions import db
 from referral.foundation import clock
 from referral.foundation.access import actor, can, requires
@@ -85,6 +86,7 @@ def show(place_id: UUID) -> Any:
     return render_template(
         "providers/show.html",
         sheet=sheet,
+        leaflets=LANGUAGES,
         need_labels=NEED_LABELS,
         can_edit=may_edit,
         coordinates=can(Permission.DIRECTORY_COORDINATE),

@@ -73,14 +73,14 @@ def _chosen(found: Snapshot, filters: Filters, actor: Actor, moment: Moment) -> 
             not one.archived
             and (one.visibility is not Visibility.RESTRICTED or one.service_id in named)
             and (filters.need is None or filters.need.value in one.needs)
-            and (not filters.region or _in_region(one, filters.region))
+            and (not filters.region or in_region(one, filters.region))
             and one.id in worded
             and (not filters.open or is_open[one.hours])
         ):
             yield one
 
 
-def _in_region(offer: Offer, region: str) -> bool:
+def in_region(offer: Offer, region: str) -> bool:
     """Placed in the region, or serving a part of it, all of it, or a whole that it is part of."""
     return offer.pcode.startswith(region) or overlaps(offer, region)
 
