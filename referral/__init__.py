@@ -97,11 +97,12 @@ def register_blueprints(app: Flask) -> None:
     from referral.identification.views import bp as identification
     from referral.identification.views.offline import bp as offline
     from referral.identification.views.openrosa import bp as openrosa
-    from referral.partners.oversight_views import bp as partners
+    from referral.partners.views import bp as partners
     from referral.people.views import bp as people
     from referral.procedures.views import bp as procedures
     from referral.providers.upkeep_views import bp as providers
     from referral.referrals.views import bp as referrals
+    from referral.rights.views import bp as rights
     from referral.statistics.views import bp as statistics
 
     for blueprint in (
@@ -115,6 +116,7 @@ def register_blueprints(app: Flask) -> None:
         offline,
         referrals,
         consent,
+        rights,
         statistics,
     ):
         app.register_blueprint(blueprint)
@@ -122,13 +124,20 @@ def register_blueprints(app: Flask) -> None:
 
 def register_jobs() -> None:
     """What the worker does for the blueprints."""
+    from referral.consent.actions import renewing
     from referral.foundation import jobs
+    from referral.partners.actions import watching
     from referral.people.actions import duplicates, merging
     from referral.providers.actions import remind
+    from referral.rights.actions import retaining, withdrawing
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
     jobs.register("merges", 3600, merging.settle_due)
     jobs.register("directory", 900, remind)
+    jobs.register("agreements", 900, watching.watch)
+    jobs.register("retention", 86_400, retaining.propose)
+    jobs.register("stops", 3600, withdrawing.chase)
+    jobs.register("consents", 3600, renewing.remind)
 
 
 def register_commands(app: Flask) -> None:

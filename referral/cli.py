@@ -16,6 +16,7 @@ from referral.foundation.terminal import now, say
 from referral.people.commands import people
 from referral.procedures.commands import forms, sop
 from referral.providers.commands import directory, places
+from referral.rights.commands import privacy
 
 consent = AppGroup("consent", help="The sharing decision: decide cases from files.")
 audit = AppGroup("audit", help="The audit trail: seal and verify.")
@@ -171,5 +172,5 @@ def worker(once: bool) -> None:
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
-    for command in (sop, forms, consent, directory, places, people, audit, user, demo, offline, docs, worker):
+    for command in (sop, forms, consent, privacy, directory, places, people, audit, user, demo, offline, docs, worker):
         app.cli.add_command(command)

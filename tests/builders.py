@@ -99,6 +99,8 @@ def make_agreement(holder: Organization, partner: Organization, *needs: Need, **
         "effective_until": NOW.date() + timedelta(days=400),
         "categories": sorted(category.value for category in covered),
         "purposes": [f"referral:{need.value}" for need in wanted],
+        "decision_number": "DEMONSTRATION",
+        "decision_on": NOW.date() - timedelta(days=200),
     }
     agreement = Agreement(holder=holder, partner=partner, **{**values, **columns})
     db.session.add(agreement)

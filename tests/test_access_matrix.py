@@ -51,6 +51,39 @@ partners.account             GET   -                303 200 200 200 200 200 200 
 partners.change_password     POST  -                401 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
 partners.accounts            GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200
 partners.agreements          GET   -                303 404 404 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+partners.matrix              GET   -                303 404 404 200 200 200 200 200 200 200 200 200 200 200 200 200 404
+partners.agreement           GET   talked           303 404 404 200 200 404 200 404 200 200 200 200 404 200 200 200 404
+partners.agreement_pdf       GET   sketch           303 404 404 200 200 404 200 404 200 200 200 200 404 200 200 200 404
+partners.signature           GET   both             303 404 404 200 200 404 200 404 200 200 200 200 404 200 200 200 404
+partners.signature           GET   lawyers          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+partners.new_agreement       GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+partners.new_agreement       POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+partners.edit_agreement      GET   sketch           303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+partners.edit_agreement      GET   both             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+partners.edit_agreement      POST  talked           401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+partners.edit_agreement      POST  both             401 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404 404
+partners.comment_agreement   POST  talked           401 404 404 404 404 404 303 404 303 303 303 303 404 404 404 404 404
+partners.comment_agreement   POST  lawyers          401 404 404 404 404 404 409 404 409 409 409 409 404 404 404 404 404
+partners.answer_agreement    POST  talked           401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+partners.answer_agreement    POST  sketch           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+partners.move_agreement      GET   sketch           303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+partners.move_agreement      GET   both             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+partners.move_agreement      POST  sketch           401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+partners.move_agreement      POST  both             401 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404 404
+partners.suspend_agreement   GET   agreement        303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 200 404
+partners.suspend_agreement   POST  agreement        401 404 404 404 404 404 404 404 404 404 404 404 404 303 303 303 404
+partners.suspend_agreement   POST  both             401 404 404 404 404 404 404 404 404 404 404 404 404 409 409 409 404
+partners.activate_agreement  GET   both             303 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404
+partners.activate_agreement  POST  both             401 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404
+partners.activate_agreement  POST  lawyers          401 404 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404
+partners.sign_agreement      GET   lawyers          303 404 404 404 404 404 200 404 200 200 200 200 404 404 404 404 404
+partners.sign_agreement      POST  lawyers          401 404 404 404 404 404 303 404 303 303 303 303 404 404 404 404 404
+partners.sign_agreement      POST  both             401 404 404 404 404 404 409 404 409 409 409 409 404 404 404 404 404
+partners.scan_agreement      GET   lawyers          303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+partners.scan_agreement      POST  lawyers          401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+partners.amend_agreement     GET   agreement        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+partners.amend_agreement     POST  agreement        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+partners.amend_agreement     POST  sketch           401 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404 404
 partners.outbox              GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200
 partners.retry_notice        POST  failed           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303
 partners.retry_notice        POST  unknown          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -116,6 +149,41 @@ people.join                  GET   pair             303 404 404 404 404 404 200 
 people.join_post             POST  pair             401 404 404 404 404 404 422 404 404 404 404 404 404 404 404 404 404
 people.undo                  GET   merge            303 404 404 404 404 404 200 404 404 404 404 404 404 404 404 404 404
 people.undo_post             POST  merge            401 404 404 404 404 404 303 404 404 404 404 404 404 404 404 404 404
+rights.case_rights           GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.case_rights           GET   declined         303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.ask                   POST  case             401 404 404 303 404 404 303 404 404 404 404 404 404 404 404 404 404
+rights.own_file              GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.own_file_pdf          GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.make_link             POST  case             401 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.linked_file           GET   own_link         200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
+rights.linked_file           GET   no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.open_linked_file      POST  own_link         422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
+rights.open_linked_file      POST  no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.withdraw              GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.withdraw              POST  case             401 404 404 422 404 404 422 404 404 404 404 404 404 404 404 404 404
+rights.withdrawal_proof      GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.consent_copy          GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.withdraw_by_link      POST  own_link         422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
+rights.withdraw_by_link      POST  no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.stops                 GET   -                303 404 404 404 404 404 404 404 200 200 200 200 200 404 404 200 404
+rights.confirm_stop          POST  stop             401 404 404 404 404 404 404 404 303 303 303 303 404 404 404 404 404
+rights.officer               GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.answer                GET   correction       303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.answer                POST  correction       401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
+rights.answer                POST  erasure          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 422 404
+rights.proof                 GET   erasure          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.proof                 GET   correction       303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.hold                  POST  correction       401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
+rights.review                GET   review           303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.review                POST  review           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
+rights.processing            GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.processing_csv        GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.breaches              GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.breaches              POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
+rights.breach_step           POST  breach           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
+rights.breach_letter         GET   breach           303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.assessment            GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.assessment            POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
 statistics.dashboard         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 statistics.table_csv         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 
@@ -406,6 +474,14 @@ def call(at: dict[str, Any], row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
         return referrals_call(at, name, variant)
     if blueprint == "cases":
         return cases_call(at, name, variant)
+    if name.endswith("_agreement") or endpoint in (
+        "partners.agreement",
+        "partners.agreement_pdf",
+        "partners.signature",
+    ):
+        return agreements_call(at, name, variant)
+    if blueprint == "rights":
+        return rights_call(at, name, variant)
     if blueprint == "procedures":
         return procedures_call(at, name, variant)
     return other_call(at, endpoint, variant)
@@ -471,6 +547,56 @@ def cases_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, A
         "reassign": {"manager": at["outsider" if variant == "to_outsider" else "colleague"]},
     }
     return case, posted.get(name, {})
+
+
+def rights_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    asked = {"received-day": "1", "received-month": "11", "received-year": "2026"}
+    found = {"found-day": "1", "found-month": "11", "found-year": "2026"}
+    posted: dict[str, dict[str, Any]] = {
+        "ask": {"kind": "copy", "requester": "person", **asked},
+        "answer": {"do": "grant"},
+        "review": {
+            "do": "keep", "until-day": "1", "until-month": "1", "until-year": "2030", "reason": "Procès",
+        },
+        "breaches": {"kind": "lost", "time": "10:00", "words": "Perdu.", **found},
+        "open_linked_file": {"code": "no code"}, "withdraw_by_link": {"code": "no code"},
+        "confirm_stop": {"answer": "erased"},
+    }  # fmt: skip
+    if variant == "-":
+        return {}, posted.get(name, {})
+    if name in ("linked_file", "open_linked_file", "withdraw_by_link"):
+        return {"token": at.get(variant, "A" * 22)}, posted.get(name, {})
+    keys = {"answer": "request_id", "proof": "request_id", "hold": "request_id", "review": "review_id"} | {
+        "confirm_stop": "stop_id"
+    }
+    key = keys.get(name, "breach_id" if name.startswith("breach") else "case_id")
+    more = {
+        "hold": {"wanted": "on"}, "breach_step": {"step": "contained"},
+        "withdrawal_proof": {"withdrawal_id": at["withdrawal"]}, "consent_copy": {"consent_id": at["consent"]},
+    }  # fmt: skip
+    return {key: at[variant]} | more.get(name, {}), posted.get(name, {})
+
+
+def agreements_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    if variant == "-":
+        parties = {"holder": at["team_house"], "partner": at["refuge_house"]}
+        return {}, parties if name == "new_agreement" else {}
+    more: dict[str, dict[str, Any]] = {
+        "answer_agreement": {"comment_id": at["remark"]},
+        "move_agreement": {"action": "open_negotiation"},
+        "signature": {"side": "partner"},
+    }
+    posted: dict[str, dict[str, Any]] = {
+        "comment_agreement": {"clause": "data", "text": "Trop court."},
+        "answer_agreement": {"text": "Corrigé."},
+        "suspend_agreement": {"reason": "breach"},
+        "activate_agreement": {
+            "number": "1/2026", "decided-day": "1", "decided-month": "11", "decided-year": "2026",
+        },
+        "sign_agreement": {"representative": "Dr Démo", "declared": "yes"},
+    }  # fmt: skip
+    version = {"version": at.get(f"{variant}_version", 1)}
+    return {"agreement_id": at[variant]} | more.get(name, {}), version | posted.get(name, {})
 
 
 MOVES = {

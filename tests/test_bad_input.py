@@ -52,9 +52,10 @@ EACH_TIME = frozenset({"NUL", "half a character", "superscript digit", "2^63"})
 
 ALL_POISONS = [pytest.param(name, marks=() if name in EACH_TIME else pytest.mark.slow) for name in POISONS]
 PARAMETERS = (
-    "after", "all", "before", "case", "cases", "check", "code", "days", "deviceID", "formID", "lang", "need", "next",
-    "of", "open", "outcome", "over", "overdue", "page", "pile", "priority", "q", "quarter", "region", "remove", "seed",
-    "service", "show", "shows", "speed", "state", "text", "times", "v", "verbose", "with",
+    "after", "all", "answer", "before", "case", "cases", "check", "code", "days", "deviceID", "formID", "holder",
+    "lang", "need", "next", "of", "open", "outcome", "over", "overdue", "page", "pile", "priority", "q",
+    "quarter", "region", "remove", "seed", "service", "show", "shows", "speed", "state", "text", "times", "v",
+    "verbose", "with",
 )  # fmt: skip
 """What our addresses carry after the question mark."""
 

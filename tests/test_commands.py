@@ -24,13 +24,14 @@ FLOWCHART = ROOT / "sop/library/cameroon/flowchart.yaml"
 OWN = {
     "audit seal", "audit verify", "consent decide", "demo load", "directory export", "directory import",
     "directory search", "docs access", "forms check", "forms compile", "offline hand-in", "offline rotate-key",
-    "people match", "people reindex", "places import", "sop check", "sop diff", "sop document", "sop draw",
-    "sop export", "sop import", "sop route", "sop simulate", "user add", "worker",
+    "people match", "people reindex", "places import", "privacy erase", "privacy register", "privacy retention",
+    "sop check", "sop diff", "sop document", "sop draw", "sop export", "sop import", "sop route", "sop simulate",
+    "user add", "worker",
 }  # fmt: skip
 """Our commands; Flask and Flask-Alembic bring others (`db upgrade` among them)."""
 ALONE = {
     "directory search", "docs access", "people reindex", "worker", "audit seal", "audit verify", "demo load",
-    "offline rotate-key",
+    "offline rotate-key", "privacy register", "privacy retention",
 }  # fmt: skip
 """Those that need no argument."""
 

@@ -14,6 +14,7 @@ PUBLIC = {
     "language", "static", "partners.home", "partners.sign_in", "partners.sign_in_post", "partners.sign_in_code",
     "partners.health", "partners.security_text",
     "providers.link", "providers.link_confirm", "providers.link_correct",
+    "rights.linked_file", "rights.open_linked_file", "rights.withdraw_by_link",
     "openrosa.form_list", "openrosa.form", "openrosa.manifest", "openrosa.media", "openrosa.announce",
     "openrosa.submission",
     "offline.index", "offline.page", "offline.worker", "offline.manifest", "offline.session",

@@ -16,7 +16,10 @@ from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.identification import actions as identification
 from referral.identification.actions import phones
+from referral.partners.actions import agreeing
+from referral.partners.models import Agreement
 from referral.partners.queries import user_by_name
+from referral.partners.rules import AgreementState
 from referral.people.duplicates import FoundBy
 from referral.people.models import PersonPair
 from referral.procedures import actions as procedures
@@ -24,6 +27,9 @@ from referral.procedures.models import FormVersion, ProcedureVersion
 from referral.procedures.queries import active_form
 from referral.procedures.rules import Anchor, AnchorKind, CommentAnswer, VersionAction
 from referral.providers.models import ServiceAtLocation
+from referral.rights.actions import asking, breaching
+from referral.rights.models import RetentionReview, StopNotice, Withdrawal
+from referral.rights.rules import BreachKind, Channel, Requester, RequestKind, StopAnswer
 from sop.vocabulary import Need
 from tests import builders
 from tests.conftest import NOW, rolled_back
@@ -54,7 +60,12 @@ PAGES: dict[str, tuple[str, str]] = {
     "misconduct": ("officer", "/directory/misconduct"),
     "campaigns": ("coordinator", "/directory/campaigns"),
     "agreements": ("coordinator", "/agreements"),
+    "one agreement with remarks": ("coordinator", "/agreements/{talked}"),
+    "who may share with whom": ("coordinator", "/agreements/matrix"),
     "register": ("officer", "/register"),
+    "rights and registers": ("officer", "/rights"),
+    "breaches": ("officer", "/rights/breaches"),
+    "data to destroy": ("nurse", "/stops"),
     "audit trail": ("officer", "/audit"),
     "accounts": ("admin", "/accounts"),
     "outgoing notices": ("admin", "/outbox"),
@@ -108,7 +119,8 @@ class Office:
             builders.make_user(role, house, name, email=f"{name}@example.cm")
         builders.make_agreement(team, hospital)
         self.place = builders.make_service(hospital, Need.MED, staff=(self.user("nurse"),)).id
-        self.places = {"consulted": self.consult(), "form": self.form().id}
+        talked = builders.make_agreement(team, hospital, state=AgreementState.NEGOTIATION)
+        self.places = {"consulted": self.consult(), "form": self.form().id, "talked": talked.id}
         self.rows = 0
 
     @staticmethod
@@ -151,6 +163,29 @@ class Office:
             answer = {"answer": CommentAnswer.DECLINED, "reason": "Si.", "revision": 1}
             procedures.answer_comment(one, said, **answer, **stamp)
 
+    def rights(self, number: int) -> None:
+        """One more request, one more proposal to erase, one more breach."""
+        manager, officer = self.user("manager"), self.user("officer")
+        case = builders.make_case(manager)
+        asking.ask(
+            case, RequestKind.COPY, requester=Requester.PERSON, received_on=NOW.date(), words="", actor=manager, now=NOW
+        )
+        review = {"categories": ["C11"], "whole": False, "due_on": NOW.date(), "proposed_at": NOW}
+        db.session.add(RetentionReview(case_id=case.id, **review))
+        taken = Withdrawal(case_id=case.id, channel=Channel.DESK, everything=True, at=NOW, recorded_by_id=manager.id)
+        db.session.add(taken)
+        db.session.flush()
+        told = {"purpose": "referral:MED", "categories": ["C6"], "whole": True, "told_on": NOW.date()}
+        nurse = self.user("nurse")
+        stop = StopNotice(withdrawal_id=taken.id, recipient_id=nurse.organization_id, due_on=NOW.date(), **told)
+        if number % 2:
+            stop.answer, stop.answered_at = StopAnswer.ERASED, NOW
+        db.session.add(stop)
+        breaching.report(
+            BreachKind.LOST, discovered_at=NOW, persons=number, categories=(), high_risk=False, words="Perdu.",
+            actor=officer, now=NOW,
+        )  # fmt: skip
+
     @staticmethod
     def pair(one: Case, other: Case) -> None:
         """Two files that may be one person's."""
@@ -173,6 +208,10 @@ class Office:
             partner = builders.make_organization()
             builders.make_user(Role.PROVIDER, partner)
             builders.make_agreement(manager.organization, partner)
+            agreeing.comment(
+                db.session.get_one(Agreement, self.places["talked"]), "data", "Trop court.", actor=nurse, now=NOW
+            )
+            self.rights(number)
             self.comment(number)
             self.draft(number)
         self.rows = rows

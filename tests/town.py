@@ -30,7 +30,9 @@ from referral.foundation.tables import new_id
 from referral.identification import actions as identification
 from referral.identification.actions import listing, phones
 from referral.identification.models import SubmissionState
-from referral.partners.rules import OrganizationKind
+from referral.partners.actions import agreeing
+from referral.partners.models import AgreementSignature
+from referral.partners.rules import AgreementState, OrganizationKind, Side, SignatureMethod
 from referral.people.actions import add_person, relatives
 from referral.people.duplicates import FoundBy, PairState, undo_until
 from referral.people.models import PersonMerge, PersonPair
@@ -44,6 +46,10 @@ from referral.providers.rules import Origin, ReportKind, Section, TaskReason
 from referral.providers.upkeep_models import ConfirmationLink, EntityRevision
 from referral.referrals.actions import answering, sending
 from referral.referrals.rules import ReferralAction
+from referral.rights.actions import asking, breaching
+from referral.rights.models import RetentionReview, RightsRequest, StopNotice, Withdrawal
+from referral.rights.queries import withdrawals
+from referral.rights.rules import BreachKind, Channel, Requester, RequestKind, RequestState
 from sop.vocabulary import Category, Need
 from tests import builders
 from tests.conftest import NOW
@@ -101,9 +107,12 @@ def build_town(
         for name, role, house in STAFF
     }
     town = Town(people={name: user.id for name, user in users.items()})
+    town.at |= {f"{name}_house": house.id for name, house in houses.items()}
     _directory(town, houses, users)
     _identifications(town, houses, users, waiting, typed or {"family_name": "Zoukoumbélé"})
     _case(town, houses, users, sealed)
+    _agreements(town, houses, users)
+    _rights(town, users)
     _new_case(town, houses, users)
     _pairs(town, users)
     _notice(town, users)
@@ -221,9 +230,70 @@ def _case(town: Town, houses: dict[str, Any], users: dict[str, Any], sealed: Any
         "case": case.id, "code": case.code, "case_version": case.version, "sent": sent.id, "sent_version": sent.version,
         "taken": taken.id, "taken_version": taken.version,
         "prepared": draft.id, "prepared_version": draft.version, "reference": sent.reference,
-        "agreement": agreement.reference,
+        "agreement": agreement.id,
     }  # fmt: skip
     town.at["photo_after"] = builders.make_attachment(town.at["form_after"])
+
+
+def _agreements(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> None:
+    """Agreements between the team and the hospital on their way: `sketch` a draft, `talked` under negotiation with a
+    remark, `lawyers` with the text at the lawyers, `both` signed on paper.
+    """
+    remark = None
+    for name, state in (
+        ("sketch", AgreementState.DRAFT), ("talked", AgreementState.NEGOTIATION),
+        ("lawyers", AgreementState.LEGAL_REVIEW), ("both", AgreementState.SIGNED_BOTH),
+    ):  # fmt: skip
+        undecided = {"decision_number": "", "decision_on": None}
+        one = builders.make_agreement(houses["team"], houses["hospital"], state=state, **undecided)
+        town.at |= {name: one.id, f"{name}_version": one.version}
+        if name == "talked":
+            remark = agreeing.comment(one, "data", "Trop court.", actor=users["nurse"], now=NOW)
+        if name == "both":
+            for side in Side:
+                one.signatures.append(
+                    AgreementSignature(
+                        side=side, representative="Dr Démo", signed_on=NOW.date(), method=SignatureMethod.SCAN,
+                        text_hash="0" * 64, file_hash="1" * 64, media_type="image/jpeg", content=b"\xff\xd8\xff",
+                        recorded_by_id=users["coordinator"].id, recorded_at=NOW,
+                    )
+                )  # fmt: skip
+    db.session.flush()
+    assert remark is not None
+    town.at["remark"] = remark.id
+
+
+def _rights(town: Town, users: dict[str, Any]) -> None:
+    """What was asked about the file of the case, an erasure that was granted, a link, a proposal to erase, a breach."""
+    case, gone = (db.session.get_one(Case, town.at[name]) for name in ("case", "declined"))
+    manager, officer = users["manager"], users["officer"]
+    asked = {"requester": Requester.PERSON, "received_on": NOW.date(), "words": "", "actor": manager, "now": NOW}
+    correction = asking.ask(case, RequestKind.CORRECTION, **asked)
+    erasure = RightsRequest(
+        case_id=gone.id, kind=RequestKind.ERASURE, requester=Requester.PERSON, state=RequestState.GRANTED,
+        received_on=NOW.date(), due_on=NOW.date(), recorded_by_id=manager.id, recorded_at=NOW,
+        decided_by_id=officer.id, decided_at=NOW,
+    )  # fmt: skip
+    review = RetentionReview(case_id=case.id, categories=["C11"], whole=False, due_on=NOW.date(), proposed_at=NOW)
+    db.session.add_all([erasure, review])
+    breach = breaching.report(
+        BreachKind.LOST, discovered_at=NOW, persons=None, categories=(), high_risk=False, words="Perdu.",
+        actor=officer, now=NOW,
+    )  # fmt: skip
+    stop = Withdrawal(case_id=case.id, channel=Channel.DESK, everything=False, at=NOW, recorded_by_id=manager.id)
+    db.session.add(stop)
+    db.session.flush()
+    told = StopNotice(
+        withdrawal_id=stop.id, recipient_id=town.at["hospital_house"], purpose="referral:MED", categories=["C6"],
+        whole=False, told_on=NOW.date(), due_on=NOW.date(),
+    )  # fmt: skip
+    db.session.add(told)
+    token, _code = asking.make_link(case, "fr", actor=manager, now=NOW)
+    db.session.flush()
+    town.at |= {
+        "correction": correction.id, "erasure": erasure.id, "review": review.id, "breach": breach.id, "own_link": token,
+        "withdrawal": stop.id, "stop": told.id, "consent": withdrawals.living(case)[0].id,
+    }  # fmt: skip
 
 
 def _new_case(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referral.consent.assumptions import POLICY
@@ -80,6 +80,19 @@ class Consent(Base):
     sealed_names: Mapped[bytes | None]
 
     __table_args__ = (Index("ix_consent_case_recipient_purpose", "case_id", "recipient_id", "purpose"),)
+
+
+class ConsentReminder(Base):
+    """That somebody was told of a consent: so many `days` before its end, 0 when it is over, 18 for who came of age."""
+
+    __tablename__ = "consent_reminder"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    consent_id: Mapped[UUID] = mapped_column(ForeignKey("consent.id"))
+    days: Mapped[int]
+    told_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("consent_id", "days"),)
 
 
 class DecisionRecord(Base):

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from random import Random
 
 from referral.consent.wording import purpose_of
+from referral.demonstration import agreement_papers
 from referral.demonstration.organizations import bodies, is_holder
 from referral.demonstration.services import COUNTRY, offered
 from referral.extensions import db
-from referral.partners.models import Agreement, Organization
+from referral.partners.models import Agreement, Organization, User
 from referral.partners.rules import AgreementState as State
 from referral.partners.rules import OrganizationKind
+from referral.partners.rules.agreements import IN_FORCE
+from referral.procedures.rules import DEMONSTRATION
 from sop.vocabulary import MINIMUM, Category, Need
 
 GIVEN: dict[tuple[str, str], State | None] = {
@@ -46,14 +49,15 @@ class Agreements:
     def __init__(self) -> None:
         self.in_force: set[tuple[str, str]] = set()
         self.later: list[tuple[Agreement, State]] = []
+        self.made: list[Agreement] = []
 
-    def settle(self, rng: Random, now: datetime) -> None:
-        """Let some run out and others be suspended."""
+    def settle(self, coordinator: User, rng: Random, now: datetime) -> None:
+        """Let some run out and others be suspended; then write what stands on each."""
         for agreement, state in self.later:
             agreement.state = state
             if state is State.EXPIRED:
                 agreement.effective_until = now.date() - timedelta(days=rng.randrange(3, 40))
-        db.session.flush()
+        agreement_papers.write(self.made, coordinator, rng, now)
 
 
 def add_agreements(organizations: dict[str, Organization], rng: Random, now: datetime) -> Agreements:
@@ -73,6 +77,7 @@ def add_agreements(organizations: dict[str, Organization], rng: Random, now: dat
             number += 1
             agreement.reference = f"PA-{number:04d}"
             db.session.add(agreement)
+            made.made.append(agreement)
             if began is State.ACTIVE:
                 made.in_force.add(pair)
             if state in LATER:
@@ -108,4 +113,6 @@ def _agreement(
         categories=[one.value for one in sorted(covered, key=lambda one: one.order)],
         purposes=[purpose_of(need) for need in needs],
         onward=False,
+        decision_number=DEMONSTRATION if state in IN_FORCE else "",
+        decision_on=start if state in IN_FORCE else None,
     )

@@ -57,7 +57,7 @@ def load(*, seed: int = 2026, cases: int = 304, now: datetime) -> Iterator[str]:
     with together():
         tell([*stories(world, seed, cases, now), *unsent, walk(world, now)], now)
     confirm(directory, rng, now, _places(world))
-    agreements.settle(rng, now)
+    agreements.settle(staff.named["c.fotso"], rng, now)
     add_doubles(organizations["social-lt"], now)
     _forget_old_notices(now)
     counted = [db.session.scalar(select(func.count()).select_from(model)) for model in (Case, Referral)]

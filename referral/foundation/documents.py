@@ -63,11 +63,12 @@ class Document:
         qr: str = "",
         sheets_only: bool = False,
         stamp: Stamp | None = None,
+        large: bool = False,
     ) -> None:
         if printed_at and printed_at.tzinfo is None:
             raise ValueError("printed_at needs a time zone")
         self.imprint = Imprint(title, lang, printed_at, reference, audit_head, house or House(), stamp)
-        self._styles = paper.styles()
+        self._styles = paper.styles(paper.LARGE if large else 1.0)
         self._starts_wide = sheets_only
         self._blocks: list[Block] = [] if sheets_only else [lambda: self._title(subtitle, qr)]
         for code in (qr, stamp.address if stamp else ""):

@@ -92,12 +92,20 @@ class Permission(StrEnum):
     DIRECTORY_COORDINATE = "directory:coordinate"
     MISCONDUCT_READ = "misconduct:read"
     AGREEMENT_READ = "agreement:read"
+    AGREEMENT_EDIT = "agreement:edit"
+    AGREEMENT_NEGOTIATE = "agreement:negotiate"
+    AGREEMENT_DECIDE = "agreement:decide"
+    AGREEMENT_STOP = "agreement:stop"
     PROCEDURE_READ = "procedure:read"
     PROCEDURE_COMMENT = "procedure:comment"
     PROCEDURE_EDIT = "procedure:edit"
     PROCEDURE_APPROVE = "procedure:approve"
     STATISTICS_READ = "statistics:read"
     AUDIT_READ = "audit:read"
+    RIGHTS_RECORD = "rights:record"
+    RIGHTS_DECIDE = "rights:decide"
+    STOP_READ = "stop:read"
+    STOP_ANSWER = "stop:answer"
     USER_READ = "user:read"
     OUTBOX_READ = "outbox:read"
 
@@ -128,12 +136,20 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.DIRECTORY_COORDINATE: N_("call, decide changes and answer reports on the directory"),
     Permission.MISCONDUCT_READ: N_("read reports on misconduct (logged)"),
     Permission.AGREEMENT_READ: N_("consult agreements"),
+    Permission.AGREEMENT_EDIT: N_("prepare agreements and hold their negotiation"),
+    Permission.AGREEMENT_NEGOTIATE: N_("comment on their organisation’s agreements and sign them"),
+    Permission.AGREEMENT_DECIDE: N_("put an agreement in force, with the committee’s decision"),
+    Permission.AGREEMENT_STOP: N_("suspend an agreement"),
     Permission.PROCEDURE_READ: N_("consult the procedure"),
     Permission.PROCEDURE_COMMENT: N_("comment on a version in consultation"),
     Permission.PROCEDURE_EDIT: N_("draft versions, hold the consultation, put in force"),
     Permission.PROCEDURE_APPROVE: N_("approve a version, with the committee’s decision"),
     Permission.STATISTICS_READ: N_("read published statistics"),
     Permission.AUDIT_READ: N_("read decisions and accesses, without content"),
+    Permission.RIGHTS_RECORD: N_("record what a person asks about their own file, and show it to them"),
+    Permission.STOP_READ: N_("see which recipients were told to stop, and whether they confirmed"),
+    Permission.STOP_ANSWER: N_("confirm that data were given back or destroyed"),
+    Permission.RIGHTS_DECIDE: N_("answer requests, review what is kept too long, keep the registers"),
     Permission.USER_READ: N_("see accounts"),
     Permission.OUTBOX_READ: N_("see outgoing notices, and have failed ones sent again"),
 }
@@ -156,6 +172,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.PREFILE_READ: S.OWN,
         P.BASE_CONSENT_RECORD: S.OWN,
         P.CASE_READ: S.OWN,
+        P.RIGHTS_RECORD: S.OWN,
         P.CASE_WORK: S.OWN,
         P.IDENTITY_REVEAL: S.OWN,
         P.CONSENT_RECORD: S.OWN,
@@ -166,6 +183,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.SUPERVISOR: {
         **_COMMENTS,
         P.CASE_READ: S.ORGANIZATION,
+        P.RIGHTS_RECORD: S.ORGANIZATION,
         P.CASE_SUPERVISE: S.ORGANIZATION,
         P.IDENTITY_REVEAL: S.ORGANIZATION,
         P.DUPLICATE_READ: S.ORGANIZATION,
@@ -173,13 +191,17 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.REFERRAL_READ: S.ORGANIZATION,
         P.REFERRAL_SEND: S.ORGANIZATION,
         P.AGREEMENT_READ: S.ORGANIZATION,
+        P.AGREEMENT_NEGOTIATE: S.ORGANIZATION,
     },
     Role.PROVIDER: {
         **_COMMENTS,
         P.REFERRAL_READ: S.REFERRED,
         P.REFERRAL_ANSWER: S.REFERRED,
+        P.STOP_READ: S.ORGANIZATION,
+        P.STOP_ANSWER: S.ORGANIZATION,
         P.DIRECTORY_EDIT: S.ORGANIZATION,
         P.AGREEMENT_READ: S.ORGANIZATION,
+        P.AGREEMENT_NEGOTIATE: S.ORGANIZATION,
     },
     Role.COORDINATOR: {
         **_COMMENTS,
@@ -189,14 +211,26 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.DIRECTORY_EDIT: S.ALL,
         P.DUPLICATE_READ: S.ALL,
         P.AGREEMENT_READ: S.ALL,
+        P.AGREEMENT_EDIT: S.ALL,
+        P.AGREEMENT_STOP: S.ALL,
         P.STATISTICS_READ: S.ALL,
     },
-    Role.COMMITTEE: {**_CONSULTS, P.STATISTICS_READ: S.ALL, P.AGREEMENT_READ: S.ALL, P.PROCEDURE_APPROVE: S.ALL},
+    Role.COMMITTEE: {
+        **_CONSULTS,
+        P.STATISTICS_READ: S.ALL,
+        P.AGREEMENT_READ: S.ALL,
+        P.AGREEMENT_DECIDE: S.ALL,
+        P.AGREEMENT_STOP: S.ALL,
+        P.PROCEDURE_APPROVE: S.ALL,
+    },
     Role.DATA_OFFICER: {
         **_SIGNED_IN,
         P.AUDIT_READ: S.ALL,
+        P.RIGHTS_DECIDE: S.ALL,
+        P.STOP_READ: S.ALL,
         P.MISCONDUCT_READ: S.ALL,
         P.AGREEMENT_READ: S.ALL,
+        P.AGREEMENT_STOP: S.ALL,
         P.PROCEDURE_READ: S.ALL,
         P.PROCEDURE_COMMENT: S.ALL,
     },

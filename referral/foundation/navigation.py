@@ -46,9 +46,16 @@ OWN_ENTRY = Entry(
     ("providers.edit_hours", "providers.edit_capacity", "providers.edit_contacts", "providers.edit_service"),
 )
 MISCONDUCT = Entry("providers.misconduct", N_("Misconduct"), ("providers.misconduct_report",))
-AGREEMENTS = Entry("partners.agreements", N_("Agreements"))
+AGREEMENTS = Entry(
+    "partners.agreements",
+    N_("Agreements"),
+    tuple(f"partners.{one}" for one in ("matrix", "agreement", "new_agreement", "edit_agreement", "move_agreement",
+          "suspend_agreement", "activate_agreement", "sign_agreement", "scan_agreement", "amend_agreement")),
+)  # fmt: skip
 STATISTICS = Entry("statistics.dashboard", N_("Statistics"), ("statistics",))
 ACCESSES = Entry("consent.register", N_("Register"), ("consent",))
+STOPS = Entry("rights.stops", N_("Data to destroy"))
+RIGHTS = Entry("rights.officer", N_("Rights"), ("rights",))
 AUDIT = Entry("consent.audit", N_("Audit trail"))
 ACCOUNTS = Entry("partners.accounts", N_("Accounts"))
 OUTBOX = Entry("partners.outbox", N_("Outgoing notices"))
@@ -56,11 +63,11 @@ OUTBOX = Entry("partners.outbox", N_("Outgoing notices"))
 MENUS: Mapping[Role, tuple[Entry, ...]] = {
     Role.FIRST_RESPONDER: (IDENTIFICATION, DIRECTORY, PROCEDURE),
     Role.CASE_MANAGER: (CASES, IDENTIFICATION, DIRECTORY, PROCEDURE),
-    Role.SUPERVISOR: (CASES, DUPLICATES, DIRECTORY, PROCEDURE),
-    Role.PROVIDER: (INBOX, OWN_ENTRY, DIRECTORY, PROCEDURE),
+    Role.SUPERVISOR: (CASES, DUPLICATES, DIRECTORY, AGREEMENTS, PROCEDURE),
+    Role.PROVIDER: (INBOX, STOPS, OWN_ENTRY, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COORDINATOR: (ALERTS, DUPLICATES, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COMMITTEE: (STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
-    Role.DATA_OFFICER: (ACCESSES, AUDIT, MISCONDUCT, AGREEMENTS, PROCEDURE),
+    Role.DATA_OFFICER: (ACCESSES, AUDIT, RIGHTS, MISCONDUCT, AGREEMENTS, PROCEDURE),
     Role.ADMINISTRATOR: (ACCOUNTS, OUTBOX),
 }
 ACCOUNT_LINKS = (Entry("partners.account", N_("My account")),)

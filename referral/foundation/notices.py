@@ -105,6 +105,72 @@ TEMPLATES: dict[str, Template] = {
         ),
         frozenset({"count", "links"}),
     ),
+    "agreement_ending": Template(
+        N_("An agreement ends soon"),
+        N_(
+            "An agreement reaches its last day soon. After it nothing is shared under it.\n\n"
+            "Agreement: %(reference)s\nReferrals that would stop: %(count)s\n\n"
+            "Please sign in, open “Agreements” and see whether it is to be renewed."
+        ),
+        frozenset({"reference", "count"}),
+    ),
+    "agreement_stopped": Template(
+        N_("A referral of yours has lost its agreement"),
+        N_(
+            "The agreement under which this referral was sent is no longer in force: the service sees nothing more.\n\n"
+            "Case: %(case_code)s\nReferral: %(reference)s\n\n"
+            "Please sign in and look for another way for the person."
+        ),
+        frozenset({"case_code", "reference"}),
+    ),
+    "consent_ends": Template(
+        N_("A consent ends soon"),
+        N_(
+            "A consent in one of your cases ends soon; afterwards the recipient sees nothing more. If the person still "
+            "wants it, ask again.\n\nCase: %(case_code)s\nDays left: %(count)s\n\nPlease sign in."
+        ),
+        frozenset({"case_code", "count"}),
+    ),
+    "consent_over": Template(
+        N_("A consent has ended"),
+        N_(
+            "A consent in one of your cases has ended: the recipient sees nothing more. If the person still wants it, "
+            "ask again.\n\nCase: %(case_code)s\n\nPlease sign in."
+        ),
+        frozenset({"case_code"}),
+    ),
+    "consent_adult": Template(
+        N_("Somebody has come of age: ask again"),
+        N_(
+            "The person of this case was a minor when consent was given, and is an adult now. That consent no longer "
+            "counts: ask them yourself.\n\nCase: %(case_code)s\n\nPlease sign in."
+        ),
+        frozenset({"case_code"}),
+    ),
+    "consent_stopped": Template(
+        N_("Consent was withdrawn: please stop"),
+        N_(
+            "The person of this case has withdrawn consent, wholly or in part. Stop using what you received, give it "
+            "back or destroy it, on paper too, and confirm it under “Data to destroy”.\n\nCase: %(case_code)s"
+        ),
+        frozenset({"case_code"}),
+    ),
+    "stop_unconfirmed": Template(
+        N_("A stop is not confirmed yet"),
+        N_(
+            "Consent was withdrawn, and the recipient has not confirmed that it gave back or destroyed what it "
+            "received.\n\nCase: %(case_code)s\n\nPlease sign in and open “Data to destroy”."
+        ),
+        frozenset({"case_code"}),
+    ),
+    "file_erased": Template(
+        N_("A file was erased: please do the same"),
+        N_(
+            "The file of a case of which you received a part was erased. Please destroy what you hold about it, on "
+            "paper too, and keep only what the law asks you to keep.\n\nCase: %(case_code)s"
+        ),
+        frozenset({"case_code"}),
+    ),
     "password_changed": Template(
         N_("Your password was changed"),
         N_("The password of your account was changed. If it was not you, tell your administrator at once."),

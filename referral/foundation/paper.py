@@ -105,9 +105,24 @@ def moment(lang: str, at: datetime) -> str:
     return f"{day}, {format_time(there, 'HH:mm', locale=locale(lang))}"
 
 
+LARGE = 1.5
+"""How much larger a paper is that a person reads who sees badly or reads seldom."""
+
+
 @cache
-def styles() -> dict[str, ParagraphStyle]:
-    """The paragraph styles by name, all in the embedded face."""
+def styles(scale: float = 1.0) -> dict[str, ParagraphStyle]:
+    """The paragraph styles by name, all in the embedded face, `scale` times their usual size."""
+    made = _usual_styles()
+    if scale == 1.0:
+        return made
+    sizes = ("fontSize", "leading", "spaceBefore", "spaceAfter", "leftIndent", "bulletIndent")
+    return {
+        name: ParagraphStyle(f"{name}-large", one, **{size: getattr(one, size) * scale for size in sizes})
+        for name, one in made.items()
+    }
+
+
+def _usual_styles() -> dict[str, ParagraphStyle]:
     load_fonts()
     ink = HexColor(INK)
     body = ParagraphStyle("body", fontName=REGULAR, fontSize=10, leading=13.6, textColor=ink, spaceAfter=5)

@@ -231,7 +231,7 @@ class BaseConsentSchema(Posted):
     free = fields.Boolean(falsy={""}, truthy={"yes"})
     witness = words(200, required=False)
     interpreter_name = words(200, required=False)
-    basis = one_of("", "guardian", "best_interests")
+    basis = fields.String()
     guardian = words(200, required=False)
     reason = words(2_000, required=False)
     supervisor = words(200, required=False)
@@ -269,7 +269,7 @@ class BaseConsentSchema(Posted):
 
     def _child(self, values: Mapping[str, Any]) -> dict[str, list[str]]:
         decided = values["basis"] == "best_interests"
-        if not values["basis"]:
+        if values["basis"] not in ("guardian", "best_interests"):
             return {"basis": [CHOOSE]}
         if values["answer"] == "decided" and not decided:
             return {"basis": [N_("When the child does not agree, only a reasoned decision leads on.")]}

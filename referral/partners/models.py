@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referral.foundation.grants import Role
 from referral.foundation.tables import Base, enum_column, new_id
-from referral.partners.rules import AgreementState, OrganizationKind, OrganizationType
+from referral.partners.rules import (
+    AgreementAction,
+    AgreementState,
+    OrganizationKind,
+    OrganizationType,
+    Side,
+    SignatureMethod,
+    Terms,
+)
+
+_DECIDED = "state NOT IN ('active', 'suspended') OR (decision_number <> '' AND decision_on IS NOT NULL)"
 
 
 class Organization(Base):
@@ -93,7 +104,12 @@ class Throttle(Base):
 
 
 class Agreement(Base):
-    """A data-sharing agreement (MoU): what `holder` may send to `partner`, for which purposes and categories."""
+    """A data-sharing agreement (MoU): what `holder` may send to `partner`, for which purposes and categories.
+
+    `terms` is what `rules.Terms` keeps, `clauses` its text by clause and language; neither changes after the text went
+    to legal review. `amends_id`: the agreement that this one replaces once it takes effect. Nothing is in force
+    without the number and the day of a decision of the committee: the database itself asks for them.
+    """
 
     __tablename__ = "agreement"
 
@@ -111,7 +127,107 @@ class Agreement(Base):
     cross_border: Mapped[bool] = mapped_column(default=False)
     transfer_authorised: Mapped[bool] = mapped_column(default=False)
     onward: Mapped[bool] = mapped_column(default=False)
+    terms: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    clauses: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    decision_number: Mapped[str] = mapped_column(String(40), default="")
+    decision_on: Mapped[date | None]
+    amends_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreement.id"), index=True)
+    amends: Mapped[Agreement | None] = relationship(remote_side="Agreement.id")
+    signatures: Mapped[list[AgreementSignature]] = relationship(
+        back_populates="agreement", cascade="all, delete-orphan", order_by="AgreementSignature.recorded_at"
+    )
+    events: Mapped[list[AgreementEvent]] = relationship(order_by="AgreementEvent.sequence")
     version: Mapped[int] = mapped_column(default=1)
 
+    @property
+    def promised(self) -> Terms:
+        """Its terms."""
+        return Terms.read(self.terms)
+
     __mapper_args__ = {"version_id_col": version}
-    __table_args__ = (UniqueConstraint("holder_id", "partner_id", "reference"),)
+    __table_args__ = (
+        UniqueConstraint("holder_id", "partner_id", "reference"),
+        CheckConstraint(_DECIDED, name="decided"),
+    )
+
+
+class AgreementComment(Base):
+    """A remark of a party on one clause during the negotiation, and the coordination's answer."""
+
+    __tablename__ = "agreement_comment"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"), index=True)
+    clause: Mapped[str] = mapped_column(String(24))
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"))
+    organization: Mapped[Organization | None] = relationship()
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    text: Mapped[str] = mapped_column(String(2000))
+    at: Mapped[datetime]
+    answer: Mapped[str] = mapped_column(String(2000), default="")
+    answered_at: Mapped[datetime | None]
+
+
+class AgreementSignature(Base):
+    """One party's signature under one text (`text_hash`): by whom, when, and the scan with its hash if there is one."""
+
+    __tablename__ = "agreement_signature"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"))
+    agreement: Mapped[Agreement] = relationship(back_populates="signatures")
+    side: Mapped[Side] = mapped_column(enum_column(Side))
+    representative: Mapped[str] = mapped_column(String(160))
+    function: Mapped[str] = mapped_column(String(160), default="")
+    signed_on: Mapped[date]
+    method: Mapped[SignatureMethod] = mapped_column(enum_column(SignatureMethod))
+    text_hash: Mapped[str] = mapped_column(String(64))
+    file_hash: Mapped[str] = mapped_column(String(64), default="")
+    media_type: Mapped[str] = mapped_column(String(40), default="")
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    recorded_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("agreement_id", "side"),)
+
+
+class AgreementEvent(Base):
+    """Every move: who, when, from where to where, why (coded); nobody, where its day came by itself."""
+
+    __tablename__ = "agreement_event"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"))
+    sequence: Mapped[int]
+    action: Mapped[AgreementAction] = mapped_column(enum_column(AgreementAction))
+    from_state: Mapped[AgreementState] = mapped_column(enum_column(AgreementState, "from_state"))
+    to_state: Mapped[AgreementState] = mapped_column(enum_column(AgreementState, "to_state"))
+    reason: Mapped[str] = mapped_column(String(24), default="")
+    decision_number: Mapped[str] = mapped_column(String(40), default="")
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("agreement_id", "sequence"),)
+
+
+class AgreementWarning(Base):
+    """That the end of an agreement was told so many days before; `mark` 0 days: that it has stopped, by which event."""
+
+    __tablename__ = "agreement_warning"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"))
+    days: Mapped[int]
+    mark: Mapped[str] = mapped_column(String(20))
+    told_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("agreement_id", "days", "mark"),)
+
+
+class AgreementCounter(Base):
+    """The guarded counter of references, one row a year (never max + 1)."""
+
+    __tablename__ = "agreement_counter"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]

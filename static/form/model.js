@@ -9,8 +9,15 @@ var MNRForm = (function () {
   const { Place, nested, at, put, change, added, removed } = MNRPlaces;
   const { Filling, isAsked } = MNRFilling;
 
-  function calls(node, name) {
-    return Array.isArray(node) && (node[0] === name || node.slice(1).some((part) => calls(part, name)));
+  /* Without recursion: a tree may be deeper than the stack. */
+  function calls(tree, name) {
+    for (const waiting = [tree]; waiting.length;) {
+      const node = waiting.pop();
+      if (!Array.isArray(node)) continue;
+      if (node[0] === name) return true;
+      waiting.push(...node.slice(1));
+    }
+    return false;
   }
   /* {today, now}: Date objects (local time) or ISO texts; what is left out is the present. */
   function clockOn(given) {

@@ -63,14 +63,14 @@ def read_fiche(referral: Referral, visible: Iterable[Category]) -> Fiche:
     case = referral.case
     stored = [category for category in asked if category is not Category.C1]
     opened = sealing.read_many((case.person_id, case.id), stored)
-    form = _form(case)
+    form = form_of(case)
     sections = []
     contact: tuple[Message, ...] = ()
     for category in asked:
         values = {**opened.get(case.id, {}).get(category, {}), **opened.get(case.person_id, {}).get(category, {})}
         if category is Category.C2:
             contact = _contact(case, values)
-        lines = _first_lines(referral) if category is Category.C1 else _lines(form, category, values)
+        lines = _first_lines(referral) if category is Category.C1 else lines_of(form, category, values)
         sections.append(Section(category, lines))
     return Fiche(tuple(sections), contact)
 
@@ -105,7 +105,8 @@ def _first_lines(referral: Referral) -> tuple[Line, ...]:
 _FORM = select(Submission.form_version_id).where(Submission.case_id == bindparam("case")).limit(1)
 
 
-def _form(case: Case) -> Form | None:
+def form_of(case: Case) -> Form | None:
+    """The form that a case was identified with, else the one in force."""
     try:
         version_id = _identified_with(case.id)
     except LookupError:
@@ -123,7 +124,7 @@ def _identified_with(case_id: UUID) -> UUID:
     return found
 
 
-def _lines(form: Form | None, category: Category, values: Mapping[str, Any]) -> tuple[Line, ...]:
+def lines_of(form: Form | None, category: Category, values: Mapping[str, Any]) -> tuple[Line, ...]:
     """The answers in the order of the form; what is sealed under another name comes after them.
 
     Records of acts of the case team (done outside, best interests) stand beside them as mappings: not for services.

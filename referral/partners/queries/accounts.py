@@ -1,19 +1,17 @@
-"""SELECTs about organisations, users, sessions and agreements."""
+"""SELECTs about organisations, users, sessions and notices."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, false, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, bindparam, func, select
 
 from referral.extensions import db
-from referral.foundation.access import Actor
-from referral.foundation.grants import Permission, Role, Scope, scope_of
+from referral.foundation.grants import Role
 from referral.foundation.outbox import MessageState, OutboxMessage
 from referral.foundation.searching import fold
-from referral.partners.models import Agreement, Organization, SignInSession, User
+from referral.partners.models import Organization, SignInSession, User
 
 
 def user_by_name(username: str) -> User | None:
@@ -36,32 +34,6 @@ def live_session(token_hash: str, *, now: datetime) -> SignInSession | None:
 def accounts() -> Select[User]:
     """All accounts, for the administrator: who works where, no content."""
     return select(User).order_by(User.username)
-
-
-def visible_agreements(actor: Actor) -> Select[Agreement]:
-    """Agreements that `actor` may see: all, or those of the own organisation."""
-    scope = scope_of(actor.role, Permission.AGREEMENT_READ)
-    query = select(Agreement).order_by(Agreement.reference)
-    query = query.options(joinedload(Agreement.holder), joinedload(Agreement.partner))
-    if scope is Scope.ALL:
-        return query
-    if scope is Scope.ORGANIZATION:
-        return query.where(
-            or_(Agreement.holder_id == actor.organization_id, Agreement.partner_id == actor.organization_id)
-        )
-    return query.where(false())
-
-
-def agreements_between(holder_id: UUID, partner_id: UUID) -> list[Agreement]:
-    """Every agreement by which `holder` may send to `partner`, newest first."""
-    return list(db.session.scalars(_BETWEEN, {"holder": holder_id, "partner": partner_id}))
-
-
-_BETWEEN = (
-    select(Agreement)
-    .where(Agreement.holder_id == bindparam("holder"), Agreement.partner_id == bindparam("partner"))
-    .order_by(Agreement.effective_from.desc())
-)
 
 
 def organization(organization_id: UUID) -> Organization | None:

@@ -1,10 +1,10 @@
-"""Sign-in, second factor, sign-out, own account, home by role, accounts and agreements."""
+"""Sign-in, second factor, sign-out, own account, home by role, accounts."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from marshmallow import ValidationError
@@ -17,8 +17,7 @@ from referral.foundation.transactions import commit_now
 from referral.partners import actions, passwords, queries
 from referral.partners.schemas import CodeSchema, PasswordSchema, SignInSchema
 from referral.partners.signing_in import after_sign_in, present_session, safe_path
-
-bp = Blueprint("partners", __name__)
+from referral.partners.views import bp
 
 HOME: dict[Role, str] = {
     Role.FIRST_RESPONDER: "identification.index",
@@ -174,11 +173,3 @@ def accounts() -> Any:
     """Who has an account, and who may do what: no content of any case."""
     users = db.session.scalars(queries.accounts()).all()
     return render_template("partners/accounts.html", users=users, grants=GRANTS, permissions=list(Permission))
-
-
-@bp.get("/agreements")
-@requires(Permission.AGREEMENT_READ)
-def agreements() -> Any:
-    """Agreements that this role may see, with state and last day."""
-    rows = db.session.scalars(queries.visible_agreements(actor())).all()
-    return render_template("partners/agreements.html", agreements=rows, today=clock.today())

@@ -1,0 +1,83 @@
+"""Consents that end, and children who come of age: the case manager is told in time, each time once.
+
+Reminders 14 and 3 days before the last day, and once it is over (research/sop.md §7.5). Who was a minor when consent
+was given and is an adult now is asked again (rule S17).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from referral.cases.models import Case
+from referral.consent.models import Consent, ConsentReminder, ConsentState
+from referral.consent.queries.requests import age_of
+from referral.extensions import db
+from referral.foundation import audit, clock, outbox
+from referral.partners.rules.agreements import warning_due
+
+DAYS: Final = (14, 3)
+"""Days before the last day of a consent. ASSUMPTION."""
+OVER, OF_AGE = 0, 18
+
+
+def remind(now: datetime) -> int:
+    """Tell whoever must know today, and end what is over; commits. Returns how many notices were queued."""
+    today = now.astimezone(clock.zone()).date()
+    told = _told()
+    count = 0
+    for consent, case in _living(today + timedelta(days=max(DAYS))):
+        count += _one(consent, case, told.get(consent.id, set()), today, now)
+    for consent, case in _of_minors():
+        if OF_AGE not in told.get(consent.id, set()) and (age_of(case, today) or 0) >= OF_AGE:
+            count += _tell("consent_adult", OF_AGE, consent, case, now)
+    db.session.commit()
+    return count
+
+
+def _one(consent: Consent, case: Case, told: set[int], today: date, now: datetime) -> int:
+    if consent.valid_until < today:
+        consent.state, consent.ended_at = ConsentState.EXPIRED, now
+        audit.record("consent.expired", actor=None, now=now, case_id=case.id, subject=consent)
+        return _tell("consent_over", OVER, consent, case, now)
+    due = warning_due(consent.valid_until, today, told, DAYS)
+    left = (consent.valid_until - today).days
+    return 0 if due is None else _tell("consent_ends", due, consent, case, now, left=left)
+
+
+def _tell(template: str, days: int, consent: Consent, case: Case, now: datetime, left: int | None = None) -> int:
+    """Queue a notice for the case manager, and note that it was told."""
+    db.session.add(ConsentReminder(consent_id=consent.id, days=days, told_at=now))
+    audit.record("consent.remind", actor=None, now=now, case_id=case.id, subject=consent, code=f"DAYS-{days}")
+    if case.manager is None or case.closed_at is not None:
+        return 0
+    words = {"case_code": case.code} | ({} if left is None else {"count": str(left)})
+    outbox.queue(template, now=now, user=case.manager, **words)
+    return 1
+
+
+def _living(until: date) -> list[tuple[Consent, Case]]:
+    """Consents that end by this day or are over, with their cases."""
+    query = select(Consent, Case).join(Case, Consent.case_id == Case.id).options(joinedload(Case.manager))
+    query = query.where(Consent.state == ConsentState.GIVEN, Consent.valid_until <= until)
+    return [(row[0], row[1]) for row in db.session.execute(query.order_by(Consent.valid_until, Consent.id))]
+
+
+def _of_minors() -> list[tuple[Consent, Case]]:
+    """Living consents that were given by or for a minor."""
+    query = select(Consent, Case).join(Case, Consent.case_id == Case.id).options(joinedload(Case.manager))
+    query = query.where(Consent.state == ConsentState.GIVEN, Consent.given_age < OF_AGE)
+    return [(row[0], row[1]) for row in db.session.execute(query.order_by(Consent.id))]
+
+
+def _told() -> dict[object, set[int]]:
+    """What was told about each living consent."""
+    query = select(ConsentReminder.consent_id, ConsentReminder.days)
+    query = query.join(Consent, ConsentReminder.consent_id == Consent.id).where(Consent.state == ConsentState.GIVEN)
+    found: dict[object, set[int]] = {}
+    for consent_id, days in db.session.execute(query):
+        found.setdefault(consent_id, set()).add(days)
+    return found

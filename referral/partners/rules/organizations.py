@@ -1,0 +1,40 @@
+"""Organisations: what they are and of which type."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class OrganizationKind(StrEnum):
+    """What a recipient is, for the sharing decision's limits by kind of recipient."""
+
+    HEALTH = "health"
+    CHILD_PROTECTION = "child_protection"
+    PROTECTIVE_POLICE = "protective_police"
+    POLICE = "police"
+    JUSTICE = "justice"
+    CONSULAR = "consular"
+    ASYLUM = "asylum"
+    SOCIAL = "social"
+    SHELTER = "shelter"
+    LEGAL = "legal"
+    EMPLOYER = "employer"
+    TRAINING = "training"
+    RETURN = "return"
+    COORDINATION = "coordination"
+    OTHER = "other"
+
+
+class OrganizationType(StrEnum):
+    """OCHA-style type of organisation (research/directory.md §3)."""
+
+    GOVERNMENT = "gouvernement"
+    LOCAL_AUTHORITY = "ctd"
+    NATIONAL_NGO = "ong_nationale"
+    INTERNATIONAL_NGO = "ong_internationale"
+    COMMUNITY = "obc"
+    UN = "onu"
+    RED_CROSS = "croix_rouge"
+    PRIVATE = "secteur_prive"
+    FAITH = "confessionnelle"
+    UNKNOWN = "inconnu"

@@ -1,0 +1,1 @@
+"""What changes requests, files that are erased, proposals, breaches and the impact assessment."""

@@ -1,0 +1,76 @@
+"""The log of personal data breaches, and the answers of the impact assessment."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from referral.errors import RuleViolation
+from referral.extensions import db
+from referral.foundation import audit, clock
+from referral.foundation.access import Actor
+from referral.rights import queries
+from referral.rights.models import Breach, DpiaLine
+from referral.rights.rules import BreachKind, BreachStep, DpiaAnswer, authority_due
+from sop.vocabulary import N_, Category, Message
+
+DONE = Message("step_done", N_("This was recorded already."))
+
+
+def report(
+    kind: BreachKind,
+    *,
+    discovered_at: datetime,
+    persons: int | None,
+    categories: tuple[Category, ...],
+    high_risk: bool,
+    words: str,
+    actor: Actor,
+    now: datetime,
+) -> Breach:
+    """Write a breach into the log; the time to tell the Authority runs from its discovery."""
+    year = discovered_at.astimezone(clock.zone()).year
+    counted = db.session.scalar(select(func.count()).where(Breach.number.startswith(f"VD-{year}-"))) or 0
+    one = Breach(
+        number=f"VD-{year}-{counted + 1:03d}",
+        kind=kind,
+        discovered_at=discovered_at,
+        authority_due=authority_due(discovered_at),
+        persons=persons,
+        categories=[category.value for category in categories],
+        high_risk=high_risk,
+        words=words,
+        recorded_by_id=actor.id,
+    )
+    db.session.add(one)
+    db.session.flush()
+    audit.record("breach.report", actor=actor, now=now, subject=one, code=kind.value.upper())
+    return one
+
+
+def take_step(one: Breach, step: BreachStep, *, actor: Actor, now: datetime) -> None:
+    """Record that something was done about it, once."""
+    if step.value in one.steps:
+        raise RuleViolation(DONE)
+    one.steps = {**one.steps, step.value: now.isoformat()}
+    audit.record("breach.step", actor=actor, now=now, subject=one, code=step.value.upper())
+
+
+def assess(answers: dict[str, tuple[DpiaAnswer, str]], *, actor: Actor, now: datetime) -> int:
+    """Keep the answers that changed; the older ones stay. Returns how many are new."""
+    newest = queries.assessment()
+    changed = 0
+    for question, (answer, note) in answers.items():
+        before = newest.get(question)
+        if before is not None and (before.answer, before.note) == (answer, note):
+            continue
+        sequence = before.sequence + 1 if before else 1
+        line = DpiaLine(
+            question=question, answer=answer, note=note, answered_by_id=actor.id, answered_at=now, sequence=sequence
+        )
+        db.session.add(line)
+        changed += 1
+    if changed:
+        audit.record("dpia.answer", actor=actor, now=now, code="DPIA", answers=changed)
+    return changed

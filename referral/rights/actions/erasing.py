@@ -1,0 +1,94 @@
+"""Erasing a file: its keys are destroyed, its tokens go, coded facts stay so that figures stay (rules T1, A3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from referral.cases.models import Case, CaseNote
+from referral.consent.models import Consent
+from referral.errors import RuleViolation
+from referral.extensions import db
+from referral.foundation import audit, outbox, sealing
+from referral.foundation.access import Actor
+from referral.foundation.sealing import SealedRecord
+from referral.identification.models import Attachment, Submission, SubmissionState
+from referral.partners.models import User
+from referral.people.actions import erase_person
+from referral.referrals.models import Referral
+from referral.rights import queries
+from referral.rights.models import RightsRequest
+from referral.rights.rules import erasure_refusal
+from sop.vocabulary import Category, Message
+
+EXACT = frozenset({"age"})
+"""Facts that are narrower than a figure needs; they go, their groups stay."""
+
+
+def obstacle(case: Case) -> Message | None:
+    """Why a file cannot be erased now."""
+    return erasure_refusal(erased=case.erased_at is not None, closed=case.closed_at is not None, hold=case.legal_hold)
+
+
+def erase_file(case: Case, *, actor: Actor | None, now: datetime, cause: str) -> None:
+    """Erase the file of a case and tell who received a part of it; raises `RuleViolation` when it may not be.
+
+    `cause` is a code for the audit trail: REQUEST or RETENTION. What names the person goes with their last file.
+    """
+    against = obstacle(case)
+    if against is not None:
+        raise RuleViolation(against)
+    recipients = _recipients(case)
+    _forget_words(case)
+    sealing.erase(case.id, now=now)
+    for submission in db.session.scalars(select(Submission).where(Submission.case_id == case.id)):
+        db.session.execute(delete(Attachment).where(Attachment.submission_id == submission.id))
+        sealing.erase(submission.id, now=now)
+        submission.state = SubmissionState.ERASED
+    if not queries.other_files(case.person_id, case.id):
+        erase_person(case.person, now=now)
+    case.facts = {name: value for name, value in case.facts.items() if name not in EXACT}
+    case.erased_at = now
+    for user in recipients:
+        outbox.queue("file_erased", now=now, user=user, case_code=case.code)
+    audit.record("case.erase", actor=actor, now=now, case_id=case.id, subject=case, code=cause, told=len(recipients))
+
+
+def _forget_words(case: Case) -> None:
+    """Words sealed in columns: without their key nobody reads them, and no row keeps them."""
+    db.session.execute(delete(CaseNote).where(CaseNote.case_id == case.id))
+    for row in db.session.scalars(select(RightsRequest).where(RightsRequest.case_id == case.id)):
+        row.sealed = None
+    for consent in db.session.scalars(select(Consent).where(Consent.case_id == case.id)):
+        consent.sealed_names = None
+
+
+def _recipients(case: Case) -> list[User]:
+    """The focal account of every organisation to which something was sent."""
+    sent = select(Referral.organization_id).where(Referral.case_id == case.id, Referral.sent_at.is_not(None))
+    query = (
+        select(User).where(User.organization_id.in_(sent), User.active).order_by(User.organization_id, User.username)
+    )
+    first: dict[object, User] = {}
+    for user in db.session.scalars(query):
+        first.setdefault(user.organization_id, user)
+    return list(first.values())
+
+
+def erase_categories(case: Case, categories: Collection[Category], *, actor: Actor | None, now: datetime) -> None:
+    """Delete some categories of a file that lives on; the key stays, so backups lose them only as they age."""
+    against = obstacle(case)
+    if against is not None:
+        raise RuleViolation(against)
+    owners = (case.id, case.person_id)
+    db.session.execute(
+        delete(SealedRecord).where(SealedRecord.owner_id.in_(owners), SealedRecord.category.in_(categories))
+    )
+    mine = select(Submission.id).where(Submission.case_id == case.id)
+    db.session.execute(
+        delete(Attachment).where(Attachment.submission_id.in_(mine), Attachment.category.in_(categories))
+    )
+    codes = sorted(one.value for one in categories)
+    audit.record("case.erase_part", actor=actor, now=now, case_id=case.id, subject=case, code="RETENTION", held=codes)

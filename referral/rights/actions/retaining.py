@@ -1,0 +1,86 @@
+"""The retention clock: closed files whose time is over are proposed, reviewed by somebody, then erased or kept on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from referral.cases.models import Case
+from referral.errors import RuleViolation
+from referral.extensions import db
+from referral.foundation import audit, clock, sealing
+from referral.foundation.access import Actor
+from referral.people.rules import AgeBand
+from referral.rights import queries
+from referral.rights.actions.erasing import erase_categories, erase_file
+from referral.rights.models import RetentionReview, RightsRequest
+from referral.rights.rules import WAITING, RequestKind, RequestState, due, keep_until
+from sop.vocabulary import N_, Category, Message
+
+BATCH = 200
+LATER = Message("later", N_("a day after today"))
+
+
+def propose(now: datetime) -> int:
+    """Propose every closed file, or part of one, whose time is over; commits. Returns how many are new."""
+    today, last, made = now.astimezone(clock.zone()).date(), None, 0
+    while batch := queries.closed_cases(last, BATCH):
+        known = queries.reviews_of([case.id for case in batch])
+        for case in batch:
+            made += _propose(case, known.get(case.id, []), today, now)
+        last = batch[-1].id
+        db.session.commit()
+    return made
+
+
+def _propose(case: Case, reviews: list[RetentionReview], today: date, now: datetime) -> bool:
+    """One proposal, unless one waits or somebody has kept it until a later day. A hold stops the clock."""
+    if case.legal_hold or case.closed_at is None:
+        return False
+    if any(one.decided_at is None or (one.keep_until and one.keep_until >= today) for one in reviews):
+        return False
+    held = sealing.held(case.person_id, case.id)
+    closed = case.closed_at.astimezone(clock.zone()).date()
+    minor, born = case.person.age_band is not AgeBand.ADULT, case.person.birth_year
+    over = due(held, closed, born, today, minor=minor)
+    if not over or (case.retention_until and case.retention_until >= today and len(over) == len(held)):
+        return False
+    until = min(keep_until(one, closed, born, minor=minor) for one in over)
+    review = RetentionReview(
+        case_id=case.id,
+        categories=[one.value for one in over],
+        whole=len(over) == len(held),
+        due_on=until,
+        proposed_at=now,
+    )
+    db.session.add(review)
+    db.session.flush()
+    audit.record("retention.propose", actor=None, now=now, case_id=case.id, subject=review, held=review.categories)
+    return True
+
+
+def erase_reviewed(one: RetentionReview, *, actor: Actor, now: datetime) -> None:
+    """Somebody has looked: erase what was proposed."""
+    if one.whole:
+        erase_file(one.case, actor=actor, now=now, cause="RETENTION")
+    else:
+        erase_categories(one.case, [Category(code) for code in one.categories], actor=actor, now=now)
+    one.decided_at, one.decided_by_id, one.erased = now, actor.id, True
+
+
+def keep_on(one: RetentionReview, *, until: date, reason: str, actor: Actor, now: datetime) -> None:
+    """Somebody has looked: it is still needed, until a day and for a reason."""
+    if until <= now.astimezone(clock.zone()).date():
+        raise RuleViolation(LATER)
+    one.decided_at, one.decided_by_id, one.keep_until, one.reason = now, actor.id, until, reason
+    audit.record("retention.keep", actor=actor, now=now, case_id=one.case_id, subject=one, until=str(until))
+
+
+def hold(one: RightsRequest, *, on: bool, actor: Actor, now: datetime) -> None:
+    """Put a legal hold on the file of a request, or take it off; an erasure that waits is held with it (rule T2)."""
+    case = one.case
+    if case.legal_hold is on:
+        return
+    case.legal_hold = on
+    if one.kind is RequestKind.ERASURE and one.state in WAITING:
+        one.state = RequestState.HELD if on else RequestState.OPEN
+    audit.record("case.hold", actor=actor, now=now, case_id=case.id, subject=case, code="ON" if on else "OFF")

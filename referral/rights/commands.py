@@ -1,0 +1,81 @@
+"""`flask privacy …`: what is kept too long, erase a file, the register of processing."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from flask.cli import AppGroup, with_appcontext
+
+from referral.foundation.terminal import now, say
+
+privacy = AppGroup("privacy", help="Retention, erasure and the register of processing.")
+
+
+@privacy.command("retention")
+@click.option("--json", "as_json", is_flag=True, help="Print what waits as JSON on the last line.")
+@with_appcontext
+def privacy_retention(as_json: bool) -> None:
+    """Propose what was kept long enough, and list what waits for a review. Nothing is erased. Exit 0."""
+    from referral.rights.actions.retaining import propose
+    from referral.rights.queries import waiting_reviews
+
+    made = propose(now())
+    waiting = [
+        {"case": one.case.code, "due": str(one.due_on), "categories": one.categories, "whole": one.whole}
+        for one in waiting_reviews()
+    ]
+    words = [f"{row['case']} due {row['due']} {row['categories']}" for row in waiting]
+    say({"proposed": made, "waiting": waiting}, as_json, [*words, f"{made} proposed, {len(waiting)} wait for a review"])
+
+
+@privacy.command("erase")
+@click.argument("code")
+@click.option("--yes", is_flag=True, help="Do it; without it the command only says what would be erased.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")
+@with_appcontext
+def privacy_erase(code: str, yes: bool, as_json: bool) -> None:
+    """Erase the file of a closed case. Exit 0: erased, or would be; 1: it may not be; 2: there is no such case."""
+    from referral.errors import RuleViolation
+    from referral.extensions import db
+    from referral.rights.actions.erasing import erase_file, obstacle
+    from referral.rights.queries import case_by_code, handed_to
+
+    case = case_by_code(code)
+    if case is None:
+        say({"error": "unknown"}, as_json, [f"there is no case {code}"])
+        sys.exit(2)
+    told = handed_to(case.id)
+    against = obstacle(case)
+    if against is None and yes:
+        try:
+            erase_file(case, actor=None, now=now(), cause="COMMAND")
+        except RuleViolation as refused:
+            against = refused.message
+    if against is not None:
+        say({"case": code, "erased": False, "error": against.code}, as_json, [str(against)])
+        sys.exit(1)
+    db.session.commit()
+    done = "erased" if yes else "would be erased (say --yes)"
+    say({"case": code, "erased": yes, "told": told}, as_json, [f"{code} {done}; told: {', '.join(told) or 'nobody'}"])
+
+
+@privacy.command("register")
+@click.option("--json", "as_json", is_flag=True, help="Print the register as JSON on the last line.")
+@with_appcontext
+def privacy_register(as_json: bool) -> None:
+    """Print the register of processing, with transfers abroad. Exit 0."""
+    from referral.rights.queries import authorised_transfers
+    from referral.rights.rules import REGISTER
+
+    rows = [
+        {
+            "code": one.code, "name": one.name, "purpose": one.purpose, "basis": one.basis, "persons": one.persons,
+            "categories": [category.value for category in one.categories], "recipients": one.recipients,
+            "kept": one.kept,
+        }
+        for one in REGISTER
+    ]  # fmt: skip
+    transfers = [list(one) for one in authorised_transfers(now().date())]
+    words = [f"{row['code']} {row['name']}: {row['purpose']} ({row['basis']})" for row in rows]
+    say({"activities": rows, "transfers": transfers}, as_json, words)

@@ -1,0 +1,220 @@
+"""On paper: the own file of a person, the proof of an erasure, the letter to the Authority about a breach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from referral.cases.queries.accesses import act_in_words
+from referral.consent import pictograms
+from referral.consent.acts import purpose_words
+from referral.consent.models import Consent
+from referral.foundation.documents import Document
+from referral.foundation.formatting import day, listing, moment
+from referral.foundation.i18n import in_language, translate
+from referral.referrals.documents import house
+from referral.rights.models import Breach, RightsRequest, StopNotice, Withdrawal
+from referral.rights.queries.own_file import OwnFile
+from referral.rights.rules import BreachStep
+from sop.scene import Scene
+from sop.vocabulary import Category
+
+
+def own_file_pdf(sheet: OwnFile, *, lang: str, printed_at: datetime, audit_head: str) -> bytes:
+    """What is held, who saw it, when, why, under which consent: in the person's language, A4."""
+    with force_locale(lang):
+        document = Document(
+            _("What we hold about you"),
+            lang=lang,
+            printed_at=printed_at,
+            reference=sheet.code,
+            audit_head=audit_head,
+            house=house(),
+        )
+        document.paragraph(
+            _("This is your file. You may ask us to correct it, to stop a use, to erase it, or complain.")
+        )
+        document.notice(_("Keep this paper where nobody else finds it."))
+        document.heading(_("What is written"))
+        for part in sheet.parts:
+            document.heading(str(translate(part.category)), level=3)
+            document.fields([(in_words(line.label), in_words(line.value)) for line in part.lines])
+        _left_out(document, sheet)
+        document.heading(_("What you agreed to"))
+        header = [_("Recipient"), _("For"), _("What"), _("Until"), _("State")]
+        document.table(header, [_consent(one) for one in sheet.consents] or [["–"] * 5], widths=(3, 3, 4, 2, 2))
+        document.heading(_("To whom a part was sent"))
+        sent = [[one.organization.name, str(translate(one.need)), day(one.sent_at)] for one in sheet.referrals]
+        document.table([_("Organisation"), _("For"), _("On")], sent or [["–"] * 3], widths=(4, 4, 2))
+        document.heading(_("Who opened or changed it"))
+        header = [_("When"), _("Who"), _("Organisation"), _("What")]
+        seen = [
+            [moment(one.at), _who(one), one.organization or "–", str(translate(act_in_words(one.action)))]
+            for one in sheet.accesses
+        ]
+        document.table(header, seen or [["–"] * 4], widths=(2, 3, 3, 4))
+        return document.render()
+
+
+def _left_out(document: Document, sheet: OwnFile) -> None:
+    if sheet.relatives or sheet.notes:
+        document.paragraph(left_out(sheet), small=True)
+
+
+def left_out(sheet: OwnFile) -> str:
+    """That something stands in the file which names others, and how much of it."""
+    return _(
+        "Not on this sheet because it names other people: relatives (%(relatives)d), notes of the staff (%(notes)d). "
+        "Ask your case manager to go through them with you.",
+        relatives=sheet.relatives,
+        notes=sheet.notes,
+    )
+
+
+def _who(one: Any) -> str:
+    role = str(translate(one.role.label)) if one.role else ""
+    return ", ".join(part for part in (one.name, role) if part) or "–"
+
+
+def _consent(one: Consent) -> list[str]:
+    categories = [str(translate(Category(code))) for code in one.categories]
+    purpose = str(translate(purpose_words(one.purpose)))
+    return [one.recipient.name, purpose, listing(categories), day(one.valid_until), consent_state(one)]
+
+
+def consent_state(one: Consent) -> str:
+    """How a consent stands, in words."""
+    words = {
+        "given": _("given"),
+        "refused": _("refused"),
+        "withdrawn": _("withdrawn"),
+        "expired": _("expired"),
+        "superseded": _("replaced"),
+    }
+    return str(words[one.state.value])
+
+
+def in_words(value: Any) -> str:
+    """An answer as text: choices by language, days, words as they were written."""
+    if isinstance(value, tuple):
+        return listing([in_words(one) for one in value])
+    if isinstance(value, dict):
+        return in_language(value)
+    return day(value) if hasattr(value, "year") else str(translate(value))
+
+
+def erasure_pdf(
+    one: RightsRequest, recipients: Sequence[str], papers: int, *, lang: str, printed_at: datetime
+) -> bytes:
+    """The proof for the person: what was erased, when, who was told; codes only."""
+    with force_locale(lang):
+        document = Document(
+            _("Your file was erased"),
+            lang=lang,
+            printed_at=printed_at,
+            reference=one.case.code,
+            house=house(),
+        )
+        document.paragraph(
+            _(
+                "On %(day)s the keys of this file were destroyed. What it said cannot be read any more, neither in the "
+                "system nor in its backups. Figures that point to nobody stay.",
+                day=day(one.case.erased_at),
+            )
+        )
+        document.fields(
+            [
+                (_("Case"), one.case.code),
+                (_("Asked on"), day(one.received_on)),
+                (_("Decided on"), day(one.decided_at)),
+                (_("Papers printed from the file"), str(papers)),
+            ],
+            columns=2,
+        )
+        document.heading(_("Told to destroy what they hold"), level=3)
+        document.bullets(list(recipients) or [_("nobody received a part of it")])
+        return document.render()
+
+
+def consent_copy_pdf(one: Consent, *, case_code: str, lang: str, printed_at: datetime) -> bytes:
+    """The person’s copy of a consent: large type, one picture a sentence, no name of the person."""
+    with force_locale(lang):
+        document = Document(
+            _("What you agreed to"), lang=lang, printed_at=printed_at, reference=case_code, house=house(), large=True
+        )
+        categories = listing([str(translate(Category(code))) for code in one.categories])
+        sentences: list[tuple[Callable[[str], Scene], str, str]] = [
+            (pictograms.who, _("Who may see"), f"{one.recipient.name}\n{translate(purpose_words(one.purpose))}"),
+            (pictograms.what, _("What may be passed on"), categories),
+            (pictograms.until, _("Until when"), day(one.valid_until)),
+            (
+                pictograms.back,
+                _("You may take it back"),
+                _("Any day, without a reason: say it to your case manager, telephone, or use your link."),
+            ),
+            (pictograms.helped, _("The help stays the same"), _("Whether you agree or not, and if you take it back.")),
+        ]
+        for draw, title, text in sentences:
+            document.picture(draw(title), width=38).heading(title, level=3).paragraph(text)
+        document.paragraph(_("Keep this paper where nobody else finds it."), strong=True)
+        document.paragraph(_("Wording %(hash)s", hash=one.text_hash[:16]), small=True)
+        return document.render()
+
+
+def withdrawal_pdf(one: Withdrawal, *, lang: str, printed_at: datetime) -> bytes:
+    """The proof for the person: what they took back, when, who was told and by when each must confirm."""
+    with force_locale(lang):
+        document = Document(
+            _("You took back your consent"), lang=lang, printed_at=printed_at, reference=one.case.code, house=house()
+        )
+        words = _(
+            "On %(moment)s you took back your consent %(channel)s. From that moment nothing new is shown to the "
+            "recipients below. What they had seen lawfully before stays written in the access log.",
+            moment=moment(one.at),
+            channel=translate(one.channel.label),
+        )
+        document.paragraph(words)
+        document.paragraph(_("This does not change the help you get elsewhere. You may agree again at any time."))
+        header = [_("Told to stop"), _("What for"), _("What"), _("Must confirm by"), _("Confirmed")]
+        document.table(header, [_stop(stop) for stop in one.stops], widths=(3, 3, 4, 2, 3))
+        return document.render()
+
+
+def _stop(one: StopNotice) -> list[str]:
+    categories = listing([str(translate(Category(code))) for code in one.categories])
+    answer = f"{translate(one.answer.label)}, {day(one.answered_at)}" if one.answer else "–"
+    return [one.recipient.name, str(translate(purpose_words(one.purpose))), categories, day(one.due_on), answer]
+
+
+def breach_letter(one: Breach, *, lang: str, printed_at: datetime) -> bytes:
+    """The notice of a breach to the data protection Authority."""
+    with force_locale(lang):
+        document = Document(
+            _("Notice of a personal data breach"), lang=lang, printed_at=printed_at, reference=one.number, house=house()
+        )
+        document.paragraph(_("To the authority in charge of personal data protection"), strong=True)
+        document.paragraph(
+            _("We give notice of the following breach of personal data, under law no. 2024/017 of 23 December 2024.")
+        )
+        categories = [str(translate(Category(code))) for code in one.categories]
+        steps = [f"{_(step.label)} ({moment(datetime.fromisoformat(one.steps[step.value]))})" for step in BreachStep
+                 if step.value in one.steps]  # fmt: skip
+        document.fields(
+            [
+                (_("Number"), one.number),
+                (_("What happened"), _(one.kind.label)),
+                (_("Found on"), moment(one.discovered_at)),
+                (_("Persons concerned"), _("not known yet") if one.persons is None else str(one.persons)),
+                (_("Kinds of data"), listing(categories) or "–"),
+                (_("High risk for the persons"), _("yes") if one.high_risk else _("no")),
+                (_("Description"), one.words),
+                (_("Done so far"), listing(steps) or "–"),
+            ]
+        )
+        document.paragraph(_("Contact: the data protection officer of the mechanism."))
+        document.signatures([_("Data officer"), _("Coordination")])
+        return document.render()

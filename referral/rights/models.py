@@ -1,0 +1,176 @@
+"""Tables of rights, retention, breaches and the impact assessment: codes and days; words are sealed or name nobody."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from referral.foundation.tables import Base, enum_column, new_id
+from referral.rights.rules import (
+    BreachKind,
+    Channel,
+    DpiaAnswer,
+    RefusalReason,
+    Requester,
+    RequestKind,
+    RequestState,
+    StopAnswer,
+)
+
+if TYPE_CHECKING:
+    from referral.cases.models import Case
+    from referral.partners.models import Organization, User
+
+
+class RightsRequest(Base):
+    """What a person asked about their file; what they said is sealed under the case's key."""
+
+    __tablename__ = "rights_request"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    case: Mapped[Case] = relationship("Case")
+    kind: Mapped[RequestKind] = mapped_column(enum_column(RequestKind))
+    requester: Mapped[Requester] = mapped_column(enum_column(Requester))
+    state: Mapped[RequestState] = mapped_column(enum_column(RequestState), default=RequestState.OPEN)
+    received_on: Mapped[date]
+    due_on: Mapped[date]
+    recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    recorded_at: Mapped[datetime]
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+    refusal: Mapped[RefusalReason | None] = mapped_column(enum_column(RefusalReason))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (Index("ix_rights_request_state_due_on", "state", "due_on"),)
+
+
+class OwnFileLink(Base):
+    """A link by which a person reads their own file; it opens with a code that is told by mouth, for a short time."""
+
+    __tablename__ = "own_file_link"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    case: Mapped[Case] = relationship("Case")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(5))
+    made_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class RetentionReview(Base):
+    """A proposal to erase what has been kept long enough; somebody looks at each, nothing goes by itself."""
+
+    __tablename__ = "retention_review"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    case: Mapped[Case] = relationship("Case")
+    categories: Mapped[list[str]]
+    whole: Mapped[bool]
+    due_on: Mapped[date]
+    proposed_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    erased: Mapped[bool] = mapped_column(default=False)
+    keep_until: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(String(400), default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (Index("ix_retention_review_decided_at", "decided_at"),)
+
+
+class Withdrawal(Base):
+    """Consent was taken back: for everything or for some recipients and categories; what followed hangs on it."""
+
+    __tablename__ = "withdrawal"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    case: Mapped[Case] = relationship("Case")
+    channel: Mapped[Channel] = mapped_column(enum_column(Channel))
+    everything: Mapped[bool]
+    at: Mapped[datetime]
+    recorded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    stops: Mapped[list[StopNotice]] = relationship(back_populates="withdrawal", order_by="StopNotice.id")
+
+
+class StopNotice(Base):
+    """A recipient is told to stop; it confirms what it did with the data, and is chased until it has."""
+
+    __tablename__ = "stop_notice"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    withdrawal_id: Mapped[UUID] = mapped_column(ForeignKey("withdrawal.id"), index=True)
+    withdrawal: Mapped[Withdrawal] = relationship(back_populates="stops")
+    recipient_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"))
+    recipient: Mapped[Organization] = relationship("Organization")
+    purpose: Mapped[str] = mapped_column(String(40))
+    categories: Mapped[list[str]]
+    whole: Mapped[bool]
+    told_on: Mapped[date]
+    due_on: Mapped[date]
+    chased: Mapped[int] = mapped_column(default=0)
+    answer: Mapped[StopAnswer | None] = mapped_column(enum_column(StopAnswer))
+    law: Mapped[str] = mapped_column(String(200), default="")
+    answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    answered_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_stop_notice_recipient_id_answered_at", "recipient_id", "answered_at"),
+        Index("ix_stop_notice_answered_at_due_on", "answered_at", "due_on"),
+    )
+
+
+class Breach(Base):
+    """A personal data breach: codes, counts, moments, and words that name nobody."""
+
+    __tablename__ = "breach"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    kind: Mapped[BreachKind] = mapped_column(enum_column(BreachKind))
+    discovered_at: Mapped[datetime]
+    authority_due: Mapped[datetime]
+    persons: Mapped[int | None]
+    categories: Mapped[list[str]] = mapped_column(default=list)
+    high_risk: Mapped[bool] = mapped_column(default=False)
+    words: Mapped[str] = mapped_column(String(2000), default="")
+    steps: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    recorded_by: Mapped[User] = relationship("User")
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class DpiaLine(Base):
+    """One answer of the impact assessment; the newest of a question counts, the older ones stay."""
+
+    __tablename__ = "dpia_line"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    question: Mapped[str] = mapped_column(String(20))
+    answer: Mapped[DpiaAnswer] = mapped_column(enum_column(DpiaAnswer))
+    note: Mapped[str] = mapped_column(String(1000), default="")
+    answered_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    answered_at: Mapped[datetime]
+    sequence: Mapped[int]
+
+    __table_args__ = (
+        UniqueConstraint("question", "sequence"),
+        CheckConstraint("sequence > 0", name="counted"),
+    )

@@ -1,0 +1,158 @@
+"""What is read of requests, links, proposals to erase, breaches and the impact assessment."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, false, select
+from sqlalchemy.orm import joinedload
+
+from referral.cases.models import Case
+from referral.cases.queries import visible_cases
+from referral.cases.rules import CaseState
+from referral.extensions import db
+from referral.foundation.access import Actor
+from referral.foundation.audit import AuditLine
+from referral.foundation.grants import Permission, Scope, scope_of
+from referral.partners.models import Agreement, Organization
+from referral.partners.rules.agreements import IN_FORCE
+from referral.referrals.models import Referral
+from referral.rights.models import Breach, DpiaLine, OwnFileLink, RetentionReview, RightsRequest
+from referral.rights.rules import WAITING
+
+PAGE = 50
+PRINTS = ("referral.print", "consent.print", "own_file.print")
+"""Acts that put the file, or a part of it, on paper."""
+
+
+def own_case(actor: Actor, case_id: UUID) -> Case | None:
+    """A case on which `actor` records what the person asks: their own, or their organisation's for a supervisor."""
+    if scope_of(actor.role, Permission.RIGHTS_RECORD) is Scope.NONE:
+        return None
+    return db.session.scalar(visible_cases(actor).where(Case.id == case_id))
+
+
+def requests_of(case_id: UUID) -> list[RightsRequest]:
+    """What was asked about one case, newest first."""
+    query = select(RightsRequest).where(RightsRequest.case_id == case_id)
+    return list(db.session.scalars(query.order_by(RightsRequest.received_on.desc(), RightsRequest.recorded_at.desc())))
+
+
+def visible_requests(actor: Actor) -> Select[RightsRequest]:
+    """Requests that `actor` answers: all, by case code, for the data officer."""
+    query = select(RightsRequest).options(joinedload(RightsRequest.case)).order_by(RightsRequest.due_on)
+    return query if scope_of(actor.role, Permission.RIGHTS_DECIDE) is Scope.ALL else query.where(false())
+
+
+def waiting_requests(actor: Actor) -> list[RightsRequest]:
+    """Those that wait for an answer, the most urgent first."""
+    return list(db.session.scalars(visible_requests(actor).where(RightsRequest.state.in_(WAITING)).limit(PAGE)))
+
+
+def request_by_id(actor: Actor, request_id: UUID, *, lock: bool = False) -> RightsRequest | None:
+    """One request that `actor` may answer."""
+    query = visible_requests(actor).where(RightsRequest.id == request_id)
+    return db.session.scalar(query.with_for_update(of=RightsRequest) if lock else query)
+
+
+def handed_to(case_id: UUID) -> list[str]:
+    """Organisations to which a referral of the case was ever sent: who must be told, and may hold papers."""
+    sent = select(Referral.organization_id).where(Referral.case_id == case_id, Referral.sent_at.is_not(None))
+    return list(
+        db.session.scalars(
+            select(Organization.name).where(Organization.id.in_(sent)).order_by(Organization.folded_name)
+        )
+    )
+
+
+def printed(case_id: UUID) -> list[AuditLine]:
+    """When parts of the file were put on paper, oldest first."""
+    query = select(AuditLine).where(AuditLine.case_id == case_id, AuditLine.action.in_(PRINTS))
+    return list(db.session.scalars(query.order_by(AuditLine.id)))
+
+
+def link_of(token_hash: str, *, lock: bool = False) -> OwnFileLink | None:
+    """The link of a token."""
+    query = select(OwnFileLink).where(OwnFileLink.token_hash == token_hash)
+    return db.session.scalar(query.with_for_update() if lock else query)
+
+
+def other_files(person_id: UUID, but: UUID) -> bool:
+    """Whether the person has another file that is not erased: then what names them stays with it."""
+    query = select(Case.id).where(Case.person_id == person_id, Case.id != but, Case.erased_at.is_(None)).limit(1)
+    return db.session.scalar(query) is not None
+
+
+def closed_cases(after: UUID | None, size: int) -> list[Case]:
+    """Closed cases with data, in the order of their ids, for the retention clock."""
+    query = select(Case).options(joinedload(Case.person))
+    query = query.where(Case.state == CaseState.CLOSED, Case.erased_at.is_(None), Case.closed_at.is_not(None))
+    if after is not None:
+        query = query.where(Case.id > after)
+    return list(db.session.scalars(query.order_by(Case.id).limit(size)))
+
+
+def reviews_of(case_ids: list[UUID]) -> dict[UUID, list[RetentionReview]]:
+    """Every proposal about these cases."""
+    found: dict[UUID, list[RetentionReview]] = {}
+    query = select(RetentionReview).where(RetentionReview.case_id.in_(case_ids))
+    for one in db.session.scalars(query.order_by(RetentionReview.proposed_at)):
+        found.setdefault(one.case_id, []).append(one)
+    return found
+
+
+def open_reviews(actor: Actor) -> list[RetentionReview]:
+    """Proposals that wait, the longest overdue first."""
+    if scope_of(actor.role, Permission.RIGHTS_DECIDE) is not Scope.ALL:
+        return []
+    query = select(RetentionReview).options(joinedload(RetentionReview.case))
+    query = query.where(RetentionReview.decided_at.is_(None)).order_by(RetentionReview.due_on, RetentionReview.id)
+    return list(db.session.scalars(query.limit(PAGE)))
+
+
+def review_by_id(actor: Actor, review_id: UUID) -> RetentionReview | None:
+    """One proposal that waits."""
+    if scope_of(actor.role, Permission.RIGHTS_DECIDE) is not Scope.ALL:
+        return None
+    query = select(RetentionReview).where(RetentionReview.id == review_id, RetentionReview.decided_at.is_(None))
+    return db.session.scalar(query.with_for_update())
+
+
+def breaches(size: int = PAGE) -> list[Breach]:
+    """The log, newest first."""
+    query = select(Breach).options(joinedload(Breach.recorded_by)).order_by(Breach.discovered_at.desc(), Breach.id)
+    return list(db.session.scalars(query.limit(size)))
+
+
+def breach(breach_id: UUID) -> Breach | None:
+    """One entry of the log."""
+    return db.session.get(Breach, breach_id)
+
+
+def assessment() -> dict[str, DpiaLine]:
+    """The newest answer to each question."""
+    lines = db.session.scalars(select(DpiaLine).order_by(DpiaLine.question, DpiaLine.sequence))
+    return {line.question: line for line in lines}
+
+
+def authorised_transfers(today: date) -> list[tuple[str, str, str, str]]:
+    """Agreements that let data leave the country: reference, partner, country, number of the authorisation."""
+    query = select(Agreement).options(joinedload(Agreement.partner)).where(Agreement.cross_border)
+    rows = db.session.scalars(query.where(Agreement.state.in_(IN_FORCE)).order_by(Agreement.reference))
+    return [
+        (one.reference, one.partner.name, one.promised.transfer_country, one.promised.authorisation)
+        for one in rows
+        if one.effective_until is None or one.effective_until >= today
+    ]
+
+
+def waiting_reviews() -> list[RetentionReview]:
+    """Every proposal that waits, for the command line."""
+    query = select(RetentionReview).options(joinedload(RetentionReview.case))
+    return list(db.session.scalars(query.where(RetentionReview.decided_at.is_(None)).order_by(RetentionReview.due_on)))
+
+
+def case_by_code(code: str) -> Case | None:
+    """A case by its code, for the command line."""
+    return db.session.scalar(select(Case).where(Case.code == code))

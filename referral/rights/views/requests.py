@@ -1,0 +1,70 @@
+"""What a person asks about their file, recorded by the case team."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from referral.cases.models import Case
+from referral.consent.acts import purpose_words
+from referral.foundation import audit, clock, sealing
+from referral.foundation.access import actor, requires
+from referral.foundation.formatting import day
+from referral.foundation.grants import Permission
+from referral.foundation.idempotency import idempotent
+from referral.rights import queries
+from referral.rights.actions import asking
+from referral.rights.queries import withdrawals
+from referral.rights.rules import Requester, RequestKind
+from referral.rights.schemas import Reading, read_request
+from referral.rights.views import bp
+
+
+@bp.get("/cases/<uuid:case_id>/rights")
+@requires(Permission.RIGHTS_RECORD)
+def case_rights(case_id: UUID) -> Any:
+    """The rights of the person: their own file, what they asked, a form to record what they ask."""
+    return _page(case_of(case_id), Reading({}, {}))
+
+
+@bp.post("/cases/<uuid:case_id>/rights")
+@requires(Permission.RIGHTS_RECORD)
+@idempotent
+def ask(case_id: UUID) -> Any:
+    """Record what the person asks."""
+    case = case_of(case_id)
+    reading = read_request(request.form, today=clock.today())
+    if reading.errors:
+        return _page(case, reading), 422
+    one = asking.ask(case, **reading.values, actor=actor(), now=clock.now())
+    flash(_("Recorded. The data officer answers by %(day)s.", day=day(one.due_on)), "success")
+    return redirect(url_for("rights.case_rights", case_id=case.id), code=303)
+
+
+def case_of(case_id: UUID) -> Case:
+    """A case of the reader that is not erased, or 404."""
+    case = queries.own_case(actor(), case_id)
+    return case if case is not None and case.erased_at is None else abort(404)
+
+
+def _page(case: Case, reading: Reading) -> str:
+    rows = queries.requests_of(case.id)
+    if rows:
+        audit.record("rights.read", actor=actor(), now=clock.now(), case_id=case.id, subject=case)
+    sealed = [one for one in rows if one.sealed]
+    texts = sealing.open_texts((case.id, asking.purpose_of(one.id), one.sealed) for one in sealed if one.sealed)
+    return render_template(
+        "rights/case.html",
+        case=case,
+        rows=rows,
+        withdrawals=withdrawals.withdrawals_of(case.id),
+        living=[(one, purpose_words(one.purpose)) for one in withdrawals.living(case)],
+        words={one.id: text for one, text in zip(sealed, texts, strict=True)},
+        typed=reading.typed,
+        errors=reading.errors,
+        kind_choices=[(kind.value, kind.label) for kind in RequestKind],
+        requester_choices=[(one.value, one.label) for one in Requester],
+    )

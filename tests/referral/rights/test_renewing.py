@@ -1,0 +1,87 @@
+"""The life of a consent: reminders before its end, the end, who comes of age, the copy, the words read aloud."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+import pypdfium2
+import pytest
+from sqlalchemy import select
+
+from referral.consent.actions import renewing
+from referral.consent.models import Consent, ConsentState
+from referral.consent.wording import CASE_FORMS, REFERRAL, SPECIFIC
+from referral.extensions import db
+from referral.foundation.outbox import OutboxMessage
+from referral.rights.queries import withdrawals
+from sop.texts import load_text
+from tests.conftest import NOW
+from tests.page_client import PageClient
+from tests.referral.rights.conftest import Office
+
+SCRIPTS = sorted({*CASE_FORMS, REFERRAL, *(form for _purpose, form in SPECIFIC.values())})
+
+
+def told() -> list[str]:
+    query = select(OutboxMessage.template).where(OutboxMessage.template.like("consent_%"))
+    return list(db.session.scalars(query.order_by(OutboxMessage.id)))
+
+
+def test_the_case_manager_is_told_14_and_3_days_before_and_when_it_is_over_each_once(office: Office) -> None:
+    office.manager.email = "g@example.cm"
+    one = withdrawals.living(office.case)[0]
+    one.valid_until = NOW.date() + timedelta(20)
+    for other in db.session.scalars(select(Consent).where(Consent.id != one.id)):
+        other.valid_until = NOW.date() + timedelta(900)
+    db.session.commit()
+    days = {day: renewing.remind(NOW + timedelta(days=day)) for day in range(25)}
+    assert {day: count for day, count in days.items() if count} == {6: 1, 17: 1, 21: 1}
+    assert told() == ["consent_ends", "consent_ends", "consent_over"]
+    assert one.state is ConsentState.EXPIRED
+
+
+def test_who_was_a_minor_and_is_an_adult_now_is_asked_again_once(office: Office) -> None:
+    one = withdrawals.living(office.case)[0]
+    one.given_age = 17
+    office.case.facts = {**office.case.facts, "age": 17, "age_band": "minor"}
+    for other in db.session.scalars(select(Consent)):
+        other.valid_until = NOW.date() + timedelta(900)
+    db.session.commit()
+    assert renewing.remind(NOW + timedelta(days=300)) == 0
+    assert renewing.remind(NOW + timedelta(days=366)) == 1
+    assert renewing.remind(NOW + timedelta(days=367)) == 0
+    assert told() == ["consent_adult"]
+
+
+def test_notices_of_consents_name_nobody(office: Office) -> None:
+    one = withdrawals.living(office.case)[0]
+    one.valid_until = NOW.date() + timedelta(3)
+    db.session.commit()
+    renewing.remind(NOW)
+    found = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "consent_ends")).first()
+    assert found is not None
+    assert set(found.parameters) == {"case_code", "count"}
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("code", SCRIPTS)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_is_read_aloud_has_at_most_420_words(code: str, language: str) -> None:
+    text = load_text(code, language)
+    words = " ".join([text.title, *(line for block in text.blocks for line in block.lines)]).split()
+    assert 100 <= len(words) <= 420
+
+
+@pytest.mark.parametrize(("lang", "words"), [("fr", "Vous pouvez le retirer"), ("en", "You may take it back")])
+def test_the_copy_is_in_large_type_with_a_picture_a_sentence(
+    office: Office, client: PageClient, lang: str, words: str
+) -> None:
+    one = withdrawals.living(office.case)[0]
+    client.sign_in("gestionnaire")
+    data = client.get(f"/cases/{office.case.id}/consents/{one.id}.pdf?lang={lang}").response.data
+    document = pypdfium2.PdfDocument(BytesIO(data))
+    whole = " ".join(page.get_textpage().get_text_bounded() for page in document)
+    assert words in whole
+    assert "Hôpital" in whole
+    assert "Ngo Mbock" not in whole
