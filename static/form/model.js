@@ -11,12 +11,11 @@ var MNRForm = (function () {
 
   /* Without recursion: a tree may be deeper than the stack. */
   function calls(tree, name) {
-    const waiting = [tree];
-    while (waiting.length) {
+    for (const waiting = [tree]; waiting.length;) {
       const node = waiting.pop();
       if (!Array.isArray(node)) continue;
       if (node[0] === name) return true;
-      for (const part of node.slice(1)) waiting.push(part);
+      waiting.push(...node.slice(1));
     }
     return false;
   }
