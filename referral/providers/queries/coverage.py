@@ -20,7 +20,6 @@ from directory.gazetteer import Ring
 from directory.mandates import Mandate
 from directory.places import Place, Places
 from directory.profile import ServiceArea
-from referral.cases.models import Case
 from referral.extensions import db
 from referral.foundation import clock
 from referral.partners.models import Agreement, Organization
@@ -35,8 +34,6 @@ from referral.providers.coverage_models import (
 from referral.providers.models import AdminUnit, NeedSignal
 from referral.providers.queries.catalogue import snapshot
 from referral.providers.queries.visible import OPEN_TO_ALL
-from referral.referrals.models import Referral
-from referral.referrals.rules import ReferralState
 from referral.statistics.rules import Dimension, PublishedTable, State, Table, Unit, publish_editions
 from sop.vocabulary import N_, Need
 
@@ -185,18 +182,16 @@ def snapshots() -> list[CoverageSnapshot]:
 
 
 def unmet(start: datetime, end: datetime, regions: Sequence[str]) -> Counter[tuple[str, str]]:
-    """Raw counts by need and region, never shown: searches without a result, and referrals declined in these months."""
+    """Raw counts by need and region, never shown: searches without a result and referrals that no service could take.
+
+    A refusal leaves one signal too, so the referrals themselves are not counted again.
+    """
     found: Counter[tuple[str, str]] = Counter()
     signals = select(NeedSignal.category, NeedSignal.pcode).where(NeedSignal.at >= start, NeedSignal.at < end)
-    declined = select(Referral.need, Case.region).join(Case, Case.id == Referral.case_id)
-    declined = declined.where(
-        Referral.state == ReferralState.DECLINED, Referral.decided_at >= start, Referral.decided_at < end
-    )
-    for query in (signals, declined):
-        for need, pcode in db.session.execute(query):
-            place = (str(need), pcode[: coverage.LENGTHS[1]])
-            if place[0] in NEEDS and place[1] in regions:
-                found[place] += 1
+    for need, pcode in db.session.execute(signals):
+        place = (str(need), pcode[: coverage.LENGTHS[1]])
+        if place[0] in NEEDS and place[1] in regions:
+            found[place] += 1
     return found
 
 

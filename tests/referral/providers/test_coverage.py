@@ -21,9 +21,19 @@ from referral.providers.coverage_models import CoverageConfirmation, CoverageDem
 from referral.providers.models import NeedSignal
 from referral.providers.queries import coverage as queries
 from referral.providers.rules import SignalOutcome
+from referral.referrals.actions import answering
+from referral.referrals.rules import ReferralAction
 from referral.statistics.quarters import Quarter
 from sop.vocabulary import Need
-from tests.builders import make_organization, make_user
+from tests.builders import (
+    make_agreement,
+    make_organization,
+    make_planned_case,
+    make_procedure,
+    make_sent_referral,
+    make_service,
+    make_user,
+)
 from tests.conftest import NOW
 from tests.referral.providers.entries import make_entry
 
@@ -181,3 +191,16 @@ def test_the_command_tells_gaps_and_refuses_an_unknown_region(committed: Flask) 
     assert json.loads(deep.stdout.strip().splitlines()[-1])["level"] == 2
     for wrong in ("CM999", "Littoral", "CM005001"):
         assert runner.invoke(args=["directory", "coverage", "--region", wrong]).exit_code == 2
+
+
+def test_a_referral_that_was_declined_counts_once(session: Any) -> None:
+    make_procedure()
+    team, hospital = make_organization("Équipe"), make_organization("Hôpital")
+    manager, nurse = make_user(Role.CASE_MANAGER, team), make_user(Role.PROVIDER, hospital)
+    make_agreement(team, hospital)
+    referral = make_sent_referral(
+        make_planned_case(manager, Need.MED), make_service(hospital, Need.MED, staff=(nurse,)), Need.MED
+    )
+    answering.act(referral, ReferralAction.DECLINE, reason="no_capacity", actor=nurse, now=NOW)
+    counted = queries.unmet(NOW - timedelta(days=1), NOW + timedelta(days=1), [referral.case.region])
+    assert dict(counted) == {("MED", referral.case.region): 1}
