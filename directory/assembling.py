@@ -22,6 +22,9 @@ from directory.vocabulary import N_, Message
 
 SPLIT = re.compile(r"\s*[;\n|]\s*")
 AGE_LIMIT = 120
+SHARED = ("organization", "attributes", "service_areas", "service_at_locations", "languages", "required_documents",
+          "phones", "schedules")  # fmt: skip
+"""Parts that many services of one table have in common, so that a large table fits into a small machine."""
 TEXTS = ("alternate_name", "url", "email", "application_process", "eligibility_description", "fees_description",
          "alert", "assured_date")  # fmt: skip
 STATUS = {
@@ -201,8 +204,11 @@ class _Builder:
         self.found.warn(number, "hours", "bad_schedule", N_("opening hours that cannot be understood, left out"))
 
     def close(self) -> None:
-        """Give services without a place of their own those of their organisation."""
+        """Give services without a place of their own those of their organisation; equal parts are held once."""
+        once: dict[str, Any] = {}
         for document in self.found.documents:
+            for name in SHARED:
+                document[name] = once.setdefault(repr(document[name]), document[name])
             if not document["service_at_locations"]:
                 organization = document["organization"]["id"]
                 document["service_at_locations"] = [{"location": one} for one in self.places.get(organization, ())]

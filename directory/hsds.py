@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -79,7 +79,7 @@ def read(
 
 
 def read_parts(
-    documents: Sequence[Any],
+    documents: list[Any],
     mapping: Mapping[str, str],
     source_name: str,
     *,
@@ -89,11 +89,14 @@ def read_parts(
 ) -> Iterator[ImportResult]:
     """Read many documents `size` at a time, so that a large table need not be held as records; without offers.
 
-    Ids are compared over the whole; rows are numbered through. The documents are not kept beside the records.
+    Ids are compared over the whole; rows are numbered through. The documents are not kept beside the records: what
+    has been read is `None` in the list afterwards.
     """
     reader = _Reader(mapping, source_name, places, timezone)
+    reader.keeping = False
     for start in range(0, max(1, len(documents)), size):
-        part = list(documents[start : start + size])
+        part = documents[start : start + size]
+        documents[start : start + size] = [None] * len(part)
         reader.organizations_of(part)
         for number, row in enumerate(part, start=start + 1):
             reader.service(number, row)
@@ -158,6 +161,7 @@ class _Reader:
         self.quarantined: list[Quarantined] = []
         self.warnings: list[Remark] = []
         self.documents: list[Kept] = []
+        self.keeping = True
         self.standing: set[str] = set()
 
     def key(self, table: str, value: Any) -> str:
@@ -234,7 +238,7 @@ class _Reader:
         return one.id
 
     def _keep(self, kind: str, key: str, written: str, row: Any) -> None:
-        document = fit_to_keep(row)
+        document = fit_to_keep(row) if self.keeping else None
         if document is not None:
             self.documents.append(Kept(kind, key, written if written.isprintable() else key, document))
 
@@ -349,8 +353,7 @@ class _Reader:
         return replace(service, hours=read_hours(row, notes, self.timezone), service_at_locations=links)
 
     def part(self, *, last: bool) -> ImportResult:
-        """What was read since the last part, without offers and documents."""
-        self.documents = []
+        """What was read since the last part, without offers."""
         found = self.result(offering=False, last=last)
         self.services, self.quarantined, self.warnings, self.unmapped = [], [], [], Counter()
         self.organizations, self.locations = {}, {}

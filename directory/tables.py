@@ -24,6 +24,7 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 300
 MAX_CELL = 20_000
 HEADING_LIMIT = 120
+MOST_SHARED = 20_000
 TAG = re.compile(r"#[a-z][a-z0-9_]*(\s*\+\s*[a-z][a-z0-9_]*)*", re.IGNORECASE)
 ZIP = b"PK\x03\x04"
 
@@ -160,7 +161,7 @@ def _table(name: str, lines: Iterator[tuple[int, list[str]]]) -> Table | None:
     headings = next((cells for _number, cells in lines if sum(map(bool, cells)) > 1), None)
     if headings is None:
         return None
-    table = Table(name, _unlike(headings))
+    table, once = Table(name, _unlike(headings)), dict[str, str]()
     for number, cells in lines:
         if not any(cells):
             continue
@@ -169,8 +170,14 @@ def _table(name: str, lines: Iterator[tuple[int, list[str]]]) -> Table | None:
             continue
         if len(table.rows) == MAX_ROWS:
             raise Unreadable("too_many", N_("more than %(limit)d services in one file"), limit=MAX_ROWS)
-        table.rows.append((number, tuple(cell[:MAX_CELL] for cell in cells)))
+        table.rows.append((number, tuple(_once(cell, once) for cell in cells)))
     return table
+
+
+def _once(cell: str, known: dict[str, str]) -> str:
+    """The cell, cut to what is read; the same text of many rows is held once."""
+    kept = cell[:MAX_CELL]
+    return known.setdefault(kept, kept) if len(known) < MOST_SHARED or kept in known else kept
 
 
 def _unlike(headings: Iterable[str]) -> tuple[str, ...]:

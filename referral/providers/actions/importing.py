@@ -50,15 +50,14 @@ def import_file(
         given = hsds.parse_mapping(mapping)
         if any(len(term) > LONGEST_TERM for term in given):
             raise hsds.Unreadable("long_term", N_("a term has at most %(limit)d characters"), limit=LONGEST_TERM)
-        contents = _contents(path)
-        tables = read_tables(contents, path.name) if standard == "table" else []
+        tables = read_tables(_contents(path), path.name) if standard == "table" else []
         with db.session.begin_nested() as whole:
             if standard == "table":
                 tabling.keep_columns(name, parse_columns(columns))
                 found = _printable(tabling.import_tables(tables, name, given, actor=None, now=now))
             else:
                 kept = mappings.keep(name, given)
-                found = _store(hsds.read(contents, kept, name, places=known_places()), name, now)
+                found = _store(hsds.read(_contents(path), kept, name, places=known_places()), name, now)
             if preview:
                 whole.rollback()
             return found, 0
