@@ -13,6 +13,8 @@ SHORTEST_GUESS = 4
 LONG = 8
 """From this length on, two errors are forgiven."""
 MOST_WORDS = 12
+COMMON = 256
+"""A word in as many texts is kept as a mask, ready for use; a rarer one as positions, which take less memory."""
 Masks = Callable[[Iterable[int]], int]
 
 
@@ -27,9 +29,11 @@ class Words:
         for position, text in enumerate(texts):
             for word in {word for part in text.split(" | ") for word in split(part)}:
                 postings.setdefault(word, []).append(position)
-        self._postings = postings
         self._joined = "\n" + "\n".join(postings) + "\n"
         self._letters = [(word, len(word), letters(word)) for word in postings if word.isalpha()]
+        self._common = {word: mask(postings[word]) for word in postings if len(postings[word]) >= COMMON}
+        self._rare = {word: places for word, places in postings.items() if word not in self._common}
+        self._words = frozenset(postings)
         self.of_word = lru_cache(maxsize=256)(self._of_word)
         self.of_start = lru_cache(maxsize=256)(self._of_start)
 
@@ -72,10 +76,16 @@ class Words:
             last = self._joined.find("\n", first)
             found.add(self._joined[first:last])
             at = self._joined.find(part, last)
-        return found & self._postings.keys()
+        return found & self._words
 
     def _any(self, words: Iterable[str]) -> int:
-        return self._mask({position for word in words for position in self._postings[word]})
+        found, places = 0, set[int]()
+        for word in words:
+            if word in self._common:
+                found |= self._common[word]
+            else:
+                places.update(self._rare[word])
+        return found | self._mask(places) if places else found
 
     def _guess(self, word: str) -> int:
         """Where a word stands that is one error away, or two when it is long."""

@@ -6,7 +6,7 @@ from directory import Catalogue, Offer, rank
 from directory.criteria import Criteria
 from directory.places import Place, Places
 from directory.question import BadQuestion, audience, question, wider
-from directory.words import Words
+from directory.words import COMMON, Words
 from tests.directory.test_matching import NOW
 
 TEXTS = (
@@ -141,3 +141,13 @@ def test_wider_goes_from_conditions_to_distance_to_larger_units_to_the_country()
 def test_a_signal_says_adult_or_minor_at_most():
     assert [audience(question({"age": age})) for age in (17, 18)] == ["minor", "adult"]
     assert audience(question({"age_band": "doubtful"})) == ""
+
+
+def test_a_word_of_many_texts_and_one_of_few_are_found_alike() -> None:
+    texts = [f"Foyer {number}{' juridique' if number % 3 else ''}" for number in range(COMMON * 3)]
+    words = Words(texts, lambda found: sum(1 << one for one in found))
+    assert words.find("juridiques") == sum(1 << number for number, text in enumerate(texts) if "juridique" in text)
+    assert words.find("juridique 7") == sum(
+        1 << number for number, text in enumerate(texts) if "juridique" in text and "7" in text.split()[1]
+    )
+    assert words.find("juridqiue") == words.find("juridique")
