@@ -12,6 +12,7 @@ from itertools import combinations
 from directory import freshness, schedule
 from directory.coverage import counted, reached
 from directory.offers import Offer
+from directory.question import SEXES
 from directory.taxonomy import EVERYBODY, AudienceRule, CapacityStatus, Facet
 from directory.vocabulary import N_
 
@@ -64,25 +65,36 @@ class Overlap:
 
 
 class _Presence:
-    """What one organisation offers for one need."""
+    """What one organisation offers for one need; sets as bits of a number, since every pair is compared."""
 
     def __init__(self) -> None:
-        self.units: set[str] = set()
-        self.people: set[tuple[str, int]] = set()
+        self.units = 0
+        self.people = 0
         self.statuses: set[str] | None = set()
-        self.minutes: set[int] | None = set()
+        self.quarters: int | None = 0
         self.rooms: list[CapacityStatus] = []
 
-    def add(self, offer: Offer, units: Iterable[str], now: datetime) -> None:
-        self.units.update(units)
-        low, high = offer.minimum_age or 0, OLDEST if offer.maximum_age is None else offer.maximum_age
-        self.people.update((sex, age) for sex in offer.sexes for age in range(low, min(high, OLDEST) + 1))
+    def add(self, offer: Offer, units: int, now: datetime) -> None:
+        self.units |= units
+        low, high = offer.minimum_age or 0, OLDEST if offer.maximum_age is None else min(offer.maximum_age, OLDEST)
+        ages = ((1 << max(0, high + 1 - low)) - 1) << low
+        for sex in offer.sexes:
+            self.people |= ages << (SEXES.index(sex) * (OLDEST + 1))
         stated = offer.terms.get((Facet.STATUS, AudienceRule.INCLUDED), frozenset()) - {EVERYBODY}
         self.statuses = None if self.statuses is None or not stated else self.statuses | stated
-        week = schedule.weekly(offer.hours) if offer.hours.schedules else None
-        quarters = None if week is None else {minute // 15 for first, last in week for minute in range(first, last, 15)}
-        self.minutes = None if self.minutes is None or quarters is None else self.minutes | quarters
+        self.quarters = None if self.quarters is None else _joined(self.quarters, offer)
         self.rooms.append(freshness.capacity_now(offer.capacity, offer.shelter, now))
+
+
+def _joined(quarters: int, offer: Offer) -> int | None:
+    """The open quarters of an hour of the week with those of the offer; None where its hours are not known."""
+    week = schedule.weekly(offer.hours) if offer.hours.schedules else None
+    if week is None:
+        return None
+    for first, last in week:
+        for minute in range(first, last, 15):
+            quarters |= 1 << minute // 15
+    return quarters
 
 
 def overlaps(offers: Iterable[Offer], units: Sequence[str], now: datetime) -> tuple[Overlap, ...]:
@@ -92,42 +104,47 @@ def overlaps(offers: Iterable[Offer], units: Sequence[str], now: datetime) -> tu
     on request are left out.
     """
     found: dict[tuple[str, str], _Presence] = defaultdict(_Presence)
+    place = {unit: number for number, unit in enumerate(units)}
     for offer in offers:
         if counted(offer) and not offer.remote:
-            present = [unit for unit, free in reached(offer, units).items() if free]
+            present = sum(1 << place[unit] for unit, free in reached(offer, units).items() if free)
             for need in offer.needs if present else ():
                 found[need, offer.organization_id].add(offer, present, now)
     by_need: dict[str, list[tuple[str, _Presence]]] = defaultdict(list)
     for (need, organization), presence in sorted(found.items()):
         by_need[need].append((organization, presence))
-    pairs = [_pair(need, one, other) for need, present in by_need.items() for one, other in combinations(present, 2)]
+    two = [(need, *both) for need, present in by_need.items() for both in combinations(present, 2)]
+    pairs = [_pair(need, one, other, units) for need, one, other in two]
     kept = [pair for pair in pairs if pair is not None]
     return tuple(sorted(kept, key=lambda pair: (-pair.score, pair.need, pair.organizations)))
 
 
-def jaccard(one: set[object], other: set[object]) -> float:
-    """Return the share of what both have in what either has.
+def jaccard(one: int, other: int) -> float:
+    """Return the share of what both have in what either has, of sets as bits.
 
-    >>> jaccard({1, 2, 3}, {2, 3, 4}), jaccard(set(), set())
+    >>> jaccard(0b0111, 0b1110), jaccard(0, 0)
     (0.5, 0.0)
     """
-    either = one | other
-    return len(one & other) / len(either) if either else 0.0
+    either = (one | other).bit_count()
+    return (one & other).bit_count() / either if either else 0.0
 
 
-def _pair(need: str, one: tuple[str, _Presence], other: tuple[str, _Presence]) -> Overlap | None:
+def _pair(need: str, one: tuple[str, _Presence], other: tuple[str, _Presence], units: Sequence[str]) -> Overlap | None:
     mine, theirs = one[1], other[1]
-    places = jaccard({*mine.units}, {*theirs.units})
+    places = jaccard(mine.units, theirs.units)
     if places < SMALLEST:
         return None
-    audience = jaccard({*mine.people}, {*theirs.people})
+    audience = jaccard(mine.people, theirs.people)
     if mine.statuses is not None and theirs.statuses is not None:
-        audience *= jaccard({*mine.statuses}, {*theirs.statuses})
-    known = mine.minutes is not None and theirs.minutes is not None
-    hours = jaccard({*(mine.minutes or ())}, {*(theirs.minutes or ())}) if known else None
+        either = mine.statuses | theirs.statuses
+        audience *= len(mine.statuses & theirs.statuses) / len(either) if either else 0.0
+    hours = None
+    if mine.quarters is not None and theirs.quarters is not None:
+        hours = jaccard(mine.quarters, theirs.quarters)
     alike = audience * (1 if hours is None else hours)
     kind = _kind(alike, mine.rooms, theirs.rooms)
-    common = tuple(sorted(mine.units & theirs.units))
+    both = mine.units & theirs.units
+    common = tuple(sorted(unit for number, unit in enumerate(units) if both >> number & 1))
     return Overlap(need, (one[0], other[0]), common, places, audience, hours, kind)
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from directory.mandates import MandateRole
+from referral.foundation.searching import fold
 from referral.providers.schemas import CHOOSE, NOT_A_DAY, NOT_A_NUMBER, Reading, day_of
 from sop.vocabulary import N_, Message, Need
 
 LONGEST_NOTE = 300
 LONGEST_BASIS = 200
+MOST_CHOICES = 100
 MOST_WANTED = 99
 NAME_BASIS = Message("name_basis", N_("name the text that says so, for example a decree with its number"))
 ENDS_FIRST = Message("ends_first", N_("the last day is before the first"))
@@ -42,6 +44,32 @@ def view_from(arguments: Mapping[str, str], regions: Collection[str], limits: Co
         Need(need) if need in list(Need) else Need.MED,
         far if far in limits else 50,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Choices of a list that may be too long for a page: by name, as many as a page shows, and how many there are."""
+
+    choices: list[tuple[str, str]]
+    of: int
+
+    @property
+    def cut(self) -> bool:
+        """Whether some are not shown."""
+        return self.of > MOST_CHOICES
+
+
+def narrowed(names: Iterable[tuple[object, str]], words: str, *, chosen: str = "") -> Narrowed:
+    """The names in which every one of the words occurs, whatever the accents; the chosen one stays.
+
+    >>> narrowed([(1, "Foyer Étoile"), (2, "Clinique")], "etoile")
+    Narrowed(choices=[('1', 'Foyer Étoile')], of=1)
+    """
+    wanted = fold(words).split()
+    found = sorted(((str(key), name) for key, name in names), key=lambda one: (fold(one[1]), one[0]))
+    met = [one for one in found if all(word in fold(one[1]) for word in wanted)]
+    kept = [one for one in found if one[0] == chosen and one not in met[:MOST_CHOICES]]
+    return Narrowed(kept + met[:MOST_CHOICES], len(met))
 
 
 def need_of(written: str) -> Need | None:

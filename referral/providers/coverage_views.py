@@ -149,7 +149,7 @@ def mandates() -> Any:
     found = queries.scene(clock.now(), asked.region)
     organizations = queries.organizations()
     places = [current_app.config["SETTINGS"].country_code, *queries.units(found.places)]
-    typed, errors = {}, {}
+    find, typed, errors = _found_by(), {}, {}
     if request.method == "POST":
         if not can(COORDINATE):
             abort(404)
@@ -166,10 +166,11 @@ def mandates() -> Any:
     page = render_template(
         "providers/mandates.html", rows=rows, typed=typed, errors=errors, names=names,
         differences=findings(mine, found.offers, [asked.need.value], found.units, clock.now()),
-        organization_choices=[("", ""), *organizations], roles=[(one.value, one.label) for one in MandateRole],
+        holders=coverage_schemas.narrowed(organizations, find, chosen=typed.get("organization", "")),
+        roles=[(one.value, one.label) for one in MandateRole],
         place_choices=[("", ""), (places[0], _("the whole country"))]
         + [(code, found.name(code, page_language())) for code in places[1:]],
-        today=clock.today(), **_frame(found, asked),
+        find=find, today=clock.today(), **_frame(found, asked),
     )  # fmt: skip
     return page, 422 if errors else 200
 
@@ -192,6 +193,7 @@ def what_if() -> Any:
     asked = _asked()
     found = queries.scene(clock.now(), asked.region)
     services = {one.service_id: f"{one.name} – {one.organization_name}" for one in found.offers}
+    find = _found_by()
     supposed = coverage_schemas.supposed_from(request.args, found.names, services, found.units)
     changes: tuple[Change, ...] = ()
     if supposed.anything:
@@ -201,8 +203,8 @@ def what_if() -> Any:
         )  # fmt: skip
     return render_template(
         "providers/what_if.html", supposed=supposed, changes=changes, **_frame(found, asked),
-        service_choices=[("", _("none")), *sorted(services.items(), key=lambda one: one[1])],
-        organization_choices=[("", _("none")), *sorted(found.names.items(), key=lambda one: one[1])],
+        services=coverage_schemas.narrowed(services.items(), find, chosen=supposed.service),
+        organizations=coverage_schemas.narrowed(found.names.items(), find, chosen=supposed.organization), find=find,
         place_choices=[("", _("none")), *((code, found.name(code, page_language())) for code in found.units)],
         opens_choices=[("", _("none")), *NEED_LABELS.items()],
     )  # fmt: skip
@@ -259,6 +261,11 @@ def _picture(found: queries.Scene, table: Matrix, need: Need) -> str:
 def _asked() -> coverage_schemas.View:
     regions = queries.units(known_places())
     return coverage_schemas.view_from(request.args, regions, queries.LIMITS_KM)
+
+
+def _found_by() -> str:
+    """By what words long lists of names are narrowed."""
+    return coverage_schemas.line_of(request.args, "find")[:80]
 
 
 def _frame(found: queries.Scene, asked: coverage_schemas.View) -> dict[str, Any]:

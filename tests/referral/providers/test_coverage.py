@@ -16,7 +16,7 @@ from directory.taxonomy import Visibility
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation.grants import Role
-from referral.providers import actions
+from referral.providers import actions, coverage_schemas
 from referral.providers.coverage_models import CoverageConfirmation, CoverageDemand, CoverageSnapshot
 from referral.providers.models import NeedSignal
 from referral.providers.queries import coverage as queries
@@ -204,3 +204,11 @@ def test_a_referral_that_was_declined_counts_once(session: Any) -> None:
     answering.act(referral, ReferralAction.DECLINE, reason="no_capacity", actor=nurse, now=NOW)
     counted = queries.unmet(NOW - timedelta(days=1), NOW + timedelta(days=1), [referral.case.region])
     assert dict(counted) == {("MED", referral.case.region): 1}
+
+
+def test_a_list_too_long_for_a_page_is_narrowed_by_words_and_keeps_what_was_chosen() -> None:
+    names = [(number, f"Clinique {number:03d}") for number in range(150)] + [(900, "Foyer Étoile")]
+    whole = coverage_schemas.narrowed(names, "", chosen="149")
+    assert (len(whole.choices), whole.choices[0], whole.of, whole.cut) == (101, ("149", "Clinique 149"), 151, True)
+    assert coverage_schemas.narrowed(names, "ÉTOILE foyer") == coverage_schemas.Narrowed([("900", "Foyer Étoile")], 1)
+    assert coverage_schemas.narrowed(names, "nothing").choices == []
