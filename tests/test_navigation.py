@@ -14,6 +14,7 @@ from tests.page_client import PageClient
 EXCEPTIONS = {
     "static": "files",
     "language": "the language switch",
+    "providers.workbook_file": "a file of the imports",
     "providers.search": "reached from the directory",
     "partners.home": "leads to the role's first page",
     "partners.sign_in": "for strangers",

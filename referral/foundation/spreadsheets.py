@@ -132,6 +132,15 @@ def write_workbook(sheets: Sequence[tuple[str, Sequence[str], Iterable[Sequence[
     return file.getvalue()
 
 
+def bare(text: str) -> str:
+    """The text that `safe` was given.
+
+    >>> bare("'+237 000"), bare("'tis"), bare(safe("=1"))
+    ('+237 000', "'tis", '=1')
+    """
+    return text[1:] if text[:1] == "'" and text[1:].startswith(FORMULA) else text
+
+
 def safe(text: str) -> str:
     """A text that no spreadsheet takes for a formula, also when it is saved as CSV; control characters are gone.
 

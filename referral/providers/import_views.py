@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -17,14 +18,16 @@ from referral.foundation import clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.idempotency import idempotent
-from referral.providers import actions
+from referral.providers import actions, workbook, workbook_reading
 from referral.providers.actions.mapping import keep as keep_terms
 from referral.providers.import_models import ImportDraft
 from referral.providers.models import ImportBatch
+from referral.providers.queries.whole import Circle
 from referral.providers.views import bp
 from sop.vocabulary import N_, NEED_LABELS
 
 COORDINATE = Permission.DIRECTORY_COORDINATE
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TERMS = 30
 LISTED = 50
 
@@ -41,7 +44,9 @@ def imports() -> Any:
         errors = _errors(source, data, sent.filename or "" if sent else "")
         if not errors:
             made = actions.keep_draft(source, sent.filename or "" if sent else "", data, actor=actor(), now=clock.now())
-            return redirect(url_for("providers.import_columns", draft_id=made.id), code=303)
+            mapped = workbook_reading.is_workbook(actions.tables_of(data, made.file_name))
+            step = "providers.import_preview" if mapped else "providers.import_columns"
+            return redirect(url_for(step, draft_id=made.id), code=303)
     shown = render_template(
         "providers/imports.html", batches=_batches(), drafts=_drafts(), errors=errors, tab="providers.imports",
         source=request.form.get("source", ""),
@@ -115,7 +120,7 @@ def import_preview(draft_id: UUID) -> Any:
     if request.method == "POST":
         return _decided(one)
     try:
-        found = actions.preview_import(one, now=clock.now())
+        found = actions.preview_import(one, take=_taking(one), now=clock.now())
     except hsds.Unreadable as problem:
         flash(render(problem.message, gettext), "error")
         return redirect(url_for("providers.import_columns", draft_id=draft_id), code=303)
@@ -125,6 +130,23 @@ def import_preview(draft_id: UUID) -> Any:
     )  # fmt: skip
 
 
+def _taking(one: ImportDraft) -> Callable[..., dict[str, Any]]:
+    """Our own workbook is read back by its identifiers, any other table by its mapping."""
+    ours = workbook_reading.is_workbook(actions.tables_of(one.contents or b"", one.file_name))
+    return workbook_reading.take if ours else actions.import_tables
+
+
+@bp.get("/directory/imports/annuaire.xlsx")
+@requires(COORDINATE)
+def workbook_file() -> Response:
+    """The directory as a workbook to edit and send back; what is kept to named people is not in it."""
+    data, _number = workbook.told(Circle.NETWORK, actor=actor(), now=clock.now())
+    db.session.commit()
+    response = Response(data, mimetype=XLSX)
+    response.headers["Content-Disposition"] = "attachment; filename=annuaire.xlsx"
+    return response
+
+
 def _decided(one: ImportDraft) -> Any:
     do = request.form.get("do", "")
     if do == "terms":
@@ -132,7 +154,7 @@ def _decided(one: ImportDraft) -> Any:
         keep_terms(one.source, {term[:200]: need for term, need in pairs if term and need in NEED_LABELS})
         return redirect(url_for("providers.import_preview", draft_id=one.id), code=303)
     if do == "approve":
-        found = actions.approve_import(one, actor=actor(), now=clock.now())
+        found = actions.approve_import(one, take=_taking(one), actor=actor(), now=clock.now())
         flash(_("%(number)d services taken in.", number=found["services"]), "success")
     elif do == "discard":
         actions.discard_import(one, actor=actor(), now=clock.now())

@@ -18,6 +18,7 @@ from referral.providers.actions.drafting import keep_draft, tables_of, told_colu
 from referral.providers.actions.drafting import preview as preview_import
 from referral.providers.actions.editing import (
     StaleEntry,
+    apply,
     confirm,
     submit,
     wanted_capacity,
@@ -26,7 +27,7 @@ from referral.providers.actions.editing import (
     wanted_service,
 )
 from referral.providers.actions.exporting import export
-from referral.providers.actions.fields import state_of
+from referral.providers.actions.fields import difference, state_of
 from referral.providers.actions.importing import import_file
 from referral.providers.actions.linking import confirm_by_link, correct_by_link
 from referral.providers.actions.noticing import end_notice, notify
@@ -34,12 +35,13 @@ from referral.providers.actions.placing import import_places
 from referral.providers.actions.reminding import open_task, remind
 from referral.providers.actions.reporting import answer, called, open_campaign, read_misconduct, report
 from referral.providers.actions.signalling import keep_signal, search_or_signal, signal_need
-from referral.providers.actions.tabling import columns_of, keep_columns
+from referral.providers.actions.tabling import columns_of, import_tables, keep_columns
 
 __all__ = [
-    "StaleEntry", "add_mandate", "answer", "approve_import", "called", "columns_of", "confirm", "confirm_by_link",
-    "confirm_many", "confirm_none", "copy_to", "correct_by_link", "decide", "discard_import", "end_notice",
-    "export", "freeze_demand", "import_file", "import_places", "keep_columns", "keep_draft", "keep_month",
+    "StaleEntry", "add_mandate", "answer", "apply", "approve_import", "called", "columns_of", "confirm",
+    "confirm_by_link", "confirm_many", "confirm_none", "copy_to", "correct_by_link", "decide", "difference",
+    "discard_import", "end_notice", "export", "freeze_demand", "import_file", "import_places", "import_tables",
+    "keep_columns", "keep_draft", "keep_month",
     "keep_signal", "notify", "open_campaign", "open_task", "preview_import", "publish_demand", "read_misconduct",
     "remind", "remove_mandate", "reopen", "report", "search_or_signal", "set_target", "signal_need", "state_of",
     "submit", "tables_of", "told_columns", "trust", "undo", "wanted_capacity", "wanted_contacts", "wanted_hours",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,8 @@ from referral.providers.rules import Origin, Section
 from referral.providers.upkeep_models import ChangeItem, ChangeProposal
 from sop.vocabulary import Message
 
+Taking = Callable[..., dict[str, Any]]
+"""What puts tables into the directory: `import_tables`, or the reader of our own workbook."""
 MOST_ROWS = 5000
 """As many rows a page previews in a few seconds; larger files go in by `flask directory import table`."""
 DECIDED = Message("import_decided", N_("Somebody has decided on this file already."))
@@ -51,19 +53,19 @@ def keep_draft(source: str, name: str, contents: bytes, *, actor: Actor, now: da
     return one
 
 
-def preview(one: ImportDraft, *, now: datetime) -> dict[str, Any]:
+def preview(one: ImportDraft, *, take: Taking = import_tables, now: datetime) -> dict[str, Any]:
     """What taking the file in would do; nothing is stored. Raises Unreadable."""
     tables = tables_of(one.contents or b"", one.file_name)
     with db.session.begin_nested() as whole:
-        found = import_tables(tables, one.source, {}, actor=None, now=now)
+        found = take(tables, one.source, {}, actor=None, now=now)
         whole.rollback()
     return found
 
 
-def approve(one: ImportDraft, *, actor: Actor, now: datetime) -> dict[str, Any]:
+def approve(one: ImportDraft, *, take: Taking = import_tables, actor: Actor, now: datetime) -> dict[str, Any]:
     """Take the file in; what is gone from the source is proposed to be ended, no more than that."""
     _open(one)
-    found = import_tables(tables_of(one.contents or b"", one.file_name), one.source, {}, actor=actor, now=now)
+    found = take(tables_of(one.contents or b"", one.file_name), one.source, {}, actor=actor, now=now)
     propose_ends(one.source, [row["id"] for row in found["gone"]], actor=actor, now=now)
     one.decided_at, one.approved, one.contents = now, True, None
     db.session.flush()

@@ -118,7 +118,7 @@ def apply(
     diff: Mapping[str, Sequence[Any]],
     *,
     origin: Origin,
-    actor: Actor,
+    actor: Actor | None,
     now: datetime,
     confirms: bool = True,
 ) -> None:
@@ -129,7 +129,7 @@ def apply(
     if diff:
         revision = EntityRevision(
             place_id=place.id, section=section, diff={name: list(pair) for name, pair in diff.items()},
-            origin=origin, actor_id=actor.id, at=now,
+            origin=origin, actor_id=actor.id if actor else None, at=now,
         )  # fmt: skip
         db.session.add(revision)
     if confirms:
@@ -163,7 +163,7 @@ def confirmed(
     place: ServiceAtLocation,
     sections: Iterable[Section],
     outcome: VerificationOutcome,
-    actor: Actor,
+    actor: Actor | None,
     now: datetime,
     *,
     method: VerificationMethod = VerificationMethod.PARTNER,
@@ -174,7 +174,12 @@ def confirmed(
         if section is Section.CAPACITY:
             place.capacity_updated_at = now
         verification = SectionVerification(
-            service_at_location_id=place.id, section=section, method=method, outcome=outcome, user_id=actor.id, at=now
+            service_at_location_id=place.id,
+            section=section,
+            method=method,
+            outcome=outcome,
+            user_id=actor.id if actor else None,
+            at=now,
         )
         db.session.add(verification)
         act = "directory.edit" if outcome is Changed else "directory.confirm"

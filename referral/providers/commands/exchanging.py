@@ -11,11 +11,11 @@ from flask.cli import with_appcontext
 from referral.foundation.terminal import now, say
 from referral.providers.commands.group import directory
 
-EXPORTED = ["hsds", "hsds-csv", "4w", "vcard", "geojson"]
+EXPORTED = ["hsds", "hsds-csv", "xlsx", "4w", "vcard", "geojson"]
 
 
 @directory.command("import")
-@click.argument("standard", type=click.Choice(["hsds", "table"]))
+@click.argument("standard", type=click.Choice(["hsds", "table", "xlsx"]))
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--map", "mapping", multiple=True, metavar="TERM=NEED", help="Which need a term means; saved per source.")
 @click.option("--column", "columns", multiple=True, metavar="COLUMN=FIELD", help="What a column means; saved.")
@@ -32,13 +32,20 @@ def directory_import(
     preview: bool,
     as_json: bool,
 ) -> None:
-    """Import services. Bad rows are set aside with their reason, good rows go in. Exit 0, or 2 when unreadable."""
+    """Import services; `xlsx` reads our own workbook back. Exit 0, or 2 when unreadable.
+
+    Bad rows are set aside with their reason, good rows go in.
+    """
     from referral.extensions import db
+    from referral.providers import workbook_reading
     from referral.providers.actions import import_file
 
-    result, code = import_file(
-        standard, path, mapping=mapping, columns=columns, source=source, preview=preview, now=now()
-    )
+    if standard == "xlsx":
+        result, code = workbook_reading.take_file(path, preview=preview, now=now())
+    else:
+        result, code = import_file(
+            standard, path, mapping=mapping, columns=columns, source=source, preview=preview, now=now()
+        )
     db.session.commit()
     refused = result.get("quarantined", [])
     rows = [("warning: ", one) for one in result.get("warnings", [])] + [("", one) for one in refused]
@@ -63,10 +70,15 @@ def directory_export(standard: str, out: Path, profile: str, visibility: str, of
     """Write the directory to a file; told in the audit trail. Exit 0, or 2 when the file cannot be written."""
     from directory.hsds_writing import Profile
     from referral.extensions import db
+    from referral.providers import workbook
     from referral.providers.actions import export
     from referral.providers.queries.whole import Circle
 
-    data, number = export(standard, Circle(visibility), form=Profile(profile), of=of, now=now())
+    circle = Circle(visibility)
+    if standard == "xlsx":
+        data, number = workbook.told(circle, actor=None, now=now())
+    else:
+        data, number = export(standard, circle, form=Profile(profile), of=of, now=now())
     try:
         out.write_bytes(data)
     except OSError as problem:
