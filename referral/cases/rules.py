@@ -103,6 +103,7 @@ class TaskKind(StrEnum):
 
     PRIVATE_INTERVIEW = "private_interview"
     INFORMATION_SHEET = "information_sheet"
+    ASK_ADULT = "ask_adult"
     OTHER = "other"
 
     @property
@@ -114,6 +115,7 @@ class TaskKind(StrEnum):
 TASK_LABELS: dict[TaskKind, str] = {
     TaskKind.PRIVATE_INTERVIEW: N_("Private interview by trained staff"),
     TaskKind.INFORMATION_SHEET: N_("Give the information sheet to the person"),
+    TaskKind.ASK_ADULT: N_("Ask for consent again: the person has come of age"),
     TaskKind.OTHER: N_("Another task"),
 }
 

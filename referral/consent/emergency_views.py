@@ -165,11 +165,7 @@ def emergency_review_post(access_id: UUID) -> Any:
         given = ReviewSchema().load(request.form)
     except ValidationError as error:
         return _review_page(access, request.form, error.normalized_messages()), 422
-    suspended = actions.review(access, given["conclusion"], given["words"], actor=actor(), now=clock.now())
-    flash(
-        _("Your review is recorded; the account is suspended.") if suspended else _("Your review is recorded."),
-        "success",
-    )
+    _concluded(access, given)
     return redirect(url_for(".emergencies"), 303)
 
 
@@ -180,7 +176,46 @@ def emergency_register() -> Any:
     audit.record("emergency.list.read", actor=actor(), now=clock.now())
     before = uuid_from(request.args.get("before", ""))
     rows, following = queries.page_of(queries.all_accesses(actor()), before)
-    return render_template("consent/emergency_register.html", rows=rows, before=before, following=following)
+    mine = queries.fall_to_officer(rows, clock.now())
+    return render_template("consent/emergency_register.html", rows=rows, mine=mine, before=before, following=following)
+
+
+@bp.get("/register/emergencies/<uuid:access_id>/review")
+@requires(Permission.AUDIT_READ, reads_person=True)
+def officer_review(access_id: UUID) -> Any:
+    """A review that would hang on one person, or that is overdue, for the data officer: codes, not the words."""
+    access = _fallen(access_id)
+    audit.record("emergency.review.read", actor=actor(), now=clock.now(), case_id=access.case_id, subject=access)
+    return _review_page(access, {}, {}, officer=True)
+
+
+@bp.post("/register/emergencies/<uuid:access_id>/review")
+@requires(Permission.AUDIT_READ)
+@idempotent
+def officer_review_post(access_id: UUID) -> Any:
+    """Record the data officer's conclusion."""
+    access = _fallen(access_id, lock=True)
+    try:
+        given = ReviewSchema().load(request.form)
+    except ValidationError as error:
+        return _review_page(access, request.form, error.normalized_messages(), officer=True), 422
+    _concluded(access, given)
+    return redirect(url_for(".emergency_register"), 303)
+
+
+def _fallen(access_id: UUID, *, lock: bool = False) -> EmergencyAccess:
+    access = queries.any_access(actor(), access_id, lock=lock) or abort(404)
+    if not queries.fall_to_officer([access], clock.now()):
+        abort(404)
+    return access
+
+
+def _concluded(access: EmergencyAccess, given: Any) -> None:
+    suspended = actions.review(access, given["conclusion"], given["words"], actor=actor(), now=clock.now())
+    flash(
+        _("Your review is recorded; the account is suspended.") if suspended else _("Your review is recorded."),
+        "success",
+    )
 
 
 def _own(access_id: UUID, *, lock: bool = False) -> EmergencyAccess:
@@ -226,8 +261,8 @@ def _access_page(access: EmergencyAccess, errors: Any, *, typed: Any = None, **s
     )
 
 
-def _review_page(access: EmergencyAccess, typed: Any, errors: Any) -> str:
-    words, said = queries.words_of(access)
+def _review_page(access: EmergencyAccess, typed: Any, errors: Any, *, officer: bool = False) -> str:
+    words, said = ("", "") if officer else queries.words_of(access)
     return render_template(
         "consent/emergency_review.html",
         access=access,
@@ -237,5 +272,6 @@ def _review_page(access: EmergencyAccess, typed: Any, errors: Any) -> str:
         typed=typed,
         errors=errors,
         conclusions=pairs(Conclusion),
+        officer=officer,
         own=access.user_id == actor().id,
     )

@@ -52,6 +52,7 @@ ACTS: dict[str, str] = {
     "rights.read": N_("read what the person asked about their file"),
     "rights.decide": N_("answered what a person asked about their file"),
     "case.task": N_("finished a task"),
+    "case.task_opened": N_("a task was opened by a rule"),
     "case.forms.read": N_("saw which forms a case has"),
     "case.form.begin": N_("began a form of this case"),
     "case.form.submit": N_("finished a form of this case"),

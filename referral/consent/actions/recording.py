@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from referral.cases.models import Case
+from referral.consent.actions.renewing import asked_again
 from referral.consent.models import Consent, ConsentGiver, ConsentMark, ConsentState
 from referral.extensions import db
 from referral.foundation import audit, sealing
@@ -68,6 +69,8 @@ def record_consent(
     db.session.add(consent)
     details: dict[str, Any] = {"purpose": purpose, "recipient": recipient.id, "categories": consent.categories}
     audit.record("consent." + state.value, actor=actor, now=now, case_id=case.id, subject=consent, **details)
+    if state is ConsentState.GIVEN:
+        asked_again(case, consent.given_age, actor=actor, now=now)
     return consent
 
 

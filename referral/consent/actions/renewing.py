@@ -7,21 +7,26 @@ was given and is an adult now is asked again (rule S17).
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
-from referral.cases.models import Case
+from referral.cases.actions.steps import finish_task
+from referral.cases.models import Case, CaseTask
+from referral.cases.rules import TaskKind
 from referral.consent.models import Consent, ConsentReminder, ConsentState
 from referral.consent.queries.requests import age_of
 from referral.extensions import db
 from referral.foundation import audit, clock, outbox
+from referral.foundation.tables import new_id
 from referral.partners.rules.agreements import warning_due
 
 DAYS: Final = (14, 3)
 """Days before the last day of a consent. ASSUMPTION."""
 OVER, OF_AGE = 0, 18
+ASK_WITHIN = timedelta(days=14)
+"""How long the case manager has to ask who has come of age. ASSUMPTION."""
 
 
 def remind(now: datetime) -> int:
@@ -33,9 +38,32 @@ def remind(now: datetime) -> int:
         count += _one(consent, case, told.get(consent.id, set()), today, now)
     for consent, case in _of_minors():
         if OF_AGE not in told.get(consent.id, set()) and (age_of(case, today) or 0) >= OF_AGE:
+            _open_task(case, now)
             count += _tell("consent_adult", OF_AGE, consent, case, now)
     db.session.commit()
     return count
+
+
+def _open_task(case: Case, now: datetime) -> None:
+    """One task a case: to ask the person who has come of age; it ends with the first consent that they give."""
+    if case.closed_at is not None or db.session.scalar(select(CaseTask.id).where(*_asking(case)).limit(1)):
+        return
+    task = CaseTask(id=new_id(), case_id=case.id, kind=TaskKind.ASK_ADULT, opened_at=now, due_at=now + ASK_WITHIN)
+    db.session.add(task)
+    db.session.flush()
+    audit.record("case.task_opened", actor=None, now=now, case_id=case.id, subject=task, code=task.kind.value)
+
+
+def asked_again(case: Case, given_age: int | None, *, actor: Any, now: datetime) -> None:
+    """An adult consented: the task to ask them again is done."""
+    if given_age is None or given_age < OF_AGE:
+        return
+    for task in db.session.scalars(select(CaseTask).where(*_asking(case))):
+        finish_task(case, task, actor=actor, now=now)
+
+
+def _asking(case: Case) -> tuple[ColumnElement[bool], ...]:
+    return CaseTask.case_id == case.id, CaseTask.kind == TaskKind.ASK_ADULT, CaseTask.done_at.is_(None)
 
 
 def _one(consent: Consent, case: Case, told: set[int], today: date, now: datetime) -> int:

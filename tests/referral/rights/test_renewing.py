@@ -9,6 +9,8 @@ import pypdfium2
 import pytest
 from sqlalchemy import select
 
+from referral.cases.models import CaseTask
+from referral.cases.rules import TaskKind
 from referral.consent.actions import renewing
 from referral.consent.models import Consent, ConsentState
 from referral.consent.wording import CASE_FORMS, REFERRAL, SPECIFIC
@@ -16,6 +18,8 @@ from referral.extensions import db
 from referral.foundation.outbox import OutboxMessage
 from referral.rights.queries import withdrawals
 from sop.texts import load_text
+from sop.vocabulary import Need
+from tests.builders import make_consent
 from tests.conftest import NOW
 from tests.page_client import PageClient
 from tests.referral.rights.conftest import Office
@@ -52,6 +56,12 @@ def test_who_was_a_minor_and_is_an_adult_now_is_asked_again_once(office: Office)
     assert renewing.remind(NOW + timedelta(days=366)) == 1
     assert renewing.remind(NOW + timedelta(days=367)) == 0
     assert told() == ["consent_adult"]
+    task = db.session.scalars(select(CaseTask).where(CaseTask.case_id == office.case.id)).one()
+    assert (task.kind, task.done_at, (task.due_at - task.opened_at).days) == (TaskKind.ASK_ADULT, None, 14)
+    make_consent(office.case, office.nurse.organization, Need.MED, actor=office.manager, given_age=17)
+    assert task.done_at is None, "a consent given for a minor does not answer it"
+    make_consent(office.case, office.nurse.organization, Need.MED, actor=office.manager, given_age=18)
+    assert (task.done_at, task.done_by_id) == (NOW, office.manager.id)
 
 
 def test_notices_of_consents_name_nobody(office: Office) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from referral.cases.models import Case
 from referral.consent.actions import emergencies
@@ -277,3 +277,35 @@ def test_the_data_officer_sees_codes_and_no_reason(visit: Visit) -> None:
     assert "nurse" in page.text
     for secret in (*SECRETS, WHY, "Solange Etoa"):
         assert secret not in page.html
+
+
+def test_an_access_without_another_supervisor_is_reviewed_by_the_data_officer_who_reads_no_words(
+    app: Flask, visit: Visit
+) -> None:
+    declare(visit("nurse"))
+    with app.app_context():
+        access_id = accesses()[0].id
+        where = f"/register/emergencies/{access_id}/review"
+    officer = visit("officer")
+    assert officer.get(where).status == 404, "the supervisor of the case reviews it"
+    with app.app_context():
+        db.session.execute(update(User).where(User.username == "supervisor").values(active=False))
+        db.session.commit()
+    assert where in officer.get("/register/emergencies").html
+    page = officer.get(where)
+    assert WHY not in page.html
+    assert officer.submit(conclusion="unjustified").status == 422, "a conclusion says why"
+    officer.submit(conclusion="justified", words="Vu avec le service, conforme.")
+    with app.app_context():
+        assert (accesses()[0].conclusion, accesses()[0].reviewer_id) == ("justified", user_by_name("officer").id)  # type: ignore[union-attr]
+    assert officer.get(where).status == 404
+    assert visit("manager").get(where).status == 404
+
+
+def test_a_review_that_is_overdue_falls_to_the_data_officer(app: Flask, visit: Visit, later: Later) -> None:
+    declare(visit("nurse"))
+    with app.app_context():
+        where = f"/register/emergencies/{accesses()[0].id}/review"
+    assert visit("officer").get(where).status == 404
+    later(hours=73)
+    assert visit("officer").get(where).status == 200
