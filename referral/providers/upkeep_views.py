@@ -18,7 +18,7 @@ from referral.foundation.idempotency import idempotent
 from referral.providers import actions, pages, queries, upkeep_schemas
 from referral.providers.models import ServiceAtLocation, ServiceStaff
 from referral.providers.queries.upkeep import ANSWER_DAYS
-from referral.providers.rules import ANSWERS, ReportKind, ReportState, Section, TrustLevel, VerificationOutcome
+from referral.providers.rules import ANSWERS, PLACE_SECTIONS, ReportKind, ReportState, TrustLevel, VerificationOutcome
 from referral.providers.upkeep_models import (
     CallTask,
     ChangeProposal,
@@ -229,7 +229,7 @@ def history(place_id: UUID) -> Any:
     levels = [(one.value, one.label) for one in TrustLevel]
     return render_template(
         "providers/history.html", place=place, rows=queries.revisions(place), staff=queries.staff_of(place),
-        levels=levels, sections=list(Section), published=[one for one in Section if pages.may_publish(place, one)],
+        levels=levels, sections=PLACE_SECTIONS, published=[one for one in PLACE_SECTIONS if pages.may_publish(place, one)],
         coordinates=can(COORDINATE),
     )  # fmt: skip
 

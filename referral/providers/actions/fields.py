@@ -1,4 +1,4 @@
-"""The fields of an entry as plain values: read before and after a change, proposed, put, taken back."""
+"""The fields of an entry or of an organisation as plain values: read before and after a change, proposed, put, taken back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from directory.taxonomy import CapacityStatus, Referrals, Status, Visibility
+from referral.foundation.searching import fold
+from referral.partners.models import Organization
 from referral.providers.actions.children import SCHEDULE
 from referral.providers.audience_form import rows_of
 from referral.providers.models import (
@@ -19,7 +21,8 @@ from referral.providers.models import (
     ServiceContact,
     ServiceSchedule,
 )
-from referral.providers.rules import Section
+from referral.providers.rules import ORGANIZATION_FIELDS, Section
+from referral.providers.upkeep_models import Subject
 
 SERVICE = (
     "description", "status", "minimum_age", "maximum_age", "eligibility_description", "accepts_referrals",
@@ -33,8 +36,14 @@ TIMES, DATES = ("opens_at", "closes_at"), ("valid_from", "valid_to", "dtstart", 
 Values = dict[str, Any]
 
 
-def state_of(place: ServiceAtLocation, section: Section) -> Values:
+def state_of(subject: Subject, section: Section) -> Values:
     """What the section says now, by field."""
+    if isinstance(subject, Organization):
+        return {name: _plain(getattr(subject, name)) for name in ORGANIZATION_FIELDS}
+    return _state_of_place(subject, section)
+
+
+def _state_of_place(place: ServiceAtLocation, section: Section) -> Values:
     if section is Section.SERVICE:
         said = {name: _plain(getattr(place.service, name)) for name in SERVICE}
         steps = {"step_free": place.location.step_free} if place.location else {}
@@ -92,8 +101,23 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
     return {name: [before[name], new] for name, new in after.items() if not same(before[name], new)}
 
 
-def put(place: ServiceAtLocation, name: str, value: Any, now: datetime) -> None:
+def put(subject: Subject, name: str, value: Any, now: datetime) -> None:
     """Write one field."""
+    if isinstance(subject, Organization):
+        _organization(subject, name, value)
+    else:
+        _put_in_place(subject, name, value, now)
+
+
+def _organization(one: Organization, name: str, value: Any) -> None:
+    if name not in ORGANIZATION_FIELDS:
+        raise KeyError(name)
+    setattr(one, name, value)
+    if name == "name":
+        one.folded_name = fold(value)[:200]
+
+
+def _put_in_place(place: ServiceAtLocation, name: str, value: Any, now: datetime) -> None:
     if name == "hours":
         place.schedules[:] = [_schedule(row) for row in value]
     elif name == "on_holidays":

@@ -48,8 +48,10 @@ def link_of(token: str) -> ConfirmationLink | None:
     )
     if link is None or not link.user.active or scope_of(link.user.role, Permission.DIRECTORY_EDIT) is Scope.NONE:
         return None
-    service = link.place.service
-    return link if service.organization_id == link.user.organization_id and not link.place.archived else None
+    place = link.place
+    if place is None:
+        return link if link.organization_id == link.user.organization_id else None
+    return link if place.service.organization_id == link.user.organization_id and not place.archived else None
 
 
 def trust_of(actor: Actor, place: ServiceAtLocation) -> TrustLevel:
