@@ -235,9 +235,7 @@ class SectionVerification(Base):
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime]
 
-    __table_args__ = (
-        CheckConstraint("(service_at_location_id IS NULL) <> (organization_id IS NULL)", name="subject"),
-    )
+    __table_args__ = (CheckConstraint("(service_at_location_id IS NULL) <> (organization_id IS NULL)", name="subject"),)
 
     @property
     def changed(self) -> bool:

@@ -108,11 +108,16 @@ class Reading:
 
 def _typed(posted: Mapping[str, str]) -> tuple[dict[str, str], int]:
     typed = {name: "".join(c for c in value if c.isprintable())[:LONGEST] for name, value in posted.items()}
+    return typed, version_of(posted)
+
+
+def version_of(posted: Mapping[str, str]) -> int:
+    """The version that a form was made from; 0, which never is one, where it says none."""
     try:
-        version = VersionSchema().load(posted)["version"]
+        version: int = VersionSchema().load(posted)["version"]
     except ValidationError:
-        version = 0
-    return typed, version if abs(version) < 2**31 else 0
+        return 0
+    return version if abs(version) < 2**31 else 0
 
 
 def read_hours(posted: Mapping[str, str], *, known: Collection[UUID], today: date) -> Reading:

@@ -41,7 +41,7 @@ def subject_of(place: ServiceAtLocation | None, organization: Organization | Non
 
 
 class ConfirmationLink(Base):
-    """A link by which one section of an entry or organisation is confirmed without a password; only the token's hash is kept."""
+    """A link by which one section is confirmed without a password; only the token's hash is kept."""
 
     __tablename__ = "confirmation_link"
 

@@ -98,7 +98,7 @@ def submit(
 
     A form that changes nothing is a confirmation, whoever sends it.
     """
-    _expect(subject, expected_version)
+    expect(subject, expected_version)
     diff = fields.difference(fields.state_of(subject, section), wanted)
     if direct or not diff:
         apply(subject, section, diff, origin=origin, actor=actor, now=now)
@@ -167,7 +167,7 @@ def confirm(
 ) -> None:
     """Nothing changed: the sections hold from today. Places that were never declared have nothing to confirm."""
     if expected_version is not None:
-        _expect(subject, expected_version)
+        expect(subject, expected_version)
     kept = [one for one in sections if one is not Section.CAPACITY or _declared(subject)]
     confirmed(subject, kept, Confirmed, actor, now, method=method)
 
@@ -178,7 +178,8 @@ def _declared(subject: Subject) -> bool:
     return subject.capacity_updated_at is not None and subject.capacity_status is not CapacityStatus.UNKNOWN
 
 
-def _expect(subject: Subject, version: int) -> None:
+def expect(subject: Subject, version: int) -> None:
+    """Raise StaleEntry where it is no longer what a form was made from."""
     if subject.version != version:
         raise StaleEntry
 

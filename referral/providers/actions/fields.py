@@ -1,4 +1,4 @@
-"""The fields of an entry or of an organisation as plain values: read before and after a change, proposed, put, taken back."""
+"""The fields of an entry or an organisation as plain values: read around a change, proposed, put, taken back."""
 
 from __future__ import annotations
 

@@ -88,8 +88,8 @@ def called(task: CallTask, outcome: VerificationOutcome, *, actor: Actor, now: d
     else:
         db.session.add_all(
             SectionVerification(
-                service_at_location_id=task.place_id, organization_id=task.organization_id, section=one, method=VerificationMethod.CALL, outcome=outcome,
-                user_id=actor.id, at=now,
+                service_at_location_id=task.place_id, organization_id=task.organization_id, section=one,
+                method=VerificationMethod.CALL, outcome=outcome, user_id=actor.id, at=now,
             )
             for one in sections
         )  # fmt: skip

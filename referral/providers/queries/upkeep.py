@@ -67,7 +67,8 @@ def trust_of(actor: Actor, place: ServiceAtLocation) -> TrustLevel:
 def open_tasks() -> list[CallTask]:
     """Calls to make, the oldest first."""
     query = select(CallTask).where(CallTask.closed_at.is_(None)).order_by(CallTask.opened_at, CallTask.id)
-    return list(db.session.scalars(query.options(*_with_place(CallTask)).limit(MOST)).unique())
+    options = (*_with_place(CallTask), joinedload(CallTask.organization))
+    return list(db.session.scalars(query.options(*options).limit(MOST)).unique())
 
 
 def _with_place(model: Any) -> tuple[Any, ...]:
@@ -82,7 +83,11 @@ def _with_place(model: Any) -> tuple[Any, ...]:
 def open_proposals() -> list[ChangeProposal]:
     """Proposals that wait, the oldest first."""
     query = select(ChangeProposal).where(ChangeProposal.decided_at.is_(None)).order_by(ChangeProposal.created_at)
-    options = (*_with_place(ChangeProposal), selectinload(ChangeProposal.items))
+    options = (
+        *_with_place(ChangeProposal),
+        joinedload(ChangeProposal.organization),
+        selectinload(ChangeProposal.items),
+    )
     return list(db.session.scalars(query.options(*options).limit(MOST)).unique())
 
 
