@@ -6,6 +6,7 @@ from referral.providers.queries.listing import listing
 from referral.providers.queries.organizations import (
     confirmed,
     editable_organizations,
+    kept_organizations,
     organization_revisions,
     organization_sheet,
     trust_in,
@@ -52,6 +53,7 @@ __all__ = [
     "find_place",
     "in_scope",
     "kept_entries",
+    "kept_organizations",
     "known_places",
     "link_of",
     "listing",

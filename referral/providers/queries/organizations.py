@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from directory import Moment, freshness
+from directory.reminders import Kept, Step
 from directory.taxonomy import METHOD_LABELS
 from directory.vocabulary import Message, label
 from referral.extensions import db
@@ -26,10 +28,11 @@ from referral.providers.queries.listing import Line, line
 from referral.providers.queries.sheets import Freshness
 from referral.providers.queries.visible import visible_places, visible_services
 from referral.providers.rules import HOLDS, Section, TrustLevel
-from referral.providers.upkeep_models import ChangeProposal, EntityRevision
+from referral.providers.upkeep_models import ChangeProposal, EntityRevision, OrganizationReminder
 from sop.vocabulary import N_
 
 MOST_LINES, MOST = 100, 100
+SECTION = Section.ORGANIZATION.value
 
 
 def visible_organizations(actor: Actor) -> Select[Organization]:
@@ -182,6 +185,34 @@ def organization_revisions(one: Organization) -> list[tuple[EntityRevision, str]
         .order_by(EntityRevision.at.desc(), EntityRevision.id)
     )
     return [(found, user.role.label if user else "") for found, user in db.session.execute(query.limit(MOST))]
+
+
+def kept_organizations() -> list[Kept]:
+    """Those that were ever confirmed, as the ladder of reminders reads them, with the steps that were taken."""
+    keepers, done, found = _keepers(), _taken(), []
+    for key, day in sorted(verified_days().items()):
+        keeper, deputy = (*keepers.get(key, []), None, None)[:2]
+        found.append(Kept(str(key), {SECTION: day}, keeper, deputy, (), frozenset(done.get(key, ()))))
+    return found
+
+
+def _keepers() -> Mapping[UUID, list[str]]:
+    """By organisation the active people who may edit it, a focal point of one of its services first."""
+    focal = select(ServiceStaff.user_id).where(ServiceStaff.focal_point)
+    query = select(User.organization_id, User.id).where(User.active, User.role.in_(KEEPING))
+    found: dict[UUID, list[str]] = defaultdict(list)
+    for row in db.session.execute(query.order_by(User.id.in_(focal).desc(), User.username)):
+        if row.organization_id is not None:
+            found[row.organization_id].append(str(row.id))
+    return found
+
+
+def _taken() -> Mapping[UUID, set[tuple[str, str, Step]]]:
+    step = OrganizationReminder
+    found: dict[UUID, set[tuple[str, str, Step]]] = defaultdict(set)
+    for row in db.session.execute(select(step.organization_id, step.cycle, step.step)):
+        found[row.organization_id].add((SECTION, row.cycle, row.step))
+    return found
 
 
 KEEPING: tuple[Role, ...] = tuple(
