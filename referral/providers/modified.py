@@ -20,7 +20,7 @@ from referral.providers.rules import ORGANIZATION_FIELDS
 
 SAID: dict[type[Any], frozenset[str]] = {
     Organization: frozenset(ORGANIZATION_FIELDS) | {"type"},
-    Location: frozenset(Location.__mapper__.column_attrs.keys()) - {"id", "source", "source_id"},
+    Location: frozenset(Location.__table__.columns.keys()) - {"id", "source", "source_id"},
 }
 AT_ONCE = 500
 
