@@ -63,6 +63,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "inbox": ("nurse", "/inbox"),
     "inbox, one pile": ("nurse", "/inbox?pile=waiting"),
     "directory": ("nurse", "/directory"),
+    "organisation": ("nurse", "/directory/organisations/{hospital}"),
+    "history of an organisation": ("nurse", "/directory/organisations/{hospital}/history"),
     "own entries": ("nurse", "/directory/own"),
     "own entries to confirm": ("nurse", "/directory/own/confirm"),
     "closed entries": ("coordinator", "/directory/closed"),
