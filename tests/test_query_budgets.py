@@ -145,7 +145,7 @@ class Office:
         filled = builders.make_case(self.user("manager"))
         self.case = builders.make_planned_case(self.user("manager"), Need.PSY).id
         self.places = {
-            "case": self.case,
+            "case": self.case, "hospital": hospital.id,
             "consulted": self.consult(), "form": self.form().id, "talked": talked.id, "filled": filled.id,
         }  # fmt: skip
         self.rows = 0

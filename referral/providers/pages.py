@@ -166,7 +166,11 @@ def shown(form: Form, subject: Subject, reading: schemas.Reading | None = None) 
         "direct": True,
     }
     if isinstance(subject, Organization):
-        return frame | {"free": (), "labels": [(name, field_label(name)) for name in ORGANIZATION_FIELDS]}
+        return frame | {
+            "free": (),
+            "section": form.section,
+            "labels": [(name, field_label(name, form.section)) for name in ORGANIZATION_FIELDS],
+        }
     return frame | _shown_of_place(form, subject, typed)
 
 

@@ -11,7 +11,7 @@ from directory.edit import DAY_LABELS, show_phone
 from directory.taxonomy import LANGUAGE_LABELS, TERM_LABELS, CapacityStatus, Facet, Referrals, Status
 from referral.providers.audience_form import RULES
 from referral.providers.queries.catalogue import kept_places
-from referral.providers.rules import area_of
+from referral.providers.rules import Section, area_of
 from referral.providers.service_form import STATE_LABELS
 from sop.vocabulary import N_
 
@@ -55,8 +55,10 @@ FIELDS: dict[str, str] = {
 }
 
 
-def field_label(name: str) -> str:
-    """The label of a field (a message id)."""
+def field_label(name: str, section: Section | None = None) -> str:
+    """The label of a field (a message id), as its section calls it."""
+    if section is Section.ORGANIZATION and name == "description":
+        return N_("Description in French")
     return FIELDS.get(name, name)
 
 
