@@ -25,9 +25,10 @@ def decide(proposal: ChangeProposal, *, accepted: Collection[str], actor: Actor,
         raise RuleViolation(DECIDED)
     subject = proposal.subject
     present = fields.state_of(subject, proposal.section)
-    taken = {one.field: [present[one.field], one.new] for one in proposal.items if one.field in accepted}
-    if any(one.field in taken and not fields.same(present[one.field], one.old) for one in proposal.items):
+    wanted = [one for one in proposal.items if one.field in accepted]
+    if any(one.field not in present or not fields.same(present[one.field], one.old) for one in wanted):
         raise RuleViolation(MOVED_ON)
+    taken = {one.field: [present[one.field], one.new] for one in wanted}
     for one in proposal.items:
         one.accepted = one.field in taken
     proposal.decided_at, proposal.decided_by_id = now, actor.id
@@ -42,7 +43,7 @@ def undo(subject: Subject, revision: EntityRevision, *, actor: Actor, now: datet
     """Put back what a revision changed, if nothing was written over it; the section is not confirmed by that."""
     present = fields.state_of(subject, revision.section)
     if revision.undone_at is not None or any(
-        not fields.same(present[name], new) for name, (_old, new) in revision.diff.items()
+        name not in present or not fields.same(present[name], new) for name, (_old, new) in revision.diff.items()
     ):
         raise RuleViolation(MOVED_ON)
     back = {name: [new, old] for name, (old, new) in revision.diff.items()}

@@ -12,7 +12,7 @@ from directory.taxonomy import CapacityStatus, Referrals, Status, Visibility
 from referral.foundation.searching import fold
 from referral.partners.models import Organization
 from referral.providers.actions.children import SCHEDULE
-from referral.providers.audience_form import rows_of
+from referral.providers.audience_form import WHERE, rows_of, where_of
 from referral.providers.models import (
     Service,
     ServiceAtLocation,
@@ -47,7 +47,7 @@ def _state_of_place(place: ServiceAtLocation, section: Section) -> Values:
     if section is Section.SERVICE:
         said = {name: _plain(getattr(place.service, name)) for name in SERVICE}
         steps = {"step_free": place.location.step_free} if place.location else {}
-        return said | {"audiences": rows_of(place), "areas": list(place.areas)} | steps
+        return said | {"audiences": rows_of(place), "areas": list(place.areas)} | steps | where_of(place)
     if section is Section.CAPACITY:
         return {"capacity": capacity_of(place)}
     if section is Section.CONTACTS:
@@ -128,7 +128,7 @@ def _put_in_place(place: ServiceAtLocation, name: str, value: Any, now: datetime
         _contacts(place, value)
     elif name == "capacity":
         _capacity(place, value, now)
-    elif name in ("areas", "step_free", "audiences"):
+    elif name in ("areas", "step_free", "audiences", *WHERE):
         _reach(place, name, value, now)
     else:
         _service(place.service, name, value, now)
@@ -175,11 +175,13 @@ def _capacity(place: ServiceAtLocation, value: Values, now: datetime) -> None:
 
 
 def _reach(place: ServiceAtLocation, name: str, value: Any, now: datetime) -> None:
-    """Whom the service takes, where it acts, and whether its place has steps (which other services there share)."""
+    """Whom the service takes, where it acts, and its place (which other services there share)."""
     if name == "areas":
         place.areas = list(value)
     elif name == "step_free" and place.location is not None:
         place.location.step_free = value
+    elif name in WHERE and place.location is not None:
+        setattr(place.location, "name" if name == "location_name" else name, value)
     elif name == "audiences":
         place.service.audiences[:] = [ServiceAudience(**row) for row in value]
     place.service.last_modified = now
