@@ -21,6 +21,7 @@ TEXT_LIMIT = 4000
 ABSURD = 20_000
 """A text this long is no description: the row is refused. Shorter ones above their limit are cut, and it is said."""
 OLDEST = 120
+OLDEST_YEAR, LATEST_YEAR = 1000, 2100
 NO_LIMIT = 999
 """Written by some feeds for *no upper age*."""
 
@@ -154,6 +155,17 @@ def day(row: Mapping[str, Any], name: str, notes: Notes) -> date | None:
     except (TypeError, ValueError):
         notes.warn(name, "bad_date", N_("not a date, left out: %(value)s"), value=_shown(value))
         return None
+
+
+def year(row: Mapping[str, Any], name: str, notes: Notes) -> int | None:
+    """Return a year of four digits; anything else is left out."""
+    if row.get(name) in (None, ""):
+        return None
+    value = number(row, name)
+    if value is None or not value.is_integer() or not OLDEST_YEAR <= value <= LATEST_YEAR:
+        notes.warn(name, "bad_year", N_("not a year, left out: %(value)s"), value=_shown(row.get(name)))
+        return None
+    return int(value)
 
 
 def moment(row: Mapping[str, Any], name: str, notes: Notes) -> datetime | None:

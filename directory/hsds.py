@@ -194,6 +194,8 @@ class _Reader:
             description=fields.text(row, "description", notes),
             email=fields.email(row, "email", notes),
             website=fields.url(row, "website", notes),
+            legal_status=fields.text(row, "legal_status", notes, fields.NAME_LIMIT),
+            year_incorporated=fields.year(row, "year_incorporated", notes),
             phones=read_phones(row, notes),
             parent_organization_id=self.key("organization", parent) if _written(parent) else "",
             source_id=_written(row["id"]),

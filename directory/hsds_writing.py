@@ -94,7 +94,8 @@ class Writer:
         """Return the organization; HSDS requires a description, so the name stands in for a missing one."""
         return compact({
             "id": one.id, "name": one.name, "alternate_name": one.acronym, "description": one.description or one.name,
-            "email": one.email, "website": one.website, "phones": self._phones(one.id, one.phones),
+            "email": one.email, "website": one.website, "legal_status": one.legal_status,
+            "year_incorporated": one.year_incorporated, "phones": self._phones(one.id, one.phones),
             "parent_organization_id": one.parent_organization_id, **self._own(type=one.type),
         })  # fmt: skip
 

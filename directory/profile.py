@@ -190,9 +190,12 @@ class Organization:
     name: str
     description: str = ""
     acronym: str = ""
+    other_names: tuple[str, ...] = ()
     type: str = ""
     email: str = ""
     website: str = ""
+    legal_status: str = ""
+    year_incorporated: int | None = None
     phones: tuple[Phone, ...] = ()
     contacts: tuple[Contact, ...] = ()
     parent_organization_id: str = ""

@@ -322,15 +322,3 @@ METHOD_LABELS: dict[str, str] = {
     "import": N_("at import"),
     "referral": N_("by an answered referral"),
 }
-
-ORGANIZATION_TYPE_LABELS: dict[str, str] = {
-    "government": N_("Government"),
-    "local_authority": N_("Local authority"),
-    "national_ngo": N_("National NGO"),
-    "international_ngo": N_("International NGO"),
-    "community": N_("Community organisation"),
-    "un": N_("United Nations"),
-    "red_cross": N_("Red Cross"),
-    "private": N_("Private sector"),
-    "faith_based": N_("Faith-based organisation"),
-}

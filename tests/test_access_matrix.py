@@ -33,6 +33,7 @@ from tests.visitors import STRANGER, Visitors
 
 pytestmark = pytest.mark.application
 
+ORGANIZATION = "organization_id"
 COLUMNS = (
     "stranger", "responder", "patrol", "manager", "colleague", "outsider", "supervisor", "boss", "focal", "nurse",
     "midwife", "clerk", "warden", "coordinator", "committee", "officer", "admin",
@@ -125,6 +126,16 @@ providers.copy               POST  place        401 404 404 404 404 404 404 404 
 providers.closed             GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.reopen             POST  shut         401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.reopen             POST  place        401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.organization       GET   house        303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
+providers.organization       GET   hidden_house 303 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404 404
+providers.edit_organization  GET   house        303 404 404 404 404 404 404 404 200 200 200 200 404 200 404 404 404
+providers.edit_organization  POST  house        401 404 404 404 404 404 404 404 422 422 422 422 404 422 404 404 404
+providers.edit_organization  GET   hidden_house 303 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404 404
+providers.confirm_organization POST house       401 404 404 404 404 404 404 404 303 303 303 303 404 303 404 404 404
+providers.confirm_organization POST hidden_house 401 404 404 404 404 404 404 404 404 404 404 404 409 404 404 404 404
+providers.organization_history GET house        303 404 404 404 404 404 404 404 200 200 200 200 404 200 404 404 404
+providers.undo_organization  POST  house        401 404 404 404 404 404 404 404 303 303 303 303 404 303 404 404 404
+providers.undo_organization  POST  hidden_house 401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.link               GET   good_link    200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 providers.link               GET   old_link     200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 providers.link               GET   nonsense     404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -630,6 +641,7 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
         "people.find": {"q": "Zoukoumbélé"},
         "providers.search_post": {"need": "MED", "age": "15"},
         "providers.confirm": {"section": "hours", "version": at["place_version"] if variant == "place" else 1},
+        "providers.confirm_organization": {"version": at["house_version"] if variant == "house" else 0},
         "providers.report": {"kind": "hours"},
         "providers.answer_report": {"state": "corrected"},
         "providers.call_outcome": {"outcome": "confirmed"},
@@ -684,10 +696,13 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         "withdraw_none": "confirmation_id", "remove_mandate": "mandate_id",
         "answer_report": "report_id", "misconduct_report": "report_id", "misconduct_taken_up": "report_id",
         "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",
+        "organization": ORGANIZATION, "edit_organization": ORGANIZATION, "confirm_organization": ORGANIZATION,
+        "organization_history": ORGANIZATION, "undo_organization": ORGANIZATION,
         "import_columns": "draft_id", "import_preview": "draft_id", "import_batch": "batch_id",
     }  # fmt: skip
     more = {
         "undo": {"revision_id": at["revision"]},
+        "undo_organization": {"revision_id": at["house_change"]},
         "set_trust": {"staff_id": at["staff"]},
         "end_notice": {"notice_id": at["temp_notice"]},
     }

@@ -63,6 +63,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "inbox": ("nurse", "/inbox"),
     "inbox, one pile": ("nurse", "/inbox?pile=waiting"),
     "directory": ("nurse", "/directory"),
+    "organisation": ("nurse", "/directory/organisations/{hospital}"),
+    "history of an organisation": ("nurse", "/directory/organisations/{hospital}/history"),
     "own entries": ("nurse", "/directory/own"),
     "own entries to confirm": ("nurse", "/directory/own/confirm"),
     "closed entries": ("coordinator", "/directory/closed"),
@@ -143,7 +145,7 @@ class Office:
         filled = builders.make_case(self.user("manager"))
         self.case = builders.make_planned_case(self.user("manager"), Need.PSY).id
         self.places = {
-            "case": self.case,
+            "case": self.case, "hospital": hospital.id,
             "consulted": self.consult(), "form": self.form().id, "talked": talked.id, "filled": filled.id,
         }  # fmt: skip
         self.rows = 0

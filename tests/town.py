@@ -54,10 +54,11 @@ from referral.providers.actions import (
     open_task,
     report,
     submit,
+    submit_organization,
 )
 from referral.providers.actions.reminding import PURPOSE
 from referral.providers.models import ImportBatch, ServiceAtLocation, ServiceStaff
-from referral.providers.rules import NoticeKind, Origin, ReportKind, Section, TaskReason
+from referral.providers.rules import NoticeKind, Origin, ReportKind, Section, TaskReason, TrustLevel
 from referral.providers.upkeep_models import ConfirmationLink, EntityRevision
 from referral.referrals.actions import answering, sending, shortlisting
 from referral.referrals.rules import ReferralAction
@@ -225,6 +226,15 @@ def _upkeep(town: Town, users: dict[str, Any], place: Any, refuge: Any) -> None:
     house = place.service.organization_id
     mandate = add_mandate(organization_id=house, need=MED, pcode="CM", **values, actor=coordinator, now=NOW)
     town.at |= {"checked": checked.id, "mandate": mandate.id}
+    _house(town, place.service.organization, refuge.service.organization, focal)
+
+
+def _house(town: Town, house: Any, hidden: Any, focal: Any) -> None:
+    """The organisation of the entry, which changed its telephone; the one that is known to named people."""
+    said = {"origin": Origin.PARTNER, "trust": TrustLevel.USUAL, "actor": focal, "now": NOW}
+    submit_organization(house, {"phones": ["1523"]}, expected_version=house.version, **said)
+    changed = db.session.scalars(select(EntityRevision.id).where(EntityRevision.organization_id == house.id)).one()
+    town.at |= {"house": house.id, "house_version": house.version, "house_change": changed, "hidden_house": hidden.id}
 
 
 def _identifications(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from referral.demonstration.towns import SEATS, SHORT, TOWNS
@@ -154,9 +155,31 @@ def is_holder(key: str) -> bool:
     return key.split("-")[0] in ("social", "ngo", "women")
 
 
+LEGAL_STATUS = {
+    Type.GOVERNMENT: "Service public",
+    Type.LOCAL_AUTHORITY: "Collectivité territoriale décentralisée",
+    Type.NATIONAL_NGO: "Association déclarée",
+    Type.INTERNATIONAL_NGO: "Association étrangère autorisée",
+    Type.FAITH: "Œuvre confessionnelle",
+}
+
+
+def _facts(number: int, kind: Type) -> dict[str, Any]:
+    """What an organisation says of itself; one in five says nothing. The numbers cannot be dialled."""
+    if number % 5 == 4:
+        return {}
+    return {
+        "phones": [f"+237000800{number:03d}"],
+        "legal_status": LEGAL_STATUS.get(kind, ""),
+        "year_incorporated": 1962 + 7 * number % 58,
+        "psea_function": "Point focal contre l’exploitation et les abus sexuels",
+        "psea_phone": f"+237000801{number:03d}",
+    }
+
+
 def add_organizations(rng: Random) -> dict[str, Organization]:
     """The organisations by key."""
-    made = {}
+    made: dict[str, Organization] = {}
     for body in bodies():
         name = f"{body.name} {MARK}"
         made[body.key] = Organization(
@@ -169,6 +192,7 @@ def add_organizations(rng: Random) -> dict[str, Organization]:
             kind=body.kind,
             region=body.region,
             mandates=list(body.mandates),
+            **_facts(len(made), body.type),
             signatory=body.signatory,
             demonstration=True,
         )

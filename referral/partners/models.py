@@ -26,7 +26,11 @@ _DECIDED = "state NOT IN ('active', 'suspended') OR (decision_number <> '' AND d
 
 
 class Organization(Base):
-    """An organisation of the mechanism or of the directory (HSDS 3.1 organization, with our added columns)."""
+    """An organisation of the mechanism or of the directory (HSDS 3.1 organization, with our added columns).
+
+    What it says of itself is a section of the directory (see `providers.rules.ORGANIZATION_FIELDS`). The `psea_…`
+    columns say who takes complaints about misconduct of its staff: a function, never a person's name.
+    """
 
     __tablename__ = "organization"
 
@@ -34,9 +38,19 @@ class Organization(Base):
     name: Mapped[str] = mapped_column(String(200))
     folded_name: Mapped[str] = mapped_column(String(200), index=True, default="")
     acronym: Mapped[str] = mapped_column(String(40), default="")
+    other_names: Mapped[list[str]] = mapped_column(default=list)
     description: Mapped[str] = mapped_column(String(2000), default="")
+    description_en: Mapped[str] = mapped_column(String(2000), default="")
     website: Mapped[str] = mapped_column(String(300), default="")
     email: Mapped[str] = mapped_column(String(200), default="")
+    phones: Mapped[list[str]] = mapped_column(default=list)
+    legal_status: Mapped[str] = mapped_column(String(200), default="")
+    registration: Mapped[str] = mapped_column(String(120), default="")
+    year_incorporated: Mapped[int | None]
+    memberships: Mapped[list[str]] = mapped_column(default=list)
+    psea_function: Mapped[str] = mapped_column(String(120), default="")
+    psea_phone: Mapped[str] = mapped_column(String(40), default="")
+    psea_email: Mapped[str] = mapped_column(String(254), default="")
     type: Mapped[OrganizationType] = mapped_column(enum_column(OrganizationType), default=OrganizationType.UNKNOWN)
     kind: Mapped[OrganizationKind] = mapped_column(enum_column(OrganizationKind), default=OrganizationKind.OTHER)
     region: Mapped[str] = mapped_column(String(12), default="")
@@ -45,7 +59,9 @@ class Organization(Base):
     demonstration: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(String(80), default="")
     source_id: Mapped[str] = mapped_column(String(200), default="")
+    version: Mapped[int] = mapped_column(default=1)
 
+    __mapper_args__ = {"version_id_col": version}
     __table_args__ = (Index("ix_organization_source_source_id", "source", "source_id"),)
 
 

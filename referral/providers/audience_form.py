@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from directory.places import Place, Places
 from directory.profile import ServiceArea
-from directory.taxonomy import EVERYBODY, LANGUAGE_LABELS, TERM_LABELS, AudienceRule, Facet
+from directory.taxonomy import EVERYBODY, LANGUAGE_LABELS, TERM_LABELS, AudienceRule, Disclosure, Facet
 from referral.providers.models import ServiceAtLocation
 from referral.providers.rules import ON_REQUEST, area_of, area_text
 from sop.vocabulary import N_, Message
@@ -32,6 +32,8 @@ SEXES: tuple[tuple[str, str], ...] = (
 )
 STEPS: tuple[tuple[str, str], ...] = (("", N_("not stated")), ("yes", N_("yes")), ("no", N_("no")))
 STEP_VALUES = {"": None, "yes": True, "no": False}
+WHERE: dict[str, int] = {"location_name": 200, "address": 300, "city": 120}
+"""Where the service is, where that is not kept secret: a safe house's street is in no form, proposal or history."""
 AREAS = 40
 CODED = re.compile(r"\(([A-Z]{2}[0-9]{0,9})\)\s*\Z")
 CHOOSE = Message("choose", N_("choose one of the list"))
@@ -42,6 +44,14 @@ def rows_of(place: ServiceAtLocation) -> list[Row]:
     """The audiences as plain rows, in a lasting order."""
     rows = [{"facet": one.facet, "term": one.term, "rule": one.rule} for one in place.service.audiences]
     return sorted(rows, key=lambda row: (row["facet"], row["term"], row["rule"]))
+
+
+def where_of(place: ServiceAtLocation) -> Row:
+    """The name and the street of the place; nothing for one that is not disclosed exactly."""
+    one = place.location
+    if one is None or one.disclosure is not Disclosure.EXACT:
+        return {}
+    return {"location_name": one.name, "address": one.address, "city": one.city}
 
 
 def present(place: ServiceAtLocation, places: Places) -> dict[str, str]:
@@ -55,6 +65,7 @@ def present(place: ServiceAtLocation, places: Places) -> dict[str, str]:
         "areas": "\n".join(_written(one, places) for one in place.areas if not one.startswith(ON_REQUEST)),
         "areas_on_request": "\n".join(_written(one, places) for one in place.areas if one.startswith(ON_REQUEST)),
         "step_free": next(name for name, value in STEP_VALUES.items() if value is steps),
+        **where_of(place),
     }
 
 
@@ -95,6 +106,10 @@ def read(
         errors["step_free"] = CHOOSE
     if place.location is not None:
         values["step_free"] = STEP_VALUES.get(typed["step_free"])
+    for name in where_of(place).keys() & set(posted):
+        values[name] = " ".join(typed[name].split())
+        if len(values[name]) > WHERE[name]:
+            errors[name] = Message("too_long", N_("at most %(limit)d characters"), {"limit": WHERE[name]})
     return typed, values, errors
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from directory.gazetteer import Ring
@@ -215,7 +215,7 @@ class ServiceContact(Base):
 
 
 class SectionVerification(Base):
-    """Somebody confirmed one section of an entry on a day, by a method, or something spoke against it.
+    """Somebody confirmed one section of an entry or of an organisation on a day, or something spoke against it.
 
     `evidence` names what an event that nobody typed in comes from (`referral:…`, `mail:…`), so that it counts once.
     """
@@ -223,8 +223,9 @@ class SectionVerification(Base):
     __tablename__ = "section_verification"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    service_at_location_id: Mapped[UUID] = mapped_column(ForeignKey("service_at_location.id"), index=True)
-    service_at_location: Mapped[ServiceAtLocation] = relationship(back_populates="verifications")
+    service_at_location_id: Mapped[UUID | None] = mapped_column(ForeignKey("service_at_location.id"), index=True)
+    service_at_location: Mapped[ServiceAtLocation | None] = relationship(back_populates="verifications")
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"), index=True)
     section: Mapped[Section] = mapped_column(enum_column(Section))
     method: Mapped[VerificationMethod] = mapped_column(enum_column(VerificationMethod))
     outcome: Mapped[VerificationOutcome] = mapped_column(
@@ -233,6 +234,8 @@ class SectionVerification(Base):
     evidence: Mapped[str | None] = mapped_column(String(60), unique=True)
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint("(service_at_location_id IS NULL) <> (organization_id IS NULL)", name="subject"),)
 
     @property
     def changed(self) -> bool:

@@ -29,11 +29,14 @@ from directory.taxonomy import (
 from referral.cases.queries.shortlist import own_live_cases
 from referral.foundation import clock
 from referral.foundation.access import actor
-from referral.providers import actions, audience_form, queries, result_map, schemas, service_form
+from referral.partners.models import Organization
+from referral.providers import actions, audience_form, organization_form, queries, result_map, schemas, service_form
 from referral.providers.models import ServiceAtLocation
 from referral.providers.queries.records import schedule
 from referral.providers.queries.searching import Found
-from referral.providers.rules import Section, publishes
+from referral.providers.rules import ORGANIZATION_FIELDS, Section, publishes
+from referral.providers.upkeep_models import Subject
+from referral.providers.words import field_label
 from sop.vocabulary import N_, NEED_LABELS
 
 
@@ -43,8 +46,8 @@ class Form:
 
     section: Section
     template: str
-    present: Callable[[ServiceAtLocation], dict[str, str]]
-    read: Callable[[ServiceAtLocation, Mapping[str, str], datetime], schemas.Reading]
+    present: Callable[[Any], dict[str, str]]
+    read: Callable[[Any, Mapping[str, str], datetime], schemas.Reading]
     wanted: Callable[..., dict[str, Any]]
 
 
@@ -141,19 +144,39 @@ SERVICE = Form(
     lambda place, posted, _now: service_form.read(posted, place, queries.known_places()),
     actions.wanted_service,
 )
-FORMS: dict[Section, Form] = {one.section: one for one in (HOURS, CAPACITY, CONTACTS, SERVICE)}
+ORGANIZATION = Form(
+    Section.ORGANIZATION,
+    "providers/edit_organization.html",
+    organization_form.present,
+    lambda one, posted, _now: organization_form.read(posted, one, clock.today()),
+    actions.wanted_organization,
+)
+FORMS: dict[Section, Form] = {one.section: one for one in (HOURS, CAPACITY, CONTACTS, SERVICE, ORGANIZATION)}
 
 
-def shown(form: Form, place: ServiceAtLocation, reading: schemas.Reading | None = None) -> dict[str, Any]:
+def shown(form: Form, subject: Subject, reading: schemas.Reading | None = None) -> dict[str, Any]:
     """What the template of a form needs: the entry as it stands, or what was typed with its errors."""
-    typed = reading.typed if reading else form.present(place)
-    return {
-        "place": place,
+    typed = reading.typed if reading else form.present(subject)
+    frame = {
+        "subject": subject,
         "typed": typed,
         "errors": reading.errors if reading else {},
         "stale": False,
         "by_link": False,
         "direct": True,
+    }
+    if isinstance(subject, Organization):
+        return frame | {
+            "free": (),
+            "section": form.section,
+            "labels": [(name, field_label(name, form.section)) for name in ORGANIZATION_FIELDS],
+        }
+    return frame | _shown_of_place(form, subject, typed)
+
+
+def _shown_of_place(form: Form, place: ServiceAtLocation, typed: dict[str, str]) -> dict[str, Any]:
+    return {
+        "place": place,
         "referral_choices": service_form.REFERRALS,
         "state_choices": service_form.STATES,
         **(_audience_choices(typed) if form is SERVICE else {}),
@@ -181,11 +204,11 @@ def _audience_choices(typed: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def said(place: ServiceAtLocation, section: Section) -> list[tuple[str, Any]]:
+def said(subject: Subject, section: Section) -> list[tuple[str, Any]]:
     """What a section says, by field, without the names of people: for a link that may have been passed on."""
     return [
         (name, [row for row in value if row["visibility"] != Visibility.RESTRICTED] if name == "contacts" else value)
-        for name, value in actions.state_of(place, section).items()
+        for name, value in actions.state_of(subject, section).items()
     ]
 
 

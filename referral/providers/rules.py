@@ -23,6 +23,7 @@ class Section(StrEnum):
     CAPACITY = "capacity"
     CONTACTS = "contacts"
     SERVICE = "service"
+    ORGANIZATION = "organization"
 
     @property
     def label(self) -> str:
@@ -35,7 +36,17 @@ SECTION_LABELS: dict[Section, str] = {
     Section.CAPACITY: N_("Free places"),
     Section.CONTACTS: N_("Contacts"),
     Section.SERVICE: N_("Eligibility, area, procedure"),
+    Section.ORGANIZATION: N_("Organisation"),
 }
+PLACE_SECTIONS: tuple[Section, ...] = tuple(one for one in Section if one is not Section.ORGANIZATION)
+"""What an entry, a service at one place, says; the organisation says the rest once for all of its services."""
+ORGANIZATION_FIELDS: tuple[str, ...] = (
+    "name", "acronym", "other_names", "description", "description_en", "website", "email", "phones", "legal_status",
+    "registration", "year_incorporated", "memberships", "psea_function", "psea_phone", "psea_email",
+)  # fmt: skip
+ORGANIZATION_CONTACTS: frozenset[str] = frozenset(
+    {"website", "email", "phones", "psea_function", "psea_phone", "psea_email"}
+)
 
 
 class VerificationMethod(StrEnum):
@@ -104,6 +115,17 @@ def publishes(trust: TrustLevel, section: Section) -> bool:
     (True, False)
     """
     return section in PUBLISHES[trust]
+
+
+def published_fields(trust: TrustLevel) -> frozenset[str]:
+    """What a keeper of this level may change of the organisation without being read first: how it is reached.
+
+    >>> "phones" in published_fields(TrustLevel.USUAL), "name" in published_fields(TrustLevel.USUAL)
+    (True, False)
+    """
+    if publishes(trust, Section.ORGANIZATION):
+        return frozenset(ORGANIZATION_FIELDS)
+    return ORGANIZATION_CONTACTS if publishes(trust, Section.CONTACTS) else frozenset()
 
 
 class Origin(StrEnum):

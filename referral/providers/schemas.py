@@ -21,7 +21,7 @@ from directory.profile import Capacity, Closure, Contact
 from directory.question import CONDITIONS, BadQuestion, question, the_place
 from directory.schedule import WEEKDAYS
 from referral.providers.filters import Filters
-from referral.providers.rules import Section
+from referral.providers.rules import PLACE_SECTIONS, Section
 from sop.vocabulary import N_, Message, Need
 
 LONGEST = 300
@@ -90,8 +90,8 @@ def sections_from(posted: Mapping[str, str]) -> tuple[tuple[Section, ...], int]:
     """The sections to confirm and the version they were read in; raises ValidationError for any other section."""
     values = ConfirmSchema().load(posted)
     if values["section"] == "all":
-        return tuple(Section), values["version"]
-    if values["section"] not in list(Section):
+        return PLACE_SECTIONS, values["version"]
+    if values["section"] not in PLACE_SECTIONS:
         raise ValidationError("unknown section", "section")
     return (Section(values["section"]),), values["version"]
 
@@ -108,11 +108,16 @@ class Reading:
 
 def _typed(posted: Mapping[str, str]) -> tuple[dict[str, str], int]:
     typed = {name: "".join(c for c in value if c.isprintable())[:LONGEST] for name, value in posted.items()}
+    return typed, version_of(posted)
+
+
+def version_of(posted: Mapping[str, str]) -> int:
+    """The version that a form was made from; 0, which never is one, where it says none."""
     try:
-        version = VersionSchema().load(posted)["version"]
+        version: int = VersionSchema().load(posted)["version"]
     except ValidationError:
-        version = 0
-    return typed, version if abs(version) < 2**31 else 0
+        return 0
+    return version if abs(version) < 2**31 else 0
 
 
 def read_hours(posted: Mapping[str, str], *, known: Collection[UUID], today: date) -> Reading:

@@ -9,7 +9,7 @@ from directory.places import Places
 from directory.taxonomy import Referrals, Status
 from referral.providers import audience_form
 from referral.providers.models import ServiceAtLocation
-from referral.providers.schemas import CHOOSE, NOT_A_NUMBER, Reading
+from referral.providers.schemas import CHOOSE, NOT_A_NUMBER, Reading, version_of
 from sop.vocabulary import N_, Message
 
 TEXTS: dict[str, int] = {
@@ -62,7 +62,7 @@ def read(posted: Mapping[str, str], place: ServiceAtLocation, places: Places) ->
     lines = [line.strip()[:A_DOCUMENT] for line in typed["required_documents"].splitlines() if line.strip()]
     values["required_documents"] = lines[:DOCUMENTS]
     more, audiences, wrong = audience_form.read(posted, place, places)
-    return Reading({**typed, **more}, {**values, **audiences}, _version(posted), {**errors, **wrong})
+    return Reading({**typed, **more}, {**values, **audiences}, version_of(posted), {**errors, **wrong})
 
 
 OTHERS = ("free", "status", "accepts_referrals", "required_documents")
@@ -88,8 +88,3 @@ def _number(written: str, most: int, name: str, errors: dict[str, Message]) -> i
 
 def _clean(text: str) -> str:
     return "".join(one for one in text.replace("\r\n", "\n") if one.isprintable() or one == "\n")[:5000]
-
-
-def _version(posted: Mapping[str, str]) -> int:
-    written = posted.get("version", "")
-    return int(written) if written.isascii() and written.isdecimal() and len(written) < 10 else 0

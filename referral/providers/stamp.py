@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from referral.extensions import OneDatabase, db
 from referral.foundation import clock
 from referral.partners.models import Organization
+from referral.providers import modified
 from referral.providers.models import (
     AdminUnit,
     DirectoryStamp,
@@ -74,6 +75,7 @@ def _write(session: Session) -> None:
 
 @event.listens_for(db.session, "after_flush")
 def _notice(session: Session, _context: Any) -> None:
+    modified.tell(session)
     changed = (one for one in session.dirty if isinstance(one, DIRECTORY) and session.is_modified(one))
     written = (one for rows in (session.new, session.deleted) for one in rows if isinstance(one, DIRECTORY))
     if next(written, None) is not None or next(changed, None) is not None:

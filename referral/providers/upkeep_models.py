@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from directory.reminders import Step
@@ -22,28 +22,48 @@ from referral.providers.rules import (
 )
 
 if TYPE_CHECKING:
-    from referral.partners.models import User
+    from referral.partners.models import Organization, User
     from referral.providers.models import ServiceAtLocation
 
 PLACE = "service_at_location.id"
+ORGANIZATION = "organization.id"
 USER = "user_account.id"
+ONE_SUBJECT = "(place_id IS NULL) <> (organization_id IS NULL)"
+Subject: TypeAlias = "ServiceAtLocation | Organization"
+
+
+def subject_of(place: ServiceAtLocation | None, organization: Organization | None) -> Subject:
+    """The one of the two that is there."""
+    found = place or organization
+    if found is None:
+        raise LookupError("neither an entry nor an organisation")
+    return found
 
 
 class ConfirmationLink(Base):
-    """A link by which one section of one entry is confirmed without a password; only the token's hash is kept."""
+    """A link by which one section is confirmed without a password; only the token's hash is kept."""
 
     __tablename__ = "confirmation_link"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    place_id: Mapped[UUID] = mapped_column(ForeignKey(PLACE), index=True)
-    place: Mapped[ServiceAtLocation] = relationship("ServiceAtLocation")
+    place_id: Mapped[UUID | None] = mapped_column(ForeignKey(PLACE), index=True)
+    place: Mapped[ServiceAtLocation | None] = relationship("ServiceAtLocation")
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey(ORGANIZATION), index=True)
+    organization: Mapped[Organization | None] = relationship("Organization")
     section: Mapped[Section] = mapped_column(enum_column(Section))
     user_id: Mapped[UUID] = mapped_column(ForeignKey(USER))
     user: Mapped[User] = relationship("User")
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint(ONE_SUBJECT, name="subject"),)
+
+    @property
+    def subject(self) -> Subject:
+        """The entry or the organisation that it is about."""
+        return subject_of(self.place, self.organization)
 
 
 class ReminderStep(Base):
@@ -58,14 +78,27 @@ class ReminderStep(Base):
     at: Mapped[datetime]
 
 
+class OrganizationReminder(Base):
+    """A step of the ladder that was taken for an organisation; `cycle` is the confirmation it counts from."""
+
+    __tablename__ = "organization_reminder"
+
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey(ORGANIZATION), primary_key=True)
+    cycle: Mapped[str] = mapped_column(String(40), primary_key=True)
+    step: Mapped[Step] = mapped_column(enum_column(Step), primary_key=True)
+    at: Mapped[datetime]
+
+
 class CallTask(Base):
     """The coordination should call an organisation about an entry."""
 
     __tablename__ = "call_task"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    place_id: Mapped[UUID] = mapped_column(ForeignKey(PLACE), index=True)
-    place: Mapped[ServiceAtLocation] = relationship("ServiceAtLocation")
+    place_id: Mapped[UUID | None] = mapped_column(ForeignKey(PLACE), index=True)
+    place: Mapped[ServiceAtLocation | None] = relationship("ServiceAtLocation")
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey(ORGANIZATION), index=True)
+    organization: Mapped[Organization | None] = relationship("Organization")
     reason: Mapped[TaskReason] = mapped_column(enum_column(TaskReason))
     sections: Mapped[list[str]] = mapped_column(default=list)
     opened_at: Mapped[datetime]
@@ -73,6 +106,13 @@ class CallTask(Base):
     outcome: Mapped[VerificationOutcome | None] = mapped_column(enum_column(VerificationOutcome))
     closed_at: Mapped[datetime | None] = mapped_column(index=True)
     closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(USER))
+
+    __table_args__ = (CheckConstraint(ONE_SUBJECT, name="subject"),)
+
+    @property
+    def subject(self) -> Subject:
+        """The entry or the organisation that it is about."""
+        return subject_of(self.place, self.organization)
 
 
 class ReviewCampaign(Base):
@@ -106,8 +146,10 @@ class ChangeProposal(Base):
     __tablename__ = "change_proposal"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    place_id: Mapped[UUID] = mapped_column(ForeignKey(PLACE), index=True)
-    place: Mapped[ServiceAtLocation] = relationship("ServiceAtLocation")
+    place_id: Mapped[UUID | None] = mapped_column(ForeignKey(PLACE), index=True)
+    place: Mapped[ServiceAtLocation | None] = relationship("ServiceAtLocation")
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey(ORGANIZATION), index=True)
+    organization: Mapped[Organization | None] = relationship("Organization")
     section: Mapped[Section] = mapped_column(enum_column(Section))
     origin: Mapped[Origin] = mapped_column(enum_column(Origin))
     proposer_id: Mapped[UUID] = mapped_column(ForeignKey(USER))
@@ -117,6 +159,13 @@ class ChangeProposal(Base):
     items: Mapped[list[ChangeItem]] = relationship(
         back_populates="proposal", cascade="all, delete-orphan", order_by="ChangeItem.field"
     )
+
+    __table_args__ = (CheckConstraint(ONE_SUBJECT, name="subject"),)
+
+    @property
+    def subject(self) -> Subject:
+        """The entry or the organisation that it is about."""
+        return subject_of(self.place, self.organization)
 
 
 class ChangeItem(Base):
@@ -136,12 +185,13 @@ class ChangeItem(Base):
 
 
 class EntityRevision(Base):
-    """What was changed in an entry: `diff` holds `field: [old, new]`."""
+    """What was changed in an entry or an organisation: `diff` holds `field: [old, new]`."""
 
     __tablename__ = "entity_revision"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    place_id: Mapped[UUID] = mapped_column(ForeignKey(PLACE))
+    place_id: Mapped[UUID | None] = mapped_column(ForeignKey(PLACE))
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey(ORGANIZATION), index=True)
     section: Mapped[Section] = mapped_column(enum_column(Section))
     diff: Mapped[dict[str, Any]]
     origin: Mapped[Origin] = mapped_column(enum_column(Origin))
@@ -149,7 +199,10 @@ class EntityRevision(Base):
     at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
 
-    __table_args__ = (Index("ix_entity_revision_place_id_at", "place_id", "at"),)
+    __table_args__ = (
+        Index("ix_entity_revision_place_id_at", "place_id", "at"),
+        CheckConstraint(ONE_SUBJECT, name="subject"),
+    )
 
 
 class TempNotice(Base):

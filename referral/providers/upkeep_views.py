@@ -18,7 +18,7 @@ from referral.foundation.idempotency import idempotent
 from referral.providers import actions, pages, queries, upkeep_schemas
 from referral.providers.models import ServiceAtLocation, ServiceStaff
 from referral.providers.queries.upkeep import ANSWER_DAYS
-from referral.providers.rules import ANSWERS, ReportKind, ReportState, Section, TrustLevel, VerificationOutcome
+from referral.providers.rules import ANSWERS, PLACE_SECTIONS, ReportKind, ReportState, TrustLevel, VerificationOutcome
 from referral.providers.upkeep_models import (
     CallTask,
     ChangeProposal,
@@ -45,7 +45,7 @@ def link(token: str) -> Any:
     if not _usable(found):
         return render_template("providers/link_spent.html", link=found)
     section = found.section
-    return render_template("providers/link.html", link=found, token=token, shown=pages.said(found.place, section))
+    return render_template("providers/link.html", link=found, token=token, shown=pages.said(found.subject, section))
 
 
 @bp.post("/confirm/<token>")
@@ -67,12 +67,12 @@ def link_correct(token: str) -> Any:
         return redirect(url_for("providers.link", token=token), code=303)
     form, extra = pages.FORMS[found.section], {"by_link": url_for("providers.link", token=token), "direct": False}
     if request.method == "GET":
-        return render_template(form.template, **pages.shown(form, found.place) | extra)
-    reading = form.read(found.place, request.form, clock.now())
-    shown = pages.shown(form, found.place, reading) | extra
+        return render_template(form.template, **pages.shown(form, found.subject) | extra)
+    reading = form.read(found.subject, request.form, clock.now())
+    shown = pages.shown(form, found.subject, reading) | extra
     if reading.errors:
         return render_template(form.template, **shown), 422
-    wanted = form.wanted(found.place, **reading.values)
+    wanted = form.wanted(found.subject, **reading.values)
     try:
         actions.correct_by_link(found, wanted, expected_version=reading.version, now=clock.now())
     except actions.StaleEntry:
@@ -195,6 +195,8 @@ def call_outcome(task_id: UUID) -> Any:
     actions.called(task, outcome, actor=actor(), now=clock.now())
     if outcome is VerificationOutcome.CHANGED:
         flash(_("Noted. Now correct what has changed."), "success")
+        if task.place_id is None:
+            return redirect(url_for("providers.edit_organization", organization_id=task.organization_id), code=303)
         return redirect(url_for("providers.history", place_id=task.place_id), code=303)
     flash(_("Noted."), "success")
     return redirect(url_for("providers.upkeep"), code=303)
@@ -229,8 +231,8 @@ def history(place_id: UUID) -> Any:
     levels = [(one.value, one.label) for one in TrustLevel]
     return render_template(
         "providers/history.html", place=place, rows=queries.revisions(place), staff=queries.staff_of(place),
-        levels=levels, sections=list(Section), published=[one for one in Section if pages.may_publish(place, one)],
-        coordinates=can(COORDINATE),
+        levels=levels, sections=PLACE_SECTIONS,
+        published=[one for one in PLACE_SECTIONS if pages.may_publish(place, one)], coordinates=can(COORDINATE),
     )  # fmt: skip
 
 

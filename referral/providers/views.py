@@ -102,7 +102,9 @@ def own() -> Any:
         return redirect(url_for("providers.upkeep"), code=303)
     kept = queries.own_entries(actor(), clock.now())
     due = sum(len(one.due) for one in kept)
-    return render_template("providers/own.html", kept=kept, due=due, need_labels=NEED_LABELS)
+    house = db.session.scalar(queries.editable_organizations(actor()))
+    about = queries.confirmed(house, clock.now()) if house else None
+    return render_template("providers/own.html", kept=kept, due=due, house=about, need_labels=NEED_LABELS)
 
 
 @bp.route("/directory/own/<uuid:place_id>/hours", methods=["GET", "POST"])

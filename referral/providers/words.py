@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,7 +11,7 @@ from directory.edit import DAY_LABELS, show_phone
 from directory.taxonomy import LANGUAGE_LABELS, TERM_LABELS, CapacityStatus, Facet, Referrals, Status
 from referral.providers.audience_form import RULES
 from referral.providers.queries.catalogue import kept_places
-from referral.providers.rules import area_of
+from referral.providers.rules import Section, area_of
 from referral.providers.service_form import STATE_LABELS
 from sop.vocabulary import N_
 
@@ -37,11 +38,30 @@ FIELDS: dict[str, str] = {
     "languages": N_("Languages"),
     "areas": N_("Area served"),
     "step_free": N_("Accessible without steps"),
+    "location_name": N_("Name of the place"),
+    "address": N_("Address"),
+    "city": N_("Town"),
+    "name": N_("Name"),
+    "acronym": N_("Acronym"),
+    "other_names": N_("Other names"),
+    "description_en": N_("Description in English"),
+    "website": N_("Website"),
+    "email": N_("E-mail"),
+    "phones": N_("Telephone"),
+    "legal_status": N_("Legal status"),
+    "registration": N_("Registration"),
+    "year_incorporated": N_("Founded in"),
+    "memberships": N_("Member of"),
+    "psea_function": N_("Who takes complaints"),
+    "psea_phone": N_("Telephone for complaints"),
+    "psea_email": N_("E-mail for complaints"),
 }
 
 
-def field_label(name: str) -> str:
-    """The label of a field (a message id)."""
+def field_label(name: str, section: Section | None = None) -> str:
+    """The label of a field (a message id), as its section calls it."""
+    if section is Section.ORGANIZATION and name == "description":
+        return N_("Description in French")
     return FIELDS.get(name, name)
 
 
@@ -49,14 +69,12 @@ def plain(value: Any, name: str) -> list[str]:
     """A value as lines of text."""
     if value in (None, "", []):
         return ["–"]
-    if name == "hours":
-        return [_hours(row) for row in value]
-    if name == "closures":
-        return [f"{row['starts_on']} – {row['ends_on'] or '…'} {row['reason']}".strip() for row in value]
-    if name == "contacts":
-        return [" · ".join(filter(None, (row["function"], show_phone(row["phone"]), row["email"]))) for row in value]
     if name == "capacity":
         return _capacity(value)
+    if name in ROWS:
+        return [ROWS[name](row) for row in value]
+    if name == "psea_phone":
+        return [show_phone(value)]
     if name in ("audiences", "languages", "areas"):
         return [_reach(one, name) for one in value]
     if isinstance(value, list):
@@ -84,6 +102,22 @@ def _reach(one: Any, name: str) -> str:
 def _hours(row: dict[str, Any]) -> str:
     days = ", ".join(_(DAY_LABELS[day]) if day in DAY_LABELS else day for day in row["byday"].split(","))
     return f"{days} {row['opens_at'][:5]}–{row['closes_at'][:5]}"
+
+
+def _closure(row: dict[str, Any]) -> str:
+    return f"{row['starts_on']} – {row['ends_on'] or '…'} {row['reason']}".strip()
+
+
+def _contact(row: dict[str, Any]) -> str:
+    return " · ".join(filter(None, (row["function"], show_phone(row["phone"]), row["email"])))
+
+
+ROWS: dict[str, Callable[[Any], str]] = {
+    "hours": _hours,
+    "closures": _closure,
+    "contacts": _contact,
+    "phones": show_phone,
+}
 
 
 def _capacity(value: dict[str, Any]) -> list[str]:

@@ -58,6 +58,7 @@ class Column:
             return {str(code): translate(words) if code != "" else "" for code, words in self.choices}
 
 
+SECTIONS = (Section.SERVICE, Section.CAPACITY, Section.HOURS, Section.CONTACTS)
 S, C, H = Section.SERVICE, Section.CAPACITY, Section.HOURS
 ROOM = [("", ""), *((one.value, one.label) for one in CapacityStatus if one is not CapacityStatus.UNKNOWN)]
 COLUMNS: tuple[Column, ...] = (
@@ -152,7 +153,7 @@ def _identity(place: ServiceAtLocation, need: Mapping[Any, str]) -> list[str]:
 
 def presented(place: ServiceAtLocation) -> dict[Section, dict[str, str]]:
     """What the forms of an entry show, with hours a cell a day."""
-    shown = {section: dict(form.present(place)) for section, form in pages.FORMS.items()}
+    shown = {section: dict(form.present(place)) for section, form in pages.FORMS.items() if section in SECTIONS}
     hours = shown[H]
     regular = pages.weekly(place) is not None
     for day in edit.DAY_LABELS:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from sop.vocabulary import N_
+
 
 class OrganizationKind(StrEnum):
     """What a recipient is, for the sharing decision's limits by kind of recipient."""
@@ -38,3 +40,22 @@ class OrganizationType(StrEnum):
     PRIVATE = "secteur_prive"
     FAITH = "confessionnelle"
     UNKNOWN = "inconnu"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return TYPE_LABELS[self]
+
+
+TYPE_LABELS: dict[OrganizationType, str] = {
+    OrganizationType.GOVERNMENT: N_("Government"),
+    OrganizationType.LOCAL_AUTHORITY: N_("Local authority"),
+    OrganizationType.NATIONAL_NGO: N_("National NGO"),
+    OrganizationType.INTERNATIONAL_NGO: N_("International NGO"),
+    OrganizationType.COMMUNITY: N_("Community organisation"),
+    OrganizationType.UN: N_("United Nations"),
+    OrganizationType.RED_CROSS: N_("Red Cross"),
+    OrganizationType.PRIVATE: N_("Private sector"),
+    OrganizationType.FAITH: N_("Faith-based organisation"),
+    OrganizationType.UNKNOWN: N_("Type not stated"),
+}

@@ -31,6 +31,7 @@ from referral.providers.actions.fields import difference, state_of
 from referral.providers.actions.importing import import_file
 from referral.providers.actions.linking import confirm_by_link, correct_by_link
 from referral.providers.actions.noticing import end_notice, notify
+from referral.providers.actions.organizing import submit_organization, wanted_organization
 from referral.providers.actions.placing import import_places
 from referral.providers.actions.reminding import open_task, remind
 from referral.providers.actions.reporting import answer, called, open_campaign, read_misconduct, report
@@ -44,6 +45,6 @@ __all__ = [
     "keep_columns", "keep_draft", "keep_month",
     "keep_signal", "notify", "open_campaign", "open_task", "preview_import", "publish_demand", "read_misconduct",
     "remind", "remove_mandate", "reopen", "report", "search_or_signal", "set_target", "signal_need", "state_of",
-    "submit", "tables_of", "told_columns", "trust", "undo", "wanted_capacity", "wanted_contacts", "wanted_hours",
-    "wanted_service", "withdraw_none",
+    "submit", "submit_organization", "tables_of", "told_columns", "trust", "undo", "wanted_capacity",
+    "wanted_contacts", "wanted_hours", "wanted_organization", "wanted_service", "withdraw_none",
 ]  # fmt: skip

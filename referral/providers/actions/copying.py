@@ -17,7 +17,7 @@ from referral.providers.actions.children import schedule_row
 from referral.providers.actions.reminding import open_task
 from referral.providers.models import Location, ServiceAtLocation, ServiceContact
 from referral.providers.queries.records import schedule
-from referral.providers.rules import Section, TaskReason
+from referral.providers.rules import PLACE_SECTIONS, Section, TaskReason
 from sop.vocabulary import N_, Message
 
 OPEN_ALREADY = Message("open_already", N_("This entry is in the directory already."))
@@ -82,7 +82,7 @@ def confirm_many(
     done = stale = 0
     for place in places:
         try:
-            editing.confirm(place, sections=tuple(Section), expected_version=versions[place.id], actor=actor, now=now)
+            editing.confirm(place, sections=PLACE_SECTIONS, expected_version=versions[place.id], actor=actor, now=now)
             done += 1
         except editing.StaleEntry:
             stale += 1

@@ -10,9 +10,9 @@ from referral.extensions import db
 from referral.foundation import audit
 from referral.foundation.access import Actor
 from referral.providers.actions import editing, fields
-from referral.providers.models import ServiceAtLocation, ServiceStaff
+from referral.providers.models import ServiceStaff
 from referral.providers.rules import Origin, TrustLevel
-from referral.providers.upkeep_models import ChangeProposal, EntityRevision
+from referral.providers.upkeep_models import ChangeProposal, EntityRevision, Subject
 from sop.vocabulary import N_, Message
 
 DECIDED = Message("proposal_decided", N_("Somebody has decided this proposal already."))
@@ -23,32 +23,33 @@ def decide(proposal: ChangeProposal, *, accepted: Collection[str], actor: Actor,
     """Publish the accepted fields and drop the others. A field that changed since it was proposed stops everything."""
     if proposal.decided_at is not None:
         raise RuleViolation(DECIDED)
-    place = proposal.place
-    present = fields.state_of(place, proposal.section)
-    taken = {one.field: [present[one.field], one.new] for one in proposal.items if one.field in accepted}
-    if any(one.field in taken and not fields.same(present[one.field], one.old) for one in proposal.items):
+    subject = proposal.subject
+    present = fields.state_of(subject, proposal.section)
+    wanted = [one for one in proposal.items if one.field in accepted]
+    if any(one.field not in present or not fields.same(present[one.field], one.old) for one in wanted):
         raise RuleViolation(MOVED_ON)
+    taken = {one.field: [present[one.field], one.new] for one in wanted}
     for one in proposal.items:
         one.accepted = one.field in taken
     proposal.decided_at, proposal.decided_by_id = now, actor.id
     if taken:
-        editing.apply(place, proposal.section, taken, origin=Origin.PROPOSAL, actor=actor, now=now)
+        editing.apply(subject, proposal.section, taken, origin=Origin.PROPOSAL, actor=actor, now=now)
     code = "accepted" if taken else "refused"
     audit.record("directory.decide", actor=actor, now=now, subject=("change_proposal", proposal.id), code=code)
     db.session.flush()
 
 
-def undo(place: ServiceAtLocation, revision: EntityRevision, *, actor: Actor, now: datetime) -> None:
+def undo(subject: Subject, revision: EntityRevision, *, actor: Actor, now: datetime) -> None:
     """Put back what a revision changed, if nothing was written over it; the section is not confirmed by that."""
-    present = fields.state_of(place, revision.section)
+    present = fields.state_of(subject, revision.section)
     if revision.undone_at is not None or any(
-        not fields.same(present[name], new) for name, (_old, new) in revision.diff.items()
+        name not in present or not fields.same(present[name], new) for name, (_old, new) in revision.diff.items()
     ):
         raise RuleViolation(MOVED_ON)
     back = {name: [new, old] for name, (old, new) in revision.diff.items()}
-    editing.apply(place, revision.section, back, origin=Origin.UNDO, actor=actor, now=now, confirms=False)
+    editing.apply(subject, revision.section, back, origin=Origin.UNDO, actor=actor, now=now, confirms=False)
     revision.undone_at = now
-    audit.record("directory.undo", actor=actor, now=now, subject=("service_at_location", place.id))
+    audit.record("directory.undo", actor=actor, now=now, subject=(subject.__tablename__, subject.id))
     db.session.flush()
 
 

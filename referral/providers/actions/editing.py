@@ -18,11 +18,12 @@ from referral.extensions import db
 from referral.foundation import audit
 from referral.foundation.access import Actor
 from referral.foundation.tables import new_id
+from referral.partners.models import Organization
 from referral.providers.actions import fields
 from referral.providers.actions.children import schedule_row
 from referral.providers.models import SectionVerification, ServiceAtLocation
 from referral.providers.rules import Origin, Section, VerificationMethod, VerificationOutcome
-from referral.providers.upkeep_models import ChangeItem, ChangeProposal, EntityRevision
+from referral.providers.upkeep_models import ChangeItem, ChangeProposal, EntityRevision, Subject
 from sop.vocabulary import N_, Message
 
 STALE = Message("stale_entry", N_("Somebody changed this entry in the meantime. Look at its present state first."))
@@ -83,7 +84,7 @@ def wanted_service(_place: ServiceAtLocation, **values: Any) -> fields.Values:
 
 
 def submit(
-    place: ServiceAtLocation,
+    subject: Subject,
     section: Section,
     wanted: Mapping[str, Any],
     *,
@@ -97,13 +98,26 @@ def submit(
 
     A form that changes nothing is a confirmation, whoever sends it.
     """
-    _expect(place, expected_version)
-    diff = fields.difference(fields.state_of(place, section), wanted)
+    expect(subject, expected_version)
+    diff = fields.difference(fields.state_of(subject, section), wanted)
     if direct or not diff:
-        apply(place, section, diff, origin=origin, actor=actor, now=now)
+        apply(subject, section, diff, origin=origin, actor=actor, now=now)
         return None
+    return propose(subject, section, diff, origin=origin, actor=actor, now=now)
+
+
+def propose(
+    subject: Subject,
+    section: Section,
+    diff: Mapping[str, Sequence[Any]],
+    *,
+    origin: Origin,
+    actor: Actor,
+    now: datetime,
+) -> ChangeProposal:
+    """Keep the changes beside what is live, until they are decided."""
     proposal = ChangeProposal(
-        id=new_id(), place_id=place.id, section=section, origin=origin, proposer_id=actor.id, created_at=now
+        id=new_id(), **about(subject), section=section, origin=origin, proposer_id=actor.id, created_at=now
     )
     proposal.items = [ChangeItem(field=name, old=old, new=new) for name, (old, new) in diff.items()]
     db.session.add(proposal)
@@ -112,8 +126,13 @@ def submit(
     return proposal
 
 
+def about(subject: Subject) -> dict[str, UUID]:
+    """The column of links, proposals, revisions and calls that says what they are about."""
+    return {"organization_id" if isinstance(subject, Organization) else "place_id": subject.id}
+
+
 def apply(
-    place: ServiceAtLocation,
+    subject: Subject,
     section: Section,
     diff: Mapping[str, Sequence[Any]],
     *,
@@ -124,21 +143,21 @@ def apply(
 ) -> None:
     """Put the new values, keep the revision, and confirm the section."""
     for name, (_old, new) in diff.items():
-        fields.put(place, name, new, now)
+        fields.put(subject, name, new, now)
     db.session.flush()
     if diff:
         revision = EntityRevision(
-            place_id=place.id, section=section, diff={name: list(pair) for name, pair in diff.items()},
+            **about(subject), section=section, diff={name: list(pair) for name, pair in diff.items()},
             origin=origin, actor_id=actor.id if actor else None, at=now,
         )  # fmt: skip
         db.session.add(revision)
     if confirms:
         method = METHODS.get(origin, VerificationMethod.PARTNER)
-        confirmed(place, [section], Changed if diff else Confirmed, actor, now, method=method)
+        confirmed(subject, [section], Changed if diff else Confirmed, actor, now, method=method)
 
 
 def confirm(
-    place: ServiceAtLocation,
+    subject: Subject,
     *,
     sections: Iterable[Section],
     expected_version: int | None = None,
@@ -148,19 +167,25 @@ def confirm(
 ) -> None:
     """Nothing changed: the sections hold from today. Places that were never declared have nothing to confirm."""
     if expected_version is not None:
-        _expect(place, expected_version)
-    unknown = place.capacity_updated_at is None or place.capacity_status is CapacityStatus.UNKNOWN
-    kept = [one for one in sections if one is not Section.CAPACITY or not unknown]
-    confirmed(place, kept, Confirmed, actor, now, method=method)
+        expect(subject, expected_version)
+    kept = [one for one in sections if one is not Section.CAPACITY or _declared(subject)]
+    confirmed(subject, kept, Confirmed, actor, now, method=method)
 
 
-def _expect(place: ServiceAtLocation, version: int) -> None:
-    if place.version != version:
+def _declared(subject: Subject) -> bool:
+    if isinstance(subject, Organization):
+        return False
+    return subject.capacity_updated_at is not None and subject.capacity_status is not CapacityStatus.UNKNOWN
+
+
+def expect(subject: Subject, version: int) -> None:
+    """Raise StaleEntry where it is no longer what a form was made from."""
+    if subject.version != version:
         raise StaleEntry
 
 
 def confirmed(
-    place: ServiceAtLocation,
+    subject: Subject,
     sections: Iterable[Section],
     outcome: VerificationOutcome,
     actor: Actor | None,
@@ -169,19 +194,17 @@ def confirmed(
     method: VerificationMethod = VerificationMethod.PARTNER,
 ) -> None:
     """Write down what came of asking about sections."""
-    place.updated_at = now
+    of_place = isinstance(subject, ServiceAtLocation)
+    if isinstance(subject, ServiceAtLocation):
+        subject.updated_at = now
     for section in sections:
-        if section is Section.CAPACITY:
-            place.capacity_updated_at = now
+        if isinstance(subject, ServiceAtLocation) and section is Section.CAPACITY:
+            subject.capacity_updated_at = now
         verification = SectionVerification(
-            service_at_location_id=place.id,
-            section=section,
-            method=method,
-            outcome=outcome,
-            user_id=actor.id if actor else None,
-            at=now,
-        )
+            service_at_location_id=subject.id if of_place else None, organization_id=None if of_place else subject.id,
+            section=section, method=method, outcome=outcome, user_id=actor.id if actor else None, at=now,
+        )  # fmt: skip
         db.session.add(verification)
         act = "directory.edit" if outcome is Changed else "directory.confirm"
-        audit.record(act, actor=actor, now=now, subject=("service_at_location", place.id), code=section.value)
+        audit.record(act, actor=actor, now=now, subject=(subject.__tablename__, subject.id), code=section.value)
     db.session.flush()

@@ -1,4 +1,4 @@
-"""The fields of an entry as plain values: read before and after a change, proposed, put, taken back."""
+"""The fields of an entry or an organisation as plain values: read around a change, proposed, put, taken back."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import Any
 
 from directory.taxonomy import CapacityStatus, Referrals, Status, Visibility
+from referral.foundation.searching import fold
+from referral.partners.models import Organization
 from referral.providers.actions.children import SCHEDULE
-from referral.providers.audience_form import rows_of
+from referral.providers.audience_form import WHERE, rows_of, where_of
 from referral.providers.models import (
     Service,
     ServiceAtLocation,
@@ -19,7 +21,8 @@ from referral.providers.models import (
     ServiceContact,
     ServiceSchedule,
 )
-from referral.providers.rules import Section
+from referral.providers.rules import ORGANIZATION_FIELDS, Section
+from referral.providers.upkeep_models import Subject
 
 SERVICE = (
     "description", "status", "minimum_age", "maximum_age", "eligibility_description", "accepts_referrals",
@@ -33,12 +36,18 @@ TIMES, DATES = ("opens_at", "closes_at"), ("valid_from", "valid_to", "dtstart", 
 Values = dict[str, Any]
 
 
-def state_of(place: ServiceAtLocation, section: Section) -> Values:
+def state_of(subject: Subject, section: Section) -> Values:
     """What the section says now, by field."""
+    if isinstance(subject, Organization):
+        return {name: _plain(getattr(subject, name)) for name in ORGANIZATION_FIELDS}
+    return _state_of_place(subject, section)
+
+
+def _state_of_place(place: ServiceAtLocation, section: Section) -> Values:
     if section is Section.SERVICE:
         said = {name: _plain(getattr(place.service, name)) for name in SERVICE}
         steps = {"step_free": place.location.step_free} if place.location else {}
-        return said | {"audiences": rows_of(place), "areas": list(place.areas)} | steps
+        return said | {"audiences": rows_of(place), "areas": list(place.areas)} | steps | where_of(place)
     if section is Section.CAPACITY:
         return {"capacity": capacity_of(place)}
     if section is Section.CONTACTS:
@@ -92,8 +101,23 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str,
     return {name: [before[name], new] for name, new in after.items() if not same(before[name], new)}
 
 
-def put(place: ServiceAtLocation, name: str, value: Any, now: datetime) -> None:
+def put(subject: Subject, name: str, value: Any, now: datetime) -> None:
     """Write one field."""
+    if isinstance(subject, Organization):
+        _organization(subject, name, value)
+    else:
+        _put_in_place(subject, name, value, now)
+
+
+def _organization(one: Organization, name: str, value: Any) -> None:
+    if name not in ORGANIZATION_FIELDS:
+        raise KeyError(name)
+    setattr(one, name, value)
+    if name == "name":
+        one.folded_name = fold(value)[:200]
+
+
+def _put_in_place(place: ServiceAtLocation, name: str, value: Any, now: datetime) -> None:
     if name == "hours":
         place.schedules[:] = [_schedule(row) for row in value]
     elif name == "on_holidays":
@@ -104,7 +128,7 @@ def put(place: ServiceAtLocation, name: str, value: Any, now: datetime) -> None:
         _contacts(place, value)
     elif name == "capacity":
         _capacity(place, value, now)
-    elif name in ("areas", "step_free", "audiences"):
+    elif name in ("areas", "step_free", "audiences", *WHERE):
         _reach(place, name, value, now)
     else:
         _service(place.service, name, value, now)
@@ -151,11 +175,13 @@ def _capacity(place: ServiceAtLocation, value: Values, now: datetime) -> None:
 
 
 def _reach(place: ServiceAtLocation, name: str, value: Any, now: datetime) -> None:
-    """Whom the service takes, where it acts, and whether its place has steps (which other services there share)."""
+    """Whom the service takes, where it acts, and its place (which other services there share)."""
     if name == "areas":
         place.areas = list(value)
     elif name == "step_free" and place.location is not None:
         place.location.step_free = value
+    elif name in WHERE and place.location is not None:
+        setattr(place.location, "name" if name == "location_name" else name, value)
     elif name == "audiences":
         place.service.audiences[:] = [ServiceAudience(**row) for row in value]
     place.service.last_modified = now

@@ -14,7 +14,7 @@ from referral.providers.upkeep_models import ConfirmationLink
 def confirm_by_link(link: ConfirmationLink, *, now: datetime) -> None:
     """Nothing changed: the link's section holds from today. A link that was used stays what it was."""
     if link.used_at is None:
-        editing.confirm(link.place, sections=[link.section], actor=link.user, now=now)
+        editing.confirm(link.subject, sections=[link.section], actor=link.user, now=now)
         link.used_at = now
 
 
@@ -22,7 +22,7 @@ def correct_by_link(link: ConfirmationLink, wanted: Mapping[str, Any], *, expect
     """A correction always waits for the coordination: a link may have been passed on, and a number decides much."""
     if link.used_at is None:
         editing.submit(
-            link.place, link.section, wanted, origin=Origin.LINK, direct=False, expected_version=expected_version,
+            link.subject, link.section, wanted, origin=Origin.LINK, direct=False, expected_version=expected_version,
             actor=link.user, now=now,
         )  # fmt: skip
         link.used_at = now

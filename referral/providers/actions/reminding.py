@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import insert, select
 
-from directory import reminders
+from directory import freshness, reminders
 from directory.reminders import Plan
 from referral.extensions import db
 from referral.foundation import audit, clock, notices, outbox, signed_links
@@ -20,7 +21,7 @@ from referral.partners.models import User
 from referral.providers import queries
 from referral.providers.models import SectionVerification, ServiceContact
 from referral.providers.rules import SECTION_LABELS, Section, TaskReason, VerificationMethod, VerificationOutcome
-from referral.providers.upkeep_models import CallTask, ConfirmationLink, ReminderStep
+from referral.providers.upkeep_models import CallTask, ConfirmationLink, OrganizationReminder, ReminderStep
 from referral.referrals.models import Referral, ReferralEvent
 from referral.referrals.rules import ReferralAction
 
@@ -40,12 +41,17 @@ def remind(now: datetime) -> int:
     evidence(now)
     db.session.commit()
     local = now.astimezone(clock.zone())
-    made = Plan()
+    mails: dict[str, list[tuple[str, str]]] = {}
     if not reminders.quiet(local):
         with reading():  # a large directory: nobody waits for SQLite's lock meanwhile
             made = plan_now(now)
-        for person, asked in made.mails.items():
+            houses = plan_organizations(now, made)
+        mails = {one: houses.mails.get(one, []) + made.mails.get(one, []) for one in {**made.mails, **houses.mails}}
+        for person, asked in mails.items():
             _notice(UUID(person), asked, now)
+        for key in houses.calls:
+            open_task(None, TaskReason.LATE, [Section.ORGANIZATION], organization_id=UUID(key), now=now)
+        _keep_steps(houses, now)
         for reason, entries in ((TaskReason.LATE, made.calls), (TaskReason.ARCHIVE, made.archives)):
             for place, sections in entries.items():
                 open_task(UUID(place), reason, sections, now=now)
@@ -56,32 +62,60 @@ def remind(now: datetime) -> int:
         for start in range(0, len(steps), CHUNK):
             db.session.execute(insert(ReminderStep), steps[start : start + CHUNK])
     db.session.commit()
-    return len(made.mails)
+    return len(mails)
+
+
+def _keep_steps(houses: Plan, now: datetime) -> None:
+    for key, _section, cycle, step in houses.taken:
+        db.session.add(OrganizationReminder(organization_id=UUID(key), cycle=cycle, step=step, at=now))
+
+
+def plan_organizations(now: datetime, made: Plan) -> Plan:
+    """What the ladder asks of organisations, beside what it asks of entries: one notice a person, one count of calls.
+
+    Nothing is ever archived for want of it: an organisation whose services hold is there.
+    """
+    local = now.astimezone(clock.zone())
+    lives = replace(current_app.config["SETTINGS"].shelf_lives, mandatory=(freshness.Section.ORGANIZATION,))
+    waiting = select(CallTask.organization_id).where(CallTask.closed_at.is_(None))
+    called = {str(one) for one in db.session.scalars(waiting)}
+    kept = queries.kept_organizations()
+    calls = _calls_today(local) + len(made.calls) + len(made.archives)
+    found = reminders.plan(kept, (), _written_to(now), local, calls_today=calls, called=called, lives=lives)
+    found.archives.clear()
+    return found
 
 
 def plan_now(now: datetime) -> Plan:
     """What the ladder asks for at this moment."""
     local = now.astimezone(clock.zone())
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    today = list(db.session.scalars(select(CallTask.id).where(CallTask.opened_at >= midnight)))
     called = {str(one) for one in db.session.scalars(select(CallTask.place_id).where(CallTask.closed_at.is_(None)))}
+    lives = current_app.config["SETTINGS"].shelf_lives
+    kept, last = queries.kept_entries(now), _written_to(now)
+    return reminders.plan(kept, (), last, local, calls_today=_calls_today(local), called=called, lives=lives)
+
+
+def _calls_today(local: datetime) -> int:
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return len(list(db.session.scalars(select(CallTask.id).where(CallTask.opened_at >= midnight))))
+
+
+def _written_to(now: datetime) -> dict[str, datetime]:
     written = select(OutboxMessage.recipient_id, OutboxMessage.queued_at).where(
         OutboxMessage.template == TEMPLATE, OutboxMessage.queued_at > now - reminders.A_WEEK
     )
-    last = {str(person): at for person, at in db.session.execute(written)}
-    lives = current_app.config["SETTINGS"].shelf_lives
-    kept = queries.kept_entries(now)
-    return reminders.plan(kept, (), last, local, calls_today=len(today), called=called, lives=lives)
+    return {str(person): at for person, at in db.session.execute(written)}
 
 
 def _notice(person: UUID, asked: list[tuple[str, str]], now: datetime) -> None:
     """One notice for everything that one person keeps, with one link a section."""
     user = db.session.get_one(User, person)
     written = []
-    for place, section in asked[:MOST_LINKS]:
+    for key, section in asked[:MOST_LINKS]:
         link_id = new_id()
+        subject = {"organization_id" if section == Section.ORGANIZATION else "place_id": UUID(key)}
         link = ConfirmationLink(
-            id=link_id, token_hash=signed_links.hashed(signed_links.token(PURPOSE, link_id)), place_id=UUID(place),
+            id=link_id, token_hash=signed_links.hashed(signed_links.token(PURPOSE, link_id)), **subject,
             section=Section(section), user_id=user.id, created_at=now, expires_at=now + LIVES,
         )  # fmt: skip
         db.session.add(link)
@@ -90,14 +124,20 @@ def _notice(person: UUID, asked: list[tuple[str, str]], now: datetime) -> None:
     audit.record("directory.remind", actor=None, now=now, subject=("user_account", user.id))
 
 
-def open_task(place_id: UUID, reason: TaskReason, sections: Iterable[str], *, now: datetime) -> CallTask | None:
-    """Ask the coordination to call, unless it is asked for the same already."""
-    waiting = select(CallTask.id).where(
-        CallTask.place_id == place_id, CallTask.reason == reason, CallTask.closed_at.is_(None)
-    )
+def open_task(
+    place_id: UUID | None,
+    reason: TaskReason,
+    sections: Iterable[str],
+    *,
+    organization_id: UUID | None = None,
+    now: datetime,
+) -> CallTask | None:
+    """Ask the coordination to call about an entry or an organisation, unless it is asked for the same already."""
+    subject = {"place_id": place_id, "organization_id": organization_id}
+    waiting = select(CallTask.id).filter_by(**subject).where(CallTask.reason == reason, CallTask.closed_at.is_(None))
     if db.session.scalar(waiting) is not None:
         return None
-    task = CallTask(id=new_id(), place_id=place_id, reason=reason, sections=list(sections), opened_at=now)
+    task = CallTask(id=new_id(), **subject, reason=reason, sections=list(sections), opened_at=now)
     db.session.add(task)
     audit.record("directory.call", actor=None, now=now, subject=("call_task", task.id), code=reason.value)
     db.session.flush()
@@ -149,5 +189,8 @@ def _bounced(message: OutboxMessage) -> set[UUID]:
         found.update(db.session.scalars(query))
     if message.template == TEMPLATE:
         ids = [UUID(hex=one.partition(":")[2]) for one in message.parameters["links"].split()]
-        found.update(db.session.scalars(select(ConfirmationLink.place_id).where(ConfirmationLink.id.in_(ids))))
+        theirs = select(ConfirmationLink.place_id).where(
+            ConfirmationLink.id.in_(ids), ConfirmationLink.place_id.is_not(None)
+        )
+        found.update(one for one in db.session.scalars(theirs) if one)
     return found

@@ -82,18 +82,18 @@ def called(task: CallTask, outcome: VerificationOutcome, *, actor: Actor, now: d
         raise RuleViolation(ANSWERED)
     sections = [Section(one) for one in task.sections] or [Section.CONTACTS]
     if outcome in HOLDS:
-        editing.confirmed(task.place, sections, outcome, actor, now, method=VerificationMethod.CALL)
-        if task.reason is TaskReason.NEW_SITE:
+        editing.confirmed(task.subject, sections, outcome, actor, now, method=VerificationMethod.CALL)
+        if task.place is not None and task.reason is TaskReason.NEW_SITE:
             task.place.archived = False
     else:
         db.session.add_all(
             SectionVerification(
-                service_at_location_id=task.place_id, section=one, method=VerificationMethod.CALL, outcome=outcome,
-                user_id=actor.id, at=now,
+                service_at_location_id=task.place_id, organization_id=task.organization_id, section=one,
+                method=VerificationMethod.CALL, outcome=outcome, user_id=actor.id, at=now,
             )
             for one in sections
         )  # fmt: skip
-    if outcome is VerificationOutcome.CLOSED:
+    if task.place is not None and outcome is VerificationOutcome.CLOSED:
         task.place.archived, task.place.updated_at = True, now
     if outcome is VerificationOutcome.UNREACHABLE:
         task.failed_calls += 1

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import selectinload
 
 from directory import hsds, profile
@@ -94,10 +94,17 @@ class Upsert:
             made = self._free(self.taken[Organization], one.id)
             row = self.organizations[key] = Organization(id=made, source=self.source, source_id=key)
             db.session.add(row)
+        if Section.ORGANIZATION in self.own.get(row.id, ()):
+            return
         _set(
             row, name=one.name, folded_name=fold(one.name)[:200], description=one.description[:2000],
             website=_fitting(one.website, 300), email=_fitting(one.email, 200),
         )  # fmt: skip
+        said = {
+            "legal_status": one.legal_status[:200], "year_incorporated": one.year_incorporated,
+            "phones": [phone.number[:40] for phone in one.phones[:MOST_CONTACTS] if phone.number],
+        }  # fmt: skip
+        _set(row, **{name: value for name, value in said.items() if value})
 
     def _location(self, one: profile.Location) -> None:
         row = self.locations.get(one.id)
@@ -218,8 +225,9 @@ def _by_source(model: type[Model], source: str, keys: list[str] | None) -> dict[
 
 
 def _written_by_partners() -> dict[UUID, set[Section]]:
-    """The sections that an organisation changed itself, by entry."""
-    query = select(SectionVerification.service_at_location_id, SectionVerification.section).where(
+    """The sections that an organisation changed itself, by entry; its own under its own id."""
+    key = func.coalesce(SectionVerification.service_at_location_id, SectionVerification.organization_id)
+    query = select(key, SectionVerification.section).where(
         SectionVerification.method == VerificationMethod.PARTNER,
         SectionVerification.outcome == VerificationOutcome.CHANGED,
     )

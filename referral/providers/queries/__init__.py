@@ -3,6 +3,16 @@
 from referral.providers.queries.catalogue import Snapshot, catalogue, known_places, offer, public_holidays, snapshot
 from referral.providers.queries.keeping import kept_entries
 from referral.providers.queries.listing import listing
+from referral.providers.queries.organizations import (
+    confirmed,
+    editable_organizations,
+    kept_organizations,
+    organization_revisions,
+    organization_sheet,
+    trust_in,
+    verified_days,
+    visible_organizations,
+)
 from referral.providers.queries.searching import Found, find_place, search
 from referral.providers.queries.sheets import own_entries, sheet
 from referral.providers.queries.sites import closed_entries, closed_places, confirmable, other_sites
@@ -37,10 +47,13 @@ __all__ = [
     "closed_entries",
     "closed_places",
     "confirmable",
+    "confirmed",
+    "editable_organizations",
     "editable_places",
     "find_place",
     "in_scope",
     "kept_entries",
+    "kept_organizations",
     "known_places",
     "link_of",
     "listing",
@@ -50,6 +63,8 @@ __all__ = [
     "offer",
     "open_proposals",
     "open_tasks",
+    "organization_revisions",
+    "organization_sheet",
     "other_sites",
     "own_entries",
     "progress",
@@ -61,7 +76,10 @@ __all__ = [
     "snapshot",
     "staff_of",
     "to_confirm",
+    "trust_in",
     "trust_of",
+    "verified_days",
+    "visible_organizations",
     "visible_places",
     "visible_reports",
     "visible_services",

@@ -80,7 +80,7 @@ def _build(at: str, day: date, now: datetime) -> Snapshot:
     acronyms: dict[str, str] = {}
     for organization, service in records.entries():
         offers.extend(flatten(organization, service, known, records.responses))
-        acronyms[organization.id] = organization.acronym
+        acronyms[organization.id] = " ".join((organization.acronym, *organization.other_names))
     found = Catalogue(offers, current_app.config["SETTINGS"].shelf_lives)
     words = haystacks(found.offers, acronyms, known)
     listed = tuple(sorted(found.offers, key=lambda one: (words[one.id], one.id)))

@@ -35,6 +35,7 @@ ANSWERS = (ReferralAction.ACCEPT, ReferralAction.DECLINE, ReferralAction.WAITLIS
 ANSWER_WITHIN = timedelta(hours=24)
 ANSWERS_OF = timedelta(days=90)
 TYPES: frozenset[str] = frozenset(ServiceType)
+AGED = (Section.HOURS, Section.CONTACTS, Section.SERVICE)
 Row = Any
 
 
@@ -191,8 +192,10 @@ def _touched(places: list[Row]) -> dict[UUID, datetime]:
 def organization(row: Row) -> profile.Organization:
     """A row of the organization table as the library's record."""
     return profile.Organization(
-        id=str(row.id), name=row.name, description=row.description, acronym=row.acronym, type=row.type.value,
-        email=row.email, website=row.website, demonstration=row.demonstration,
+        id=str(row.id), name=row.name, description=row.description, acronym=row.acronym,
+        other_names=tuple(row.other_names), type=row.type.value,
+        email=row.email, website=row.website, legal_status=row.legal_status, year_incorporated=row.year_incorporated,
+        phones=tuple(profile.Phone(number) for number in row.phones), demonstration=row.demonstration,
     )  # fmt: skip
 
 
@@ -265,7 +268,7 @@ def verifications(zone: ZoneInfo, *where: ColumnElement[bool]) -> dict[UUID, dic
             order_by=(SectionVerification.at.desc(), SectionVerification.id),
         )
         .label("place"),
-    ).where(SectionVerification.section != Section.CAPACITY, SectionVerification.outcome.in_(HOLDS), *where)
+    ).where(SectionVerification.section.in_(AGED), SectionVerification.outcome.in_(HOLDS), *where)
     latest = ranked.subquery()
     found: dict[UUID, dict[str, tuple[date, str]]] = defaultdict(dict)
     for row in db.session.execute(select(latest).where(latest.c.place == 1)):

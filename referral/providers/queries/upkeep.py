@@ -48,8 +48,10 @@ def link_of(token: str) -> ConfirmationLink | None:
     )
     if link is None or not link.user.active or scope_of(link.user.role, Permission.DIRECTORY_EDIT) is Scope.NONE:
         return None
-    service = link.place.service
-    return link if service.organization_id == link.user.organization_id and not link.place.archived else None
+    place = link.place
+    if place is None:
+        return link if link.organization_id == link.user.organization_id else None
+    return link if place.service.organization_id == link.user.organization_id and not place.archived else None
 
 
 def trust_of(actor: Actor, place: ServiceAtLocation) -> TrustLevel:
@@ -65,7 +67,8 @@ def trust_of(actor: Actor, place: ServiceAtLocation) -> TrustLevel:
 def open_tasks() -> list[CallTask]:
     """Calls to make, the oldest first."""
     query = select(CallTask).where(CallTask.closed_at.is_(None)).order_by(CallTask.opened_at, CallTask.id)
-    return list(db.session.scalars(query.options(*_with_place(CallTask)).limit(MOST)).unique())
+    options = (*_with_place(CallTask), joinedload(CallTask.organization))
+    return list(db.session.scalars(query.options(*options).limit(MOST)).unique())
 
 
 def _with_place(model: Any) -> tuple[Any, ...]:
@@ -80,7 +83,11 @@ def _with_place(model: Any) -> tuple[Any, ...]:
 def open_proposals() -> list[ChangeProposal]:
     """Proposals that wait, the oldest first."""
     query = select(ChangeProposal).where(ChangeProposal.decided_at.is_(None)).order_by(ChangeProposal.created_at)
-    options = (*_with_place(ChangeProposal), selectinload(ChangeProposal.items))
+    options = (
+        *_with_place(ChangeProposal),
+        joinedload(ChangeProposal.organization),
+        selectinload(ChangeProposal.items),
+    )
     return list(db.session.scalars(query.options(*options).limit(MOST)).unique())
 
 

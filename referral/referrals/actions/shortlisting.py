@@ -17,7 +17,7 @@ from referral.foundation import audit, sealing
 from referral.foundation.tables import new_id
 from referral.providers.actions import fields
 from referral.providers.models import ServiceAtLocation
-from referral.providers.rules import Section
+from referral.providers.rules import PLACE_SECTIONS, Section
 from referral.referrals.models import ShortlistEntry
 from referral.referrals.queries.shortlist import note_purpose
 from sop.vocabulary import N_, Message
@@ -31,7 +31,7 @@ def freeze(place: ServiceAtLocation) -> dict[str, Any]:
 
     A safe house's street and contacts kept to named people are not in it. Adds `name`, `organization` and `where`.
     """
-    said = {section.value: fields.state_of(place, section) for section in Section}
+    said = {section.value: fields.state_of(place, section) for section in PLACE_SECTIONS}
     contacts = said[Section.CONTACTS]["contacts"]
     said[Section.CONTACTS]["contacts"] = [one for one in contacts if one["visibility"] != Visibility.RESTRICTED]
     return {
@@ -55,7 +55,7 @@ def changed(entry: ShortlistEntry) -> list[tuple[Section, dict[str, list[Any]]]]
             section,
             fields.difference({**now[section.value], **entry.frozen["sections"][section.value]}, now[section.value]),
         )
-        for section in Section
+        for section in PLACE_SECTIONS
     ]
     return [(section, diff) for section, diff in found if diff]
 

@@ -10,9 +10,11 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from directory.hsds_terms import NEED, OwnTerm
 from referral.extensions import db
+from referral.partners.models import Organization
 from referral.providers.models import Service, ServiceAtLocation
 from tests.conftest import NOW
 from tests.referral.api.conftest import SECRETS
@@ -169,6 +171,28 @@ def test_what_changed_since_is_listed_with_what_ended(app: Flask, reader: Reader
     assert {"id": at["gone"], "name": "Dispensaire fermé", "status": "defunct",
             "last_modified": "2026-11-25T09:00:00Z"} in found  # fmt: skip
     assert reader.ids(f"/service_at_locations?modified_after={later}") == [at["women_place"]]
+
+
+def test_a_service_is_told_of_again_when_its_organisation_or_its_place_changed(
+    app: Flask, reader: Reader, at: dict[str, Any]
+) -> None:
+    since = "2026-11-23T09:30:00%2B01:00"
+    assert reader.ids(f"/services?modified_after={since}") != []
+    with app.app_context():
+        for one in db.session.scalars(select(Service)):
+            one.last_modified = NOW - timedelta(days=9)
+        for row in db.session.scalars(select(ServiceAtLocation)):
+            row.updated_at = None
+        db.session.commit()
+        assert reader.ids(f"/services?modified_after={since}") == []
+        db.session.get_one(Organization, UUID(at["org"])).legal_status = "Établissement public"
+        db.session.get_one(ServiceAtLocation, UUID(at["women_place"])).location.address = "9 rue Neuve"
+        db.session.commit()
+    theirs = set(reader.ids(f"/services?organization_id={at['org']}"))
+    assert set(reader.ids(f"/services?modified_after={since}")) == theirs | {at["women"]}
+    (whole,) = [one for one in reader.get(f"/services?modified_after={since}&full=true")["contents"]
+                if one["id"] == at["women"]]  # fmt: skip
+    assert whole["service_at_locations"][0]["location"]["addresses"][0]["address_1"] == "9 rue Neuve"
 
 
 def test_an_ended_service_says_who_took_its_place(reader: Reader, at: dict[str, Any]) -> None:
