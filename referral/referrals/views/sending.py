@@ -62,7 +62,7 @@ def consent(referral_id: UUID) -> Any:
 
 
 def _consent_page(referral: Referral, errors: Any = None) -> str:
-    asked = asked_of(referral.case, clock.now())
+    asked = asked_of(referral.case, clock.now(), form_code=form_of(purpose_of(referral.need)))
     return consent_page(
         referral.case, referral.need, asked, referral=referral, offered=offered_for(referral), errors=errors
     )
