@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 from referral.cases.models import Case
 from referral.cases.queries import visible_case
 from referral.consent.actions import Incomplete, answer_specific, asked_of
+from referral.consent.requirements import Asked
 from referral.consent.schemas import AnswerSchema
+from referral.consent.wording import SPECIFIC
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, can, requires
 from referral.foundation.grants import Permission

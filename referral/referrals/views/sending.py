@@ -12,6 +12,7 @@ from referral.consent.actions import Incomplete, answer_service, asked_of, decid
 from referral.consent.requirements import Choice
 from referral.consent.rules import share_gate
 from referral.consent.schemas import AnswerSchema
+from referral.consent.wording import form_of, purpose_of
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
