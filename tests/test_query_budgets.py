@@ -87,6 +87,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "all emergency accesses": ("officer", "/register/emergencies"),
     "requests of authorities": ("officer", "/register/orders"),
     "audit trail": ("officer", "/audit"),
+    "reviews of translations": ("coordinator", "/translations/fub"),
     "accounts": ("admin", "/accounts"),
     "outgoing notices": ("admin", "/outbox"),
     "dashboard": ("coordinator", "/statistics"),

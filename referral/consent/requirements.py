@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -35,6 +35,7 @@ class Answer:
     valid_until: date | None = None
     language: str = ""
     interpreter: bool = False
+    interpreter_name: str = ""
     understood: bool = False
     mark: str = ""
     witness: str = ""
@@ -116,6 +117,7 @@ def complaints(answer: Answer, asked: Asked) -> dict[str, Message]:
     >>> thumb = Answer(Choice.CONSENT, frozenset({C.C1}), date(2027, 5, 1), "fra", understood=True, mark="thumbprint")
     >>> list(complaints(thumb, adult))
     ['witness', 'free']
+    >>> from dataclasses import replace
     >>> fulfulde = Answer(Choice.CONSENT, frozenset({C.C1}), date(2027, 5, 1), "fub", understood=True, free=True,
     ...     mark="signature")
     >>> list(complaints(fulfulde, adult)), list(complaints(fulfulde, replace(adult, reviewed=frozenset({"fub"}))))

@@ -27,7 +27,7 @@ from sop.vocabulary import Category, Message, Need
 
 CLINICAL_KINDS = frozenset({"health", "gbv", "clinical"})
 SPECIFIC_STEPS = {Need.TEH: "G03", Need.ASI: "G04"}
-SEALED_NAMES = ("witness", "guardian", "best_interests", "representative")
+SEALED_NAMES = ("witness", "interpreter_name", "guardian", "best_interests", "representative")
 
 
 class Incomplete(Exception):
@@ -38,9 +38,7 @@ class Incomplete(Exception):
         self.errors = dict(errors)
 
 
-def asked_of(
-    case: Case, now: datetime, *, categories: frozenset[Category] = frozenset(), form_code: str = ""
-) -> Asked:
+def asked_of(case: Case, now: datetime, *, categories: frozenset[Category] = frozenset(), form_code: str = "") -> Asked:
     """Whom the form asks: a child when under age or in doubt, and whether the child's own word is needed.
 
     With a text (`form_code`) also in which languages that are not the house's it may be explained.
@@ -155,7 +153,7 @@ def _record(
         valid_until=answer.valid_until or asked.today,
         names=names,
         understood=answer.understood,
-        interpreter=answer.interpreter,
+        interpreter=answer.interpreter or bool(answer.interpreter_name),
         assent=answer.assent,
         guardian=bool(answer.guardian),
         best_interests=bool(answer.best_interests),

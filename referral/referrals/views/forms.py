@@ -34,8 +34,8 @@ BEFOREHAND = (
     (Choice.STOP, N_("No, or not now: nothing is passed on")),
 )
 TYPED = (
-    "choice", "interpreter", "understood", "free", "assent", "guardian", "best_interests", "representative", "mark",
-    "witness",
+    "choice", "interpreter", "interpreter_name", "understood", "free", "assent", "guardian", "best_interests",
+    "representative", "mark", "witness",
 )  # fmt: skip
 
 
