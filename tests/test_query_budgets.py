@@ -16,6 +16,7 @@ from referral.cases.queries import shortlist
 from referral.consent.actions import orders
 from referral.consent.emergencies import Conclusion, EmergencyReason
 from referral.consent.exceptional_models import EmergencyAccess
+from referral.consent.models import TranslationReview
 from referral.consent.orders import OrderKind
 from referral.extensions import db
 from referral.foundation.grants import Role
@@ -250,6 +251,12 @@ class Office:
         asked = {"kind": OrderKind.INFORMAL, "asked": ["C1"], "scope": []}
         orders.register(case, {**words, **asked}, actor=self.user("manager"), now=NOW)
 
+    def review(self, number: int) -> None:
+        """One more review of a translation."""
+        review = {"form_code": "F08_consent_adult", "text_hash": "0" * 64, "reviewer": "A. Bello, traductrice"}
+        by = {"recorded_by_id": self.user("coordinator").id, "recorded_at": NOW, "reviewed_on": NOW.date()}
+        db.session.add(TranslationReview(language="fub", sequence=number + 1, **review, **by))
+
     def grow(self, rows: int) -> None:
         """One more of everything until there are so many."""
         manager, responder, nurse = self.user("manager"), self.user("responder"), self.user("nurse")
@@ -277,6 +284,7 @@ class Office:
             self.comment(number)
             self.draft(number)
             self.fill_in(number)
+            self.review(number)
         self.rows = rows
         db.session.commit()
 

@@ -153,7 +153,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.STOP_READ: N_("see which recipients were told to stop, and whether they confirmed"),
     Permission.STOP_ANSWER: N_("confirm that data were given back or destroyed"),
     Permission.RIGHTS_DECIDE: N_("answer requests, review what is kept too long, keep the registers"),
-    Permission.TRANSLATION_REVIEW: N_("record who reviewed a translation of the texts read aloud"),
+    Permission.TRANSLATION_REVIEW: N_("record who reviewed a translation, correct the words of the leaflet"),
     Permission.USER_READ: N_("see accounts"),
     Permission.OUTBOX_READ: N_("see outgoing notices, and have failed ones sent again"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -22,9 +23,7 @@ def record_review(
 
     The reviewer's name stands in the table only, not in the audit trail.
     """
-    same = TranslationReview.language == row.code
-    query = select(TranslationReview.form_code, func.max(TranslationReview.sequence)).where(same)
-    last = dict(db.session.execute(query.group_by(TranslationReview.form_code)))
+    last = _last(TranslationReview, TranslationReview.form_code, row.code)
     rows = [
         TranslationReview(
             language=row.code,
@@ -58,8 +57,7 @@ def write_words(code: str, texts: Mapping[str, str], *, actor: Actor, now: datet
     changed = [key for key, text in wanted.items() if text != printed[key]]
     if not changed:
         return []
-    query = select(LeafletWord.key, func.max(LeafletWord.sequence)).where(LeafletWord.language == code)
-    last = dict(db.session.execute(query.group_by(LeafletWord.key)))
+    last = _last(LeafletWord, LeafletWord.key, code)
     db.session.add_all(
         LeafletWord(
             language=code,
@@ -74,3 +72,9 @@ def write_words(code: str, texts: Mapping[str, str], *, actor: Actor, now: datet
     db.session.flush()
     audit.record("translation.words", actor=actor, now=now, code=code.upper(), words=changed)
     return changed
+
+
+def _last(table: Any, column: Any, language: str) -> dict[str, int]:
+    """The last number of each text or word in a language."""
+    query = select(column, func.max(table.sequence)).where(table.language == language).group_by(column)
+    return {row[0]: row[1] for row in db.session.execute(query)}
