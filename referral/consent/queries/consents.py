@@ -9,7 +9,6 @@ from sqlalchemy import Uuid, bindparam, select
 from referral.consent.models import Consent, DecisionRecord
 from referral.extensions import db
 
-
 ID: Uuid[UUID] = Uuid()
 """Said where a statement is made once: a foreign key takes its type from a table that may be imported later."""
 
