@@ -67,7 +67,7 @@ def right_to_left(text: object, font: str, size: float, width: float) -> str:
 
 
 def _direction(row: str) -> str:
-    """Which way a line runs: one without a letter that is read from the right keeps its order, so a telephone number."""
+    """Which way a line runs: without a letter that is read from the right keeps its order, a telephone number too."""
     return "R" if any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in row) else "L"
 
 
