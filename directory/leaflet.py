@@ -1,7 +1,7 @@
 """The words of the leaflet that a person takes along, in five languages; three of them wait for somebody to check them.
 
 Fulfulde as spoken in Adamawa, Cameroon Pidgin English and Arabic were written by us and are printed with the sentence
-`NOT_CHECKED` until a speaker has checked them (`CHECKED`).
+`not_checked` until the application knows who compared them with the originals.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ LANGUAGES: Final[dict[str, str]] = {
 }  # fmt: skip
 """Code -> name in the language itself."""
 CHECKED: Final = frozenset({"fr", "en"})
-"""Languages whose words a speaker has checked. ASSUMPTION: the country names who checks the others."""
+"""Languages of the originals, with which the others are compared."""
 RIGHT_TO_LEFT: Final = frozenset({"ar"})
 WORDS: Final[dict[str, dict[str, str]]] = {
     "title": {
@@ -86,12 +86,3 @@ WORDS: Final[dict[str, dict[str, str]]] = {
 }  # fmt: skip
 """Key -> language -> words. Days and the public text of the entry stay in the language of the entry."""
 RIGHTS: Final = ("right_free", "right_private", "right_pay", "right_complain")
-
-
-def words(key: str, language: str) -> str:
-    """A word of the leaflet; raises KeyError for a key or a language that there is not.
-
-    >>> words("where", "pcm"), words("not_checked", "fr")
-    ('Wusai', '')
-    """
-    return WORDS[key][language]

@@ -483,6 +483,15 @@ offline.receive              POST  -                401 400 400 400 400 400 404 
 
 #                                                   str res pat man col out sup bos foc nur mid cle war coo com off adm
 consent.register             GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+consent.translations         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 200 404
+consent.translation          GET   fub              303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 200 404
+consent.translation          GET   fra              303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.translation_post     POST  fub              401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 422 404
+consent.translation_post     POST  fra              401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.leaflet_words        GET   fub              303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 200 404
+consent.leaflet_words        GET   ewo              303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.leaflet_words_post   POST  fub              401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 422 404
+consent.leaflet_words_post   POST  ewo              401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 consent.case_register        GET   case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 consent.audit                GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 consent.audit_post           POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
@@ -666,6 +675,8 @@ def consent_values(at: dict[str, Any], name: str, variant: str) -> dict[str, Any
         return {"case_id": at[variant]}
     if name.startswith(("emergency", "officer_review")):
         return {"access_id": at[variant]}
+    if name.startswith(("translation", "leaflet")):
+        return {"language": variant}
     return {{"why_referral": "referral_id", "why_decision": "decision_id"}.get(name, "order_id"): at[variant]}
 
 

@@ -66,6 +66,7 @@ EXCEPTIONS = {
     "procedures.import_drawing": "a button of the list of versions",
     "consent.emergency_register": "a link of the register",
     "consent.order_register": "a link of the register",
+    "consent.translations": "a button of rights and registers, and a tab of the directory’s upkeep",
     "procedures.triage": "a tab of the procedure",
 }
 """Pages without parameters that are in no menu, and why."""

@@ -16,6 +16,7 @@ from referral.cases.queries import shortlist
 from referral.consent.actions import orders
 from referral.consent.emergencies import Conclusion, EmergencyReason
 from referral.consent.exceptional_models import EmergencyAccess
+from referral.consent.models import TranslationReview
 from referral.consent.orders import OrderKind
 from referral.extensions import db
 from referral.foundation.grants import Role
@@ -89,6 +90,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "all emergency accesses": ("officer", "/register/emergencies"),
     "requests of authorities": ("officer", "/register/orders"),
     "audit trail": ("officer", "/audit"),
+    "reviews of translations": ("coordinator", "/translations/fub"),
     "accounts": ("admin", "/accounts"),
     "outgoing notices": ("admin", "/outbox"),
     "dashboard": ("coordinator", "/statistics"),
@@ -251,6 +253,12 @@ class Office:
         asked = {"kind": OrderKind.INFORMAL, "asked": ["C1"], "scope": []}
         orders.register(case, {**words, **asked}, actor=self.user("manager"), now=NOW)
 
+    def review(self, number: int) -> None:
+        """One more review of a translation."""
+        review = {"form_code": "F08_consent_adult", "text_hash": "0" * 64, "reviewer": "A. Bello, traductrice"}
+        by = {"recorded_by_id": self.user("coordinator").id, "recorded_at": NOW, "reviewed_on": NOW.date()}
+        db.session.add(TranslationReview(language="fub", sequence=number + 1, **review, **by))
+
     def grow(self, rows: int) -> None:
         """One more of everything until there are so many."""
         manager, responder, nurse = self.user("manager"), self.user("responder"), self.user("nurse")
@@ -278,6 +286,7 @@ class Office:
             self.comment(number)
             self.draft(number)
             self.fill_in(number)
+            self.review(number)
         self.rows = rows
         db.session.commit()
 

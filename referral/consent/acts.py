@@ -65,6 +65,8 @@ ACTS: dict[str, str] = {
     "breach.step": N_("recorded what was done about a breach"),
     "breach.print": N_("printed a letter about a breach"),
     "dpia.answer": N_("answered the impact assessment"),
+    "translation.review": N_("recorded who reviewed a translation"),
+    "translation.words": N_("changed words of the leaflet"),
     "erasure.print": N_("printed the proof of an erasure"),
     "form.draft": N_("took in a draft of a form"),
     "form.publish": N_("published a version of a form"),

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referral.consent.assumptions import POLICY
@@ -93,6 +93,52 @@ class ConsentReminder(Base):
     told_at: Mapped[datetime]
 
     __table_args__ = (UniqueConstraint("consent_id", "days"),)
+
+
+class TranslationReview(Base):
+    """Who compared a translation of a text that is read aloud with the original; the newest of a text counts.
+
+    `text_hash`: the wording that was compared, original and translation; of one on paper only the original is known.
+    """
+
+    __tablename__ = "translation_review"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    language: Mapped[str] = mapped_column(String(8))
+    form_code: Mapped[str] = mapped_column(String(24))
+    text_hash: Mapped[str] = mapped_column(String(64))
+    reviewer: Mapped[str] = mapped_column(String(120))
+    reviewed_on: Mapped[date]
+    recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    recorded_at: Mapped[datetime]
+    sequence: Mapped[int]
+
+    __table_args__ = (
+        UniqueConstraint("language", "form_code", "sequence"),
+        CheckConstraint("sequence > 0", name="counted"),
+    )
+
+
+class LeafletWord(Base):
+    """Words of the leaflet as the country writes them; the newest of a key counts, empty ones leave it to the library.
+
+    `language`: a code of `directory.leaflet.LANGUAGES`; `key`: one of `directory.leaflet.WORDS`.
+    """
+
+    __tablename__ = "leaflet_word"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    language: Mapped[str] = mapped_column(String(8))
+    key: Mapped[str] = mapped_column(String(24))
+    text: Mapped[str] = mapped_column(String(300))
+    written_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    written_at: Mapped[datetime]
+    sequence: Mapped[int]
+
+    __table_args__ = (
+        UniqueConstraint("language", "key", "sequence"),
+        CheckConstraint("sequence > 0", name="counted"),
+    )
 
 
 class DecisionRecord(Base):

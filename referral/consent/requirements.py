@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from referral.consent.readings import LONG_CODES, house
 from sop.vocabulary import MINIMUM, N_, SENSITIVE, Category, Message, Need
 
 C = Category
+HOUSE = house(LONG_CODES)
 USUAL_MONTHS, LONGEST_MONTHS = 6, 12
 NEVER_ASKED = frozenset({C.C0, C.C7N, C.C11, C.C15})
 """Not offered on a consent to a service: figures, therapy notes, copies of documents, bank details."""
@@ -33,6 +35,7 @@ class Answer:
     valid_until: date | None = None
     language: str = ""
     interpreter: bool = False
+    interpreter_name: str = ""
     understood: bool = False
     mark: str = ""
     witness: str = ""
@@ -50,18 +53,28 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whom the form asks and what it offers. `days` of consent are counted from `today`."""
+    """Whom the form asks and what it offers. `days` of consent are counted from `today`.
+
+    `languages`: those of the installation; `reviewed`: others whose translation of the text has a reviewer.
+    """
 
     today: date
     child: bool
     old_enough: bool
     capable: bool
     offered: frozenset[Category]
+    languages: frozenset[str] = HOUSE
+    reviewed: frozenset[str] = frozenset()
 
 
 WHICH = N_("Tick what the person agrees to pass on, or choose another answer.")
 WHEN = N_("Give the day until which the agreement holds: after today, at most 12 months away.")
 LANGUAGE = N_("Say in which language it was explained.")
+UNREVIEWED = N_(
+    "Consent cannot be recorded in this language yet: no reviewer of the translation is recorded. "
+    "Ask the data officer, or explain it in a language of the list that the person understands."
+)
+INTERPRETER = N_("In this language an interpreter must help, whom the person accepts.")
 UNDERSTOOD = N_("Explain it again, with an interpreter if needed: without having understood, nobody can agree.")
 MARK = N_("Say how the person marked their agreement.")
 WITNESS = N_("Without a signature, the agreement needs a witness: write the name.")
@@ -75,6 +88,12 @@ CHECKS: tuple[tuple[str, Message, Check], ...] = (
     ("categories", Message("which", WHICH), lambda a, f: bool(f.offered) and not a.categories & f.offered),
     ("valid_until", Message("until", WHEN), lambda a, f: not _in_time(a.valid_until, f.today)),
     ("language", Message("language", LANGUAGE), lambda a, _: not a.language),
+    ("language", Message("unreviewed", UNREVIEWED), lambda a, f: a.language not in f.languages | f.reviewed),
+    (
+        "interpreter",
+        Message("interpreter", INTERPRETER),
+        lambda a, f: a.language in f.reviewed - f.languages and not a.interpreter,
+    ),
     ("understood", Message("understood", UNDERSTOOD), lambda a, _: not a.understood),
     ("assent", Message("assent", ASSENT), lambda a, f: f.child and f.old_enough and not a.assent),
     ("guardian", Message("guardian", GUARDIAN), lambda a, f: f.child and not (a.guardian or a.best_interests)),
@@ -98,10 +117,19 @@ def complaints(answer: Answer, asked: Asked) -> dict[str, Message]:
     >>> thumb = Answer(Choice.CONSENT, frozenset({C.C1}), date(2027, 5, 1), "fra", understood=True, mark="thumbprint")
     >>> list(complaints(thumb, adult))
     ['witness', 'free']
+    >>> from dataclasses import replace
+    >>> fulfulde = Answer(Choice.CONSENT, frozenset({C.C1}), date(2027, 5, 1), "fub", understood=True, free=True,
+    ...     mark="signature")
+    >>> list(complaints(fulfulde, adult)), list(complaints(fulfulde, replace(adult, reviewed=frozenset({"fub"}))))
+    (['language'], ['interpreter'])
     """
     if answer.choice is not Choice.CONSENT:
         return {}
-    return {name: message for name, message, wrong in CHECKS if wrong(answer, asked)}
+    found: dict[str, Message] = {}
+    for name, message, wrong in CHECKS:
+        if name not in found and wrong(answer, asked):
+            found[name] = message
+    return found
 
 
 def offered(need: Need, *, clinical: bool) -> tuple[Category, ...]:

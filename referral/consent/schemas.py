@@ -40,6 +40,7 @@ class AnswerSchema(Schema):
     valid_until = fields.Raw(load_default=None)
     language = fields.String(load_default="", validate=validate.Regexp(r"[a-z]{0,3}\Z"))
     interpreter = fields.Boolean(load_default=False)
+    interpreter_name = fields.String(load_default="", validate=validate.Length(max=NAME, error=TOO_LONG))
     understood = fields.Boolean(load_default=False)
     mark = fields.String(load_default="", validate=validate.OneOf(["", *ConsentMark]))
     witness = fields.String(load_default="", validate=validate.Length(max=NAME, error=TOO_LONG))

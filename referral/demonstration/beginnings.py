@@ -25,6 +25,8 @@ from sop.vocabulary import Category, Priority
 
 Told = Generator[datetime, None, tuple[Case, User]]
 GUARDIANS = ("sa tante maternelle", "son oncle", "sa grand-mère", "sa mère, jointe par téléphone", "son père")
+EXPLAINED = frozenset({"fra", "eng"})
+INTERPRETER = "Interprète de permanence"
 HOURS: dict[Priority, tuple[float, float]] = {
     Priority.CRITICAL: (0.3, 2),
     Priority.HIGH: (1, 20),
@@ -126,16 +128,27 @@ def base_values(case: Case, rng: Random, kept: list[Category], *, agrees: bool) 
     decided = child and rng.random() < 0.6
     return {
         "answer": "yes" if agrees else "no",
-        "language": str(case.facts.get("language") or "fra"),
+        "language": understood_by(case),
         "categories": kept,
         "mark": mark,
-        "interpreter": False,
+        "interpreter": interpreted(case),
         "understood": True,
         "free": True,
         "witness": "" if mark is ConsentMark.SIGNATURE else "Collègue de permanence",
-        "interpreter_name": "",
+        "interpreter_name": INTERPRETER if interpreted(case) else "",
         "basis": "" if not child else "best_interests" if decided else "guardian",
         "guardian": "" if not child or decided else rng.choice(GUARDIANS),
         "reason": "Aucun tuteur joignable ; la décision protège l’enfant." if decided else "",
         "supervisor": "Supervision de garde" if decided else "",
     }
+
+
+def understood_by(case: Case) -> str:
+    """The language in which a consent text is explained: one of the originals, the only ones that are reviewed."""
+    language = str(case.facts.get("language") or "fra")
+    return language if language in EXPLAINED else "fra"
+
+
+def interpreted(case: Case) -> bool:
+    """Whether the interview was in another language, so that somebody helps."""
+    return str(case.facts.get("language") or "fra") not in EXPLAINED

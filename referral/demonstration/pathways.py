@@ -14,7 +14,7 @@ from referral.cases.actions.steps import Entry
 from referral.cases.models import Case
 from referral.consent.actions.answering import answer_service, answer_specific, offered_for
 from referral.consent.requirements import Answer, Choice
-from referral.demonstration.beginnings import GUARDIANS, day, wait
+from referral.demonstration.beginnings import GUARDIANS, day, interpreted, understood_by, wait
 from referral.demonstration.world import World, later
 from referral.partners.models import User
 from referral.providers.models import ServiceAtLocation
@@ -237,7 +237,8 @@ def answer_for(path: Pathway, today: date, choice: Choice = Choice.CONSENT, refe
         choice=choice,
         categories=frozenset(wanted),
         valid_until=today + timedelta(days=rng.randrange(120, 300)),
-        language=str(case.facts.get("language") or "fra"),
+        language=understood_by(case),
+        interpreter=interpreted(case),
         understood=True,
         mark=mark,
         witness="" if mark == "signature" else "Collègue de permanence",

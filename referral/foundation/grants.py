@@ -105,6 +105,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     RIGHTS_RECORD = "rights:record"
     RIGHTS_DECIDE = "rights:decide"
+    TRANSLATION_REVIEW = "translation:review"
     STOP_READ = "stop:read"
     STOP_ANSWER = "stop:answer"
     USER_READ = "user:read"
@@ -152,6 +153,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.STOP_READ: N_("see which recipients were told to stop, and whether they confirmed"),
     Permission.STOP_ANSWER: N_("confirm that data were given back or destroyed"),
     Permission.RIGHTS_DECIDE: N_("answer requests, review what is kept too long, keep the registers"),
+    Permission.TRANSLATION_REVIEW: N_("record who reviewed a translation, correct the words of the leaflet"),
     Permission.USER_READ: N_("see accounts"),
     Permission.OUTBOX_READ: N_("see outgoing notices, and have failed ones sent again"),
 }
@@ -218,6 +220,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.AGREEMENT_EDIT: S.ALL,
         P.AGREEMENT_STOP: S.ALL,
         P.STATISTICS_READ: S.ALL,
+        P.TRANSLATION_REVIEW: S.ALL,
     },
     Role.COMMITTEE: {
         **_CONSULTS,
@@ -231,6 +234,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         **_SIGNED_IN,
         P.AUDIT_READ: S.ALL,
         P.RIGHTS_DECIDE: S.ALL,
+        P.TRANSLATION_REVIEW: S.ALL,
         P.STOP_READ: S.ALL,
         P.MISCONDUCT_READ: S.ALL,
         P.AGREEMENT_READ: S.ALL,

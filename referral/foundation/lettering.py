@@ -63,7 +63,12 @@ def right_to_left(text: object, font: str, size: float, width: float) -> str:
                 longer = word
             row = longer
         rows.append(row)
-    return "<br/>".join(escape(get_display(arabic_reshaper.reshape(row), base_dir="R")) for row in rows)
+    return "<br/>".join(escape(get_display(arabic_reshaper.reshape(row), base_dir=_direction(row))) for row in rows)
+
+
+def _direction(row: str) -> str:
+    """Which way a line runs: without a letter that is read from the right keeps its order, a telephone number too."""
+    return "R" if any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in row) else "L"
 
 
 def clean(text: object) -> str:

@@ -13,6 +13,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from referral.consent.models import ConsentMark
+from referral.consent.requirements import UNREVIEWED
 from sop.questions import Kind, Question
 from sop.vocabulary import N_, Category
 
@@ -25,6 +26,7 @@ MOST_BYTES = 1_000_000
 """Of all answers of one form, as JSON."""
 DEEPEST = 8
 CHOOSE = N_("Choose an answer.")
+LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 FILL_IN = N_("Please fill this in.")
 TOO_LONG = N_("This text is too long.")
 WHOLE_DATE = N_("Enter the day, the month and the year.")
@@ -236,16 +238,26 @@ class BaseConsentSchema(Posted):
     reason = words(2_000, required=False)
     supervisor = words(200, required=False)
 
-    def __init__(self, *, asked: Iterable[Category], languages: Iterable[str], child: bool, answers: Iterable[str]):
+    def __init__(
+        self,
+        *,
+        asked: Iterable[Category],
+        languages: Iterable[str],
+        child: bool,
+        answers: Iterable[str],
+        reviewed: Iterable[str] = (),
+    ):
+        """`languages`: the installation's; `reviewed`: others whose translation of the text has a reviewer."""
         super().__init__()
         self.asked, self.languages, self.child, self.answers = set(asked), set(languages), child, set(answers)
+        self.reviewed = set(reviewed) - self.languages
 
     @validates_schema
     def complete(self, values: Mapping[str, Any], **_options: Any) -> None:
         """Say at each field what is missing."""
         missing = {"answer": [CHOOSE]} if values["answer"] not in self.answers else {}
-        if values["language"] not in self.languages:
-            missing["language"] = [CHOOSE]
+        if values["language"] not in self.languages | self.reviewed:
+            missing["language"] = [UNREVIEWED if LANGUAGE_CODE.fullmatch(values["language"]) else CHOOSE]
         if values["answer"] != "no":
             missing |= self._agreement(values)
             missing |= self._child(values) if self.child else {}
@@ -263,7 +275,8 @@ class BaseConsentSchema(Posted):
             found["mark"] = [CHOOSE]
         elif values["mark"] != ConsentMark.SIGNATURE and not values["witness"]:
             found["witness"] = [N_("A thumbprint or a spoken consent needs a witness.")]
-        if values["interpreter"] and not values["interpreter_name"]:
+        needed = values["interpreter"] or values["language"] in self.reviewed
+        if needed and not values["interpreter_name"]:
             found["interpreter_name"] = [FILL_IN]
         return found
 
@@ -281,7 +294,8 @@ class BaseConsentSchema(Posted):
         """Codes become members of their sets."""
         chosen = [Category(one) for one in values["categories"]] if values["answer"] != "no" else []
         mark = ConsentMark(values["mark"]) if values["mark"] in set(ConsentMark) else ConsentMark.ORAL
-        return values | {"categories": chosen, "mark": mark}
+        helped = values["interpreter"] or bool(values["interpreter_name"])
+        return values | {"categories": chosen, "mark": mark, "interpreter": helped}
 
 
 class SoughtSchema(Posted):

@@ -5,14 +5,14 @@ Only what the reader of the paper may know: a hidden place has no street, contac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from directory.leaflet import RIGHT_TO_LEFT, RIGHTS, words
+from directory.leaflet import RIGHT_TO_LEFT, RIGHTS
 from directory.taxonomy import Visibility
 from referral.foundation.documents import Document
 from referral.foundation.formatting import day, listing
@@ -31,12 +31,12 @@ def frame_language(language: str) -> str:
     return language if language in languages else FRAME_LANGUAGE.get(language, "fr")
 
 
-def leaflet_pdf(sheet: Sheet, *, language: str, address: str, printed_at: datetime) -> bytes:
-    """One page in large type for the person: what, where, when, what to bring, telephone, rights."""
+def leaflet_pdf(sheet: Sheet, words: Mapping[str, str], *, language: str, address: str, printed_at: datetime) -> bytes:
+    """One page in large type for the person: what, where, when, what to bring, telephone, rights.
 
-    def say(key: str) -> str:
-        return words(key, language)
-
+    `words`: those of `directory.leaflet` as the country writes them; `not_checked` is empty once somebody checked them.
+    """
+    say = words.__getitem__
     with force_locale(frame_language(language)):
         document = _document(
             say("title"), language, printed_at, large=True, right_to_left=language in RIGHT_TO_LEFT, subtitle=""

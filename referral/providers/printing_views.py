@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from directory.leaflet import LANGUAGES
 from directory.taxonomy import Visibility
+from referral.consent.queries.translations import leaflet_words
 from referral.extensions import db
 from referral.foundation import clock
 from referral.foundation.access import actor, requires
@@ -33,7 +34,8 @@ def leaflet(place_id: UUID) -> Response:
     shown = queries.sheet(place, actor(), clock.now(), documents.frame_language(language)) if place else None
     if shown is None:
         abort(404)
-    content = documents.leaflet_pdf(shown, language=language, address=_address(place_id), printed_at=clock.now())
+    said, address, now = leaflet_words(language), _address(place_id), clock.now()
+    content = documents.leaflet_pdf(shown, said, language=language, address=address, printed_at=now)
     return _pdf(content, f"leaflet-{language}")
 
 

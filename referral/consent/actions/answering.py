@@ -12,7 +12,7 @@ from referral.cases.models import Case
 from referral.consent import wording
 from referral.consent.actions.recording import record_consent
 from referral.consent.models import Consent, ConsentGiver, ConsentMark, ConsentState
-from referral.consent.queries import request_for
+from referral.consent.queries import request_for, translations
 from referral.consent.queries.requests import age_of
 from referral.consent.requirements import Answer, Asked, Choice, complaints, offered
 from referral.consent.rules import decide, share_gate
@@ -27,7 +27,7 @@ from sop.vocabulary import Category, Message, Need
 
 CLINICAL_KINDS = frozenset({"health", "gbv", "clinical"})
 SPECIFIC_STEPS = {Need.TEH: "G03", Need.ASI: "G04"}
-SEALED_NAMES = ("witness", "guardian", "best_interests", "representative")
+SEALED_NAMES = ("witness", "interpreter_name", "guardian", "best_interests", "representative")
 
 
 class Incomplete(Exception):
@@ -38,8 +38,11 @@ class Incomplete(Exception):
         self.errors = dict(errors)
 
 
-def asked_of(case: Case, now: datetime, *, categories: frozenset[Category] = frozenset()) -> Asked:
-    """Whom the form asks: a child when under age or in doubt, and whether the child's own word is needed."""
+def asked_of(case: Case, now: datetime, *, categories: frozenset[Category] = frozenset(), form_code: str = "") -> Asked:
+    """Whom the form asks: a child when under age or in doubt, and whether the child's own word is needed.
+
+    With a text (`form_code`) also in which languages that are not the house's it may be explained.
+    """
     today = now.astimezone(clock.zone()).date()
     age = age_of(case, today)
     return Asked(
@@ -48,6 +51,8 @@ def asked_of(case: Case, now: datetime, *, categories: frozenset[Category] = fro
         old_enough=age is None or age >= 6,
         capable=case.capacity,
         offered=categories,
+        languages=translations.house(),
+        reviewed=translations.reviewed(form_code) if form_code else frozenset(),
     )
 
 
@@ -65,7 +70,8 @@ def answer_service(
         raise Stale
     if referral.state is not ReferralState.DRAFT:
         raise RuleViolation(NOT_NOW)
-    asked = asked_of(referral.case, now, categories=frozenset(offered_for(referral)))
+    form_code = wording.form_of(wording.purpose_of(referral.need))
+    asked = asked_of(referral.case, now, categories=frozenset(offered_for(referral)), form_code=form_code)
     if errors := complaints(answer, asked):
         raise Incomplete(errors)
     agrees = answer.choice is Choice.CONSENT
@@ -114,10 +120,10 @@ def answer_specific(
     step = SPECIFIC_STEPS.get(need)
     if step is None or step_of(case, need) != step:
         raise RuleViolation(NOT_NOW)
-    asked = asked_of(case, now)
+    purpose, form_code = wording.SPECIFIC[need]
+    asked = asked_of(case, now, form_code=form_code)
     if errors := complaints(answer, asked):
         raise Incomplete(errors)
-    purpose, _ = wording.SPECIFIC[need]
     consent = _record(case, case.organization, purpose, answer, asked, language, actor=actor, now=now)
     if answer.choice is Choice.CONSENT:
         advance(case, step=step, need=need.value, actor=actor, now=now)
@@ -147,7 +153,7 @@ def _record(
         valid_until=answer.valid_until or asked.today,
         names=names,
         understood=answer.understood,
-        interpreter=answer.interpreter,
+        interpreter=answer.interpreter or bool(answer.interpreter_name),
         assent=answer.assent,
         guardian=bool(answer.guardian),
         best_interests=bool(answer.best_interests),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Uuid, bindparam, select
 
 from referral.consent.models import Consent, DecisionRecord
 from referral.extensions import db
+
+ID: Uuid[UUID] = Uuid()
+"""Said where a statement is made once: a foreign key takes its type from a table that may be imported later."""
 
 
 def consents_of(case_id: UUID) -> list[Consent]:
@@ -25,8 +28,8 @@ def current_consent(case_id: UUID, recipient_id: UUID, purpose: str) -> Consent 
 _CURRENT = (
     select(Consent)
     .where(
-        Consent.case_id == bindparam("case"),
-        Consent.recipient_id == bindparam("recipient"),
+        Consent.case_id == bindparam("case", type_=ID),
+        Consent.recipient_id == bindparam("recipient", type_=ID),
         Consent.purpose == bindparam("purpose"),
     )
     .order_by(Consent.ended_at.is_not(None), Consent.given_at.desc(), Consent.id)

@@ -131,7 +131,7 @@ def base_recipients(case: Case, actor: Any) -> list[str]:
 
 
 def spoken_language(case: Case) -> Mapping[str, str] | None:
-    """The name of the language of the interview, when no text exists in it and an interpreter is needed."""
+    """The name of the language of the interview, when it is none of the library's and an interpreter is needed."""
     code = case.facts.get("language")
     if code in READ_ALOUD:
         return None

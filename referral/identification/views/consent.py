@@ -11,8 +11,10 @@ from marshmallow import ValidationError
 
 from referral.cases.models import Case
 from referral.consent.actions.base import FORM_CHILD, form_code, record_base_consent
+from referral.consent.queries import translations
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
+from referral.foundation.formatting import language_name
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
@@ -40,7 +42,7 @@ def base_consent_post(case_id: UUID) -> Any:
     """Record the answer: it opens the case, goes back to the best interests, or erases."""
     case = own_prefile(case_id, lock=True)
     asked = [one for part in queries.asked_categories(case) for one in part]
-    language = _language(request.form.get("language", ""))
+    language = _language(request.form.get("text", request.form.get("language", "")))
     try:
         values = _schema(case, asked).load(request.form)
     except ValidationError as error:
@@ -80,10 +82,24 @@ def _page(case: Case, language: str, *, errors: Any = None) -> Any:
         text=_text(case, language),
         language=language,
         spoken=queries.spoken_language(case),
+        **_explained(case, code, language),
         typed=request.form,
         chosen=request.form.getlist("categories"),
         errors=errors or {},
     )
+
+
+def _explained(case: Case, code: str, language: str) -> dict[str, Any]:
+    """In which languages it may be explained, and which of them is chosen beforehand."""
+    open_to = translations.reviewed(code)
+    own = [(one, language_name(one)) for one in current_app.config["SETTINGS"].languages]
+    others = [pair for pair in translations.translatable() if pair[0] in open_to]
+    interview = str(case.facts.get("language", ""))
+    return {
+        "explained": [*own, *others],
+        "interview_reviewed": interview in open_to,
+        "chosen_language": request.form.get("language") or (interview if interview in open_to else language),
+    }
 
 
 def _language(choice: str) -> str:
@@ -100,5 +116,11 @@ def _answers(case: Case) -> tuple[str, ...]:
 
 
 def _schema(case: Case, asked: list[Any]) -> BaseConsentSchema:
-    languages, child = current_app.config["SETTINGS"].languages, form_code(case) == FORM_CHILD
-    return BaseConsentSchema(asked=asked, languages=languages, child=child, answers=_answers(case))
+    languages, code = current_app.config["SETTINGS"].languages, form_code(case)
+    return BaseConsentSchema(
+        asked=asked,
+        languages=languages,
+        child=code == FORM_CHILD,
+        answers=_answers(case),
+        reviewed=translations.reviewed(code),
+    )

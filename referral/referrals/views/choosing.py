@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 from referral.cases.models import Case
 from referral.cases.queries import visible_case
 from referral.consent.actions import Incomplete, answer_specific, asked_of
+from referral.consent.requirements import Asked
 from referral.consent.schemas import AnswerSchema
+from referral.consent.wording import SPECIFIC
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, can, requires
 from referral.foundation.grants import Permission
@@ -91,7 +93,11 @@ def specific_consent(case_id: UUID, need: str) -> Any:
     if sending.step_of(case, code) not in BEFOREHAND:
         return redirect(url_for("referrals.choose", case_id=case.id, need=need), 303)
     audit.record("consent.ask", actor=actor(), now=clock.now(), case_id=case.id, subject=case, need=need)
-    return consent_page(case, code, asked_of(case, clock.now()))
+    return consent_page(case, code, _asked(case, code))
+
+
+def _asked(case: Case, need: Need) -> Asked:
+    return asked_of(case, clock.now(), form_code=SPECIFIC[need][1])
 
 
 @bp.post("/cases/<uuid:case_id>/needs/<need>/consent")
@@ -108,7 +114,7 @@ def specific_consent_post(case_id: UUID, need: str) -> Any:
         errors = error.errors
     if errors or answer is None:
         shown = {name: error for name, error in errors.items() if name != "categories"}  # not asked here
-        return consent_page(case, code, asked_of(case, clock.now()), errors=shown), 422
+        return consent_page(case, code, _asked(case, code), errors=shown), 422
     flash(_("The answer is recorded."), "success")
     waiting = sending.step_of(case, code) in BEFOREHAND
     target = case_url(case) if waiting else url_for("referrals.choose", case_id=case.id, need=need)

@@ -10,15 +10,15 @@ from marshmallow import Schema, ValidationError
 
 from referral.cases.models import Case
 from referral.consent import requirements, wording
+from referral.consent.queries import translations
+from referral.consent.readings import long_code
 from referral.consent.requirements import Asked, Choice
 from referral.consent.wording import words_for
 from referral.foundation.i18n import page_language
-from referral.procedures import queries as procedures
 from referral.referrals.models import Referral
 from referral.referrals.views.ways import case_url
 from sop.vocabulary import MINIMUM, N_, SENSITIVE, Category, Need
 
-LANGUAGE_LIST = "language"
 MARKS = (
     ("signature", N_("signature")),
     ("thumbprint", N_("thumbprint")),
@@ -34,8 +34,8 @@ BEFOREHAND = (
     (Choice.STOP, N_("No, or not now: nothing is passed on")),
 )
 TYPED = (
-    "choice", "interpreter", "understood", "free", "assent", "guardian", "best_interests", "representative", "mark",
-    "witness",
+    "choice", "interpreter", "interpreter_name", "understood", "free", "assent", "guardian", "best_interests",
+    "representative", "mark", "witness",
 )  # fmt: skip
 
 
@@ -69,13 +69,13 @@ def consent_page(
         text=text,
         choices=CHOICES if referral else BEFOREHAND,
         marks=MARKS,
-        languages=_languages(),
+        languages=_languages(asked, form.get("language", "")),
         groups=_groups(need, offered),
         ticked=form.getlist("categories") if posted else _preselected(need),
         posted=posted,
         typed={name: form.get(name, "") for name in TYPED},
         until=form if posted else requirements.months_later(asked.today, requirements.USUAL_MONTHS),
-        language=form.get("language", "") if posted else str(case.facts.get("language", "")),
+        language=form.get("language", "") if posted else long_code(str(case.facts.get("language", ""))),
         errors=errors or {},
         case_url=case_url(case),
         blocks=words_for(text, child=asked.child),
@@ -97,17 +97,12 @@ def _groups(need: Need, offered: tuple[Category, ...]) -> dict[str, list[tuple[s
     return groups
 
 
-def _languages() -> list[tuple[str, Any]]:
-    """The languages of the identification form, so that the same words are used."""
-    return [("", "–"), *_spoken()]
+def _languages(asked: Asked, typed: str) -> list[tuple[str, Any]]:
+    """The house's languages, those with a reviewed translation, and what was typed, so that it is not lost."""
+    open_to = asked.languages | asked.reviewed | {typed}
+    return [("", "–"), *((code, label) for code, label in translations.spoken() if code in open_to)]
 
 
 def language_label(code: str) -> Any:
     """The name of a language by the form's own list; the code where it is not there."""
-    return dict(_spoken()).get(code, code)
-
-
-def _spoken() -> list[tuple[str, Any]]:
-    version = procedures.active_form("identification")
-    choices = procedures.form(version.id).choices.get(LANGUAGE_LIST, ()) if version else ()
-    return [(choice.name, choice.label) for choice in choices]
+    return dict(translations.spoken()).get(code, code)

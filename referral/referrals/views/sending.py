@@ -12,6 +12,7 @@ from referral.consent.actions import Incomplete, answer_service, asked_of, decid
 from referral.consent.requirements import Choice
 from referral.consent.rules import share_gate
 from referral.consent.schemas import AnswerSchema
+from referral.consent.wording import form_of, purpose_of
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
@@ -62,7 +63,7 @@ def consent(referral_id: UUID) -> Any:
 
 
 def _consent_page(referral: Referral, errors: Any = None) -> str:
-    asked = asked_of(referral.case, clock.now())
+    asked = asked_of(referral.case, clock.now(), form_code=form_of(purpose_of(referral.need)))
     return consent_page(
         referral.case, referral.need, asked, referral=referral, offered=offered_for(referral), errors=errors
     )

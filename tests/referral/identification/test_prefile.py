@@ -201,6 +201,7 @@ def test_fewer_ticks_are_a_partial_consent(responder: PageClient, app: Flask) ->
         ({"mark": "stamp"}, "mark"),
         ({"witness": ""}, "witness"),
         ({"interpreter": "yes"}, "interpreter_name"),
+        ({"language": "fub"}, "language"),
     ],
 )
 def test_a_consent_that_does_not_hold_is_not_recorded(

@@ -71,6 +71,8 @@ def test_arabic_lines_are_broken_before_they_are_turned_round() -> None:
     turned = right_to_left("أين تذهب الآن", ARABIC, 12, 40)
     assert turned.count("<br/>") == 2
     assert right_to_left("117", ARABIC, 12, 400) == "117", "a number keeps its order"
+    assert right_to_left("+237 000 000 225", ARABIC, 12, 400) == "+237 000 000 225", "so does a telephone number"
+    assert right_to_left("Aide (Douala)", ARABIC, 12, 400) == "Aide (Douala)"
     assert right_to_left("<b>", ARABIC, 12, 400) in ("&gt;b&lt;", "&lt;b&gt;")
 
 

@@ -1,5 +1,6 @@
 """The sender's walk through the pages: choose, ask, look, send, follow; and every way in which it must stop."""
 
+import json
 import re
 from datetime import date
 from io import BytesIO
@@ -11,7 +12,9 @@ from sqlalchemy import delete, func, select, update
 
 from referral.cases.models import Case
 from referral.cases.queries.progress import state_of
+from referral.consent.actions.translating import record_review
 from referral.consent.models import Consent, ConsentState, DecisionRecord
+from referral.consent.queries import translations
 from referral.extensions import db
 from referral.foundation import sealing
 from referral.foundation.audit import AuditLine
@@ -349,6 +352,7 @@ WRONG = {
     "not free": ({"free": None}, "l’accord n’est pas libre"),
     "thumbprint without witness": ({"mark": "thumbprint"}, "demande un témoin"),
     "spoken without witness": ({"mark": "oral"}, "demande un témoin"),
+    "no reviewer of the translation": ({"language": "fub"}, "aucun relecteur de la traduction"),
     "endless name": ({"mark": "oral", "witness": "x" * 10_000}, "Raccourcissez ce texte."),
 }
 
@@ -361,6 +365,25 @@ def test_a_worthless_consent_is_not_recorded(app, manager, walk, name):
     assert sentence in page.text, page.text
     with app.app_context():
         assert not db.session.scalar(select(func.count()).where(Consent.purpose == "referral:MED"))
+
+
+def test_a_reviewed_language_opens_with_an_interpreter_whose_name_is_sealed(app, manager, walk):
+    page = agree(manager, choose(manager, walk), language="fub")
+    assert page.form("choice").fields["language"] == "fub", "what was chosen is not lost"
+    with app.app_context():
+        officer = make_user(Role.DATA_OFFICER, None)
+        review = {"reviewer": "A. Bello, traductrice", "reviewed_on": date(2026, 11, 1), "actor": officer, "now": NOW}
+        record_review(translations.one("fub"), ["F15_consent_referral"], **review)
+        db.session.commit()
+    address = choose(manager, walk)
+    assert agree(manager, address, language="fub").status == 422, "nobody interpreted"
+    page = agree(manager, address, language="fub", interpreter="yes", interpreter_name="Hapsatou, médiatrice")
+    assert page.status == 200, page.text
+    with app.app_context():
+        consent = db.session.scalars(select(Consent).where(Consent.purpose == "referral:MED")).one()
+        assert (consent.language, consent.interpreter) == ("fub", True)
+        sealed = sealing.open_text(consent.case_id, f"consent:{consent.id}", consent.sealed_names)
+        assert json.loads(sealed) == {"interpreter_name": "Hapsatou, médiatrice"}
 
 
 def test_what_is_sensitive_is_never_ticked_beforehand(manager, walk):
