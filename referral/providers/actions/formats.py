@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from directory import cards, fourw, tabular
+from directory import calendars, cards, fourw, tabular
+from referral.providers.queries.catalogue import public_holidays
 
 
 def package(documents: list[dict[str, Any]]) -> tuple[bytes, int]:
@@ -22,3 +23,11 @@ def vcards(reading: Any) -> tuple[bytes, int]:
     """An address card for each place of each service."""
     found = [cards.vcard(one.organization, one.service) for one in reading.export.services()]
     return "".join(found).encode(), len(found)
+
+
+def calendar(reading: Any) -> tuple[bytes, int]:
+    """The opening hours of every service that is offered, as repeating events; how many services."""
+    found = [one.service for one in reading.export.services() if not one.service.archived]
+    today = reading.now.astimezone(reading.export.records.zone).date()
+    frame = calendars.Frame(today, reading.now, public_holidays(reading.now))
+    return calendars.write(found, frame), len(found)
