@@ -101,7 +101,7 @@ def register_blueprints(app: Flask) -> None:
     from referral.partners.views import bp as partners
     from referral.people.views import bp as people
     from referral.procedures.views import bp as procedures
-    from referral.providers import coverage_views, import_views, keeping_views, printing_views  # noqa: F401 - pages
+    from referral.providers import carrying_views, coverage_views, import_views, keeping_views, printing_views  # noqa: F401 - pages  # noqa: F401 - pages
     from referral.providers.upkeep_views import bp as providers
     from referral.referrals.views import bp as referrals
     from referral.rights.views import bp as rights

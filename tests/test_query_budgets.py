@@ -63,6 +63,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "inbox": ("nurse", "/inbox"),
     "inbox, one pile": ("nurse", "/inbox?pile=waiting"),
     "directory": ("nurse", "/directory"),
+    "services of a place on paper": ("nurse", "/directory/places/CM005/services.pdf"),
     "own entries": ("nurse", "/directory/own"),
     "own entries to confirm": ("nurse", "/directory/own/confirm"),
     "closed entries": ("coordinator", "/directory/closed"),

@@ -69,7 +69,7 @@ def search_post() -> Any:
         "errors": reading.errors,
         "found": found,
     }
-    page["map"] = pages.drawn(found, reading.values.get("asked"))
+    page |= pages.placed(found, reading.values.get("asked"))
     page |= pages.asked() | pages.cases(request.form.get("case", ""))
     return render_template("providers/search.html", **page), 422 if reading.errors else 200
 
