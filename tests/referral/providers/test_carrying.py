@@ -38,8 +38,10 @@ class Scene:
 
 def make_scene() -> Scene:
     house, own = make_organization("Foyer Espérance"), make_organization("Délégation")
-    clinic = make_entry(house, "Consultation du port", "MED", "PSY", application_process=LONG, description=LONG,
-                        required_documents=["carte consulaire"], languages=["fra"], alert=LONG, areas=("CM005",))  # fmt: skip
+    clinic = make_entry(
+        house, "Consultation du port", "MED", "PSY", application_process=LONG, description=LONG, areas=("CM005",),
+        required_documents=["carte consulaire"], languages=["fra"], alert=LONG,
+    )  # fmt: skip
     clinic.service.audiences.append(ServiceAudience(facet="status", term="asylum_seeker", rule="excluded"))
     clinic.service.eligibility_description = clinic.service.fees_description = LONG
     clinic.contacts.append(ServiceContact(phone=NAMED, visibility=Visibility.RESTRICTED))
