@@ -16,7 +16,7 @@ from directory.edit import show_phone
 from directory.taxonomy import Disclosure, Visibility
 from referral.foundation.documents import Document
 from referral.foundation.formatting import day, listing
-from referral.foundation.i18n import translate
+from referral.foundation.i18n import page_language, translate
 from referral.providers.documents import paper, week
 from referral.providers.queries.carrying import Around, last_confirmed
 from referral.providers.queries.catalogue import kept_places
@@ -61,7 +61,7 @@ def _what(sheet: Sheet, length: int) -> Fields:
     if service.interpretation:
         languages += f" · {_('interpreter:')} {_cut(service.interpretation, length)}"
     return [
-        (_("What is offered"), _lines(listing(kinds), _cut(service.description, length))),
+        (_("What is offered"), _lines(" · ".join(kinds), _cut(service.description, length))),
         (_("For whom"), _lines(str(translate(sheet.ages)), *who)),
         (_("Conditions"), _cut(service.eligibility_description, length) or _("not stated")),
         (_("Languages"), languages),
@@ -97,7 +97,7 @@ def _referring(sheet: Sheet, length: int) -> Fields:
 
 
 def _since(when: date | datetime | None) -> str:
-    return day(when) or _("never confirmed")
+    return _unbroken(day(when)) or _("never confirmed")
 
 
 def _labelled(label: str, texts: Sequence[str]) -> str:
@@ -115,7 +115,8 @@ def _lines(*parts: str) -> str:
 
 
 def _address(offer: Offer) -> str:
-    return ", ".join(dict.fromkeys(part for part in (offer.location_name, offer.address) if part)) or _("not stated")
+    named = "" if offer.location_name in offer.address else offer.location_name
+    return ", ".join(part for part in (named, offer.address) if part) or _("not stated")
 
 
 def _place(offer: Offer) -> str:
@@ -124,8 +125,9 @@ def _place(offer: Offer) -> str:
 
 def unit_name(pcode: str) -> str:
     """The unit of a code and the region around it; empty where the code is not known."""
-    known = kept_places()
-    found = [known[code].name for code in (pcode, pcode[:5]) if code in known]
+    known, english = kept_places(), page_language() == "en"
+    units = [known[code] for code in (pcode, pcode[:5]) if code in known]
+    found = [one.name_en if english and one.name_en else one.name for one in units]
     return ", ".join(dict.fromkeys(found))
 
 
@@ -202,7 +204,7 @@ def _chapter(document: Document, title: str, offers: Sequence[Offer], found: Aro
     document.heading(f"{title} ({len(offers)})", level=3).table(
         [_("Service"), _("Where"), _("Telephone"), _("Opening hours"), _("Last verified")],
         [_row(one, found) for one in offers],
-        widths=(30, 24, 18, 28, 14),
+        widths=(28, 24, 22, 25, 16),
     )
 
 
@@ -211,11 +213,14 @@ def _row(offer: Offer, found: Around) -> list[str]:
     hidden = offer.disclosure is not Disclosure.EXACT
     where = _("given by telephone") if hidden else offer.address or offer.location_name
     numbers = list(dict.fromkeys(show_phone(one.number) for one in offer.phones))
-    confirmed = last_confirmed(offer)
     return [
         _lines(offer.name, offer.organization_name, named),
         _lines(where, unit_name(offer.pcode)) or _("not stated"),
-        _lines(*numbers[:3]) or "–",
+        _lines(*map(_unbroken, numbers[:3])) or "–",
         _lines(_week(found.week_of[offer.id]), _holidays(offer)),
-        _since(confirmed),
+        _since(last_confirmed(offer)),
     ]
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")

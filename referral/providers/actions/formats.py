@@ -6,6 +6,7 @@ from typing import Any
 
 from directory import calendars, cards, fourw, tabular
 from referral.providers.queries.catalogue import public_holidays
+from referral.providers.queries.funding import funders, targets
 
 
 def package(documents: list[dict[str, Any]]) -> tuple[bytes, int]:
@@ -15,7 +16,9 @@ def package(documents: list[dict[str, Any]]) -> tuple[bytes, int]:
 
 def four_w(reading: Any) -> tuple[bytes, int]:
     """Who does what, where and when, with a row of HXL tags."""
-    text, number = fourw.write(((one.organization, one.service) for one in reading.export.services()), reading.places)
+    found = list(reading.export.services())
+    context = fourw.Context(reading.places, funders(found), targets())
+    text, number = fourw.write(((one.organization, one.service) for one in found), context)
     return text.encode("utf-8-sig"), number
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from directory import Moment, Offer
+from directory.places import Places
 from directory.profile import Location, Organization, Phone, Service, ServiceAtLocation
 from directory.taxonomy import Visibility
 from referral.foundation.access import Actor
@@ -80,6 +81,11 @@ def around(pcode: str, actor: Actor, now: datetime) -> Around:
         len(offers) - len(shown),
         {one.id: days(one.hours, now) for one in shown},
     )
+
+
+def unit_of(pcode: str, places: Places) -> str:
+    """The smallest unit around a code whose services can be printed; empty where none is known."""
+    return next((code for code in (pcode, pcode[:8], pcode[:5]) if code in places), "")
 
 
 def last_confirmed(offer: Offer) -> date | None:

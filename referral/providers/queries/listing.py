@@ -82,8 +82,8 @@ def chosen(found: Snapshot, filters: Filters, actor: Actor, moment: Moment) -> I
 
 
 def in_region(offer: Offer, region: str) -> bool:
-    """Placed in the region, or serving a part of it, all of it, or a whole that it is part of."""
-    return offer.pcode.startswith(region) or overlaps(offer, region)
+    """Placed in the region, or somewhere in a whole around it, or serving a part of it, all of it, or such a whole."""
+    return _overlaps(offer.pcode, region) or overlaps(offer, region)
 
 
 def overlaps(offer: Offer, region: str) -> bool:

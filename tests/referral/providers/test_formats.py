@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from directory import cards, hsds, tabular
 from directory.profile import Location, Organization, Service, ServiceAtLocation
@@ -14,7 +17,11 @@ from directory.tables import read_tables
 from directory.taxonomy import Disclosure, Visibility
 from referral.extensions import db
 from referral.providers import actions
+from referral.providers.coverage_models import CoverageTarget
+from referral.providers.models import Service as ServiceRow
+from referral.providers.models import SourceDocument
 from referral.providers.queries.whole import Circle
+from sop.vocabulary import Need
 from tests.builders import make_organization
 from tests.conftest import NOW
 from tests.referral.providers.entries import make_entry
@@ -57,6 +64,30 @@ def test_libhxl_reads_our_4w() -> None:
     assert (number, set(rows)) == (2, {"Accueil", "Refuge"})
     assert (rows["Refuge"].get("#adm2+code"), rows["Refuge"].get("#loc+name") or "") == ("CM005004", "")
     assert rows["Accueil"].get("#org+name") == "Foyer Espérance"
+
+
+@pytest.mark.usefixtures("entries")
+def test_the_4w_gives_dates_funder_and_target_where_they_are_known_and_nothing_elsewhere() -> None:
+    rows = {one.name: one for one in db.session.scalars(select(ServiceRow))}
+    for entry in rows["Accueil"].places[0].schedules:
+        entry.valid_from, entry.valid_to = date(2026, 1, 5), date(2026, 12, 18)
+    seen: dict[str, Any] = {"baseline": {}, "first_seen_at": NOW, "last_seen_at": NOW}
+    for name in ("Accueil", "Refuge"):
+        funding = {"funding": [{"source": "Union africaine"}, {"source": 3}, "x", {"source": "UNICEF"}]}
+        db.session.add(
+            SourceDocument(
+                source="s", kind="service", source_id=name, record_id=rows[name].id, document=funding, **seen
+            )
+        )
+    db.session.add(CoverageTarget(need=Need.HEB, level=2, minimum=3))
+    db.session.flush()
+    text = actions.export("4w", Circle.NETWORK, now=NOW)[0].decode("utf-8-sig")
+    _headings, tags, *data = csv.reader(io.StringIO(text))
+    asked = ("#org+funding+name", "#date+start", "#date+end", "#targeted+ind", "#targeted+service+list")
+    told = {row[tags.index("#service+name")]: [row[tags.index(tag)] for tag in asked] for row in data}
+    assert told == {
+        "Accueil": ["Union africaine | UNICEF", "2026-01-05", "2026-12-18", "", "HEB=3"], "Refuge": [""] * 5,
+    }  # fmt: skip
 
 
 @pytest.mark.usefixtures("entries")
