@@ -16,7 +16,7 @@ from icalendar import Calendar
 from directory.taxonomy import CapacityStatus, Disclosure, Visibility
 from referral.extensions import db
 from referral.foundation.grants import Role
-from referral.providers.models import ServiceAudience, ServiceClosure, ServiceContact
+from referral.providers.models import AdminUnit, ServiceAtLocation, ServiceAudience, ServiceClosure, ServiceContact
 from tests.builders import make_organization, make_user
 from tests.conftest import NOW, rolled_back, taken_back
 from tests.page_client import PageClient
@@ -169,3 +169,24 @@ def test_the_pages_lead_to_what_is_taken_out(scene: Scene, client: PageClient) -
     client.get("/directory/search")
     found = client.submit("place", place="Wouri", need="MED")
     assert "/directory/places/CM005004/services.pdf" in found.links.values()
+
+
+def test_an_arrondissement_has_its_sheet_once_it_is_known_and_lends_its_departement_until_then(
+    scene: Scene, client: PageClient, session: Any
+) -> None:
+    place = session.get(ServiceAtLocation, scene.clinic)
+    place.location.pcode = "CM005004003"
+    place.areas = []
+    session.commit()
+    client.sign_in("gestionnaire")
+    sheet, whole = "/directory/places/CM005004003/services.pdf", "/directory/places/CM005004/services.pdf"
+    links = client.get(f"/directory/{scene.clinic}").links.values()
+    assert (sheet in links, whole in links, client.get(sheet).status) == (False, True, 404)
+    session.add(AdminUnit(pcode="CM005004003", parent="CM005004", name="Douala III", level=3))
+    session.commit()
+    assert sheet in client.get(f"/directory/{scene.clinic}").links.values()
+    text = text_of(client.get(f"{sheet}?lang=fr").response.data)
+    assert "Services : Douala III" in text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Consultation du port" in text
+    assert "Refuge" in text, "known down to the département only: it may be in this arrondissement"
+    assert "Ailleurs" not in text
