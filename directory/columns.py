@@ -58,6 +58,25 @@ FIELDS: dict[str, str] = {
 }
 """Code of a field -> what it is called, a message id."""
 
+PARTS: dict[str, str] = {
+    "attributes": FIELDS["service.term"], "capacities": N_("Free places"), "cost_options": N_("Cost"),
+    "hours": N_("Opening hours"), "languages": FIELDS["service.language"], "latitude": FIELDS["location.latitude"],
+    "location": N_("Place"), "organization": N_("Organisation"), "phones": FIELDS["service.phone"],
+    "required_documents": FIELDS["service.document"], "schedules": N_("Opening hours"),
+    "service_areas": FIELDS["service.area"], "service_at_locations": N_("Place"),
+}  # fmt: skip
+"""Parts of an HSDS service that a remark may be about -> what they are called."""
+
+
+def label_of(field: str) -> str:
+    """Return what a field of a remark is called (a message id); the field itself where it has no other name.
+
+    >>> label_of("minimum_age"), label_of("organization.name"), label_of("x")
+    ('Service: minimum age', 'Organisation: name', 'x')
+    """
+    return FIELDS.get(field) or FIELDS.get(f"service.{field}") or PARTS.get(field, field)
+
+
 WORDS: dict[str, str] = {
     "service.id": "service uuid|service id|identifiant du service|identifiant du service dans la source|source id",
     "service.name": "service name|nom du service|service|genre d activite|activity|activite|activity type",

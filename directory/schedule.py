@@ -195,10 +195,15 @@ def slots(hours: Hours, day: date, holidays: Collection[date] = ()) -> list[Slot
         rows = [one for one in rows if one.kind != "holiday"]
         if holiday and hours.on_holidays != "open" and not _around_the_clock(rows):
             return [] if hours.on_holidays == "closed" else None
-    return sorted({_slot(one, day) for one in rows if occurs(one, day)})
+    return sorted({slot(one, day) for one in rows if occurs(one, day)})
 
 
-def _slot(schedule: Schedule, day: date) -> Slot:
+def slot(schedule: Schedule, day: date) -> Slot:
+    """Return when a row with both times begins and ends on `day` (local, naive); a night ends on the next day.
+
+    >>> slot(Schedule("FR", time(22), time(6)), date(2026, 3, 6))[1]
+    datetime.datetime(2026, 3, 7, 6, 0)
+    """
     opens, closes = schedule.opens_at or MIDNIGHT, schedule.closes_at or MIDNIGHT
     begins = datetime.combine(day, opens)
     if opens == MIDNIGHT and closes in WHOLE_DAY:
@@ -306,7 +311,7 @@ def weekly(hours: Hours) -> tuple[tuple[int, int], ...] | None:
         for day in range(7):
             if row.kind == "holiday" or not usable(row) or not occurs(row, monday + timedelta(day)):
                 continue
-            begins, ends = _slot(row, monday + timedelta(day))
+            begins, ends = slot(row, monday + timedelta(day))
             first = (begins - datetime.combine(monday, MIDNIGHT)).total_seconds() / 60
             last = (ends - datetime.combine(monday, MIDNIGHT)).total_seconds() / 60
             if first % 1 or last % 1:

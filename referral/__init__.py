@@ -102,6 +102,7 @@ def register_blueprints(app: Flask) -> None:
     from referral.people.views import bp as people
     from referral.procedures.views import bp as procedures
     from referral.providers import (  # noqa: F401 - pages
+        carrying_views,
         coverage_views,
         import_views,
         keeping_views,

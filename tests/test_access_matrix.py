@@ -180,6 +180,11 @@ providers.coverage_months    GET   -            303 404 404 404 404 404 404 404 
 providers.leaflet            GET   place        303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
 providers.booklet            GET   CM005        303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
 providers.booklet            GET   nonsense     303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.card               GET   place        303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
+providers.calendar           GET   place        303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
+providers.service_sheet      GET   place        303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
+providers.place_sheet        GET   CM005        303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
+providers.place_sheet        GET   nonsense     303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.imports            GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.imports            POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
 providers.workbook_file      GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
@@ -697,7 +702,7 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         return {}
     if name.startswith("link"):
         return {"token": at.get(variant, "A" * 22)}
-    if name == "booklet":
+    if name in ("booklet", "place_sheet"):
         return {"pcode": variant}
     if name == "coverage_file":
         return {"kind": variant}

@@ -66,6 +66,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "directory": ("nurse", "/directory"),
     "organisation": ("nurse", "/directory/organisations/{hospital}"),
     "history of an organisation": ("nurse", "/directory/organisations/{hospital}/history"),
+    "services of a place on paper": ("nurse", "/directory/places/CM005/services.pdf"),
     "own entries": ("nurse", "/directory/own"),
     "own entries to confirm": ("nurse", "/directory/own/confirm"),
     "closed entries": ("coordinator", "/directory/closed"),

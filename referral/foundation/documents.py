@@ -72,6 +72,8 @@ class Document:
         self._styles = paper.styles(paper.LARGE if large else 1.0, right_to_left=right_to_left)
         self._right_to_left = right_to_left
         self._starts_wide = sheets_only
+        self.pages = 0
+        """How many pages the last `render` made."""
         self._blocks: list[Block] = [] if sheets_only else [lambda: self._title(subtitle, qr)]
         for code in (qr, stamp.address if stamp else ""):
             if code:
@@ -206,6 +208,7 @@ class Document:
         template.addPageTemplates([wide, upright] if self._starts_wide else [upright, wide])
         story = [flowable for block in self._blocks for flowable in block()]
         template.multiBuild(story, canvasmaker=paper.sheet_maker(imprint))
+        self.pages = template.page
         return target.getvalue()
 
     def _sheets(self, scene: Scene, head: float, cells: Cells) -> list[Flowable]:

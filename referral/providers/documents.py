@@ -38,7 +38,7 @@ def leaflet_pdf(sheet: Sheet, words: Mapping[str, str], *, language: str, addres
     """
     say = words.__getitem__
     with force_locale(frame_language(language)):
-        document = _document(
+        document = paper(
             say("title"), language, printed_at, large=True, right_to_left=language in RIGHT_TO_LEFT, subtitle=""
         )
         if say("not_checked"):
@@ -48,10 +48,10 @@ def leaflet_pdf(sheet: Sheet, words: Mapping[str, str], *, language: str, addres
         parts: list[tuple[str, str]] = [
             ("what", sheet.place.service.description or listing(kinds)),
             ("where", say("secret") if sheet.hidden else sheet.offer.address or sheet.offer.location_name),
-            ("when", _hours(sheet.days, say) or say("call")),
+            ("when", week(sheet.days, say) or say("call")),
             ("bring", listing(sheet.place.service.required_documents) or say("nothing")),
             ("cost", say("free") if sheet.offer.free else sheet.place.service.fees_description),
-            ("phone", "\n".join(_phones(sheet))),
+            ("phone", "\n".join(phones(sheet))),
         ]
         for key, text in parts:
             if text:
@@ -61,9 +61,17 @@ def leaflet_pdf(sheet: Sheet, words: Mapping[str, str], *, language: str, addres
         return document.render()
 
 
-def _document(
-    title: str, language: str, printed_at: datetime, *, subtitle: str, large: bool = False, right_to_left: bool = False
+def paper(
+    title: str,
+    language: str,
+    printed_at: datetime,
+    *,
+    subtitle: str,
+    large: bool = False,
+    right_to_left: bool = False,
+    qr: str = "",
 ) -> Document:
+    """A document of the directory in the house's style; a demonstration says so on every page."""
     settings = current_app.config["SETTINGS"]
     notice = _("Demonstration: invented organisations") if settings.demo else ""
     return Document(
@@ -74,16 +82,17 @@ def _document(
         house=House(name=settings.product_name, notice=notice),
         large=large,
         right_to_left=right_to_left,
+        qr=qr,
     )
 
 
-def _phones(sheet: Sheet) -> list[str]:
+def phones(sheet: Sheet) -> list[str]:
     """Numbers that may stand on a paper, also on one that the organisation itself prints."""
     told = (one.phone for one in sheet.contacts if one.phone and one.visibility is not Visibility.RESTRICTED)
     return list(dict.fromkeys(told))
 
 
-def _hours(days: Sequence[Day], say: Callable[[str], str]) -> str:
+def week(days: Sequence[Day], say: Callable[[str], str]) -> str:
     """The week, days with the same hours together; a day without hours is closed."""
     rows: list[tuple[list[str], str]] = []
     for one in days:
@@ -122,7 +131,7 @@ def booklet_pdf(
     `chapters` hold sheets with the address of their page.
     """
     with force_locale(language):
-        document = _document(_("Directory of services: %(region)s", region=name), language, printed_at, subtitle="")
+        document = paper(_("Directory of services: %(region)s", region=name), language, printed_at, subtitle="")
         document.paragraph(
             _("What changes fast (hours, places) stands in the directory: scan the code of the service.")
         )
@@ -145,8 +154,8 @@ def _entry(document: Document, sheet: Sheet, address: str) -> None:
     fields = [
         (_("Organisation"), offer.organization_name),
         (_("Where"), where),
-        (_("Telephone"), "\n".join(_phones(sheet))),
-        (_("Opening hours"), _hours(sheet.days, known.__getitem__)),
+        (_("Telephone"), "\n".join(phones(sheet))),
+        (_("Opening hours"), week(sheet.days, known.__getitem__)),
         (_("Age"), str(translate(sheet.ages))),
         (_("Documents to bring"), listing(service.required_documents)),
         (_("Cost"), _("free of charge") if offer.free else service.fees_description),

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -18,7 +18,7 @@ from referral.foundation import clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.idempotency import idempotent
-from referral.providers import actions, workbook, workbook_reading
+from referral.providers import actions, issues, workbook, workbook_reading
 from referral.providers.actions.mapping import keep as keep_terms
 from referral.providers.import_models import ImportDraft
 from referral.providers.models import ImportBatch
@@ -125,8 +125,8 @@ def import_preview(draft_id: UUID) -> Any:
         flash(render(problem.message, gettext), "error")
         return redirect(url_for("providers.import_columns", draft_id=draft_id), code=303)
     return render_template(
-        "providers/import_preview.html", one=one, found=found, listed=LISTED, terms=found["unmapped"][:TERMS],
-        needs=[("", _("none")), *NEED_LABELS.items()],
+        "providers/import_preview.html", one=one, found=found, listed=LISTED, terms=_terms(found),
+        needs=list(NEED_LABELS.items()), need_labels=NEED_LABELS, field_label=columns.label_of,
     )  # fmt: skip
 
 
@@ -147,6 +147,11 @@ def workbook_file() -> Response:
     return response
 
 
+def _terms(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """Terms of the file with the needs that they mean: those that mean none yet come first."""
+    return [{**one, "needs": []} for one in found["unmapped"][:TERMS]] + found["mapped"][:TERMS]
+
+
 def _decided(one: ImportDraft) -> Any:
     do = request.form.get("do", "")
     if do == "terms":
@@ -155,7 +160,8 @@ def _decided(one: ImportDraft) -> Any:
         return redirect(url_for("providers.import_preview", draft_id=one.id), code=303)
     if do == "approve":
         found = actions.approve_import(one, take=_taking(one), actor=actor(), now=clock.now())
-        flash(_("%(number)d services taken in.", number=found["services"]), "success")
+        number = found["services"]
+        flash(ngettext("%(num)d service taken in.", "%(num)d services taken in.", number), "success")
     elif do == "discard":
         actions.discard_import(one, actor=actor(), now=clock.now())
         flash(_("The file was thrown away."), "success")
@@ -169,5 +175,6 @@ def _decided(one: ImportDraft) -> Any:
 def import_batch(batch_id: UUID) -> Any:
     """What one import set aside, and why."""
     found = db.session.get(ImportBatch, batch_id) or abort(404)
-    issues = sorted(found.issues, key=lambda one: (not one.quarantined, one.row))[:500]
-    return render_template("providers/import_batch.html", batch=found, issues=issues)
+    rows = sorted(found.issues, key=lambda one: (not one.quarantined, one.row))[:500]
+    said = [(one, issues.read(one.reason)) for one in rows]
+    return render_template("providers/import_batch.html", batch=found, issues=said, field_label=columns.label_of)

@@ -247,6 +247,11 @@ def asked() -> dict[str, Any]:
     }
 
 
+def placed(found: Found | None, asked: Criteria | None) -> dict[str, Any]:
+    """The map of what was found, and the place that was asked for, where its services can be printed."""
+    return {"map": drawn(found, asked), "place": asked.place if asked else ""}
+
+
 def drawn(found: Found | None, asked: Criteria | None) -> Markup:
     """The map of what was found; nothing where no service has a point."""
     if found is None or asked is None:

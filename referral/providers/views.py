@@ -19,6 +19,7 @@ from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent, once_key
 from referral.providers import actions, pages, queries
 from referral.providers.models import ServiceAtLocation
+from referral.providers.queries.carrying import unit_of
 from referral.providers.rules import Origin, dialled, publishes
 from referral.providers.schemas import filters_from, read_question, sections_from
 from sop.places import load_places
@@ -69,7 +70,7 @@ def search_post() -> Any:
         "errors": reading.errors,
         "found": found,
     }
-    page["map"] = pages.drawn(found, reading.values.get("asked"))
+    page |= pages.placed(found, reading.values.get("asked"))
     page |= pages.asked() | pages.cases(request.form.get("case", ""))
     return render_template("providers/search.html", **page), 422 if reading.errors else 200
 
@@ -87,6 +88,7 @@ def show(place_id: UUID) -> Any:
         "providers/show.html",
         sheet=sheet,
         leaflets=LANGUAGES,
+        unit=unit_of(sheet.offer.pcode, queries.snapshot(clock.now()).places),
         need_labels=NEED_LABELS,
         can_edit=may_edit,
         coordinates=can(Permission.DIRECTORY_COORDINATE),

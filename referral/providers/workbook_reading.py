@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from directory import Message as Reason
 from directory import edit, hsds
 from directory.places import fold
 from directory.tables import Table, read_tables
@@ -23,7 +24,7 @@ from referral.extensions import db
 from referral.foundation import audit
 from referral.foundation.access import Actor
 from referral.foundation.spreadsheets import bare
-from referral.providers import actions, audience_form, pages, schemas, workbook
+from referral.providers import actions, audience_form, issues, pages, schemas, workbook
 from referral.providers.models import ImportBatch, ImportIssue, Service, ServiceAtLocation
 from referral.providers.rules import Origin, Section
 from referral.providers.workbook import COLUMNS, CONTACT_FIELDS, FACETS, ID, IRREGULAR
@@ -48,12 +49,12 @@ class Told:
     """What reading did, in the shape of an import."""
 
     changed: list[dict[str, str]] = field(default_factory=list)
-    refused: list[tuple[int, str, str, Message]] = field(default_factory=list)
+    refused: list[tuple[int, str, str, Reason]] = field(default_factory=list)
     entries: int = 0
 
     def refuse(self, row: int, key: str, heading: str, reason: Message) -> None:
         """Set a cell aside."""
-        self.refused.append((row, key, heading, reason))
+        self.refused.append((row, key, heading, Reason(reason.code, reason.text, dict(reason.values))))
 
 
 def take(
@@ -297,7 +298,7 @@ def _summary(told: Told, made: Any, actor: Actor | None, now: datetime) -> dict[
     db.session.add(batch)
     db.session.add_all(
         ImportIssue(
-            batch=batch, row=row, source_id=key[:200], field=name[:120], reason=str(why)[:500], quarantined=True
+            batch=batch, row=row, source_id=key[:200], field=name[:120], reason=issues.written(why), quarantined=True
         )
         for row, key, name, why in told.refused
     )
@@ -307,11 +308,18 @@ def _summary(told: Told, made: Any, actor: Actor | None, now: datetime) -> dict[
         {"row": row, "id": key, "field": name, "reason": str(why), "message": why}
         for row, key, name, why in told.refused
     ]
-    empty: dict[str, Any] = {"new": [], "quarantined": [], "warnings": [], "unmapped": [], "counts": {"new": 0}}
+    empty: dict[str, Any] = {
+        "new": [],
+        "quarantined": [],
+        "warnings": [],
+        "unmapped": [],
+        "mapped": [],
+        "counts": {"new": 0},
+    }
     of = made or empty
     counts = {"new": of["counts"]["new"], "changed": len(told.changed), "gone": 0}
     return {
         "services": told.entries, "organizations": 0, "locations": 0, "quarantined": [*of["quarantined"], *refused],
-        "warnings": of["warnings"], "unmapped": of["unmapped"], "counts": counts, "new": of["new"],
-        "changed": told.changed[:500], "gone": [],
+        "warnings": of["warnings"], "unmapped": of["unmapped"], "mapped": of["mapped"], "counts": counts,
+        "new": of["new"], "changed": told.changed[:500], "gone": [],
     }  # fmt: skip

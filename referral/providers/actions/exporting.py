@@ -145,6 +145,7 @@ FORMATS: dict[str, Callable[[Reading], tuple[bytes, int]]] = {
     "hsds-csv": lambda reading: formats.package(service_documents(reading)),
     "4w": formats.four_w,
     "vcard": formats.vcards,
+    "ical": formats.calendar,
     "geojson": _geojson,
 }
 """Name of a format -> what writes it."""

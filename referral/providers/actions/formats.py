@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from directory import cards, fourw, tabular
+from directory import calendars, cards, fourw, tabular
+from referral.providers.queries.catalogue import public_holidays
+from referral.providers.queries.funding import funders, targets
 
 
 def package(documents: list[dict[str, Any]]) -> tuple[bytes, int]:
@@ -14,7 +16,9 @@ def package(documents: list[dict[str, Any]]) -> tuple[bytes, int]:
 
 def four_w(reading: Any) -> tuple[bytes, int]:
     """Who does what, where and when, with a row of HXL tags."""
-    text, number = fourw.write(((one.organization, one.service) for one in reading.export.services()), reading.places)
+    found = list(reading.export.services())
+    context = fourw.Context(reading.places, funders(found), targets())
+    text, number = fourw.write(((one.organization, one.service) for one in found), context)
     return text.encode("utf-8-sig"), number
 
 
@@ -22,3 +26,11 @@ def vcards(reading: Any) -> tuple[bytes, int]:
     """An address card for each place of each service."""
     found = [cards.vcard(one.organization, one.service) for one in reading.export.services()]
     return "".join(found).encode(), len(found)
+
+
+def calendar(reading: Any) -> tuple[bytes, int]:
+    """The opening hours of every service that is offered, as repeating events; how many services."""
+    found = [one.service for one in reading.export.services() if not one.service.archived]
+    today = reading.now.astimezone(reading.export.records.zone).date()
+    frame = calendars.Frame(today, reading.now, public_holidays(reading.now))
+    return calendars.write(found, frame), len(found)

@@ -12,6 +12,7 @@ from directory import N_, Message, hsds
 from directory.tables import read_tables
 from referral.extensions import db
 from referral.foundation import audit
+from referral.providers import issues
 from referral.providers.actions import mapping as mappings
 from referral.providers.actions import tabling
 from referral.providers.actions.keeping import Keeper
@@ -103,9 +104,9 @@ def _store(result: hsds.ImportResult, source: str, now: datetime) -> dict[str, A
     )
     db.session.add(batch)
     for one in result.quarantined:
-        _issue(batch, one.row, one.id, one.field, str(one.reason), quarantined=True)
+        _issue(batch, one.row, one.id, one.field, one.reason, quarantined=True)
     for remark in result.warnings:
-        _issue(batch, remark.row, remark.id, remark.field, str(remark.message), quarantined=False)
+        _issue(batch, remark.row, remark.id, remark.field, remark.message, quarantined=False)
     db.session.flush()
     audit.record("directory.import", actor=None, now=now, subject=("import_batch", batch.id))
     printable: dict[str, Any] = _printable({**result.summary(), **_differences(versions, upsert, result)})
@@ -140,14 +141,14 @@ def _printable(value: Any) -> Any:
     return [_printable(one) for one in value] if isinstance(value, list) else value
 
 
-def _issue(batch: ImportBatch, row: int, written: str, field: str, reason: str, *, quarantined: bool) -> None:
+def _issue(batch: ImportBatch, row: int, written: str, field: str, reason: Message, *, quarantined: bool) -> None:
     db.session.add(
         ImportIssue(
             batch=batch,
             row=row,
             source_id="".join(filter(str.isprintable, written))[:200],
             field=field[:120],
-            reason=reason[:500],
+            reason=issues.written(reason),
             quarantined=quarantined,
         )
     )

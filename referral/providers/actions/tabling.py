@@ -6,6 +6,7 @@ Large tables go in part by part, so that memory stays within bounds; the whole i
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,10 +18,12 @@ from sqlalchemy import select
 from directory import N_, assembling, columns, hsds, tabular
 from directory.assembling import Assembled
 from directory.hsds_result import Quarantined, Remark
+from directory.places import fold
 from directory.tables import Table
 from referral.extensions import db
 from referral.foundation import audit
 from referral.foundation.access import Actor
+from referral.providers import issues
 from referral.providers.actions import mapping as mappings
 from referral.providers.actions.upserting import Upsert
 from referral.providers.models import ColumnMapping, ImportBatch, ImportIssue, Service
@@ -74,7 +77,7 @@ def import_tables(
     """Put the tables into the directory; what happened as plain data (see `import_file`). Commits nothing."""
     kept = mappings.keep(source, terms)
     found = assembled(tables, source)
-    telling = _Telling(source, now)
+    telling = _Telling(source, now, kept)
     taken: dict[type[Any], set[Any]] | None = None
     with _swept_by_part() as sweep:
         for part in hsds.read_parts(found.documents, kept, source, places=known_places()):
@@ -108,8 +111,10 @@ def _swept_by_part() -> Iterator[Callable[[], object]]:
 class _Telling:
     """What an import did, counted part by part, without holding its rows."""
 
-    def __init__(self, source: str, now: datetime) -> None:
+    def __init__(self, source: str, now: datetime, terms: Mapping[str, str]) -> None:
         self.source, self.now = source, now
+        self.terms = {fold(term): (term, needs.split(",")) for term, needs in terms.items()}
+        self.mapped: Counter[str] = Counter()
         query = select(Service.source_id, Service.version).where(Service.source == source, Service.archived.is_(False))
         self.before = {row.source_id: row.version for row in db.session.execute(query)}
         self.here: set[str] = set()
@@ -130,6 +135,9 @@ class _Telling:
                 self._tell("new", row.source_id, row.name)
             elif row.version != self.before[row.source_id]:
                 self._tell("changed", row.source_id, row.name)
+            self.mapped.update(
+                {fold(name) for term in one.terms for name in (term.name, term.code)} & self.terms.keys()
+            )
         self.organizations |= {one.id for one in part.organizations}
         self.locations |= {one.id for one in part.locations}
         self.refused += [replace(one, row=_of(rows, one.row)) for one in part.quarantined]
@@ -154,12 +162,12 @@ class _Telling:
             locations=len(self.locations), quarantined=len(self.refused),
         )  # fmt: skip
         db.session.add(batch)
-        refused = [(one.row, one.id, one.field, str(one.reason), True) for one in self.refused]
-        remarks = [(one.row, one.id, one.field, str(one.message), False) for one in self.remarks[:20_000]]
+        refused = [(one.row, one.id, one.field, issues.written(one.reason), True) for one in self.refused]
+        remarks = [(one.row, one.id, one.field, issues.written(one.message), False) for one in self.remarks[:20_000]]
         db.session.add_all(
             ImportIssue(
                 batch=batch, row=row, source_id="".join(filter(str.isprintable, key))[:200], field=name[:120],
-                reason=reason[:500], quarantined=aside,
+                reason=reason, quarantined=aside,
             )
             for row, key, name, reason, aside in [*refused, *remarks]
         )  # fmt: skip
@@ -178,6 +186,10 @@ class _Telling:
             "unmapped": [
                 {"term": name, "code": code, "services": number}
                 for (name, code), number in sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
+            ],
+            "mapped": [
+                {"term": self.terms[key][0], "needs": self.terms[key][1], "services": number}
+                for key, number in sorted(self.mapped.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
             ],
             "counts": self.counts, **self.told,
         }  # fmt: skip

@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from referral.foundation.terminal import now, say
 from referral.providers.commands.group import directory
 
-EXPORTED = ["hsds", "hsds-csv", "xlsx", "4w", "vcard", "geojson"]
+EXPORTED = ["hsds", "hsds-csv", "xlsx", "4w", "vcard", "ical", "geojson"]
 
 
 @directory.command("import")

@@ -48,11 +48,11 @@ def listing(filters: Filters, actor: Actor, now: datetime) -> Page:
     """The page that the filters ask for, of what `actor` may see."""
     found = snapshot(now)
     moment = Moment(now, public_holidays(now), found.catalogue.lives)
-    chosen = list(_chosen(found, filters, actor, moment))
-    start = _after(chosen, filters)
-    shown = chosen[start : start + PAGE]
-    more = len(chosen) > start + PAGE
-    return Page(tuple(line(one, moment) for one in shown), len(chosen), shown[-1].id if more else None)
+    wanted = list(chosen(found, filters, actor, moment))
+    start = _after(wanted, filters)
+    shown = wanted[start : start + PAGE]
+    more = len(wanted) > start + PAGE
+    return Page(tuple(line(one, moment) for one in shown), len(wanted), shown[-1].id if more else None)
 
 
 def line(offer: Offer, moment: Moment) -> Line:
@@ -64,7 +64,8 @@ def line(offer: Offer, moment: Moment) -> Line:
     return Line(offer, hours, capacity, fresh, status)
 
 
-def _chosen(found: Snapshot, filters: Filters, actor: Actor, moment: Moment) -> Iterator[Offer]:
+def chosen(found: Snapshot, filters: Filters, actor: Actor, moment: Moment) -> Iterator[Offer]:
+    """The offers that the filters ask for, of what `actor` may see, in the order of the list."""
     worded = {found.catalogue.offers[one].id for one in found.catalogue.positions(found.index.find(filters.q))}
     named = {str(one) for one in db.session.scalars(named_services(actor))}
     is_open = _Open(moment)
@@ -81,8 +82,8 @@ def _chosen(found: Snapshot, filters: Filters, actor: Actor, moment: Moment) -> 
 
 
 def in_region(offer: Offer, region: str) -> bool:
-    """Placed in the region, or serving a part of it, all of it, or a whole that it is part of."""
-    return offer.pcode.startswith(region) or overlaps(offer, region)
+    """Placed in the region, or somewhere in a whole around it, or serving a part of it, all of it, or such a whole."""
+    return _overlaps(offer.pcode, region) or overlaps(offer, region)
 
 
 def overlaps(offer: Offer, region: str) -> bool:
@@ -107,7 +108,7 @@ class _Open(dict[Hours, bool]):
         return found
 
 
-def _after(chosen: Iterable[Offer], filters: Filters) -> int:
+def _after(offers: Iterable[Offer], filters: Filters) -> int:
     """Where the page begins; at the start when the entry after which it should begin is gone."""
     wanted = str(filters.after) if filters.after else ""
-    return next((place + 1 for place, one in enumerate(chosen) if one.id == wanted), 0) if wanted else 0
+    return next((place + 1 for place, one in enumerate(offers) if one.id == wanted), 0) if wanted else 0

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from directory import Message
 from referral.extensions import db
 from referral.foundation.grants import Role
+from referral.providers import issues
 from referral.providers.import_models import ImportDraft
-from referral.providers.models import Service
+from referral.providers.models import ImportBatch, ImportIssue, Service
 from referral.providers.upkeep_models import ChangeProposal
 from tests.builders import make_organization, make_user
 from tests.page_client import PageClient
@@ -44,9 +46,12 @@ def test_a_list_goes_from_file_to_entries_in_three_steps(browser: PageClient) ->
     assert columns.endswith("/columns")
     page = browser.post(columns, TOLD)
     preview = page.url
-    assert "2 nouveaux, 0 modifiés, 0 absents du fichier, 1 lignes mises de côté." in page.text
+    assert "2 nouveaux services, 0 service modifié, 0 service absent du fichier, 1 ligne mise de côté." in page.text
     assert count(Service) == 0
-    browser.post(preview, {"do": "terms", "term": "Psychosocial", "need": "PSY"})
+    page = browser.post(preview, {"do": "terms", "term": "Psychosocial", "need": "PSY"})
+    labels = [one.text for one in page.tree.iter("label")]
+    assert "Psychosocial → Santé mentale et soutien psychosocial (1 service)" in labels
+    assert "Logement (1 service)" in labels
     browser.post(preview, {"do": "approve"})
     assert dict(db.session.execute(select(Service.name, Service.needs)).all()) == {"Écoute": ["PSY"], "Abri": []}
     assert browser.get(preview).status == 404
@@ -74,3 +79,24 @@ def test_a_file_thrown_away_leaves_nothing(browser: PageClient) -> None:
 def test_what_cannot_be_read_is_said_and_nothing_is_kept(browser: PageClient, source: str, text: str) -> None:
     assert sent(browser, text, source).status == 422
     assert count(ImportDraft) == 0
+
+
+def test_why_a_row_was_set_aside_is_said_in_the_readers_language_after_the_import_too(browser: PageClient) -> None:
+    preview = browser.post(sent(browser, LIST).url, TOLD).url
+    browser.post(preview, {"do": "approve"})
+    batch = db.session.scalars(select(ImportBatch)).one()
+    page = browser.get(f"/directory/imports/batch/{batch.id}")
+    cells = [[cell.text for cell in row.children if cell.tag in ("th", "td")] for row in page.tree.iter("tr")]
+    assert cells[1] == ["4", "Organisation : nom", "obligatoire, mais absent"]
+    db.session.add(ImportIssue(batch=batch, row=9, field="x", reason="kept by an earlier version, 100 %"))
+    db.session.commit()
+    assert "kept by an earlier version, 100 %" in browser.get(f"/directory/imports/batch/{batch.id}").text
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("value", ["é" * 3000, '\x00\ud800"', ("a", 2), 3.5, Message("in", "none")])
+def test_a_reason_kept_fits_its_column_and_comes_back(value: Any) -> None:
+    kept = issues.written(Message("bad_url", "not a web address, left out: %(value)s", {"value": value}))
+    assert len(kept) <= 500
+    assert "\x00" not in kept
+    assert str(issues.read(kept)).startswith("not a web address, left out: ")
