@@ -39,6 +39,11 @@ LARGEST_BLOCK = 60
 """A key that more entries share than this says nothing (a hotline, a free mail provider)."""
 DEPARTMENT = len("CM001001")
 FREE_MAIL = frozenset({"gmail.com", "yahoo.com", "yahoo.fr", "hotmail.com", "hotmail.fr", "outlook.com", "orange.cm"})
+PUBLIC_HOSTS = frozenset({
+    "facebook.com", "m.facebook.com", "twitter.com", "x.com", "instagram.com", "linkedin.com", "youtube.com", "wa.me",
+    "sites.google.com", "linktr.ee",
+})  # fmt: skip
+"""Sites on which anybody has a page: the host says nothing."""
 
 
 class Likeness(StrEnum):
@@ -119,7 +124,7 @@ def keys(one: Entry) -> dict[str, set[str]]:
     return {
         "phone": set(filter(None, map(plain_phone, one.phones))),
         "email": {one.email.lower() if (domain := _domain(one.email)) in FREE_MAIL else domain} - {""},
-        "website": {_host(one.website).removeprefix("www.")} - {""},
+        "website": {_host(one.website).removeprefix("www.")} - PUBLIC_HOSTS - {""},
     }
 
 
