@@ -171,6 +171,13 @@ providers.booklet            GET   CM005        303 200 200 200 200 200 200 200 
 providers.booklet            GET   nonsense     303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.imports            GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.imports            POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.doubles            GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.double             GET   twins            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.double             GET   nothing          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.decide_double      POST  twins            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.decide_double      POST  nothing          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.undo_double        POST  joined           401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.undo_double        POST  nothing          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.import_columns     GET   sheet        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.import_columns     POST  sheet        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.import_preview     GET   sheet        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
@@ -681,6 +688,7 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         "withdraw_none": "confirmation_id", "remove_mandate": "mandate_id",
         "answer_report": "report_id", "misconduct_report": "report_id", "misconduct_taken_up": "report_id",
         "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",
+        "double": "pair_id", "decide_double": "pair_id", "undo_double": "merge_id",
         "import_columns": "draft_id", "import_preview": "draft_id", "import_batch": "batch_id",
     }  # fmt: skip
     more = {

@@ -24,6 +24,7 @@ from referral.providers.rules import DoubleState
 SHOWN = 30
 LATEST = 20
 MOST_STEPS = 20
+MOST_IDS = 1_000
 
 
 def comparable(service: Any = Service) -> tuple[ColumnElement[bool], ...]:
@@ -137,6 +138,24 @@ def waiting(after: UUID | None = None, *, size: int = SHOWN) -> Lines:
         query = query.where(or_(ServicePair.score < last.score, equal))
     rows = list(db.session.scalars(query.order_by(ServicePair.score.desc(), ServicePair.id).limit(size + 1)))
     return Lines(_lines(rows[:size], "first_id", "second_id"), total, rows[size - 1].id if len(rows) > size else None)
+
+
+def every_waiting() -> list[dict[str, Any]]:
+    """All pairs that ask for an answer as plain values, the surest first; for a command."""
+    query = open_pairs().where(ServicePair.state == DoubleState.OPEN)
+    rows = list(db.session.scalars(query.order_by(ServicePair.score.desc(), ServicePair.id)))
+    ids = {key for row in rows for key in (row.first_id, row.second_id)}
+    names: dict[UUID, str] = {}
+    for start in range(0, len(ids), MOST_IDS):
+        part = sorted(ids)[start : start + MOST_IDS]
+        names.update(db.session.execute(select(Service.id, Service.name).where(Service.id.in_(part))).tuples())
+    return [
+        {
+            "id": str(row.id), "score": row.score, "likeness": likeness(row.score).value, "shared": list(row.shared),
+            "services": [{"id": str(key), "name": names[key]} for key in (row.first_id, row.second_id)],
+        }
+        for row in rows
+    ]  # fmt: skip
 
 
 def told_apart() -> list[Line]:
