@@ -74,10 +74,9 @@ def _batches(batch: int) -> Iterator[list[UUID]]:
 def _index(ids: list[UUID], known: dict[UUID, Prepared]) -> list[UUID]:
     """Bring the keys of some entries up to date; which of them were changed."""
     kept: dict[UUID, set[str]] = defaultdict(set)
-    for service, key in db.session.execute(
-        select(ServiceKey.service_id, ServiceKey.key).where(ServiceKey.service_id.in_(ids))
-    ):
-        kept[service].add(key)
+    query = select(ServiceKey.service_id, ServiceKey.key).where(ServiceKey.service_id.in_(ids))
+    for service, written in db.session.execute(query):
+        kept[service].add(written)
     changed = []
     for key, one in prepared(ids).items():
         if PRINT + _print(one) not in kept[key]:
@@ -113,7 +112,8 @@ def _compare(ids: list[UUID], known: dict[UUID, Prepared], now: datetime) -> int
 
 
 def _in_parts(ids: Iterable[UUID]) -> dict[UUID, Prepared]:
-    every, found = sorted(ids), {}
+    every = sorted(ids)
+    found: dict[UUID, Prepared] = {}
     for start in range(0, len(every), BATCH):
         found |= prepared(every[start : start + BATCH])
     return found

@@ -82,7 +82,7 @@ def _phones(ids: Collection[UUID]) -> dict[UUID, set[str]]:
     return _grouped(query)
 
 
-def _grouped(query: Select[Any]) -> dict[UUID, set[str]]:
+def _grouped(query: Select[UUID, str]) -> dict[UUID, set[str]]:
     found: dict[UUID, set[str]] = defaultdict(set)
     for key, value in db.session.execute(query):
         found[key].add(value)

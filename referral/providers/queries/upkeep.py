@@ -75,7 +75,7 @@ def open_tasks() -> list[CallTask]:
 def _listed(model: Any) -> ColumnElement[bool]:
     """Of an entry that no other one stands for: what waits of a double comes back if its merge is taken back."""
     replaced = select(ServiceAtLocation.id).join(Service).where(Service.replaced_by_id.is_not(None))
-    return model.place_id.not_in(replaced)  # type: ignore[no-any-return]
+    return model.place_id.not_in(replaced)
 
 
 def _with_place(model: Any) -> tuple[Any, ...]:
