@@ -19,7 +19,7 @@ from sop.vocabulary import N_, NEED_LABELS
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One field of two entries as lines of text; `agrees` is None where one of them says nothing."""
+    """One field of two entries as lines of text; `agrees` is None where one says nothing, or it does not matter."""
 
     label: str
     first: tuple[str, ...]
@@ -27,6 +27,8 @@ class Compared:
     agrees: bool | None
 
 
+CHANGED = N_("Last changed")
+UNJUDGED = (CHANGED,)
 Reader = Callable[[Service], list[str]]
 
 
@@ -36,7 +38,8 @@ def side_by_side(first: Service, second: Service) -> list[Compared]:
     for label, read in READERS:
         one, other = tuple(read(first)), tuple(read(second))
         if one or other:
-            agrees = sorted(one) == sorted(other) if one and other else None
+            judged = one and other and label not in UNJUDGED
+            agrees = sorted(one) == sorted(other) if judged else None
             lines.append(Compared(label, one, other, agrees))
     return lines
 
@@ -103,5 +106,5 @@ READERS: tuple[tuple[str, Reader], ...] = (
     *((field_label(name), _column(name)) for name in fields.SERVICE),
     (field_label("audiences"), _audiences),
     (N_("Source"), lambda one: [one.source] if one.source else []),
-    (N_("Last changed"), lambda one: [day(one.last_modified)]),
+    (CHANGED, lambda one: [day(one.last_modified)]),
 )

@@ -62,7 +62,7 @@ def _measured(twice: set[tuple[Any, ...]]) -> tuple[float, ...]:
     from referral.providers.queries.doubles import waiting
 
     first = _seconds(lambda: look_for_doubles(NOW))
-    found = set(db.session.execute(select(ServicePair.first_id, ServicePair.second_id)).tuples())
+    found = {tuple(row) for row in db.session.execute(select(ServicePair.first_id, ServicePair.second_id))}
     for one in db.session.scalars(select(Service).limit(10)):
         one.name += " bis"
     db.session.commit()
@@ -102,21 +102,20 @@ def _fill() -> set[tuple[Any, ...]]:
 
     for number in range(SIZE - SIZE // EVERY):
         own = "".join(rng.choice(SYLLABLES) for _ in range(4)).capitalize()
-        name, need = f"{KINDS[number % 5]} de {own}", ("MED", "PSY", "JUR", "HEB", "MED")[number % 5]
+        town = "".join(rng.choice(SYLLABLES) for _ in range(2)).capitalize()
+        name, need = f"{KINDS[number % 5]} {own} de {town}", ("MED", "PSY", "JUR", "HEB", "MED")[number % 5]
         pcode, phone = f"CM{number % 10 + 1:03d}{number % 6 + 1:03d}{number % 6 + 1:03d}", f"+237 6{number:08d}"
         key = entry(number, name, need, pcode, phone)
         if number % (EVERY - 1) == 0 and len(twice) < SIZE // EVERY:
-            again = entry(number + 777, f"{own.upper()} ({KINDS[number % 5]})", need, pcode, f"00237{phone[5:]}")
+            again = entry(
+                number + 777, f"{own.upper()} de {town} ({KINDS[number % 5]})", need, pcode, f"00237{phone[5:]}"
+            )
             twice.add((min(key, again), max(key, again)))
     for table, many in ((Organization, houses), *rows.items()):
         for start in range(0, len(many), 5_000):
-            db.session.execute(table.__table__.insert(), _whole(table, many[start : start + 5_000]))
+            db.session.execute(table.__table__.insert(), many[start : start + 5_000])
     db.session.commit()
     return twice
-
-
-def _whole(table: Any, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return rows
 
 
 if __name__ == "__main__":

@@ -148,7 +148,8 @@ def every_waiting() -> list[dict[str, Any]]:
     names: dict[UUID, str] = {}
     for start in range(0, len(ids), MOST_IDS):
         part = sorted(ids)[start : start + MOST_IDS]
-        names.update(db.session.execute(select(Service.id, Service.name).where(Service.id.in_(part))).tuples())
+        named = select(Service.id, Service.name).where(Service.id.in_(part))
+        names.update((row.id, row.name) for row in db.session.execute(named))
     return [
         {
             "id": str(row.id), "score": row.score, "likeness": likeness(row.score).value, "shared": list(row.shared),

@@ -19,6 +19,8 @@ from referral.foundation.audit import AuditLine
 from referral.foundation.grants import Role
 from referral.partners.models import User
 from referral.providers import actions, queries
+from referral.providers.actions.tabling import import_tables
+from referral.providers.commands.doubling import double_words, doubled
 from referral.providers.doubles_models import ServiceMerge, ServicePair
 from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.queries import doubles
@@ -216,3 +218,22 @@ def test_a_confidential_place_is_shown_by_its_arrondissement_only(scene: Scene, 
     page = client.get(f"/directory/doubles/{pair().id}").text
     assert "12 rue de la Joie" in page
     assert "Lauriers" not in page
+
+
+def test_a_list_that_still_has_a_replaced_entry_brings_nothing_back(scene: Scene) -> None:
+    sheet = actions.tables_of("Réf;Structure;Prestation\n1;Croix-Rouge;Refuge\n".encode(), "liste.csv")
+    actions.keep_columns("Liste", {"Réf": "service.id", "Structure": "organization.name", "Prestation": "service.name"})
+    stamp: dict[str, Any] = {"actor": scene.chief, "now": NOW}
+    import_tables(sheet, "Liste", {}, **stamp)
+    service = db.session.scalars(select(Service).where(Service.source == "Liste")).one()
+    service.archived, service.replaced_by_id = True, scene.first.service_id
+    told = import_tables(sheet, "Liste", {}, **stamp)
+    assert (told["counts"], service.archived) == ({"new": 0, "changed": 0, "gone": 0}, True)
+
+
+def test_the_command_lists_what_waits_and_merges_nothing(scene: Scene) -> None:
+    told = doubled(LATER)
+    (one,) = told["pairs"]
+    assert (told["new"], one["likeness"], one["shared"]) == (0, "duplicate", ["phone", "place", "need"])
+    assert {row["id"] for row in one["services"]} == {str(scene.first.service_id), str(scene.second.service_id)}
+    assert double_words(told)[0] == "0 new, 1 waiting"
