@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload, selectinload
 
 from directory.duplicates import THRESHOLDS, Entry, Likeness, Prepared
@@ -96,13 +96,11 @@ def likeness(score: float) -> Likeness:
 
 def open_pairs() -> Select[ServicePair]:
     """Pairs of which both entries are in the directory, whatever was said of them."""
-    first, second = aliased(Service), aliased(Service)
-    return (
-        select(ServicePair)
-        .join(first, first.id == ServicePair.first_id)
-        .join(second, second.id == ServicePair.second_id)
-        .where(*comparable(first), *comparable(second))
-    )
+    both = (
+        exists().where(one.id == column, *comparable(one)).correlate(ServicePair)
+        for one, column in ((aliased(Service), ServicePair.first_id), (aliased(Service), ServicePair.second_id))
+    )  # looked up pair by pair: of a join SQLite makes a product of all services
+    return select(ServicePair).where(*both)
 
 
 @dataclass(frozen=True, slots=True)
