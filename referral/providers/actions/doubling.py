@@ -32,6 +32,8 @@ from referral.providers.rules import DoubleState
 from sop.vocabulary import N_, Message
 
 BATCH = 500
+MOST_AT_ONCE = 5_000
+"""So many entries are compared at a time: the worker has other things to do. The rest waits for the next hour."""
 MOST_PAIRS = 20
 """So many pairs one entry may bring at a time: more would be a common name, not a finding."""
 PRINT = "= "
@@ -40,14 +42,14 @@ GONE = Message("double_gone", N_("One of the two is no longer in the directory: 
 MOVED_ON = Message("double_moved_on", N_("The entry was changed since: it cannot be put back."))
 
 
-def look(now: datetime, *, batch: int = BATCH) -> int:
-    """Compare every entry that was changed since it was last compared; how many pairs are new. Commits; for the worker.
+def look(now: datetime, *, most: int | None = MOST_AT_ONCE, batch: int = BATCH) -> int:
+    """Compare `most` of the entries that were changed since they were last compared; how many pairs are new. Commits.
 
     The print of an entry is kept only after it was compared, so that nothing is left out when this stops half-way.
     """
     _forget_gone()
     known: dict[UUID, Prepared] = {}
-    changed = [key for ids in _batches(batch) for key in _index(ids, known)]
+    changed = [key for ids in _batches(batch) for key in _index(ids, known)][:most]
     found = 0
     for start in range(0, len(changed), batch):
         ids = changed[start : start + batch]
@@ -77,13 +79,15 @@ def _index(ids: list[UUID], known: dict[UUID, Prepared]) -> list[UUID]:
     query = select(ServiceKey.service_id, ServiceKey.key).where(ServiceKey.service_id.in_(ids))
     for service, written in db.session.execute(query):
         kept[service].add(written)
-    changed = []
+    changed, written_anew = [], []
     for key, one in prepared(ids).items():
         if PRINT + _print(one) not in kept[key]:
             known[key] = one
             changed.append(key)
-    db.session.execute(_quiet(delete(ServiceKey).where(ServiceKey.service_id.in_(changed))))
-    _insert(ServiceKey, [{"service_id": key, "key": block} for key in changed for block in _blocks(known[key])])
+            if kept[key] != _blocks(one):
+                written_anew.append(key)
+    db.session.execute(_quiet(delete(ServiceKey).where(ServiceKey.service_id.in_(written_anew))))
+    _insert(ServiceKey, [{"service_id": key, "key": block} for key in written_anew for block in _blocks(known[key])])
     db.session.commit()
     return changed
 

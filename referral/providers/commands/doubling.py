@@ -26,7 +26,7 @@ def doubled(at: datetime) -> dict[str, Any]:
     from referral.providers.actions import look_for_doubles
     from referral.providers.queries.doubles import every_waiting
 
-    return {"new": look_for_doubles(at), "pairs": every_waiting()}
+    return {"new": look_for_doubles(at, most=None), "pairs": every_waiting()}
 
 
 def double_words(result: dict[str, Any]) -> list[str]:

@@ -99,6 +99,15 @@ def test_an_entry_that_was_changed_is_compared_again(scene: Scene) -> None:
     assert len(doubles.waiting().rows) == 1
 
 
+def test_what_is_left_for_the_next_hour_is_found_then(scene: Scene) -> None:
+    for place in (scene.first, scene.second, scene.third):
+        place.service.email = f"{place.id}@gmail.com"
+        place.contacts[0].phone = "+237000000009"
+    assert sum(actions.look_for_doubles(LATER, most=1) for _ in range(3)) == 1
+    assert len(doubles.waiting().rows) == 2
+    assert actions.look_for_doubles(LATER) == 0
+
+
 def test_what_is_kept_to_named_people_is_put_beside_nothing(scene: Scene) -> None:
     scene.second.service.visibility = Visibility.RESTRICTED
     assert doubles.waiting().rows == []
