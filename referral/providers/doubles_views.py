@@ -42,10 +42,11 @@ SHARED = {
 @requires(COORDINATE)
 def doubles() -> Any:
     """Pairs that wait for an answer, what was told apart, and what can be taken back."""
-    after = uuid_or_none(request.args.get("after", ""))
+    after, merged = (uuid_or_none(request.args.get(name, "")) for name in ("after", "merged"))
+    merges, further = queries.merges(merged)
     return render_template(
         "providers/doubles.html", page=queries.waiting(after), after=after, apart=queries.told_apart(),
-        merges=queries.merges(), tab=request.endpoint, **_words(),
+        merges=merges, further=further, merged=merged, tab=request.endpoint, **_words(),
     )  # fmt: skip
 
 

@@ -164,12 +164,17 @@ def told_apart() -> list[Line]:
     return _lines(list(rows), "first_id", "second_id")
 
 
-def merges() -> list[Line]:
-    """The latest entries that another one stands for, the kept one first."""
+def merges(after: UUID | None = None, *, size: int = LATEST) -> tuple[list[Line], UUID | None]:
+    """Entries that another one stands for, the latest first, the kept one before it; and where the next page begins."""
     query = select(ServiceMerge).join(Service, Service.id == ServiceMerge.replaced_id)
     query = query.where(ServiceMerge.undone_at.is_(None), Service.visibility.in_(OPEN_TO_ALL))
-    rows = db.session.scalars(query.order_by(ServiceMerge.merged_at.desc(), ServiceMerge.id).limit(LATEST))
-    return _lines(list(rows), "kept_id", "replaced_id")
+    last = db.session.get(ServiceMerge, after) if after else None
+    if last is not None:
+        equal = and_(ServiceMerge.merged_at == last.merged_at, ServiceMerge.id > last.id)
+        query = query.where(or_(ServiceMerge.merged_at < last.merged_at, equal))
+    query = query.order_by(ServiceMerge.merged_at.desc(), ServiceMerge.id).limit(size + 1)
+    rows = list(db.session.scalars(query))
+    return _lines(rows[:size], "kept_id", "replaced_id"), rows[size - 1].id if len(rows) > size else None
 
 
 def _lines(rows: list[Any], one: str, other: str) -> list[Line]:
