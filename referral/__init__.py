@@ -104,6 +104,7 @@ def register_blueprints(app: Flask) -> None:
     from referral.providers import (  # noqa: F401 - pages
         carrying_views,
         coverage_views,
+        doubles_views,
         import_views,
         keeping_views,
         organization_views,
@@ -138,13 +139,14 @@ def register_jobs() -> None:
     from referral.foundation import jobs
     from referral.partners.actions import watching
     from referral.people.actions import duplicates, merging
-    from referral.providers.actions import keep_month, remind
+    from referral.providers.actions import keep_month, look_for_doubles, remind
     from referral.rights.actions import retaining, withdrawing
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
     jobs.register("merges", 3600, merging.settle_due)
     jobs.register("emergencies", 900, emergencies.remind)
     jobs.register("directory", 900, remind)
+    jobs.register("double_entries", 3600, look_for_doubles)
     jobs.register("coverage", 3600, keep_month)
     jobs.register("agreements", 900, watching.watch)
     jobs.register("retention", 86_400, retaining.propose)

@@ -188,6 +188,13 @@ providers.place_sheet        GET   nonsense     303 404 404 404 404 404 404 404 
 providers.imports            GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.imports            POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
 providers.workbook_file      GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.doubles            GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.double             GET   twins            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.double             GET   nothing          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.decide_double      POST  twins            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.decide_double      POST  nothing          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.undo_double        POST  joined           401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.undo_double        POST  nothing          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.import_columns     GET   sheet        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.import_columns     POST  sheet        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.import_preview     GET   sheet        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
@@ -714,6 +721,7 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",
         "organization": ORGANIZATION, "edit_organization": ORGANIZATION, "confirm_organization": ORGANIZATION,
         "organization_history": ORGANIZATION, "undo_organization": ORGANIZATION,
+        "double": "pair_id", "decide_double": "pair_id", "undo_double": "merge_id",
         "import_columns": "draft_id", "import_preview": "draft_id", "import_batch": "batch_id",
     }  # fmt: skip
     more = {

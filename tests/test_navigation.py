@@ -44,6 +44,7 @@ EXCEPTIONS = {
     "providers.proposals": "a tab of the directory’s upkeep",
     "providers.reports": "a tab of the directory’s upkeep; for others a link of the directory",
     "providers.closed": "a tab of the directory’s upkeep",
+    "providers.doubles": "a tab of the directory’s upkeep",
     "providers.confirm_all": "a button of the own entries",
     "providers.campaigns": "a tab of the directory’s upkeep",
     "providers.coverage": "a link of the directory, for the coordination and the committee",

@@ -34,6 +34,8 @@ from referral.procedures import actions as procedures
 from referral.procedures.models import FormVersion, ProcedureVersion
 from referral.procedures.queries import active_form
 from referral.procedures.rules import Anchor, AnchorKind, CommentAnswer, VersionAction
+from referral.providers.actions import merge_entries, tell_apart
+from referral.providers.doubles_models import ServicePair
 from referral.providers.models import ServiceAtLocation
 from referral.referrals.actions import shortlisting
 from referral.rights.actions import asking, breaching
@@ -70,6 +72,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "own entries": ("nurse", "/directory/own"),
     "own entries to confirm": ("nurse", "/directory/own/confirm"),
     "closed entries": ("coordinator", "/directory/closed"),
+    "double entries": ("coordinator", "/directory/doubles"),
     "upkeep of the directory": ("coordinator", "/directory/upkeep"),
     "proposed changes": ("coordinator", "/directory/proposals"),
     "reports": ("coordinator", "/directory/reports"),
@@ -240,6 +243,19 @@ class Office:
         found = {"found_by": FoundBy.NIGHTLY, "found_at": NOW, "evidence": [], "weight": 20.0, "probable": True}
         db.session.add(PersonPair(first_id=first, second_id=second, **found))
 
+    def entries(self) -> None:
+        """Three pairs of entries that may be one service: one waits, one was told apart, of one an entry is kept."""
+        chief = self.user("coordinator")
+        for answer in ("", "different", "same"):
+            two = [builders.make_service(builders.make_organization(), Need.HEB).service.id for _side in range(2)]
+            pair = ServicePair(first_id=min(two), second_id=max(two), score=0.9, shared=["phone"], found_at=NOW)
+            db.session.add(pair)
+            db.session.flush()
+            if answer == "different":
+                tell_apart(pair, version=pair.version, actor=chief, now=NOW)
+            elif answer:
+                merge_entries(pair, pair.first_id, version=pair.version, actor=chief, now=NOW)
+
     def exceptions(self, case: Case, number: int) -> None:
         """An emergency access to a case, every second one reviewed, and a request of an authority about it."""
         nurse, done = self.user("nurse"), bool(number % 2)
@@ -284,6 +300,7 @@ class Office:
                 db.session.get_one(Agreement, self.places["talked"]), "data", "Trop court.", actor=nurse, now=NOW
             )
             self.rights(number)
+            self.entries()
             self.comment(number)
             self.draft(number)
             self.fill_in(number)

@@ -49,6 +49,7 @@ from referral.providers.actions import (
     add_mandate,
     confirm_none,
     keep_draft,
+    merge_entries,
     notify,
     open_campaign,
     open_task,
@@ -57,6 +58,7 @@ from referral.providers.actions import (
     submit_organization,
 )
 from referral.providers.actions.reminding import PURPOSE
+from referral.providers.doubles_models import ServicePair
 from referral.providers.models import ImportBatch, ServiceAtLocation, ServiceStaff
 from referral.providers.rules import NoticeKind, Origin, ReportKind, Section, TaskReason, TrustLevel
 from referral.providers.upkeep_models import ConfirmationLink, EntityRevision
@@ -131,6 +133,7 @@ def build_town(
     town.at |= {f"{name}_house": house.id for name, house in houses.items()}
     _directory(town, houses, users)
     _published(town)
+    _doubles(town, users)
     _identifications(town, houses, users, waiting, typed or {"family_name": "Zoukoumbélé"})
     _case(town, houses, users, sealed)
     _agreements(town, houses, users)
@@ -156,6 +159,19 @@ def _directory(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> Non
     db.session.flush()
     town.at |= {"place": place.id, "refuge": refuge.id}
     _upkeep(town, users, place, refuge)
+
+
+def _doubles(town: Town, users: dict[str, Any]) -> None:
+    """Two pairs of entries that may be one service; of the second one entry stands for the other."""
+    pairs = []
+    for _ in range(2):
+        two = [builders.make_service(builders.make_organization(), HEB).service.id for _side in range(2)]
+        pair = ServicePair(first_id=min(two), second_id=max(two), score=0.9, shared=["phone"], found_at=NOW)
+        db.session.add(pair)
+        db.session.flush()
+        pairs.append(pair)
+    made = merge_entries(pairs[1], pairs[1].first_id, version=pairs[1].version, actor=users["coordinator"], now=NOW)
+    town.at |= {"twins": pairs[0].id, "joined": made.id}
 
 
 def _published(town: Town) -> None:

@@ -15,6 +15,7 @@ from referral.demonstration.agreements import add_agreements
 from referral.demonstration.bulk import together
 from referral.demonstration.cases import drafts, stories
 from referral.demonstration.directory import add_directory, confirm, list_staff
+from referral.demonstration.double_entries import add_double_entries
 from referral.demonstration.doubles import add_doubles
 from referral.demonstration.organizations import add_organizations
 from referral.demonstration.people import add_people, log_in_lines
@@ -25,6 +26,7 @@ from referral.extensions import db
 from referral.foundation.outbox import MessageState, OutboxMessage
 from referral.partners.models import User
 from referral.procedures.actions import import_library
+from referral.providers.actions import look_for_doubles
 from referral.referrals.models import Referral
 from sop.vocabulary import N_, Message
 
@@ -59,9 +61,11 @@ def load(*, seed: int = 2026, cases: int = 304, now: datetime) -> Iterator[str]:
     confirm(directory, rng, now, _places(world))
     agreements.settle(staff.named["c.fotso"], rng, now)
     add_doubles(organizations["social-lt"], now)
+    add_double_entries(directory, organizations, seed, now)
     _forget_old_notices(now)
     counted = [db.session.scalar(select(func.count()).select_from(model)) for model in (Case, Referral)]
     db.session.commit()
+    look_for_doubles(now)
     yield f"{counted[0]} invented cases, {counted[1]} referrals"
 
 

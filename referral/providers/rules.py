@@ -290,3 +290,11 @@ class SignalOutcome(StrEnum):
     REFUSED = "refused"
     FULL = "full"
     OUT_OF_AREA = "out_of_area"
+
+
+class DoubleState(StrEnum):
+    """What a person said of two entries that may be one service."""
+
+    OPEN = "open"
+    SAME = "same"
+    DIFFERENT = "different"

@@ -106,7 +106,8 @@ class Reading:
     errors: dict[str, Message] = field(default_factory=dict)
 
 
-def _typed(posted: Mapping[str, str]) -> tuple[dict[str, str], int]:
+def typed_of(posted: Mapping[str, str]) -> tuple[dict[str, str], int]:
+    """What was typed, without control characters, and the version of the entry that the form was made for."""
     typed = {name: "".join(c for c in value if c.isprintable())[:LONGEST] for name, value in posted.items()}
     return typed, version_of(posted)
 
@@ -122,7 +123,7 @@ def version_of(posted: Mapping[str, str]) -> int:
 
 def read_hours(posted: Mapping[str, str], *, known: Collection[UUID], today: date) -> Reading:
     """Weekly hours, what holds on public holidays, closures to end (of those known), and a new one."""
-    typed, version = _typed(posted)
+    typed, version = typed_of(posted)
     grid, errors = edit.check_hours({day: slots_of(typed, day) for day in WEEKDAYS})
     closure, more = _closure(typed, today)
     if typed.get("on_holidays", "") not in HOLIDAYS:
@@ -166,7 +167,7 @@ def day_of(typed: Mapping[str, str], name: str) -> date | None:
 
 def read_capacity(posted: Mapping[str, str], *, now: datetime) -> Reading:
     """Room as declared now."""
-    typed, version = _typed(posted)
+    typed, version = typed_of(posted)
     numbers, errors = {}, {}
     for name in ("available", "maximum", "waiting_days"):
         written = typed.get(name, "").strip()
@@ -181,7 +182,7 @@ def read_capacity(posted: Mapping[str, str], *, now: datetime) -> Reading:
 
 def read_contacts(posted: Mapping[str, str], *, demonstration: bool) -> Reading:
     """Contacts by number; one whose three fields are empty is taken away."""
-    typed, version = _typed(posted)
+    typed, version = typed_of(posted)
     contacts: list[tuple[str, Contact]] = []
     errors: dict[str, Message] = {}
     for number in range(1, MOST_CONTACTS + 1):
@@ -210,7 +211,7 @@ def read_question(
     `conditions` and `papers` are the boxes that were ticked; `now` is the office's time, by which a time without a day
     is one of today.
     """
-    typed, version = _typed(posted)
+    typed, version = typed_of(posted)
     values: dict[str, Any] = {}
     errors: dict[str, Message] = {}
     person: dict[str, Any] = {name: [typed[name]] for name in LISTED if typed.get(name)}

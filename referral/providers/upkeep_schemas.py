@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 from directory.places import Places
 from directory.question import BadQuestion, the_place
 from referral.providers.rules import NoticeKind, ReportKind, Section
-from referral.providers.schemas import CHOOSE, NOT_A_DAY, Reading, day_of
+from referral.providers.schemas import CHOOSE, NOT_A_DAY, Reading, day_of, typed_of
 from sop.vocabulary import N_, Message, Need
 
 LONGEST = 500
@@ -165,3 +165,19 @@ def _days(typed: Mapping[str, str], errors: dict[str, Message], today: date) -> 
     elif (ends - starts).days > LONGEST_CAMPAIGN:
         errors["ends"] = TOO_LONG
     return {"starts_on": starts, "ends_on": ends}
+
+
+def read_double(posted: Mapping[str, str]) -> Reading:
+    """What is said of two entries: keep the `first` or the `second`, or that they are `different`."""
+    typed, version = typed_of(posted)
+    answer = typed.get("answer", "")
+    errors = {} if answer in ("first", "second", "different") else {"answer": CHOOSE}
+    return Reading(typed, {"answer": answer}, version, errors)
+
+
+def uuid_or_none(written: str) -> UUID | None:
+    """An id in an address; what is none is as if it were not there."""
+    try:
+        return UUID(written)
+    except ValueError:
+        return None

@@ -20,6 +20,7 @@ from referral.foundation.idempotency import idempotent, once_key
 from referral.providers import actions, pages, queries
 from referral.providers.models import ServiceAtLocation
 from referral.providers.queries.carrying import unit_of
+from referral.providers.queries.doubles import successor
 from referral.providers.rules import Origin, dialled, publishes
 from referral.providers.schemas import filters_from, read_question, sections_from
 from sop.places import load_places
@@ -82,7 +83,7 @@ def show(place_id: UUID) -> Any:
     place = db.session.scalar(queries.visible_places(actor()).where(ServiceAtLocation.id == place_id))
     sheet = queries.sheet(place, actor(), clock.now(), page_language()) if place else None
     if sheet is None:
-        abort(404)
+        return _moved(place_id)
     may_edit = can(Permission.DIRECTORY_EDIT)
     return render_template(
         "providers/show.html",
@@ -94,6 +95,13 @@ def show(place_id: UUID) -> Any:
         coordinates=can(Permission.DIRECTORY_COORDINATE),
         **pages.cases(),
     )
+
+
+def _moved(place_id: UUID) -> Any:
+    """To the entry that stands for a replaced one; not for good, because a merge can be taken back."""
+    kept = successor(place_id, actor()) or abort(404)
+    flash(_("The entry that you asked for was a double: the directory keeps this one in its place."), "info")
+    return redirect(url_for("providers.show", place_id=kept.id))
 
 
 @bp.get("/directory/own")

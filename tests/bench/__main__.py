@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.bench import (
     deciding,
+    doubling,
     drawings,
     engine,
     freshness,
@@ -33,6 +34,7 @@ def figures() -> Iterator[Figure]:
     yield from searching.measure()
     yield from freshness.measure()
     yield from importing.measure()
+    yield from doubling.measure()
     yield from matching.measure()
     yield from paper.measure()
     yield from deciding.measure()

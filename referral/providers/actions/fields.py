@@ -39,13 +39,13 @@ Values = dict[str, Any]
 def state_of(subject: Subject, section: Section) -> Values:
     """What the section says now, by field."""
     if isinstance(subject, Organization):
-        return {name: _plain(getattr(subject, name)) for name in ORGANIZATION_FIELDS}
+        return {name: plain(getattr(subject, name)) for name in ORGANIZATION_FIELDS}
     return _state_of_place(subject, section)
 
 
 def _state_of_place(place: ServiceAtLocation, section: Section) -> Values:
     if section is Section.SERVICE:
-        said = {name: _plain(getattr(place.service, name)) for name in SERVICE}
+        said = {name: plain(getattr(place.service, name)) for name in SERVICE}
         steps = {"step_free": place.location.step_free} if place.location else {}
         return said | {"audiences": rows_of(place), "areas": list(place.areas)} | steps | where_of(place)
     if section is Section.CAPACITY:
@@ -62,18 +62,18 @@ def hours_of(place: ServiceAtLocation) -> list[Values]:
 
 def schedule_of(row: ServiceSchedule) -> Values:
     """One row of the schedule."""
-    return {name: _plain(getattr(row, name)) for name in SCHEDULE}
+    return {name: plain(getattr(row, name)) for name in SCHEDULE}
 
 
 def closures_of(place: ServiceAtLocation) -> list[Values]:
     """The announced closures."""
     names = ("id", "starts_on", "ends_on", "reason")
-    return [{name: _plain(getattr(one, name)) for name in names} for one in place.closures]
+    return [{name: plain(getattr(one, name)) for name in names} for one in place.closures]
 
 
 def contact_of(row: ServiceContact) -> Values:
     """One contact, with the id by which it is found again."""
-    return {"id": str(row.id)} | {name: _plain(getattr(row, name)) for name in CONTACT}
+    return {"id": str(row.id)} | {name: plain(getattr(row, name)) for name in CONTACT}
 
 
 def capacity_of(place: ServiceAtLocation) -> Values:
@@ -194,7 +194,8 @@ def _service(service: Service, name: str, value: Any, now: datetime) -> None:
     service.last_modified = now
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A column's value as JSON has it."""
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, date | time):

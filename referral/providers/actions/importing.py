@@ -6,8 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-
 from directory import N_, Message, hsds
 from directory.tables import read_tables
 from referral.extensions import db
@@ -17,8 +15,9 @@ from referral.providers.actions import mapping as mappings
 from referral.providers.actions import tabling
 from referral.providers.actions.keeping import Keeper
 from referral.providers.actions.upserting import Upsert
-from referral.providers.models import ImportBatch, ImportIssue, Service
+from referral.providers.models import ImportBatch, ImportIssue
 from referral.providers.queries.catalogue import known_places
+from referral.providers.queries.visible import imported_before
 
 LONGEST_SOURCE = 80
 LONGEST_TERM = 200
@@ -115,8 +114,7 @@ def _store(result: hsds.ImportResult, source: str, now: datetime) -> dict[str, A
 
 def _versions(source: str) -> dict[str, int]:
     """The version of each service of the source, by its id there."""
-    query = select(Service.source_id, Service.version).where(Service.source == source, Service.archived.is_(False))
-    return {row.source_id: row.version for row in db.session.execute(query)}
+    return {row.source_id: row.version for row in db.session.execute(imported_before(source))}
 
 
 def _differences(before: dict[str, int], upsert: Upsert, result: hsds.ImportResult) -> dict[str, Any]:

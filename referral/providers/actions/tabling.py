@@ -28,6 +28,7 @@ from referral.providers.actions import mapping as mappings
 from referral.providers.actions.upserting import Upsert
 from referral.providers.models import ColumnMapping, ImportBatch, ImportIssue, Service
 from referral.providers.queries.catalogue import known_places
+from referral.providers.queries.visible import imported_before
 
 SHOWN = 500
 """As many names of each kind are told; the counts are whole."""
@@ -115,8 +116,7 @@ class _Telling:
         self.source, self.now = source, now
         self.terms = {fold(term): (term, needs.split(",")) for term, needs in terms.items()}
         self.mapped: Counter[str] = Counter()
-        query = select(Service.source_id, Service.version).where(Service.source == source, Service.archived.is_(False))
-        self.before = {row.source_id: row.version for row in db.session.execute(query)}
+        self.before = {row.source_id: row.version for row in db.session.execute(imported_before(source))}
         self.here: set[str] = set()
         self.told: dict[str, list[dict[str, str]]] = {"new": [], "changed": [], "gone": []}
         self.counts = {"new": 0, "changed": 0, "gone": 0}

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from directory import freshness
@@ -66,9 +66,19 @@ def trust_of(actor: Actor, place: ServiceAtLocation) -> TrustLevel:
 
 def open_tasks() -> list[CallTask]:
     """Calls to make, the oldest first."""
-    query = select(CallTask).where(CallTask.closed_at.is_(None)).order_by(CallTask.opened_at, CallTask.id)
+    query = (
+        select(CallTask)
+        .where(CallTask.closed_at.is_(None), _listed(CallTask))
+        .order_by(CallTask.opened_at, CallTask.id)
+    )
     options = (*_with_place(CallTask), joinedload(CallTask.organization))
     return list(db.session.scalars(query.options(*options).limit(MOST)).unique())
+
+
+def _listed(model: Any) -> ColumnElement[bool]:
+    """Of an entry that no other one stands for: what waits of a double comes back if its merge is taken back."""
+    replaced = select(ServiceAtLocation.id).join(Service).where(Service.replaced_by_id.is_not(None))
+    return or_(model.place_id.is_(None), model.place_id.not_in(replaced))
 
 
 def _with_place(model: Any) -> tuple[Any, ...]:
@@ -82,7 +92,8 @@ def _with_place(model: Any) -> tuple[Any, ...]:
 
 def open_proposals() -> list[ChangeProposal]:
     """Proposals that wait, the oldest first."""
-    query = select(ChangeProposal).where(ChangeProposal.decided_at.is_(None)).order_by(ChangeProposal.created_at)
+    query = select(ChangeProposal).where(ChangeProposal.decided_at.is_(None), _listed(ChangeProposal))
+    query = query.order_by(ChangeProposal.created_at)
     options = (
         *_with_place(ChangeProposal),
         joinedload(ChangeProposal.organization),

@@ -41,6 +41,12 @@ def named_services(actor: Actor) -> Select[UUID]:
     return visible_services(actor).where(Service.visibility == Visibility.RESTRICTED).with_only_columns(Service.id)
 
 
+def imported_before(source: str) -> Select[str, int]:
+    """Ids there and versions of a source's services that we have; one for which another entry stands is no new one."""
+    listed = or_(Service.archived.is_(False), Service.replaced_by_id.is_not(None))
+    return select(Service.source_id, Service.version).where(Service.source == source, listed)
+
+
 def editable_places(actor: Actor) -> Select[ServiceAtLocation]:
     """Entries of the own organisation, for those who keep them up to date."""
     query = select(ServiceAtLocation).join(ServiceAtLocation.service)

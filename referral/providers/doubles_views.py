@@ -1,0 +1,100 @@
+"""Double entries of the directory: the list, two entries side by side, what is decided, and taking a merge back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from directory.duplicates import Likeness
+from referral.foundation import clock
+from referral.foundation.access import actor, requires
+from referral.foundation.grants import Permission
+from referral.foundation.idempotency import idempotent
+from referral.providers import actions
+from referral.providers.doubles_models import ServicePair
+from referral.providers.queries import doubles as queries
+from referral.providers.side_by_side import side_by_side
+from referral.providers.upkeep_schemas import read_double, uuid_or_none
+from referral.providers.views import bp
+from sop.vocabulary import N_
+
+COORDINATE = Permission.DIRECTORY_COORDINATE
+TONES = {Likeness.DUPLICATE: "late", Likeness.REVIEW: "soon", Likeness.LOW: "info"}
+LIKENESSES = {
+    Likeness.DUPLICATE: N_("very probably the same"),
+    Likeness.REVIEW: N_("probably the same"),
+    Likeness.LOW: N_("perhaps the same"),
+}
+SHARED = {
+    "phone": N_("the same telephone"),
+    "email": N_("the same mail address or domain"),
+    "website": N_("the same website"),
+    "place": N_("the same place"),
+    "need": N_("the same need"),
+}
+"""What two entries have in common, for people."""
+
+
+@bp.get("/directory/doubles")
+@requires(COORDINATE)
+def doubles() -> Any:
+    """Pairs that wait for an answer, what was told apart, and what can be taken back."""
+    after, merged = (uuid_or_none(request.args.get(name, "")) for name in ("after", "merged"))
+    merges, further = queries.merges(merged)
+    return render_template(
+        "providers/doubles.html", page=queries.waiting(after), after=after, apart=queries.told_apart(),
+        merges=merges, further=further, merged=merged, tab=request.endpoint, **_words(),
+    )  # fmt: skip
+
+
+@bp.get("/directory/doubles/<uuid:pair_id>")
+@requires(COORDINATE)
+def double(pair_id: UUID) -> Any:
+    """Two entries side by side."""
+    return _page(queries.find_pair(pair_id) or abort(404), {})
+
+
+@bp.post("/directory/doubles/<uuid:pair_id>")
+@requires(COORDINATE)
+@idempotent
+def decide_double(pair_id: UUID) -> Any:
+    """The same service, keep this one; or not the same."""
+    pair = queries.find_pair(pair_id, lock=True) or abort(404)
+    reading = read_double(request.form)
+    if reading.errors:
+        return _page(pair, reading.errors), 422
+    kept = {"first": pair.first_id, "second": pair.second_id}.get(reading.values["answer"])
+    stamp: dict[str, Any] = {"version": reading.version, "actor": actor(), "now": clock.now()}
+    if kept is None:
+        actions.tell_apart(pair, **stamp)
+        flash(_("Saved: two services. The pair does not come back."), "success")
+    else:
+        actions.merge_entries(pair, kept, **stamp)
+        flash(_("One entry stands for both now. This can be taken back below."), "success")
+    return redirect(url_for("providers.doubles"), code=303)
+
+
+@bp.post("/directory/doubles/merges/<uuid:merge_id>/undo")
+@requires(COORDINATE)
+@idempotent
+def undo_double(merge_id: UUID) -> Any:
+    """Take a merge back."""
+    actions.unmerge(queries.find_merge(merge_id, lock=True) or abort(404), actor=actor(), now=clock.now())
+    flash(_("Taken back: both entries are in the directory, each as it was."), "success")
+    return redirect(url_for("providers.doubles"), code=303)
+
+
+def _words() -> dict[str, Any]:
+    return {"tones": TONES, "likenesses": LIKENESSES, "shared_words": SHARED}
+
+
+def _page(pair: ServicePair, errors: dict[str, Any]) -> str:
+    both = queries.in_full((pair.first_id, pair.second_id))
+    first, second = both[pair.first_id], both[pair.second_id]
+    return render_template(
+        "providers/double.html", pair=pair, first=first, second=second, lines=side_by_side(first, second),
+        likeness=queries.likeness(pair.score), errors=errors, answer=request.form.get("answer"), **_words(),
+    )  # fmt: skip
