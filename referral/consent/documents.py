@@ -128,9 +128,9 @@ def marked(one: Consent) -> str:
     """When and how a consent was marked, in the language of the document."""
     words: dict[str, str] = {
         "drawn": _("Signed on the screen on %(moment)s.", moment=moment(one.given_at)),
-        "sheet": _("Signed on paper on %(moment)s; a picture of the sheet is attached.", moment=moment(one.given_at)),
-        "thumbprint": _("Thumbprint given on %(moment)s; a photo is attached.", moment=moment(one.given_at)),
-        "recording": _("Said aloud on %(moment)s; the recording is attached.", moment=moment(one.given_at)),
+        "sheet": _("Signed on paper on %(moment)s; a picture of the sheet is kept.", moment=moment(one.given_at)),
+        "thumbprint": _("Thumbprint given on %(moment)s; a photo is kept.", moment=moment(one.given_at)),
+        "recording": _("Said aloud on %(moment)s; the recording is kept.", moment=moment(one.given_at)),
     }
     return words[one.mark_file.way.value] if one.mark_file else ""
 
