@@ -12,7 +12,7 @@
       pen.fillStyle = "#fff";
       pen.fillRect(0, 0, pad.width, pad.height);
       pen.strokeStyle = pen.fillStyle = "#111";
-      pen.lineWidth = 4;
+      pen.lineWidth = 5;
       pen.lineCap = pen.lineJoin = "round";
     }
 
@@ -45,7 +45,7 @@
       pad.setPointerCapture(pointer);
       last = place(event);
       pen.beginPath();
-      pen.arc(last.x, last.y, 2, 0, 7);
+      pen.arc(last.x, last.y, 2.5, 0, 7);
       pen.fill();
     });
     pad.addEventListener("pointermove", function (event) {

@@ -71,7 +71,9 @@ def consent_form(form: ConsentForm, *, lang: str, printed_at: datetime, audit_he
         document.fields([(_("Service"), form.recipient), (_("For"), str(translate(form.need)))], columns=2)
         _choices(document, form)
         _circumstances(document, form)
-        document.signatures(_signers(form)).space(6)
+        if not (form.filled and form.filled.signed):  # what was marked elsewhere needs no boxes
+            document.signatures(_signers(form))
+        document.space(6)
         document.paragraph(
             _("Form %(code)s, wording %(hash)s", code=form.form_code, hash=form.text.hash[:16]), small=True
         )
