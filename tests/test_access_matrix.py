@@ -521,6 +521,10 @@ consent.emergency_review_post POST access           401 404 404 404 404 404 422 
 consent.emergency_register   GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 consent.officer_review       GET   access           303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 consent.officer_review_post  POST  access           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.case_consents        GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+consent.case_consents        GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.mark                 GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+consent.mark                 GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 consent.case_orders          GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.new_order            GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.new_order_post       POST  case             401 404 404 422 404 404 422 404 404 404 404 404 404 404 404 404 404
@@ -684,7 +688,7 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
 
 def consent_values(at: dict[str, Any], name: str, variant: str) -> dict[str, Any]:
     if variant in ("case", "prefile"):
-        return {"case_id": at[variant]}
+        return {"case_id": at[variant], **({"consent_id": at["consent"]} if name == "mark" else {})}
     if name.startswith(("emergency", "officer_review")):
         return {"access_id": at[variant]}
     if name.startswith(("translation", "leaflet")):

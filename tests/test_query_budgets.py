@@ -13,13 +13,16 @@ from sqlalchemy import Connection, event
 
 from referral.cases.models import Case
 from referral.cases.queries import shortlist
-from referral.consent.actions import orders
+from referral.consent.actions import marking, orders
 from referral.consent.emergencies import Conclusion, EmergencyReason
 from referral.consent.exceptional_models import EmergencyAccess
+from referral.consent.mark_models import MarkWay
+from referral.consent.mark_schemas import Mark
 from referral.consent.models import TranslationReview
 from referral.consent.orders import OrderKind
 from referral.extensions import db
 from referral.foundation.grants import Role
+from referral.foundation.media import Media
 from referral.foundation.tables import new_id
 from referral.identification import actions as identification
 from referral.identification.actions import phones
@@ -92,6 +95,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "emergency accesses": ("supervisor", "/emergencies"),
     "own emergency accesses": ("nurse", "/emergency"),
     "all emergency accesses": ("officer", "/register/emergencies"),
+    "consents of a case": ("manager", "/cases/{case}/consents"),
     "requests of authorities": ("officer", "/register/orders"),
     "audit trail": ("officer", "/audit"),
     "reviews of translations": ("coordinator", "/translations/fub"),
@@ -294,6 +298,9 @@ class Office:
                 case = db.session.get_one(Case, self.case)
                 shortlisting.keep(case, [service], actor=manager, now=NOW)
             partner = builders.make_organization()
+            builders.make_consent(
+                db.session.get_one(Case, self.case), partner, Need.PSY, actor=manager, **marked(self.case)
+            )
             builders.make_user(Role.PROVIDER, partner)
             builders.make_agreement(manager.organization, partner)
             agreeing.comment(
@@ -307,6 +314,12 @@ class Office:
             self.review(number)
         self.rows = rows
         db.session.commit()
+
+
+def marked(case_id: UUID) -> dict[str, Any]:
+    """A consent that was signed on the screen."""
+    mark = Mark(MarkWay.DRAWN, Media("image/png", b"picture"))
+    return marking.keep(db.session.get_one(Case, case_id), mark, now=NOW)
 
 
 Costs = dict[str, tuple[list[str], list[str]]]

@@ -23,13 +23,16 @@ from referral.cases.actions import opening, progress, steps
 from referral.cases.models import Case, CaseTask
 from referral.cases.queries.shortlist import shortlist
 from referral.cases.rules import ApprovalKind, TaskKind
-from referral.consent.actions import emergencies, orders
+from referral.consent.actions import emergencies, marking, orders
 from referral.consent.emergencies import EmergencyReason
-from referral.consent.models import DecisionRecord
+from referral.consent.mark_models import MarkWay
+from referral.consent.mark_schemas import Mark
+from referral.consent.models import Consent, DecisionRecord
 from referral.consent.orders import OrderKind
 from referral.extensions import db
 from referral.foundation import outbox, signed_links
 from referral.foundation.grants import Role
+from referral.foundation.media import Media
 from referral.foundation.outbox import MessageState
 from referral.foundation.spreadsheets import read_table
 from referral.foundation.tables import new_id
@@ -71,6 +74,7 @@ from referral.rights.rules import BreachKind, Channel, Requester, RequestKind, R
 from sop.vocabulary import Category, Need
 from tests import builders, case_forms
 from tests.conftest import NOW
+from tests.referral.consent.marks.pictures import png
 from tests.sop.bpmn_texts import REFERRAL, bpmn
 
 MISCONDUCT = "Zéphirine-a-vu"
@@ -385,8 +389,18 @@ def _rights(town: Town, users: dict[str, Any]) -> None:
     db.session.flush()
     town.at |= {
         "correction": correction.id, "erasure": erasure.id, "review": review.id, "breach": breach.id, "own_link": token,
-        "withdrawal": stop.id, "stop": told.id, "consent": withdrawals.living(case)[0].id,
+        "withdrawal": stop.id, "stop": told.id, "consent": _signed(case).id,
     }  # fmt: skip
+
+
+def _signed(case: Case) -> Consent:
+    """A living consent of the case, as if it had been signed on the screen."""
+    consent = withdrawals.living(case)[0]
+    mark = Mark(MarkWay.DRAWN, Media("image/png", png()))
+    for name, value in marking.keep(case, mark, now=NOW).items():
+        setattr(consent, name, value)
+    db.session.flush()
+    return consent
 
 
 EMERGENCY_WORDS, ORDER_WORDS = "saignement-près-du-quai", "juge-Tchuidjang"

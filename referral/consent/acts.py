@@ -151,6 +151,8 @@ ACTS: dict[str, str] = {
     "consent.ask": N_("opened a consent form"),
     "consent.expired": N_("a consent ended on its last day"),
     "consent.remind": N_("reminded that a consent ends or must be asked again"),
+    "consent.list.read": N_("looked at the consents of a case"),
+    "consent.mark.read": N_("opened the mark of a consent"),
     "consent.copy": N_("printed the person’s copy of a consent"),
     "consent.print": N_("printed a consent form"),
     "consent.superseded": N_("replaced a consent by a newer one"),

@@ -9,9 +9,10 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from referral.consent.models import Consent
 from referral.consent.wording import words_for
 from referral.foundation.documents import Document
-from referral.foundation.formatting import day
+from referral.foundation.formatting import day, moment
 from referral.foundation.i18n import translate
 from referral.referrals.documents import house
 from sop.texts import Block, Text
@@ -20,7 +21,10 @@ from sop.vocabulary import SENSITIVE, Category
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What was recorded, as the form shows it; names stay sealed and on the signed sheet."""
+    """What was recorded, as the form shows it; names stay sealed and on the signed sheet.
+
+    `signed`: when and how it was marked, in words; `signature`: the drawn one, for whoever may see it.
+    """
 
     categories: frozenset[Category]
     valid_until: date
@@ -28,6 +32,8 @@ class Filled:
     language: Any
     interpreter: bool
     mark: str
+    signed: str = ""
+    signature: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,9 @@ def consent_form(form: ConsentForm, *, lang: str, printed_at: datetime, audit_he
         document.fields([(_("Service"), form.recipient), (_("For"), str(translate(form.need)))], columns=2)
         _choices(document, form)
         _circumstances(document, form)
-        document.signatures(_signers(form)).space(6)
+        if not (form.filled and form.filled.signed):  # what was marked elsewhere needs no boxes
+            document.signatures(_signers(form))
+        document.space(6)
         document.paragraph(
             _("Form %(code)s, wording %(hash)s", code=form.form_code, hash=form.text.hash[:16]), small=True
         )
@@ -107,6 +115,26 @@ def _circumstances(document: Document, form: ConsentForm) -> None:
     )
     marks = {"signature": _("signature"), "thumbprint": _("thumbprint"), "oral": _("spoken, before a witness")}
     document.ticks([(marks[mark], bool(filled and filled.mark == mark)) for mark in MARKS], columns=3)
+    if filled and filled.signed:
+        put_mark(document, filled.signed, filled.signature)
+
+
+def put_mark(document: Document, words: str, signature: bytes | None) -> None:
+    """When and how a consent was marked, and the signature where one was drawn."""
+    document.paragraph(words, strong=True)
+    if signature is not None:
+        document.photo(signature, width=190, height=70)
+
+
+def marked(one: Consent) -> str:
+    """When and how a consent was marked, in the language of the document."""
+    words: dict[str, str] = {
+        "drawn": _("Signed on the screen on %(moment)s.", moment=moment(one.given_at)),
+        "sheet": _("Signed on paper on %(moment)s; a picture of the sheet is kept.", moment=moment(one.given_at)),
+        "thumbprint": _("Thumbprint given on %(moment)s; a photo is kept.", moment=moment(one.given_at)),
+        "recording": _("Said aloud on %(moment)s; the recording is kept.", moment=moment(one.given_at)),
+    }
+    return words[one.mark_file.way.value] if one.mark_file else ""
 
 
 def _signers(form: ConsentForm) -> list[str] | None:

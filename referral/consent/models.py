@@ -11,6 +11,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referral.consent.assumptions import POLICY
+from referral.consent.mark_models import MarkFile
 from referral.consent.repeating import fingerprint
 from referral.consent.rules import Decision, Request
 from referral.foundation.tables import Base, enum_column, new_id
@@ -78,6 +79,9 @@ class Consent(Base):
     ended_at: Mapped[datetime | None]
     collector_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     sealed_names: Mapped[bytes | None]
+    mark_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("consent_mark_file.id"))
+    mark_file: Mapped[MarkFile | None] = relationship(MarkFile)
+    mark_hash: Mapped[str | None] = mapped_column(String(64))
 
     __table_args__ = (Index("ix_consent_case_recipient_purpose", "case_id", "recipient_id", "purpose"),)
 

@@ -99,4 +99,10 @@ def _audit_page(*, before: int | None = None, **values: Any) -> str:
     )
 
 
-from referral.consent import emergency_views, order_views, translation_views, why_views  # noqa: E402, F401 - they put their pages on `bp`
+from referral.consent import (  # noqa: E402, F401 - they put their pages on `bp`
+    emergency_views,
+    mark_views,
+    order_views,
+    translation_views,
+    why_views,
+)

@@ -8,13 +8,13 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from referral.demonstration.directory import Directory
 from referral.extensions import db
 from referral.foundation.searching import fold
 from referral.partners.models import Organization
-from referral.providers.models import Location, Service, ServiceAtLocation, ServiceContact
+from referral.providers.models import Location, Service, ServiceAtLocation, ServiceContact, ServiceStaff
 
 AGAIN = (
     (("bar", "Permanence d’avocats"), "law", "Permanence des avocats du Nord"),
@@ -43,7 +43,13 @@ def _again(place: ServiceAtLocation, organization: Organization, name: str, rng:
     at = Location(**_columns(place.location, "id"), id=_new(rng)) if place.location else None
     entry = ServiceAtLocation(id=_new(rng), service=service, location=at, areas=list(place.areas))
     entry.contacts = [ServiceContact(id=_new(rng), function="Accueil", phone=place.contacts[0].phone)]
+    staff = select(ServiceStaff).where(ServiceStaff.service_id == before.id)
+    copied = [
+        ServiceStaff(**_columns(one, "id", "service_id"), service_id=service.id) for one in db.session.scalars(staff)
+    ]
     db.session.add_all([service, entry])
+    db.session.flush()
+    db.session.add_all(copied)
     db.session.flush()
 
 

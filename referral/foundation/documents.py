@@ -15,10 +15,12 @@ from typing import Any
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
     Frame,
+    Image,
     KeepTogether,
     NextPageTemplate,
     PageBreak,
@@ -164,6 +166,19 @@ class Document:
     def picture(self, scene: Scene, *, width: float | None = None) -> Document:
         """A scene, at most as wide as the page; `width` in points."""
         return self._add(lambda: [Picture(scene, width), Spacer(0, 7)])
+
+    def photo(self, data: bytes, *, width: float, height: float) -> Document:
+        """A picture of pixels that we painted ourselves (PNG or JPEG), framed, within `width` × `height` points."""
+
+        def build() -> list[Flowable]:
+            across, down = ImageReader(BytesIO(data)).getSize()
+            scale = min(width / across, height / down)
+            grid = Table([[Image(BytesIO(data), across * scale, down * scale)]], colWidths=[across * scale + 8])
+            grid.setStyle([*_TIGHT, ("BOX", (0, 0), (-1, -1), 0.5, _THIN)])
+            grid.hAlign = "LEFT"
+            return [grid, Spacer(0, 5)]
+
+        return self._add(build)
 
     def drawing(self, scene: Scene, head: float, cells: Cells) -> Document:
         """A large drawing on A3 sheets of its own, its first `head` pixels on each strip; `cells` name it."""

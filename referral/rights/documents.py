@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from referral.cases.queries.accesses import act_in_words
 from referral.consent import pictograms
 from referral.consent.acts import purpose_words
+from referral.consent.documents import marked, put_mark
 from referral.consent.models import Consent
 from referral.foundation.documents import Document
 from referral.foundation.formatting import day, listing, moment
@@ -151,8 +152,13 @@ def erasure_pdf(
         return document.render()
 
 
-def consent_copy_pdf(one: Consent, *, case_code: str, lang: str, printed_at: datetime) -> bytes:
-    """The person’s copy of a consent: large type, one picture a sentence, no name of the person."""
+def consent_copy_pdf(
+    one: Consent, *, case_code: str, lang: str, printed_at: datetime, signature: bytes | None = None
+) -> bytes:
+    """The person’s copy of a consent: large type, one picture a sentence, no name of the person.
+
+    `signature`: the drawn one, which is the person's own.
+    """
     with force_locale(lang):
         document = Document(
             _("What you agreed to"), lang=lang, printed_at=printed_at, reference=case_code, house=house(), large=True
@@ -171,6 +177,8 @@ def consent_copy_pdf(one: Consent, *, case_code: str, lang: str, printed_at: dat
         ]
         for draw, title, text in sentences:
             document.picture(draw(title), width=38).heading(title, level=3).paragraph(text)
+        if words := marked(one):
+            put_mark(document, words, signature)
         document.paragraph(_("Keep this paper where nobody else finds it."), strong=True)
         document.paragraph(_("Wording %(hash)s", hash=one.text_hash[:16]), small=True)
         return document.render()

@@ -10,7 +10,9 @@ from typing import Any
 from referral.cases.actions.progress import NOT_NOW, advance, learn
 from referral.cases.models import Case
 from referral.consent import wording
+from referral.consent.actions import marking
 from referral.consent.actions.recording import record_consent
+from referral.consent.mark_schemas import Mark
 from referral.consent.models import Consent, ConsentGiver, ConsentMark, ConsentState
 from referral.consent.queries import request_for, translations
 from referral.consent.queries.requests import age_of
@@ -63,7 +65,7 @@ def offered_for(referral: Referral) -> tuple[Category, ...]:
 
 def answer_service(
     referral: Referral, answer: Answer, *, actor: Any, now: datetime, language: str = "fr",
-    expected_version: int | None = None,
+    expected_version: int | None = None, mark: Mark | None = None,
 ) -> Consent:  # fmt: skip
     """Record the answer to one service and lead the procedure on; raises `Incomplete` when something is missing."""
     if expected_version is not None and expected_version != referral.version:
@@ -79,7 +81,7 @@ def answer_service(
         _ask_again(referral, actor=actor, now=now)
     consent = _record(
         referral.case, referral.organization, wording.purpose_of(referral.need), answer, asked, language,
-        actor=actor, now=now,
+        actor=actor, now=now, proof=mark,
     )  # fmt: skip
     if not agrees:
         _ask_again(referral, actor=actor, now=now)
@@ -114,8 +116,9 @@ def _ask_again(referral: Referral, *, actor: Any, now: datetime) -> None:
 
 
 def answer_specific(
-    case: Case, need: Need, answer: Answer, *, actor: Any, now: datetime, language: str = "fr"
-) -> Consent:
+    case: Case, need: Need, answer: Answer, *, actor: Any, now: datetime, language: str = "fr",
+    mark: Mark | None = None,
+) -> Consent:  # fmt: skip
     """Record the consent that trafficking and asylum ask before any service is looked for (steps G03 and G04)."""
     step = SPECIFIC_STEPS.get(need)
     if step is None or step_of(case, need) != step:
@@ -124,7 +127,7 @@ def answer_specific(
     asked = asked_of(case, now, form_code=form_code)
     if errors := complaints(answer, asked):
         raise Incomplete(errors)
-    consent = _record(case, case.organization, purpose, answer, asked, language, actor=actor, now=now)
+    consent = _record(case, case.organization, purpose, answer, asked, language, actor=actor, now=now, proof=mark)
     if answer.choice is Choice.CONSENT:
         advance(case, step=step, need=need.value, actor=actor, now=now)
     return consent
@@ -132,7 +135,7 @@ def answer_specific(
 
 def _record(
     case: Case, recipient: Organization, purpose: str, answer: Answer, asked: Asked, language: str, *, actor: Any,
-    now: datetime,
+    now: datetime, proof: Mark | None,
 ) -> Consent:  # fmt: skip
     given = answer.choice is Choice.CONSENT
     names = {name: text for name, text in asdict(answer).items() if name in SEALED_NAMES and text} if given else {}
@@ -160,6 +163,7 @@ def _record(
         representative=bool(answer.representative),
         conditional=given and not answer.free,
         given_age=age_of(case, asked.today),
+        **marking.keep(case, proof if given else None, now=now),
         actor=actor,
         now=now,
     )

@@ -8,7 +8,9 @@ from typing import Any
 
 from referral.cases.actions import opening
 from referral.cases.models import Case
+from referral.consent.actions import marking
 from referral.consent.actions.recording import record_consent
+from referral.consent.mark_schemas import Mark
 from referral.consent.models import ConsentGiver, ConsentMark, ConsentState
 from referral.errors import RuleViolation
 from referral.identification.queries import prefiles as queries
@@ -36,18 +38,20 @@ def record_base_consent(
     actor: Any,
     today: date,
     now: datetime,
+    mark: Mark | None = None,
 ) -> str:
     """Record the answer for both organisations and let it act: `given`, `partial` or `refused`."""
     child = form_code(case) == FORM_CHILD
     if values["answer"] == "no":
         if child and queries.refusals(case) >= MOST_CHILD_REFUSALS:
             raise RuleViolation(DECIDE, 422)
-        _write(case, values, ConsentState.REFUSED, (), text=text, actor=actor, today=today, now=now)
+        _write(case, values, ConsentState.REFUSED, (), {}, text=text, actor=actor, today=today, now=now)
         end = opening.refuse_as_child if child else opening.refuse
         end(case, actor=actor, now=now)
         return "refused"
     kept = {Category.C1, *values["categories"]}
-    _write(case, values, ConsentState.GIVEN, kept, text=text, actor=actor, today=today, now=now)
+    marked = marking.keep(case, mark, now=now)
+    _write(case, values, ConsentState.GIVEN, kept, marked, text=text, actor=actor, today=today, now=now)
     answer = "given" if kept >= set(asked) else "partial"
     opening.activate(case, consent=answer, actor=actor, now=now)
     return answer
@@ -58,6 +62,7 @@ def _write(
     values: Mapping[str, Any],
     state: ConsentState,
     categories: Collection[Category],
+    marked: Mapping[str, Any],
     *,
     text: Text,
     actor: Any,
@@ -94,6 +99,7 @@ def _write(
             best_interests=decided,
             conditional=given and not values["free"],
             given_age=age,
+            **marked,
             actor=actor,
             now=now,
         )

@@ -42,7 +42,7 @@ def record_consent(
     """Write one revision; a living consent to the same recipient and purpose is superseded by it.
 
     `names` (witness, guardian, supervisor, reason …) are sealed under the case's key. `given`: the columns understood,
-    interpreter, assent, guardian, best_interests, representative, conditional, given_age.
+    interpreter, assent, guardian, best_interests, representative, conditional, given_age, and those of `marking.keep`.
     """
     supersede(case, recipient=recipient, purpose=purpose, now=now)
     consent = Consent(

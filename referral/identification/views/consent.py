@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 
 from referral.cases.models import Case
 from referral.consent.actions.base import FORM_CHILD, form_code, record_base_consent
+from referral.consent.mark_schemas import MarkReading, read_mark
 from referral.consent.queries import translations
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
@@ -36,22 +37,30 @@ def base_consent(case_id: UUID) -> Any:
 
 
 @bp.post("/prefiles/<uuid:case_id>/consent")
-@requires(Permission.BASE_CONSENT_RECORD)
+@requires(Permission.BASE_CONSENT_RECORD, uploads=True)
 @idempotent
 def base_consent_post(case_id: UUID) -> Any:
     """Record the answer: it opens the case, goes back to the best interests, or erases."""
     case = own_prefile(case_id, lock=True)
     asked = [one for part in queries.asked_categories(case) for one in part]
     language = _language(request.form.get("text", request.form.get("language", "")))
+    mark, values, errors = _mark(), {}, {}
     try:
         values = _schema(case, asked).load(request.form)
     except ValidationError as error:
-        return _page(case, language, errors=error.messages_dict), 422
-    today, now = clock.today(), clock.now()
-    answer = record_base_consent(
-        case, values, asked=asked, text=_text(case, language), actor=actor(), today=today, now=now
-    )
+        errors = error.messages_dict
+    if errors := mark.beside(errors):
+        return _page(case, language, errors=errors), 422
+    stamp = {"actor": actor(), "today": clock.today(), "now": clock.now()}
+    answer = record_base_consent(case, values, asked=asked, text=_text(case, language), mark=mark.mark, **stamp)
     return _after(case, answer)
+
+
+def _mark() -> MarkReading:
+    """What this consent is marked with; a refusal is not marked."""
+    if request.form.get("answer") == "no":
+        return MarkReading()
+    return read_mark(request.form, request.files, current_app.config["SETTINGS"].upload_limits)
 
 
 def _after(case: Case, answer: str) -> Any:

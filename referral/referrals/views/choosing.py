@@ -22,7 +22,7 @@ from referral.foundation.idempotency import idempotent
 from referral.referrals import actions
 from referral.referrals.queries import choosing, sending
 from referral.referrals.views import bp
-from referral.referrals.views.forms import consent_page, errors_of
+from referral.referrals.views.forms import consent_page, errors_of, posted_mark
 from referral.referrals.views.ways import case_url
 from sop.vocabulary import Need
 
@@ -101,19 +101,21 @@ def _asked(case: Case, need: Need) -> Asked:
 
 
 @bp.post("/cases/<uuid:case_id>/needs/<need>/consent")
-@requires(Permission.CONSENT_RECORD)
+@requires(Permission.CONSENT_RECORD, uploads=True)
 @idempotent
 def specific_consent_post(case_id: UUID, need: str) -> Any:
     """Record it; a refusal is recorded too and keeps the need where it is."""
     case, code = _case(case_id, need)
     answer, errors = errors_of(AnswerSchema(), request.form)
+    mark = posted_mark(answer)
     try:
-        if answer is not None:
-            answer_specific(case, code, answer, actor=actor(), now=clock.now(), language=page_language())
+        if answer is not None and not mark.errors:
+            at = {"actor": actor(), "now": clock.now(), "language": page_language(), "mark": mark.mark}
+            answer_specific(case, code, answer, **at)
     except Incomplete as error:
         errors = error.errors
-    if errors or answer is None:
-        shown = {name: error for name, error in errors.items() if name != "categories"}  # not asked here
+    if errors or mark.errors or answer is None:
+        shown = mark.beside({name: error for name, error in errors.items() if name != "categories"})  # not asked here
         return consent_page(case, code, _asked(case, code), errors=shown), 422
     flash(_("The answer is recorded."), "success")
     waiting = sending.step_of(case, code) in BEFOREHAND

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import render_template, request
+from flask import current_app, render_template, request
 from marshmallow import Schema, ValidationError
 
 from referral.cases.models import Case
 from referral.consent import requirements, wording
+from referral.consent.mark_schemas import MarkReading, read_mark
 from referral.consent.queries import translations
 from referral.consent.readings import long_code
-from referral.consent.requirements import Asked, Choice
+from referral.consent.requirements import Answer, Asked, Choice
 from referral.consent.wording import words_for
 from referral.foundation.i18n import page_language
 from referral.referrals.models import Referral
@@ -35,7 +36,7 @@ BEFOREHAND = (
 )
 TYPED = (
     "choice", "interpreter", "interpreter_name", "understood", "free", "assent", "guardian", "best_interests",
-    "representative", "mark", "witness",
+    "representative", "mark", "witness", "drawn",
 )  # fmt: skip
 
 
@@ -45,6 +46,13 @@ def errors_of(schema: Schema, form: Any) -> tuple[Any, dict[str, Any]]:
         return schema.load(form), {}
     except ValidationError as error:
         return None, dict(error.messages_dict)
+
+
+def posted_mark(answer: Answer | None) -> MarkReading:
+    """What the consent of this form is marked with; a refusal is not marked."""
+    if answer is not None and answer.choice is not Choice.CONSENT:
+        return MarkReading()
+    return read_mark(request.form, request.files, current_app.config["SETTINGS"].upload_limits)
 
 
 def consent_page(

@@ -6,13 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, abort, current_app, request
+from flask_babel import force_locale
 
 from referral.consent import wording
 from referral.consent.actions import asked_of, decide_and_register, offered_for
-from referral.consent.documents import ConsentForm, Filled
+from referral.consent.actions.marking import drawn_signature
+from referral.consent.documents import ConsentForm, Filled, marked
 from referral.consent.documents import consent_form as draw_form
-from referral.consent.models import ConsentState
+from referral.consent.models import Consent, ConsentState
 from referral.consent.queries import current_consent
+from referral.consent.queries.marks import may_see_marks
 from referral.consent.rules import share_gate
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
@@ -82,11 +85,16 @@ def consent_form(referral_id: UUID) -> Any:
     return _pdf(draw_form(form, lang=lang, printed_at=now, audit_head=head), f"{referral.reference}-consent")
 
 
+def _marked(recorded: Consent, lang: str) -> str:
+    with force_locale(lang):
+        return marked(recorded)
+
+
 def _form(referral: Referral, lang: str) -> ConsentForm:
     purpose = wording.purpose_of(referral.need)
     asked = asked_of(referral.case, clock.now())
     recorded = current_consent(referral.case_id, referral.organization_id, purpose)
-    filled = None
+    filled, sees = None, may_see_marks(actor(), referral.case_id)
     if recorded is not None and recorded.state is ConsentState.GIVEN:
         filled = Filled(
             categories=frozenset(map(Category, recorded.categories)),
@@ -95,6 +103,8 @@ def _form(referral: Referral, lang: str) -> ConsentForm:
             language=language_label(recorded.language),
             interpreter=recorded.interpreter,
             mark=recorded.mark.value,
+            signed=_marked(recorded, lang),
+            signature=drawn_signature(recorded, actor=actor(), now=clock.now()) if sees else None,
         )
     service = referral.service_at_location.service
     return ConsentForm(

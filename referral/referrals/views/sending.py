@@ -34,7 +34,7 @@ from referral.referrals.rules import (
 )
 from referral.referrals.schemas.sending import follow_schema
 from referral.referrals.views import bp
-from referral.referrals.views.forms import consent_page, errors_of
+from referral.referrals.views.forms import consent_page, errors_of, posted_mark
 from referral.referrals.views.ways import case_url, ways_of
 from referral.referrals.wording import FOLLOW_WORDS, SENDER_NEXT, TONES
 
@@ -70,20 +70,21 @@ def _consent_page(referral: Referral, errors: Any = None) -> str:
 
 
 @bp.post("/referrals/<uuid:referral_id>/consent")
-@requires(Permission.CONSENT_RECORD)
+@requires(Permission.CONSENT_RECORD, uploads=True)
 @idempotent
 def consent_post(referral_id: UUID) -> Any:
     """Record the person's answer and lead on."""
     referral = _referral(referral_id)
     answer, errors = errors_of(AnswerSchema(), request.form)
+    mark = posted_mark(answer)
     try:
-        if answer is not None:
-            at = {"actor": actor(), "now": clock.now(), "language": page_language()}
+        if answer is not None and not mark.errors:
+            at = {"actor": actor(), "now": clock.now(), "language": page_language(), "mark": mark.mark}
             answer_service(referral, answer, expected_version=_version(), **at)
     except Incomplete as error:
         errors = error.errors
-    if errors or answer is None:
-        return _consent_page(referral, errors), 422
+    if errors or mark.errors or answer is None:
+        return _consent_page(referral, mark.beside(errors)), 422
     flash(_("The answer is recorded."), "success")
     return redirect(_after(referral, answer.choice), 303)
 

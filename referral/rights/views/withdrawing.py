@@ -9,8 +9,10 @@ from flask import Response, abort, current_app, flash, redirect, render_template
 from flask_babel import gettext as _
 
 from referral.cases.models import Case
+from referral.consent.actions.marking import drawn_signature
 from referral.consent.acts import purpose_words
 from referral.consent.models import Consent
+from referral.consent.queries.marks import may_see_marks
 from referral.extensions import db
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, can, public, requires
@@ -91,7 +93,8 @@ def consent_copy(case_id: UUID, consent_id: UUID) -> Response:
     one = next((one for one in queries.living(case) if one.id == consent_id), None) or abort(404)
     lang = lang if lang in current_app.config["SETTINGS"].languages else page_language()
     audit.record("consent.copy", actor=actor(), now=clock.now(), case_id=case.id, subject=one)
-    content = documents.consent_copy_pdf(one, case_code=case.code, lang=lang, printed_at=clock.now())
+    drawn = drawn_signature(one, actor=actor(), now=clock.now()) if may_see_marks(actor(), case.id) else None
+    content = documents.consent_copy_pdf(one, case_code=case.code, lang=lang, printed_at=clock.now(), signature=drawn)
     commit_now()
     response = Response(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{case.code}.pdf"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pypdfium2
@@ -11,6 +12,7 @@ from sqlalchemy import event, func, select
 
 from directory.taxonomy import Disclosure, Visibility
 from referral.cases.models import Case, CaseEvent, CaseTask
+from referral.consent.mark_models import MarkFile
 from referral.consent.models import Consent
 from referral.extensions import db
 from referral.foundation import sealing
@@ -27,6 +29,7 @@ from sop.vocabulary import Category
 from tests.builders import make_organization, make_user
 from tests.conftest import NOW
 from tests.page_client import Page, PageClient
+from tests.referral.identification.gate.parcels import photo
 from tests.referral.identification.walk import (
     ADULT,
     ASSESSMENT,
@@ -179,6 +182,21 @@ def test_consent_opens_the_case_and_ends_the_responders_access(responder: PageCl
         sealed = sealing.open_text(case.id, f"consent:{consents[0].id}", consents[0].sealed_names)
         assert "Hapsatou" in sealed
         assert db.session.scalar(select(func.count()).where(OutboxMessage.template == "case_assigned")) == 1
+
+
+def test_one_photo_of_the_thumbprint_marks_the_consent_of_both_organisations(responder: PageClient, app: Flask) -> None:
+    url = submitted(responder, ADULT).url
+    page = answer(responder, url + "/consent", CONSENT | {"thumbprint_photo": (io.BytesIO(b"MZ"), "a.jpg")}, "answer")
+    assert page.status == 422
+    assert "Une image est attendue ici" in page.text.replace("\u00a0", " ")
+    answer(responder, url + "/consent", CONSENT | {"thumbprint_photo": (io.BytesIO(photo()), "a.jpg")}, "answer")
+    with app.app_context():
+        (kept,) = db.session.scalars(select(MarkFile)).all()
+        consents = db.session.scalars(select(Consent)).all()
+        assert [one.mark_file_id for one in consents] == [kept.id, kept.id]
+        assert len({one.mark_hash for one in consents} - {None}) == 1
+        opened = f"/cases/{kept.case_id}/consents/{consents[0].id}/mark"
+    assert responder.get(opened).status == 404
 
 
 def test_fewer_ticks_are_a_partial_consent(responder: PageClient, app: Flask) -> None:

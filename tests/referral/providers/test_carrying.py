@@ -39,11 +39,11 @@ class Scene:
 def make_scene() -> Scene:
     house, own = make_organization("Foyer Espérance"), make_organization("Délégation")
     clinic = make_entry(
-        house, "Consultation du port", "MED", "PSY", application_process=LONG, description=LONG, areas=("CM005",),
-        required_documents=["carte consulaire"], languages=["fra"], alert=LONG,
+        house, "Consultation du port", "MED", "PSY", application_process=LONG[:2000], description=LONG[:4000],
+        areas=("CM005",), required_documents=["carte consulaire"], languages=["fra"], alert=LONG[:500],
     )  # fmt: skip
     clinic.service.audiences.append(ServiceAudience(facet="status", term="asylum_seeker", rule="excluded"))
-    clinic.service.eligibility_description = clinic.service.fees_description = LONG
+    clinic.service.eligibility_description, clinic.service.fees_description = LONG[:2000], LONG[:500]
     clinic.contacts.append(ServiceContact(phone=NAMED, visibility=Visibility.RESTRICTED))
     clinic.capacity_status, clinic.capacity_available, clinic.capacity_maximum = CapacityStatus.AVAILABLE, 3, 10
     clinic.capacity_updated_at = NOW
