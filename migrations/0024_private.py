@@ -5,8 +5,8 @@ from alembic import op
 
 import referral.foundation.tables
 
-revision = '0022'
-down_revision = '0019'
+revision = '0024'
+down_revision = '0023'
 branch_labels = ()
 depends_on = None
 
