@@ -105,6 +105,7 @@ def register_blueprints(app: Flask) -> None:
         carrying_views,
         coverage_views,
         doubles_views,
+        employment_views,
         import_views,
         keeping_views,
         organization_views,

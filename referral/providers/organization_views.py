@@ -34,8 +34,9 @@ def organization(organization_id: UUID) -> Any:
     language = page_language()
     sheet = queries.organization_sheet(one, actor(), clock.now(), language)
     return render_template(
-        "providers/organization.html", sheet=sheet, one=one, language=language, need_labels=NEED_LABELS
-    )
+        "providers/organization.html", sheet=sheet, one=one, language=language, need_labels=NEED_LABELS,
+        **pages.federated(one), coordinates=can(COORDINATE),
+    )  # fmt: skip
 
 
 @bp.route("/directory/organisations/<uuid:organization_id>/edit", methods=["GET", "POST"])

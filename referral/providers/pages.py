@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,8 +30,20 @@ from referral.cases.queries.shortlist import own_live_cases
 from referral.foundation import clock
 from referral.foundation.access import actor
 from referral.partners.models import Organization
-from referral.providers import actions, audience_form, organization_form, queries, result_map, schemas, service_form
+from referral.partners.rules import OrganizationKind
+from referral.providers import (
+    actions,
+    audience_form,
+    organization_form,
+    private_form,
+    queries,
+    result_map,
+    schemas,
+    service_form,
+)
 from referral.providers.models import ServiceAtLocation
+from referral.providers.private_models import Vacancy
+from referral.providers.queries import employment
 from referral.providers.queries.records import schedule
 from referral.providers.queries.searching import Found
 from referral.providers.rules import ORGANIZATION_FIELDS, Section, publishes
@@ -49,6 +61,9 @@ class Form:
     present: Callable[[Any], dict[str, str]]
     read: Callable[[Any, Mapping[str, str], datetime], schemas.Reading]
     wanted: Callable[..., dict[str, Any]]
+    confirms: bool = True
+    """Whether saving it confirms the section: not where it holds only a part of it."""
+    choices: Mapping[str, Any] = field(default_factory=dict)
 
 
 def present_hours(place: ServiceAtLocation) -> dict[str, str]:
@@ -151,6 +166,15 @@ ORGANIZATION = Form(
     lambda one, posted, _now: organization_form.read(posted, one, clock.today()),
     actions.wanted_organization,
 )
+OFFER = Form(
+    Section.SERVICE,
+    "providers/edit_offer.html",
+    lambda place: private_form.present_offer(actions.state_of(place, Section.SERVICE).get(private_form.OFFER, {})),
+    lambda _place, posted, _now: private_form.read_offer(posted),
+    actions.wanted_service,
+    confirms=False,
+    choices=private_form.CHOICES,
+)
 FORMS: dict[Section, Form] = {one.section: one for one in (HOURS, CAPACITY, CONTACTS, SERVICE, ORGANIZATION)}
 
 
@@ -186,6 +210,7 @@ def _shown_of_place(form: Form, place: ServiceAtLocation, typed: dict[str, str])
         "number_of_contacts": contacts_shown(typed) if form is CONTACTS else 0,
         "status_choices": [(one.value, one.label) for one in CapacityStatus if one is not CapacityStatus.UNKNOWN],
         "unit_choices": list(UNIT_LABELS.items()),
+        **form.choices,
     }
 
 
@@ -247,9 +272,35 @@ def asked() -> dict[str, Any]:
     }
 
 
+def work(place: ServiceAtLocation) -> dict[str, Any]:
+    """What an employer or a place of training offers at an entry, and by which federation's agreement it is covered."""
+    today = clock.today()
+    offer = employment.offer_of(place.service_id)
+    open_now = employment.open_vacancies([place.id], today).get(str(place.id), [])
+    covered = employment.covers(place.service.organization, today) if offer or open_now else []
+    return {"work_offer": offer, "vacancies": open_now, "covered": covered}
+
+
+def federated(one: Organization) -> dict[str, Any]:
+    """The employers of a federation, or the federations of an employer, with the agreements in force."""
+    today, federation = clock.today(), one.kind is OrganizationKind.FEDERATION
+    return {
+        "federation": federation, "employers": employment.members(one, today) if federation else [],
+        "covered": employment.covers(one, today),
+        "agreement": employment.agreement_of(one.id, today) if federation else (False, None),
+    }  # fmt: skip
+
+
+def open_work(found: Found | None) -> Mapping[str, list[Vacancy]]:
+    """The open vacancies of the services that were found."""
+    ids = [UUID(one.offer.id) for one in (*found.fits, *found.to_verify)] if found else []
+    return employment.open_vacancies(ids, clock.today()) if ids else {}
+
+
 def placed(found: Found | None, asked: Criteria | None) -> dict[str, Any]:
     """The map of what was found, and the place that was asked for, where its services can be printed."""
-    return {"map": drawn(found, asked), "place": asked.place if asked else ""}
+    place = asked.place if asked else ""
+    return {"map": drawn(found, asked), "place": place, "vacancies": open_work(found)}
 
 
 def drawn(found: Found | None, asked: Criteria | None) -> Markup:

@@ -17,6 +17,7 @@ from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
 from referral.providers import actions, pages, queries, upkeep_schemas
 from referral.providers.models import ServiceAtLocation, ServiceStaff
+from referral.providers.queries.employment import waiting_vacancies
 from referral.providers.queries.upkeep import ANSWER_DAYS
 from referral.providers.rules import ANSWERS, PLACE_SECTIONS, ReportKind, ReportState, TrustLevel, VerificationOutcome
 from referral.providers.upkeep_models import (
@@ -206,7 +207,9 @@ def call_outcome(task_id: UUID) -> Any:
 @requires(COORDINATE)
 def proposals() -> Any:
     """Changes that wait, old beside new, field by field."""
-    return render_template("providers/proposals.html", rows=queries.open_proposals(), **_tabs())
+    return render_template(
+        "providers/proposals.html", rows=queries.open_proposals(), vacancies=waiting_vacancies(clock.today()), **_tabs()
+    )
 
 
 @bp.post("/directory/proposals/<uuid:proposal_id>")

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import contains_eager
 
 from directory.edit import show_phone
+from directory.employment import ECONOMIC
 from directory.leaflet import LANGUAGES
 from referral.extensions import db
 from referral.foundation import clock
@@ -92,6 +93,7 @@ def show(place_id: UUID) -> Any:
         unit=unit_of(sheet.offer.pcode, queries.snapshot(clock.now()).places),
         need_labels=NEED_LABELS,
         can_edit=may_edit,
+        **pages.work(sheet.place),
         coordinates=can(Permission.DIRECTORY_COORDINATE),
         **pages.cases(),
     )
@@ -114,7 +116,9 @@ def own() -> Any:
     due = sum(len(one.due) for one in kept)
     house = db.session.scalar(queries.editable_organizations(actor()))
     about = queries.confirmed(house, clock.now()) if house else None
-    return render_template("providers/own.html", kept=kept, due=due, house=about, need_labels=NEED_LABELS)
+    return render_template(
+        "providers/own.html", kept=kept, due=due, house=about, need_labels=NEED_LABELS, economic=ECONOMIC
+    )
 
 
 @bp.route("/directory/own/<uuid:place_id>/hours", methods=["GET", "POST"])
@@ -122,7 +126,7 @@ def own() -> Any:
 @idempotent
 def edit_hours(place_id: UUID) -> Any:
     """Weekly hours and closures."""
-    return _edit(place_id, pages.HOURS)
+    return edited(place_id, pages.HOURS)
 
 
 @bp.route("/directory/own/<uuid:place_id>/capacity", methods=["GET", "POST"])
@@ -130,7 +134,7 @@ def edit_hours(place_id: UUID) -> Any:
 @idempotent
 def edit_capacity(place_id: UUID) -> Any:
     """The room there is now."""
-    return _edit(place_id, pages.CAPACITY)
+    return edited(place_id, pages.CAPACITY)
 
 
 @bp.route("/directory/own/<uuid:place_id>/contacts", methods=["GET", "POST"])
@@ -138,7 +142,7 @@ def edit_capacity(place_id: UUID) -> Any:
 @idempotent
 def edit_contacts(place_id: UUID) -> Any:
     """Who answers."""
-    return _edit(place_id, pages.CONTACTS)
+    return edited(place_id, pages.CONTACTS)
 
 
 @bp.route("/directory/own/<uuid:place_id>/service", methods=["GET", "POST"])
@@ -146,7 +150,7 @@ def edit_contacts(place_id: UUID) -> Any:
 @idempotent
 def edit_service(place_id: UUID) -> Any:
     """Whom it takes and how to refer."""
-    return _edit(place_id, pages.SERVICE)
+    return edited(place_id, pages.SERVICE)
 
 
 @bp.post("/directory/own/<uuid:place_id>/confirm")
@@ -173,7 +177,8 @@ def editable(place_id: UUID) -> ServiceAtLocation:
     return place
 
 
-def _edit(place_id: UUID, form: pages.Form) -> Any:
+def edited(place_id: UUID, form: pages.Form) -> Any:
+    """Show the form of a part of an entry, or take what was typed: at once, or as a proposal."""
     place = editable(place_id)
     direct = publishes(queries.trust_of(actor(), place), form.section)
     if request.method == "GET":
@@ -184,13 +189,15 @@ def _edit(place_id: UUID, form: pages.Form) -> Any:
         return render_template(form.template, **shown), 422
     wanted = form.wanted(place, **reading.values)
     origin = Origin.COORDINATION if can(Permission.DIRECTORY_COORDINATE) else Origin.PARTNER
-    stamp = {"expected_version": reading.version, "actor": actor(), "now": clock.now()}
+    stamp = {"expected_version": reading.version, "actor": actor(), "now": clock.now(), "confirms": form.confirms}
     try:
         waits = actions.submit(place, form.section, wanted, origin=origin, direct=direct, **stamp)
     except actions.StaleEntry:
         return render_template(form.template, **shown | {"stale": True}), 409
     if waits:
         flash(_("Thank you. The coordination reads the change before it is published."), "success")
-    else:
+    elif form.confirms:
         flash(_("Saved and confirmed today. The referral teams see it at once."), "success")
+    else:
+        flash(_("Saved. The referral teams see it at once."), "success")
     return redirect(url_for("providers.own", _anchor=f"e-{place.id}"), code=303)

@@ -8,8 +8,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from directory.edit import DAY_LABELS, show_phone
+from directory.employment import EntryLevel, OfferKind
 from directory.taxonomy import LANGUAGE_LABELS, TERM_LABELS, CapacityStatus, Facet, Referrals, Status
 from referral.providers.audience_form import RULES
+from referral.providers.private_form import OFFER
 from referral.providers.queries.catalogue import kept_places
 from referral.providers.rules import Section, area_of
 from referral.providers.service_form import STATE_LABELS
@@ -55,6 +57,7 @@ FIELDS: dict[str, str] = {
     "psea_function": N_("Who takes complaints"),
     "psea_phone": N_("Telephone for complaints"),
     "psea_email": N_("E-mail for complaints"),
+    OFFER: N_("What is offered to work or learn"),
 }
 
 
@@ -67,12 +70,14 @@ def field_label(name: str, section: Section | None = None) -> str:
 
 def plain(value: Any, name: str) -> list[str]:
     """A value as lines of text."""
-    if value in (None, "", []):
+    if value in (None, "", [], {}):
         return ["–"]
     if name == "capacity":
         return _capacity(value)
     if name in ROWS:
         return [ROWS[name](row) for row in value]
+    if name == OFFER:
+        return _offer(value)
     if name == "psea_phone":
         return [show_phone(value)]
     if name in ("audiences", "languages", "areas"):
@@ -97,6 +102,15 @@ def _reach(one: Any, name: str) -> str:
     known = kept_places().get(area.pcode)
     where = known.name if known else area.pcode or area.name
     return _("%(place)s (on request)", place=where) if area.on_request else where
+
+
+def _offer(value: dict[str, Any]) -> list[str]:
+    """The kind and the trade, then the rest as it was typed."""
+    rest = [value[name] for name in ("duration", "starts_on", "documents") if value[name]]
+    amounts = [f"{value[name]} FCFA" for name in ("pay", "cost") if value[name] is not None]
+    level = [_(EntryLevel(value["entry"]).label)] if value["entry"] else []
+    first = " · ".join(filter(None, (_(OfferKind(value["kind"]).label), value["trade"])))
+    return [first, *map(str, (*rest, *amounts, *level))]
 
 
 def _hours(row: dict[str, Any]) -> str:

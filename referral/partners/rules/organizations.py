@@ -21,6 +21,7 @@ class OrganizationKind(StrEnum):
     SHELTER = "shelter"
     LEGAL = "legal"
     EMPLOYER = "employer"
+    FEDERATION = "federation"
     TRAINING = "training"
     RETURN = "return"
     COORDINATION = "coordination"

@@ -93,15 +93,20 @@ def submit(
     expected_version: int,
     actor: Actor,
     now: datetime,
+    confirms: bool = True,
 ) -> ChangeProposal | None:
     """Publish the values and confirm the section, or keep them as a proposal and return it.
 
-    A form that changes nothing is a confirmation, whoever sends it.
+    A form that changes nothing is a confirmation, whoever sends it; one that holds only a part of its section
+    (`confirms` False) says nothing about the rest.
     """
     expect(subject, expected_version)
     diff = fields.difference(fields.state_of(subject, section), wanted)
     if direct or not diff:
-        apply(subject, section, diff, origin=origin, actor=actor, now=now)
+        apply(subject, section, diff, origin=origin, actor=actor, now=now, confirms=confirms)
+        if diff and not confirms:
+            audit.record("directory.edit", actor=actor, now=now, subject=subject, code=section.value)
+            db.session.flush()
         return None
     return propose(subject, section, diff, origin=origin, actor=actor, now=now)
 

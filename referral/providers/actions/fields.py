@@ -11,6 +11,7 @@ from typing import Any
 from directory.taxonomy import CapacityStatus, Referrals, Status, Visibility
 from referral.foundation.searching import fold
 from referral.partners.models import Organization
+from referral.providers.actions import offering
 from referral.providers.actions.children import SCHEDULE
 from referral.providers.audience_form import WHERE, rows_of, where_of
 from referral.providers.models import (
@@ -47,7 +48,8 @@ def _state_of_place(place: ServiceAtLocation, section: Section) -> Values:
     if section is Section.SERVICE:
         said = {name: plain(getattr(place.service, name)) for name in SERVICE}
         steps = {"step_free": place.location.step_free} if place.location else {}
-        return said | {"audiences": rows_of(place), "areas": list(place.areas)} | steps | where_of(place)
+        said |= {"audiences": rows_of(place), "areas": list(place.areas)}
+        return said | steps | where_of(place) | offering.present(place.service)
     if section is Section.CAPACITY:
         return {"capacity": capacity_of(place)}
     if section is Section.CONTACTS:
@@ -128,6 +130,8 @@ def _put_in_place(place: ServiceAtLocation, name: str, value: Any, now: datetime
         _contacts(place, value)
     elif name == "capacity":
         _capacity(place, value, now)
+    elif name == offering.OFFER:
+        offering.put(place.service, value, now)
     elif name in ("areas", "step_free", "audiences", *WHERE):
         _reach(place, name, value, now)
     else:
