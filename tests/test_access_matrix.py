@@ -104,6 +104,17 @@ providers.edit_capacity      GET   place            303 404 404 404 404 404 404 
 providers.edit_capacity      POST  place            401 404 404 404 404 404 404 404 422 422 422 422 404 422 404 404 404
 providers.edit_contacts      GET   place            303 404 404 404 404 404 404 404 200 200 200 200 404 200 404 404 404
 providers.edit_contacts      POST  place            401 404 404 404 404 404 404 404 422 422 422 422 404 422 404 404 404
+providers.edit_offer         GET  workshop     303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.edit_offer         POST workshop     401 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404 404
+providers.edit_offer         GET  place        303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.vacancies          GET  workshop     303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.vacancies          POST workshop     401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.vacancies          GET  place        303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.move_vacancy       POST workshop     401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.federation_members GET  federation   303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.federation_members POST federation   401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.federation_members GET  house        303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.end_membership     POST federation   401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.confirm            POST  place            401 404 404 404 404 404 404 404 303 303 303 303 404 303 404 404 404
 providers.confirm            POST  refuge           401 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404 404
 providers.edit_service       GET   place        303 404 404 404 404 404 404 404 200 200 200 200 404 200 404 404 404
@@ -675,6 +686,7 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
         "providers.notice": {"kind": "closed"},
         "providers.coverage_targets": {"need": "MED", "level": "1", "minimum": "2"},
         "providers.import_preview": {"do": "terms"},
+        "providers.move_vacancy": {"do": "withdraw"},
     }
     if endpoint.startswith("providers."):
         return providers_values(at, endpoint.removeprefix("providers."), variant), posted.get(endpoint, {})
@@ -725,6 +737,7 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",
         "organization": ORGANIZATION, "edit_organization": ORGANIZATION, "confirm_organization": ORGANIZATION,
         "organization_history": ORGANIZATION, "undo_organization": ORGANIZATION,
+        "federation_members": ORGANIZATION, "end_membership": ORGANIZATION,
         "double": "pair_id", "decide_double": "pair_id", "undo_double": "merge_id",
         "import_columns": "draft_id", "import_preview": "draft_id", "import_batch": "batch_id",
     }  # fmt: skip
@@ -733,6 +746,8 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         "undo_organization": {"revision_id": at["house_change"]},
         "set_trust": {"staff_id": at["staff"]},
         "end_notice": {"notice_id": at["temp_notice"]},
+        "move_vacancy": {"vacancy_id": at["vacancy"]},
+        "end_membership": {"membership_id": at["membership"]},
     }
     nobody = "00000000-0000-4000-8000-000000000000"
     return {keys.get(name, "place_id"): at.get(variant, nobody), **more.get(name, {})}

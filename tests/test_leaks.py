@@ -36,7 +36,8 @@ from tests.test_access_matrix import ROWS, call, first_table
 from tests.town import EMERGENCY_WORDS, KEPT_NOTE, MISCONDUCT, ORDER_WORDS, STAFF, Town, build_town
 from tests.visitors import TOKEN, fresh
 
-pytestmark = pytest.mark.application
+pytestmark = [pytest.mark.application, *([pytest.mark.slow] if DATABASE == "postgresql" else [])]
+"""What is shown does not hang on the database, and the walk takes a minute: on PostgreSQL it is one of the slow tests."""
 C = Category
 
 CASE: dict[Category, dict[str, Any]] = {

@@ -51,6 +51,7 @@ from referral.procedures.rules import Anchor, AnchorKind, VersionAction
 from referral.providers.actions import (
     add_mandate,
     confirm_none,
+    employing,
     keep_draft,
     merge_entries,
     notify,
@@ -162,7 +163,21 @@ def _directory(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> Non
     refuge.location.address = "17 ruelle des Lauriers-Roses"
     db.session.flush()
     town.at |= {"place": place.id, "refuge": refuge.id}
+    _private_sector(town, users)
     _upkeep(town, users, place, refuge)
+
+
+def _private_sector(town: Town, users: dict[str, Any]) -> None:
+    """A workshop with a vacancy, a member of an employers' federation."""
+    house = builders.make_organization("Atelier (démonstration)", kind=OrganizationKind.EMPLOYER)
+    federation = builders.make_organization("Groupement (démonstration)", kind=OrganizationKind.FEDERATION)
+    workshop = builders.make_service(house, Need.ECO, name="Atelier de soudure (démonstration)")
+    stamp = {"actor": users["coordinator"], "now": NOW}
+    vacancy = employing.announce(
+        workshop, "Apprenti soudeur", 2, valid_until=NOW.date(), contact="", direct=True, **stamp
+    )
+    member = employing.join(federation, house.id, starts_on=NOW.date(), ends_on=None, **stamp)
+    town.at |= {"workshop": workshop.id, "vacancy": vacancy.id, "federation": federation.id, "membership": member.id}
 
 
 def _doubles(town: Town, users: dict[str, Any]) -> None:

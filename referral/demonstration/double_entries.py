@@ -45,7 +45,8 @@ def _again(place: ServiceAtLocation, organization: Organization, name: str, rng:
     entry.contacts = [ServiceContact(id=_new(rng), function="Accueil", phone=place.contacts[0].phone)]
     staff = select(ServiceStaff).where(ServiceStaff.service_id == before.id)
     copied = [
-        ServiceStaff(**_columns(one, "id", "service_id"), service_id=service.id) for one in db.session.scalars(staff)
+        ServiceStaff(**_columns(one, "id", "service_id"), id=_new(rng), service_id=service.id)
+        for one in db.session.scalars(staff.order_by(ServiceStaff.user_id))
     ]
     db.session.add_all([service, entry])
     db.session.flush()

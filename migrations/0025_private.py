@@ -5,8 +5,8 @@ from alembic import op
 
 import referral.foundation.tables
 
-revision = '0024'
-down_revision = '0023'
+revision = '0025'
+down_revision = '0024'
 branch_labels = ()
 depends_on = None
 
