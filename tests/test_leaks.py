@@ -37,7 +37,7 @@ from tests.town import EMERGENCY_WORDS, KEPT_NOTE, MISCONDUCT, ORDER_WORDS, STAF
 from tests.visitors import TOKEN, fresh
 
 pytestmark = [pytest.mark.application, *([pytest.mark.slow] if DATABASE == "postgresql" else [])]
-"""What is shown does not hang on the database, and the walk takes a minute: on PostgreSQL it is one of the slow tests."""
+"""What is shown hangs on no database, and the walk takes a minute: on PostgreSQL it is one of the slow tests."""
 C = Category
 
 CASE: dict[Category, dict[str, Any]] = {
