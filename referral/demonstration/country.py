@@ -17,6 +17,7 @@ from referral.demonstration.cases import drafts, stories
 from referral.demonstration.directory import add_directory, confirm, list_staff
 from referral.demonstration.double_entries import add_double_entries
 from referral.demonstration.doubles import add_doubles
+from referral.demonstration.exceptional import add_exceptional, add_work
 from referral.demonstration.organizations import add_organizations
 from referral.demonstration.people import add_people, log_in_lines
 from referral.demonstration.walk import FRESH, walk
@@ -62,6 +63,8 @@ def load(*, seed: int = 2026, cases: int = 304, now: datetime) -> Iterator[str]:
     agreements.settle(staff.named["c.fotso"], rng, now)
     add_doubles(organizations["social-lt"], now)
     add_double_entries(directory, organizations, seed, now)
+    add_work(directory, organizations["federation"], staff.named["c.fotso"], now)
+    add_exceptional(staff.named["a.ngo"], staff.named["t.mbarga"], now)
     _forget_old_notices(now)
     counted = [db.session.scalar(select(func.count()).select_from(model)) for model in (Case, Referral)]
     db.session.commit()

@@ -141,6 +141,7 @@ GOVERNANCE = (
          signatory=True),
     Body("funder", "Partenaire financier du MNR", Type.INTERNATIONAL_NGO, Kind.OTHER, "yaounde", national=True),
     Body("data", "Bureau du référent données", Type.GOVERNMENT, Kind.OTHER, "yaounde", national=True, signatory=True),
+    Body("federation", "Groupement des employeurs du littoral", Type.PRIVATE, Kind.FEDERATION, "douala"),
 )  # fmt: skip
 
 
