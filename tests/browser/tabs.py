@@ -62,7 +62,9 @@ class Person:
     def press(self, button: str = "main form button") -> None:
         """Press a button and wait for the page it leads to."""
         with self.tab.expect_navigation():
-            self.tab.locator(button).first.click()
+            self.tab.locator(button).and_(
+                self.tab.locator("button:not([type=button]), a, input, summary, label")
+            ).first.click()
 
     def fill(self, values: Values, prefix: str = "") -> None:
         """Fill the fields of these names: texts, choices, boxes, and dates as year-month-day."""

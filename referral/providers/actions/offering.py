@@ -16,10 +16,10 @@ PLAIN = ("trade", "places", "duration", "pay", "cost", "documents", "without_pap
 
 def present(service: Service) -> dict[str, Any]:
     """The offer by its field name, empty values for none; nothing at all where a service cannot have one."""
+    if not carries(service):
+        return {}
     row = db.session.get(EmploymentOffer, service.id)
-    if row is None:
-        return {OFFER: {}} if carries(service) else {}
-    return {OFFER: values_of(row)}
+    return {OFFER: values_of(row) if row is not None else {}}
 
 
 def carries(service: Service) -> bool:
