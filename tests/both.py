@@ -18,8 +18,10 @@ from pathlib import Path
 
 BROWSER, LIBRARIES = ("tests/browser",), ("tests/sop", "tests/directory")
 THE_REST = ("tests", *(f"--ignore={folder}" for folder in BROWSER + LIBRARIES))
+COUNTRY = "tests/referral/demonstration"
+"""Made of actions that their own tests run on both databases; building it takes long."""
 PARTS = {
-    "PostgreSQL": ("postgresql", "application and not once and not slow", THE_REST),
+    "PostgreSQL": ("postgresql", "application and not once and not slow", (*THE_REST, f"--ignore={COUNTRY}")),
     "SQLite": ("sqlite", "not slow", THE_REST),
     "SQLite, browser": ("sqlite", "not slow", BROWSER),
     "pure libraries": ("sqlite", "not slow", LIBRARIES),
