@@ -46,7 +46,7 @@ def remind(now: datetime) -> int:
 
 def _open_task(case: Case, now: datetime) -> None:
     """One task a case: to ask the person who has come of age; it ends with the first consent that they give."""
-    if case.closed_at is not None or db.session.scalar(select(CaseTask.id).where(*_asking(case)).limit(1)):
+    if db.session.scalar(select(CaseTask.id).where(*_asking(case)).limit(1)):
         return
     task = CaseTask(id=new_id(), case_id=case.id, kind=TaskKind.ASK_ADULT, opened_at=now, due_at=now + ASK_WITHIN)
     db.session.add(task)
@@ -95,9 +95,9 @@ def _living(until: date) -> list[tuple[Consent, Case]]:
 
 
 def _of_minors() -> list[tuple[Consent, Case]]:
-    """Living consents that were given by or for a minor."""
+    """Living consents that were given by or for a minor; those of a closed case are told if it is opened again."""
     query = select(Consent, Case).join(Case, Consent.case_id == Case.id).options(joinedload(Case.manager))
-    query = query.where(Consent.state == ConsentState.GIVEN, Consent.given_age < OF_AGE)
+    query = query.where(Consent.state == ConsentState.GIVEN, Consent.given_age < OF_AGE, Case.closed_at.is_(None))
     return [(row[0], row[1]) for row in db.session.execute(query.order_by(Consent.id))]
 
 

@@ -53,6 +53,11 @@ def test_who_was_a_minor_and_is_an_adult_now_is_asked_again_once(office: Office)
         other.valid_until = NOW.date() + timedelta(900)
     db.session.commit()
     assert renewing.remind(NOW + timedelta(days=300)) == 0
+    office.case.closed_at = NOW
+    db.session.commit()
+    assert renewing.remind(NOW + timedelta(days=366)) == 0
+    office.case.closed_at = None
+    db.session.commit()
     assert renewing.remind(NOW + timedelta(days=366)) == 1
     assert renewing.remind(NOW + timedelta(days=367)) == 0
     assert told() == ["consent_adult"]
