@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -62,7 +61,7 @@ def _errors(source: str, data: bytes, name: str) -> dict[str, Any]:
         errors["file"] = Message("file", N_("Choose a file."))
     else:
         try:
-            actions.tables_of(data, name)
+            workbook_reading.complete(actions.tables_of(data, name))
         except hsds.Unreadable as problem:
             errors["file"] = problem.message
     return errors
@@ -120,7 +119,7 @@ def import_preview(draft_id: UUID) -> Any:
     if request.method == "POST":
         return _decided(one)
     try:
-        found = actions.preview_import(one, take=_taking(one), now=clock.now())
+        found = actions.preview_import(one, take=workbook_reading.take_any, now=clock.now())
     except hsds.Unreadable as problem:
         flash(render(problem.message, gettext), "error")
         return redirect(url_for("providers.import_columns", draft_id=draft_id), code=303)
@@ -128,12 +127,6 @@ def import_preview(draft_id: UUID) -> Any:
         "providers/import_preview.html", one=one, found=found, listed=LISTED, terms=_terms(found),
         needs=list(NEED_LABELS.items()), need_labels=NEED_LABELS, field_label=columns.label_of,
     )  # fmt: skip
-
-
-def _taking(one: ImportDraft) -> Callable[..., dict[str, Any]]:
-    """Our own workbook is read back by its identifiers, any other table by its mapping."""
-    ours = workbook_reading.is_workbook(actions.tables_of(one.contents or b"", one.file_name))
-    return workbook_reading.take if ours else actions.import_tables
 
 
 @bp.get("/directory/imports/annuaire.xlsx")
@@ -159,7 +152,7 @@ def _decided(one: ImportDraft) -> Any:
         keep_terms(one.source, {term[:200]: need for term, need in pairs if term and need in NEED_LABELS})
         return redirect(url_for("providers.import_preview", draft_id=one.id), code=303)
     if do == "approve":
-        found = actions.approve_import(one, take=_taking(one), actor=actor(), now=clock.now())
+        found = actions.approve_import(one, take=workbook_reading.take_any, actor=actor(), now=clock.now())
         number = found["services"]
         flash(ngettext("%(num)d service taken in.", "%(num)d services taken in.", number), "success")
     elif do == "discard":

@@ -13,7 +13,7 @@ from typing import Any
 
 from flask_babel import force_locale
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from directory import edit
 from directory.taxonomy import TERM_LABELS, UNIT_LABELS, CapacityStatus, Disclosure, Facet
@@ -120,6 +120,18 @@ def told(circle: Circle, *, actor: Actor | None, now: datetime) -> tuple[bytes, 
     return data, number
 
 
+def whole() -> tuple[Any, ...]:
+    """What the forms show of an entry, loaded with it."""
+    service = joinedload(ServiceAtLocation.service)
+    return (
+        service.joinedload(Service.organization),
+        service.selectinload(Service.audiences),
+        service.joinedload(Service.offer),
+        *(selectinload(part) for part in (
+            ServiceAtLocation.schedules, ServiceAtLocation.contacts, ServiceAtLocation.closures)),
+    )  # fmt: skip
+
+
 def _entries(circle: Circle) -> Iterator[ServiceAtLocation]:
     query = (
         select(ServiceAtLocation)
@@ -129,7 +141,7 @@ def _entries(circle: Circle) -> Iterator[ServiceAtLocation]:
             Service.archived.is_(False),
             Service.visibility.in_(circle.services),
         )
-        .options(selectinload(ServiceAtLocation.schedules), selectinload(ServiceAtLocation.contacts))
+        .options(*whole())
         .order_by(Service.folded_name, ServiceAtLocation.id)
     )
     yield from db.session.scalars(query).unique()

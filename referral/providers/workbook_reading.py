@@ -44,6 +44,22 @@ def is_workbook(tables: Sequence[Table]) -> bool:
     return any(one.name == workbook.SERVICES and ID in one.headings for one in tables)
 
 
+def complete(tables: Sequence[Table]) -> None:
+    """Raise Unreadable for a workbook that no longer says which entry a row is; other tables pass."""
+    found = {one.name: one.headings for one in tables} if is_workbook(tables) else {}
+    for name in workbook.IDENTITY:
+        if found and name not in found[workbook.SERVICES]:
+            raise hsds.Unreadable("no_column", N_("the column “%(name)s” is missing"), name=name)
+
+
+def take_any(
+    tables: list[Table], source: str, terms: Mapping[str, str], *, actor: Actor | None, now: datetime
+) -> dict[str, Any]:
+    """Our own workbook is read back by its identifiers, any other table by the mapping of its source."""
+    taking = take if is_workbook(tables) else actions.import_tables
+    return taking(tables, source, terms, actor=actor, now=now)
+
+
 @dataclass
 class Told:
     """What reading did, in the shape of an import."""
@@ -64,12 +80,10 @@ def take(
 
     A row without identifier is a new entry; a row that is missing ends nothing.
     """
+    complete(tables)
     sheets = {one.name: one for one in tables}
-    missing = [name for name in (ID, *workbook.IDENTITY) if name not in sheets[workbook.SERVICES].headings]
-    if missing:
-        raise hsds.Unreadable("no_column", N_("the column “%(name)s” is missing"), name=missing[0])
     rows = [(number, _plain(row)) for number, row in _records(sheets, workbook.SERVICES)]
-    told = Told()
+    told, labels = Told(), {one.heading: one.labels() for one in COLUMNS}
     new = [(number, row) for number, row in rows if not row.get(ID)]
     made = _added(sheets[workbook.SERVICES], new, actor, now)
     by_id = _entries([row[ID] for _number, row in rows if row.get(ID)])
@@ -84,7 +98,7 @@ def take(
             continue
         if key:
             seen.add(key)
-        _Entry(place, told, number, actor, now).put(row, aside.audiences.get(key), aside.contacts.get(key, []))
+        _Entry(place, told, number, labels, actor, now).put(row, aside.audiences.get(key), aside.contacts.get(key, []))
         told.entries += 1
     return _summary(told, made, actor, now)
 
@@ -124,6 +138,7 @@ def _entries(keys: Sequence[str]) -> dict[str, ServiceAtLocation]:
     found: dict[str, ServiceAtLocation] = {}
     for start in range(0, len(ids), 500):
         query = select(ServiceAtLocation).where(ServiceAtLocation.id.in_(ids[start : start + 500]))
+        query = query.options(*workbook.whole())
         found |= {str(one.id): one for one in db.session.scalars(query).unique() if not one.archived}
     return found
 
@@ -196,8 +211,11 @@ def _not_listed(word: str) -> Message:
 class _Entry:
     """One row put into its entry, form by form."""
 
-    def __init__(self, place: ServiceAtLocation, told: Told, number: int, actor: Actor | None, now: datetime) -> None:
-        self.place, self.told, self.number, self.actor, self.now = place, told, number, actor, now
+    def __init__(
+        self, place: ServiceAtLocation, told: Told, number: int, labels: Mapping[str, Mapping[str, str]],
+        actor: Actor | None, now: datetime,
+    ) -> None:  # fmt: skip
+        self.place, self.told, self.number, self.labels, self.actor, self.now = place, told, number, labels, actor, now
         self.shown = workbook.presented(place)
 
     def put(self, row: Typed, audiences: Typed | None, contacts: list[tuple[int, Typed]]) -> None:
@@ -223,7 +241,7 @@ class _Entry:
     def _said(self, column: workbook.Column, text: str) -> str | None:
         """What the cell types into its form; None when it was set aside. An untouched cell types what stands there."""
         before = self.shown[column.section].get(column.name, "")
-        labels = column.labels()
+        labels = self.labels[column.heading]
         if text == workbook.cell(column, before, labels).strip():
             return before
         if not column.choices:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from directory.hsds_result import Unreadable
 from directory.tables import read_tables
 from directory.taxonomy import CapacityStatus, Disclosure, Status, Visibility
 from referral.extensions import db
@@ -142,3 +143,16 @@ def test_audiences_are_read_back_from_their_sheet(entries: Any) -> None:
     book["Publics"].append([key, "Accueil", "Situation", "martien", "reçoit"])
     found = _take(book)
     assert [(one["field"], one["message"].code) for one in found["quarantined"]] == [("Terme", "not_listed")]
+
+
+@pytest.mark.usefixtures("entries")
+def test_a_workbook_that_lost_a_column_is_refused_before_it_is_kept() -> None:
+    book = _book()
+    book["Services"].delete_cols(3)
+    held = BytesIO()
+    book.save(held)
+    tables = read_tables(held.getvalue(), "x.xlsx")
+    with pytest.raises(Unreadable) as refused:
+        workbook_reading.complete(tables)
+    assert refused.value.message.values == {"name": "Service"}
+    workbook_reading.complete(read_tables(b"Nom;Ville\nA;B\n", "y.csv"))
