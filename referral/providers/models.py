@@ -23,6 +23,7 @@ from referral.providers.rules import (
 
 if TYPE_CHECKING:
     from referral.partners.models import Organization
+    from referral.providers.private_models import EmploymentOffer
 
 
 class Service(Base):
@@ -69,6 +70,7 @@ class Service(Base):
     version: Mapped[int] = mapped_column(default=1)
     places: Mapped[list[ServiceAtLocation]] = relationship(back_populates="service")
     audiences: Mapped[list[ServiceAudience]] = relationship(back_populates="service", cascade="all, delete-orphan")
+    offer: Mapped[EmploymentOffer | None] = relationship(cascade="all, delete-orphan")
 
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (

@@ -275,7 +275,7 @@ def asked() -> dict[str, Any]:
 def work(place: ServiceAtLocation) -> dict[str, Any]:
     """What an employer or a place of training offers at an entry, and by which federation's agreement it is covered."""
     today = clock.today()
-    offer = employment.offer_of(place.service_id)
+    offer = place.service.offer
     open_now = employment.open_vacancies([place.id], today).get(str(place.id), [])
     covered = employment.covers(place.service.organization, today) if offer or open_now else []
     return {"work_offer": offer, "vacancies": open_now, "covered": covered}

@@ -29,7 +29,8 @@ def shortlist(case_id: UUID, *, removed: bool = False, whole: bool = False) -> l
     """
     parts = (ServiceAtLocation.schedules, ServiceAtLocation.closures, ServiceAtLocation.contacts)
     service = joinedload(ServiceAtLocation.service).options(
-        joinedload(Service.organization), *([selectinload(Service.audiences)] if whole else [])
+        joinedload(Service.organization),
+        *([selectinload(Service.audiences), joinedload(Service.offer)] if whole else []),
     )
     read = joinedload(ShortlistEntry.service_at_location).options(
         service, *(selectinload(part) for part in parts if whole)

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any
 
 from directory.employment import ECONOMIC, EntryLevel, OfferKind
-from referral.extensions import db
 from referral.providers.models import Service
 from referral.providers.private_form import OFFER
 from referral.providers.private_models import EmploymentOffer
@@ -16,10 +15,9 @@ PLAIN = ("trade", "places", "duration", "pay", "cost", "documents", "without_pap
 
 def present(service: Service) -> dict[str, Any]:
     """The offer by its field name, empty values for none; nothing at all where a service cannot have one."""
-    if not carries(service):
-        return {}
-    row = db.session.get(EmploymentOffer, service.id)
-    return {OFFER: values_of(row) if row is not None else {}}
+    if service.offer is None:
+        return {OFFER: {}} if carries(service) else {}
+    return {OFFER: values_of(service.offer)}
 
 
 def carries(service: Service) -> bool:
@@ -36,16 +34,14 @@ def values_of(row: EmploymentOffer) -> dict[str, Any]:
 
 def put(service: Service, value: dict[str, Any], now: datetime) -> None:
     """Write the offer; empty values take it away."""
-    row = db.session.get(EmploymentOffer, service.id)
-    if not value:
-        if row is not None:
-            db.session.delete(row)
-    else:
-        row = row or EmploymentOffer(service_id=service.id)
-        for name in PLAIN:
-            setattr(row, name, value[name])
-        row.kind = OfferKind(value["kind"])
-        row.entry = EntryLevel(value["entry"]) if value["entry"] else None
-        row.starts_on = date.fromisoformat(value["starts_on"]) if value["starts_on"] else None
-        db.session.add(row)
     service.last_modified = now
+    if not value:
+        service.offer = None
+        return
+    row = service.offer or EmploymentOffer()
+    for name in PLAIN:
+        setattr(row, name, value[name])
+    row.kind = OfferKind(value["kind"])
+    row.entry = EntryLevel(value["entry"]) if value["entry"] else None
+    row.starts_on = date.fromisoformat(value["starts_on"]) if value["starts_on"] else None
+    service.offer = row

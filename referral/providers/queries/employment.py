@@ -20,11 +20,6 @@ from referral.providers.private_models import EmploymentOffer, FederationMembers
 LISTED = 50
 
 
-def offer_of(service_id: UUID) -> EmploymentOffer | None:
-    """What a service offers."""
-    return db.session.get(EmploymentOffer, service_id)
-
-
 def open_vacancies(places: Collection[UUID], today: date) -> Mapping[str, list[Vacancy]]:
     """Vacancies that are open today, those that end first before the others, by id of the entry as text."""
     query = _open(today).where(Vacancy.place_id.in_(places)).order_by(Vacancy.valid_until, Vacancy.id)
