@@ -36,8 +36,7 @@ from tests.test_access_matrix import ROWS, call, first_table
 from tests.town import EMERGENCY_WORDS, KEPT_NOTE, MISCONDUCT, ORDER_WORDS, STAFF, Town, build_town
 from tests.visitors import TOKEN, fresh
 
-pytestmark = [pytest.mark.application, *([pytest.mark.slow] if DATABASE == "postgresql" else [])]
-"""What is shown hangs on no database, and the walk takes a minute: on PostgreSQL it is one of the slow tests."""
+pytestmark = pytest.mark.application
 C = Category
 
 CASE: dict[Category, dict[str, Any]] = {
