@@ -17,7 +17,7 @@ from referral.consent.translation_schemas import Reading, read_review, read_word
 from referral.consent.views import bp
 from referral.foundation import clock
 from referral.foundation.access import actor, requires
-from referral.foundation.grants import Permission
+from referral.foundation.grants import Permission, Role
 from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
 from sop.texts import load_text
@@ -33,7 +33,9 @@ def translations() -> str:
     """Every language and how far each text is in it."""
     rows = queries.overview()
     begun = [row for row in rows if row.begun]
-    return render_template("consent/translations.html", begun=begun, others=[row for row in rows if not row.begun])
+    others = [row for row in rows if not row.begun]
+    coordinates = actor().role is Role.COORDINATOR
+    return render_template("consent/translations.html", begun=begun, others=others, coordinates=coordinates)
 
 
 @bp.get("/translations/<language>")

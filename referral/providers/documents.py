@@ -12,6 +12,7 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from directory.edit import show_phone
 from directory.leaflet import RIGHT_TO_LEFT, RIGHTS
 from directory.taxonomy import Visibility
 from referral.foundation.documents import Document
@@ -31,10 +32,11 @@ def frame_language(language: str) -> str:
     return language if language in languages else FRAME_LANGUAGE.get(language, "fr")
 
 
-def leaflet_pdf(sheet: Sheet, words: Mapping[str, str], *, language: str, address: str, printed_at: datetime) -> bytes:
+def leaflet_pdf(sheet: Sheet, words: Mapping[str, str], *, language: str, printed_at: datetime) -> bytes:
     """One page in large type for the person: what, where, when, what to bring, telephone, rights.
 
     `words`: those of `directory.leaflet` as the country writes them; `not_checked` is empty once somebody checked them.
+    No code to scan: the entry behind it asks to sign in, and whoever finds the paper need not know of the system.
     """
     say = words.__getitem__
     with force_locale(frame_language(language)):
@@ -57,7 +59,7 @@ def leaflet_pdf(sheet: Sheet, words: Mapping[str, str], *, language: str, addres
             if text:
                 document.heading(say(key), level=3).paragraph(text)
         document.heading(say("rights"), level=3).paragraph("\n".join(f"• {say(key)}" for key in RIGHTS))
-        document.paragraph(say("hotline"), strong=True).qr(address)
+        document.paragraph(say("hotline"), strong=True)
         return document.render()
 
 
@@ -88,7 +90,7 @@ def paper(
 
 def phones(sheet: Sheet) -> list[str]:
     """Numbers that may stand on a paper, also on one that the organisation itself prints."""
-    told = (one.phone for one in sheet.contacts if one.phone and one.visibility is not Visibility.RESTRICTED)
+    told = (show_phone(one.phone) for one in sheet.contacts if one.phone and one.visibility is not Visibility.RESTRICTED)
     return list(dict.fromkeys(told))
 
 

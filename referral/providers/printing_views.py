@@ -34,8 +34,7 @@ def leaflet(place_id: UUID) -> Response:
     shown = queries.sheet(place, actor(), clock.now(), documents.frame_language(language)) if place else None
     if shown is None:
         abort(404)
-    said, address, now = leaflet_words(language), _address(place_id), clock.now()
-    content = documents.leaflet_pdf(shown, said, language=language, address=address, printed_at=now)
+    content = documents.leaflet_pdf(shown, leaflet_words(language), language=language, printed_at=clock.now())
     return _pdf(content, f"leaflet-{language}")
 
 

@@ -54,6 +54,7 @@ def test_the_leaflet_says_what_where_what_to_bring_and_the_rights(
     whole = text_of(client, f"/directory/{place.id}/leaflet.pdf?lang={lang}")
     for part in (words, "Consultation du port", "carte consulaire", STREET):
         assert part in whole, part
+    assert "/directory/" not in whole, "an address that asks to sign in"
 
 
 def test_a_language_that_nobody_has_checked_says_so_and_the_checked_ones_do_not(place: Any, client: PageClient) -> None:
