@@ -90,7 +90,9 @@ def paper(
 
 def phones(sheet: Sheet) -> list[str]:
     """Numbers that may stand on a paper, also on one that the organisation itself prints."""
-    told = (show_phone(one.phone) for one in sheet.contacts if one.phone and one.visibility is not Visibility.RESTRICTED)
+    told = (
+        show_phone(one.phone) for one in sheet.contacts if one.phone and one.visibility is not Visibility.RESTRICTED
+    )
     return list(dict.fromkeys(told))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from referral.cases.queries.accesses import act_in_words
+from referral.cases.queries.accesses import Access, act_in_words
 from referral.consent import pictograms
 from referral.consent.acts import purpose_words
 from referral.consent.documents import marked, put_mark
@@ -19,7 +19,7 @@ from referral.foundation.formatting import day, listing, moment
 from referral.foundation.i18n import in_language, translate
 from referral.referrals.documents import house
 from referral.rights.models import Breach, RightsRequest, StopNotice, Withdrawal
-from referral.rights.queries.own_file import FormPart, OwnFile
+from referral.rights.queries.own_file import FormPart, OwnFile, Seen
 from referral.rights.rules import BreachStep
 from sop.form_index import BY_NAME
 from sop.scene import Scene
@@ -58,7 +58,7 @@ def own_file_pdf(sheet: OwnFile, *, lang: str, printed_at: datetime, audit_head:
         document.heading(_("Who opened or changed it"))
         header = [_("When"), _("Who"), _("Organisation"), _("What")]
         seen = [
-            [moment(one.at), _who(one), one.organization or "–", str(translate(act_in_words(one.action)))]
+            [seen_when(one), who(one.last), one.last.organization or "–", str(translate(act_in_words(one.last.action)))]
             for one in sheet.accesses
         ]
         document.table(header, seen or [["–"] * 4], widths=(2, 3, 3, 4))
@@ -87,15 +87,31 @@ def form_words(one: FormPart) -> str:
     return f"{name}, {day(one.finished_at)}"
 
 
-def _who(one: Any) -> str:
+def seen_when(one: Seen) -> str:
+    """When, and how often that day if more than once."""
+    if one.times == 1:
+        return moment(one.last.at)
+    return _("%(moment)s, %(times)d times that day", moment=moment(one.last.at), times=one.times)
+
+
+def who(one: Access) -> str:
+    """The name and the role of who opened it."""
     role = str(translate(one.role.label)) if one.role else ""
     return ", ".join(part for part in (one.name, role) if part) or "–"
 
 
 def _consent(one: Consent) -> list[str]:
-    categories = [str(translate(Category(code))) for code in one.categories]
-    purpose = str(translate(purpose_words(one.purpose)))
-    return [one.recipient.name, purpose, listing(categories), day(one.valid_until), consent_state(one)]
+    return [one.recipient.name, purpose(one), shared(one), day(one.valid_until), consent_state(one)]
+
+
+def purpose(one: Consent) -> str:
+    """What a consent is for, in words."""
+    return str(translate(purpose_words(one.purpose)))
+
+
+def shared(one: Consent) -> str:
+    """What a consent lets be shared, in words."""
+    return listing([str(translate(Category(code))) for code in one.categories])
 
 
 def consent_state(one: Consent) -> str:

@@ -6,7 +6,7 @@ notes) is left out, and that it was is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from referral.cases.questions import GOAL, STEP_FIELDS
 from referral.consent.models import Consent
 from referral.consent.queries import consents_of
 from referral.extensions import db
-from referral.foundation import sealing
+from referral.foundation import clock, sealing
 from referral.identification.queries.case_forms import filled, sections
 from referral.people.models import PersonLink
 from referral.procedures import queries as procedures
@@ -56,6 +56,14 @@ class FormPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What one person did once or several `times` on one day; `last` is the newest of them."""
+
+    last: Access
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class OwnFile:
     """Everything that the sheet says."""
 
@@ -64,7 +72,7 @@ class OwnFile:
     forms: tuple[FormPart, ...]
     consents: tuple[Consent, ...]
     referrals: tuple[Referral, ...]
-    accesses: tuple[Access, ...]
+    accesses: tuple[Seen, ...]
     relatives: int
     notes: int
 
@@ -88,10 +96,20 @@ def own_file(case: Case) -> OwnFile:
         forms=forms,
         consents=tuple(consents_of(case.id)),
         referrals=tuple(db.session.scalars(sent.order_by(Referral.sent_at))),
-        accesses=tuple(accesses_of(case.id, size=SEEN).rows),
+        accesses=gathered(accesses_of(case.id, size=SEEN).rows),
         relatives=_count(PersonLink, PersonLink.person_id == case.person_id) + sum(one.others for one in forms),
         notes=_count(CaseNote, CaseNote.case_id == case.id),
     )
+
+
+def gathered(rows: Iterable[Access]) -> tuple[Seen, ...]:
+    """The same act of the same person on one day of the country as one line, in the order of `rows`."""
+    found: dict[tuple[Any, ...], Seen] = {}
+    for one in rows:
+        key = (one.at.astimezone(clock.zone()).date(), one.name, one.role, one.organization, one.action)
+        known = found.get(key)
+        found[key] = Seen(known.last, known.times + 1) if known else Seen(one, 1)
+    return tuple(found.values())
 
 
 def forms_told(case: Case) -> Iterator[FormPart]:

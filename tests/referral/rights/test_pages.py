@@ -68,6 +68,15 @@ def test_what_was_said_in_forms_of_the_case_is_on_the_sheet_and_other_people_are
     assert "Tante-Zita" not in words
 
 
+def test_what_one_person_did_several_times_a_day_is_one_line_of_the_sheet(office: Office, client: PageClient) -> None:
+    client.sign_in("gestionnaire")
+    for _ in range(3):
+        page = client.get(f"/cases/{office.case.id}/own-file")
+    seen = next(one for one in page.tree.iter("section") if one.get("id") == "seen").text
+    assert "3 fois ce jour-là" in seen
+    assert seen.count("a montré son dossier à la personne") == 1
+
+
 def test_showing_and_printing_the_file_leave_their_lines(office: Office, client: PageClient) -> None:
     client.sign_in("gestionnaire")
     client.get(f"/cases/{office.case.id}/own-file")
