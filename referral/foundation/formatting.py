@@ -186,7 +186,9 @@ def country_name(code: str) -> str:
 
 
 def listing(items: Sequence[str]) -> str:
-    """Items as a sentence says them: "a, b et c"."""
+    """Items as a sentence says them: "a, b et c"; items that hold commas themselves are set apart by points."""
+    if any(", " in one for one in items):
+        return " · ".join(items)
     return lists.format_list(list(items), locale=locale())
 
 

@@ -89,6 +89,7 @@ def test_late_in_the_evening_it_is_already_tomorrow_in_douala(framed: Flask) -> 
         ("language_name", "en", "anglais", "English"),
         ("country_name", "cm", "Cameroun", "Cameroon"),
         ("listing", ["a", "b", "c"], "a, b et c", "a, b and c"),
+        ("listing", ["a, b", "c"], "a, b · c", "a, b · c"),
         ("day", date(2026, 8, 1), "1er août 2026", "1 Aug 2026"),
     ],
 )
