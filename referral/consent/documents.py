@@ -121,9 +121,10 @@ def _circumstances(document: Document, form: ConsentForm) -> None:
 
 def put_mark(document: Document, words: str, signature: bytes | None) -> None:
     """When and how a consent was marked, and the signature where one was drawn."""
-    document.paragraph(words, strong=True)
-    if signature is not None:
-        document.photo(signature, width=190, height=70)
+    if signature is None:
+        document.paragraph(words, strong=True)
+    else:
+        document.photo(signature, width=190, height=70, words=words)
 
 
 def marked(one: Consent) -> str:

@@ -41,6 +41,10 @@ from sop.vocabulary import N_
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9:/?=&._-]{0,199}\Z")
 _THIN, _DARK = HexColor(HATCH_INK), HexColor(INK)
 _TIGHT = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+_PICTOGRAM = 38
+"""Points: the side of a pictogram beside its sentence."""
+_BESIDE = 900
+"""Characters that fit beside a pictogram on one page in large type, however wide."""
 
 Cells = sheets.Cells
 Block = Callable[[], list[Flowable]]
@@ -163,12 +167,25 @@ class Document:
 
         return self._add(build)
 
-    def picture(self, scene: Scene, *, width: float | None = None) -> Document:
-        """A scene, at most as wide as the page; `width` in points."""
-        return self._add(lambda: [Picture(scene, width), Spacer(0, 7)])
+    def pictured(self, scene: Scene, title: str, text: str) -> Document:
+        """A sentence beside its pictogram, on one page; what is too long for that stands below it."""
 
-    def photo(self, data: bytes, *, width: float, height: float) -> Document:
-        """A picture of pixels that we painted ourselves (PNG or JPEG), framed, within `width` × `height` points."""
+        def build() -> list[Flowable]:
+            shown = Picture(scene, _PICTOGRAM)
+            words: list[Flowable] = [self._paragraph(title, "heading3"), self._paragraph(text, "body")]
+            if len(title) + len(text) > _BESIDE:
+                return [shown, *words]
+            grid = Table([[shown, words]], colWidths=[_PICTOGRAM + 12, FRAME_WIDTH - _PICTOGRAM - 12])
+            grid.setStyle([*_TIGHT, ("VALIGN", (0, 0), (-1, -1), "MIDDLE")])
+            return [KeepTogether([grid, Spacer(0, 9)])]
+
+        return self._add(build)
+
+    def photo(self, data: bytes, *, width: float, height: float, words: str = "") -> Document:
+        """A picture of pixels that we painted ourselves (PNG or JPEG), framed, within `width` × `height` points.
+
+        `words` stand above it, on the same page.
+        """
 
         def build() -> list[Flowable]:
             across, down = ImageReader(BytesIO(data)).getSize()
@@ -176,7 +193,8 @@ class Document:
             grid = Table([[Image(BytesIO(data), across * scale, down * scale)]], colWidths=[across * scale + 8])
             grid.setStyle([*_TIGHT, ("BOX", (0, 0), (-1, -1), 0.5, _THIN)])
             grid.hAlign = "LEFT"
-            return [grid, Spacer(0, 5)]
+            above = [self._paragraph(words, "strong")] if words else []
+            return [KeepTogether([*above, grid, Spacer(0, 5)])]
 
         return self._add(build)
 

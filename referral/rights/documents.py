@@ -192,7 +192,7 @@ def consent_copy_pdf(
             (pictograms.helped, _("The help stays the same"), _("Whether you agree or not, and if you take it back.")),
         ]
         for draw, title, text in sentences:
-            document.picture(draw(title), width=38).heading(title, level=3).paragraph(text)
+            document.pictured(draw(title), title, text)
         if words := marked(one):
             put_mark(document, words, signature)
         document.paragraph(_("Keep this paper where nobody else finds it."), strong=True)
