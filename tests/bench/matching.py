@@ -34,6 +34,7 @@ from referral.people.matching.looking import indexed
 from referral.people.matching.pairing import pairs
 from referral.people.queries.finding import candidates
 from tests.bench.clock import Figure
+from tests.conftest import settings_for
 from tests.invented import again, population
 from tests.referral.foundation.bare import NOW, make_bare_app
 
@@ -52,9 +53,12 @@ def measure() -> Iterator[Figure]:
     rng = Random(5)  # noqa: S311 - the same questions in every run
     places = [rng.randrange(PERSONS) for _ in range(ASKED)]
     questions = [(place, again(people[place], rng)) for place in places]
-    register_blueprints(Flask("tables"))
     with tempfile.TemporaryDirectory() as folder:
-        app = make_bare_app(f"sqlite:///{folder}/people.sqlite", Path(folder))
+        url = f"sqlite:///{folder}/people.sqlite"
+        tables = Flask("tables")
+        tables.config["SETTINGS"] = settings_for(url, Path(folder))
+        register_blueprints(tables)
+        app = make_bare_app(url, Path(folder))
         keystore.init_app(app)
         with app.app_context():
             ids = index(people)
