@@ -228,6 +228,7 @@ people.undo_post             POST  merge            401 404 404 404 404 404 303 
 rights.case_rights           GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 rights.case_rights           GET   declined         303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 rights.ask                   POST  case             401 404 404 303 404 404 303 404 404 404 404 404 404 404 404 404 404
+rights.answer_letter         GET   case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 rights.own_file              GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 rights.own_file_pdf          GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 rights.make_link             POST  case             401 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
@@ -253,11 +254,12 @@ rights.hold                  POST  correction       401 404 404 404 404 404 404 
 rights.review                GET   review           303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.review                POST  review           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
 rights.processing            GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
-rights.processing_csv        GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.register_workbook     GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.breaches              GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.breaches              POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
 rights.breach_step           POST  breach           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
 rights.breach_letter         GET   breach           303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.breach_persons        GET   breach           303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.assessment            GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.assessment            POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
 statistics.dashboard         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
@@ -797,6 +799,7 @@ def rights_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, 
     more = {
         "hold": {"wanted": "on"}, "breach_step": {"step": "contained"},
         "withdrawal_proof": {"withdrawal_id": at["withdrawal"]}, "consent_copy": {"consent_id": at["consent"]},
+        "answer_letter": {"request_id": at["correction"]},
     }  # fmt: skip
     return {key: at[variant]} | more.get(name, {}), posted.get(name, {})
 

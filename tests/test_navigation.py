@@ -57,7 +57,7 @@ EXCEPTIONS = {
     "partners.matrix": "a button of the list of agreements",
     "partners.new_agreement": "a button of the list of agreements",
     "rights.processing": "a button of rights and registers",
-    "rights.processing_csv": "a file of the register of processing",
+    "rights.register_workbook": "a file of the register of processing",
     "rights.breaches": "a button of rights and registers",
     "rights.assessment": "a button of rights and registers",
     "procedures.forms": "a tab of the procedure",

@@ -163,6 +163,22 @@ TEMPLATES: dict[str, Template] = {
         ),
         frozenset({"case_code"}),
     ),
+    "request_due": Template(
+        N_("A request about a file is nearly late"),
+        N_(
+            "A person asked something about their file, and the day of the answer is near or over.\n\n"
+            "Case: %(case_code)s\n\nPlease sign in and open “Rights”."
+        ),
+        frozenset({"case_code"}),
+    ),
+    "breach_due": Template(
+        N_("The Authority was not told of a breach yet"),
+        N_(
+            "A breach is in the log and the time to tell the Authority is nearly or wholly over.\n\n"
+            "Number: %(reference)s\n\nPlease sign in and open “Rights”, then “Breaches”."
+        ),
+        frozenset({"reference"}),
+    ),
     "file_erased": Template(
         N_("A file was erased: please do the same"),
         N_(

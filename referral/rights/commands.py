@@ -64,8 +64,8 @@ def privacy_erase(code: str, yes: bool, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the register as JSON on the last line.")
 @with_appcontext
 def privacy_register(as_json: bool) -> None:
-    """Print the register of processing, with transfers abroad. Exit 0."""
-    from referral.rights.queries import authorised_transfers
+    """Print the register: processing, transfers abroad, agreements, breaches, impact assessment. Exit 0."""
+    from referral.rights.queries import all_agreements, assessment, authorised_transfers, breaches
     from referral.rights.rules import REGISTER
 
     rows = [
@@ -78,4 +78,29 @@ def privacy_register(as_json: bool) -> None:
     ]  # fmt: skip
     transfers = [list(one) for one in authorised_transfers(now().date())]
     words = [f"{row['code']} {row['name']}: {row['purpose']} ({row['basis']})" for row in rows]
-    say({"activities": rows, "transfers": transfers}, as_json, words)
+    agreements = [
+        {
+            "reference": one.reference,
+            "holder": one.holder.name,
+            "partner": one.partner.name,
+            "state": one.state.value,
+            "until": str(one.effective_until or ""),
+            "categories": one.categories,
+            "decision": one.decision_number,
+        }
+        for one in all_agreements()
+    ]
+    log = [
+        {
+            "number": one.number,
+            "kind": one.kind.value,
+            "authority_due": one.authority_due.isoformat(),
+            "steps": one.steps,
+        }
+        for one in breaches(size=10_000)
+    ]
+    answers = {code: line.answer.value for code, line in assessment().items()}
+    words += [f"{row['reference']} {row['partner']} {row['state']}" for row in agreements]
+    words += [f"{row['number']} {row['kind']}" for row in log]
+    whole = {"activities": rows, "transfers": transfers, "agreements": agreements, "breaches": log}
+    say(whole | {"assessment": answers}, as_json, words)

@@ -1,4 +1,4 @@
-"""On paper: the own file of a person, the proof of an erasure, the letter to the Authority about a breach."""
+"""On paper: the own file of a person, the copy of a consent, the proofs of a withdrawal and of an erasure."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ from referral.foundation.documents import Document
 from referral.foundation.formatting import day, listing, moment
 from referral.foundation.i18n import in_language, translate
 from referral.referrals.documents import house
-from referral.rights.models import Breach, RightsRequest, StopNotice, Withdrawal
+from referral.rights.models import RightsRequest, StopNotice, Withdrawal
 from referral.rights.queries.own_file import FormPart, OwnFile, Seen
-from referral.rights.rules import BreachStep
 from sop.form_index import BY_NAME
 from sop.scene import Scene
 from sop.vocabulary import Category
@@ -223,33 +222,3 @@ def _stop(one: StopNotice) -> list[str]:
     categories = listing([str(translate(Category(code))) for code in one.categories])
     answer = f"{translate(one.answer.label)}, {day(one.answered_at)}" if one.answer else "–"
     return [one.recipient.name, str(translate(purpose_words(one.purpose))), categories, day(one.due_on), answer]
-
-
-def breach_letter(one: Breach, *, lang: str, printed_at: datetime) -> bytes:
-    """The notice of a breach to the data protection Authority."""
-    with force_locale(lang):
-        document = Document(
-            _("Notice of a personal data breach"), lang=lang, printed_at=printed_at, reference=one.number, house=house()
-        )
-        document.paragraph(_("To the authority in charge of personal data protection"), strong=True)
-        document.paragraph(
-            _("We give notice of the following breach of personal data, under law no. 2024/017 of 23 December 2024.")
-        )
-        categories = [str(translate(Category(code))) for code in one.categories]
-        steps = [f"{_(step.label)} ({moment(datetime.fromisoformat(one.steps[step.value]))})" for step in BreachStep
-                 if step.value in one.steps]  # fmt: skip
-        document.fields(
-            [
-                (_("Number"), one.number),
-                (_("What happened"), _(one.kind.label)),
-                (_("Found on"), moment(one.discovered_at)),
-                (_("Persons concerned"), _("not known yet") if one.persons is None else str(one.persons)),
-                (_("Kinds of data"), listing(categories) or "–"),
-                (_("High risk for the persons"), _("yes") if one.high_risk else _("no")),
-                (_("Description"), one.words),
-                (_("Done so far"), listing(steps) or "–"),
-            ]
-        )
-        document.paragraph(_("Contact: the data protection officer of the mechanism."))
-        document.signatures([_("Data officer"), _("Coordination")])
-        return document.render()

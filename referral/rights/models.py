@@ -44,6 +44,7 @@ class RightsRequest(Base):
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime | None]
+    reminded: Mapped[int] = mapped_column(default=0, server_default="0")
     refusal: Mapped[RefusalReason | None] = mapped_column(enum_column(RefusalReason))
     version: Mapped[int] = mapped_column(default=1)
 
@@ -150,11 +151,21 @@ class Breach(Base):
     high_risk: Mapped[bool] = mapped_column(default=False)
     words: Mapped[str] = mapped_column(String(2000), default="")
     steps: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reminded: Mapped[int] = mapped_column(default=0, server_default="0")
     recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     recorded_by: Mapped[User] = relationship("User")
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class BreachCounter(Base):
+    """The guarded counter of breaches, one row a year (never max + 1)."""
+
+    __tablename__ = "breach_counter"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
 
 
 class DpiaLine(Base):

@@ -6,6 +6,7 @@ ASSUMPTIONS that the country must validate; they stand in `Periods`, which a cou
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -114,6 +115,8 @@ class Periods:
     payment_years: int = 10
     authority_hours: int = 72
     stop_days: int = 14
+    remind_days: int = 5
+    tell_days: int = 7
 
 
 PERIODS: Final = Periods()
@@ -287,6 +290,39 @@ STEP_LABELS: dict[BreachStep, str] = {
 def authority_due(discovered: datetime, periods: Periods = PERIODS) -> datetime:
     """The moment by which the Authority is told (72 hours unless the country says otherwise)."""
     return discovered + timedelta(hours=periods.authority_hours)
+
+
+def breach_stage(due: datetime, now: datetime, periods: Periods = PERIODS) -> int:
+    """How near the moment to tell the Authority is: 1 within the last third, 2 once it is over, else 0.
+
+    >>> due = datetime(2026, 12, 1, 12)
+    >>> [breach_stage(due, datetime(2026, *when)) for when in ((11, 29, 12), (11, 30, 12), (12, 1, 13))]
+    [0, 1, 2]
+    """
+    return _stage(due - now, timedelta(hours=periods.authority_hours // 3))
+
+
+def request_stage(due: date, today: date, periods: Periods = PERIODS) -> int:
+    """How near the day of an answer is: 1 in the last days, 2 once it is over, else 0.
+
+    >>> [request_stage(date(2026, 12, 28), date(2026, 12, day)) for day in (20, 25, 28, 29)]
+    [0, 1, 1, 2]
+    """
+    return _stage(due - today, timedelta(days=periods.remind_days))
+
+
+def _stage(left: timedelta, soon: timedelta) -> int:
+    return 2 if left < timedelta() else 1 if left <= soon else 0
+
+
+def missing_steps(done: Mapping[str, object], *, high_risk: bool) -> tuple[BreachStep, ...]:
+    """What must be done before a breach is closed: contained, the Authority told; the persons, if their risk is high.
+
+    >>> missing_steps({"contained": "2026-11-29T10:00"}, high_risk=True) == (BreachStep.AUTHORITY, BreachStep.PERSONS)
+    True
+    """
+    asked = (BreachStep.CONTAINED, BreachStep.AUTHORITY, *((BreachStep.PERSONS,) if high_risk else ()))
+    return tuple(step for step in asked if step.value not in done)
 
 
 @dataclass(frozen=True, slots=True)

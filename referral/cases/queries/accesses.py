@@ -50,6 +50,7 @@ ACTS: dict[str, str] = {
     "withdrawal.print": N_("printed the proof of a withdrawal"),
     "rights.ask": N_("recorded what the person asks about their file"),
     "rights.read": N_("read what the person asked about their file"),
+    "rights.print": N_("printed the answer to what the person asked"),
     "rights.decide": N_("answered what a person asked about their file"),
     "case.task": N_("finished a task"),
     "case.task_opened": N_("a task was opened by a rule"),

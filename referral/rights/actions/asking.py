@@ -10,7 +10,8 @@ from datetime import date, datetime, timedelta
 from flask import current_app
 from sqlalchemy import select
 
-from referral.cases.models import Case
+from referral.cases.models import Case, CaseTask
+from referral.cases.rules import TaskKind
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation import audit, sealing, signed_links
@@ -18,6 +19,7 @@ from referral.foundation.access import Actor
 from referral.foundation.tables import new_id
 from referral.rights.models import OwnFileLink, RightsRequest
 from referral.rights.rules import (
+    PERIODS,
     WAITING,
     RefusalReason,
     Requester,
@@ -81,10 +83,21 @@ def decide(one: RightsRequest, *, granted: bool, refusal: RefusalReason | None, 
     one.state = RequestState.GRANTED if granted else RequestState.REFUSED
     one.refusal = None if granted else refusal
     one.decided_by_id, one.decided_at = actor.id, now
+    if one.case.erased_at is None and not (granted and one.kind is RequestKind.ERASURE):
+        _task(one.case, now)
     audit.record(
         "rights.decide", actor=actor, now=now, case_id=one.case_id, subject=one, code=one.state.value.upper(),
         reason=refusal.value if refusal else "",
     )  # fmt: skip
+
+
+def _task(case: Case, now: datetime) -> None:
+    """The case team tells the person, and corrects or stops what was granted."""
+    due = now + timedelta(days=PERIODS.tell_days)
+    task = CaseTask(id=new_id(), case_id=case.id, kind=TaskKind.TELL_ANSWER, opened_at=now, due_at=due)
+    db.session.add(task)
+    db.session.flush()
+    audit.record("case.task_opened", actor=None, now=now, case_id=case.id, subject=task, code=task.kind.value)
 
 
 def make_link(case: Case, language: str, *, actor: Actor, now: datetime) -> tuple[str, str]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation import audit, clock
 from referral.foundation.access import Actor
 from referral.rights import queries
-from referral.rights.models import Breach, DpiaLine
-from referral.rights.rules import BreachKind, BreachStep, DpiaAnswer, authority_due
+from referral.rights.models import Breach, BreachCounter, DpiaLine
+from referral.rights.rules import BreachKind, BreachStep, DpiaAnswer, authority_due, missing_steps
 from sop.vocabulary import N_, Category, Message
 
+NOT_YET = N_("Before it is closed: %(steps)s.")
 DONE = Message("step_done", N_("This was recorded already."))
 
 
@@ -31,9 +33,8 @@ def report(
 ) -> Breach:
     """Write a breach into the log; the time to tell the Authority runs from its discovery."""
     year = discovered_at.astimezone(clock.zone()).year
-    counted = db.session.scalar(select(func.count()).where(Breach.number.startswith(f"VD-{year}-"))) or 0
     one = Breach(
-        number=f"VD-{year}-{counted + 1:03d}",
+        number=_number(year),
         kind=kind,
         discovered_at=discovered_at,
         authority_due=authority_due(discovered_at),
@@ -49,10 +50,22 @@ def report(
     return one
 
 
+def _number(year: int) -> str:
+    """The next number of the year, such as VD-2026-007; numbers may be skipped, never given twice."""
+    dialect: Any = postgresql if db.session.get_bind().dialect.name == "postgresql" else sqlite
+    table = BreachCounter.__table__
+    statement = dialect.insert(table).values(year=year, last=1)
+    counted = statement.on_conflict_do_update(index_elements=["year"], set_={"last": table.c.last + 1})
+    return f"VD-{year}-{db.session.scalar(counted.returning(table.c.last)):03d}"
+
+
 def take_step(one: Breach, step: BreachStep, *, actor: Actor, now: datetime) -> None:
     """Record that something was done about it, once."""
-    if step.value in one.steps:
+    if step.value in one.steps or BreachStep.CLOSED.value in one.steps:
         raise RuleViolation(DONE)
+    missing = missing_steps(one.steps, high_risk=one.high_risk) if step is BreachStep.CLOSED else ()
+    if missing:
+        raise RuleViolation(Message("not_yet", NOT_YET, {"steps": missing}))
     one.steps = {**one.steps, step.value: now.isoformat()}
     audit.record("breach.step", actor=actor, now=now, subject=one, code=step.value.upper())
 

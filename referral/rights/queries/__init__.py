@@ -22,7 +22,7 @@ from referral.partners.models import Agreement, Organization
 from referral.partners.rules.agreements import IN_FORCE
 from referral.referrals.models import Referral
 from referral.rights.models import Breach, DpiaLine, OwnFileLink, RetentionReview, RightsRequest
-from referral.rights.rules import WAITING
+from referral.rights.rules import WAITING, BreachStep
 from sop.vocabulary import Category
 
 PAGE = 50
@@ -52,6 +52,19 @@ def visible_requests(actor: Actor) -> Select[RightsRequest]:
 def waiting_requests(actor: Actor) -> list[RightsRequest]:
     """Those that wait for an answer, the most urgent first."""
     return list(db.session.scalars(visible_requests(actor).where(RightsRequest.state.in_(WAITING)).limit(PAGE)))
+
+
+def answered_request(case_id: UUID, request_id: UUID) -> RightsRequest | None:
+    """One request of a case that was answered."""
+    query = select(RightsRequest).options(joinedload(RightsRequest.case))
+    query = query.where(RightsRequest.id == request_id, RightsRequest.case_id == case_id)
+    return db.session.scalar(query.where(RightsRequest.decided_at.is_not(None)))
+
+
+def unanswered() -> list[RightsRequest]:
+    """Every request that waits, for the reminders."""
+    query = select(RightsRequest).options(joinedload(RightsRequest.case)).where(RightsRequest.state.in_(WAITING))
+    return list(db.session.scalars(query.order_by(RightsRequest.due_on, RightsRequest.id)))
 
 
 def request_by_id(actor: Actor, request_id: UUID, *, lock: bool = False) -> RightsRequest | None:
@@ -140,6 +153,12 @@ def breaches(size: int = PAGE) -> list[Breach]:
     return list(db.session.scalars(query.limit(size)))
 
 
+def untold_breaches() -> list[Breach]:
+    """Breaches of which the Authority was not told yet, the most urgent first."""
+    rows = db.session.scalars(select(Breach).order_by(Breach.authority_due, Breach.id))
+    return [one for one in rows if BreachStep.AUTHORITY.value not in one.steps]
+
+
 def breach(breach_id: UUID) -> Breach | None:
     """One entry of the log."""
     return db.session.get(Breach, breach_id)
@@ -149,6 +168,12 @@ def assessment() -> dict[str, DpiaLine]:
     """The newest answer to each question."""
     lines = db.session.scalars(select(DpiaLine).order_by(DpiaLine.question, DpiaLine.sequence))
     return {line.question: line for line in lines}
+
+
+def all_agreements() -> list[Agreement]:
+    """Every agreement, for the register."""
+    query = select(Agreement).options(joinedload(Agreement.holder), joinedload(Agreement.partner))
+    return list(db.session.scalars(query.order_by(Agreement.reference)))
 
 
 def authorised_transfers(today: date) -> list[tuple[str, str, str, str]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +11,13 @@ from flask_babel import gettext as _
 
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
-from referral.foundation.formatting import listing
 from referral.foundation.grants import Permission
-from referral.foundation.i18n import page_language, translate
+from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
 from referral.foundation.transactions import commit_now
-from referral.rights import documents, queries
+from referral.rights import letters, queries, register
 from referral.rights.actions import breaching
-from referral.rights.rules import DPIA, REGISTER, Activity, BreachKind, BreachStep, DpiaAnswer
+from referral.rights.rules import DPIA, REGISTER, BreachKind, BreachStep, DpiaAnswer, missing_steps
 from referral.rights.schemas import Reading, read_assessment, read_breach
 from referral.rights.views import bp
 from sop.vocabulary import Category
@@ -35,25 +33,18 @@ def processing() -> str:
     return render_template("rights/processing.html", activities=REGISTER, transfers=transfers)
 
 
-@bp.get("/rights/processing.csv")
+@bp.get("/rights/register.xlsx")
 @requires(DECIDES)
-def processing_csv() -> Response:
-    """The register as a table for a spreadsheet, in the language of the page."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        [_("Code"), _("Name"), _("Purpose"), _("Basis"), _("Persons"), _("Data"), _("Recipients"), _("Kept for")]
-    )
-    writer.writerows(_cells(one) for one in REGISTER)
-    answer = Response("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="register-{clock.today()}.csv"'
+def register_workbook() -> Response:
+    """The whole register as a workbook, in the language of the page."""
+    now = clock.now()
+    audit.record("register.export", actor=actor(), now=now, code="XLSX")
+    content = register.workbook(clock.today())
+    commit_now()
+    answer = Response(content, mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    answer.headers["Content-Disposition"] = f'attachment; filename="register-{clock.today()}.xlsx"'
+    answer.headers["Cache-Control"] = "no-store"
     return answer
-
-
-def _cells(one: Activity) -> list[str]:
-    texts = [_(text) for text in (one.name, one.purpose, one.basis, one.persons)]
-    categories = listing([str(translate(category)) for category in one.categories])
-    return [one.code, *texts, categories, _(one.recipients), _(one.kept)]
 
 
 @bp.route("/rights/breaches", methods=["GET", "POST"])
@@ -76,6 +67,7 @@ def _breaches(reading: Reading) -> str:
         "rights/breaches.html",
         rows=queries.breaches(),
         steps=list(BreachStep),
+        missing=missing_steps,
         now=clock.now(),
         typed=reading.typed,
         errors=reading.errors,
@@ -98,11 +90,22 @@ def breach_step(breach_id: UUID, step: str) -> Any:
 @requires(DECIDES)
 def breach_letter(breach_id: UUID) -> Response:
     """The notice to the Authority, ready to sign."""
+    return _letter(breach_id, letters.breach_letter, "authority")
+
+
+@bp.get("/rights/breaches/<uuid:breach_id>/persons.pdf")
+@requires(DECIDES)
+def breach_persons(breach_id: UUID) -> Response:
+    """What the persons concerned are told: one text, no name."""
+    return _letter(breach_id, letters.persons_letter, "persons")
+
+
+def _letter(breach_id: UUID, write: Callable[..., bytes], to: str) -> Response:
     one = queries.breach(breach_id) or abort(404)
     lang = request.args.get("lang", "")
     lang = lang if lang in current_app.config["SETTINGS"].languages else page_language()
-    audit.record("breach.print", actor=actor(), now=clock.now(), subject=one, code=one.number)
-    content = documents.breach_letter(one, lang=lang, printed_at=clock.now())
+    audit.record("breach.print", actor=actor(), now=clock.now(), subject=one, code=one.number, to=to)
+    content = write(one, lang=lang, printed_at=clock.now())
     commit_now()
     response = Response(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{one.number}.pdf"'

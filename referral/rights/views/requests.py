@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from referral.cases.models import Case
@@ -14,8 +14,10 @@ from referral.foundation import audit, clock, sealing
 from referral.foundation.access import actor, requires
 from referral.foundation.formatting import day
 from referral.foundation.grants import Permission
+from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
-from referral.rights import queries
+from referral.foundation.transactions import commit_now
+from referral.rights import letters, queries
 from referral.rights.actions import asking
 from referral.rights.queries import withdrawals
 from referral.rights.rules import Requester, RequestKind
@@ -42,6 +44,23 @@ def ask(case_id: UUID) -> Any:
     one = asking.ask(case, **reading.values, actor=actor(), now=clock.now())
     flash(_("Recorded. The data officer answers by %(day)s.", day=day(one.due_on)), "success")
     return redirect(url_for("rights.case_rights", case_id=case.id), code=303)
+
+
+@bp.get("/cases/<uuid:case_id>/rights/<uuid:request_id>.pdf")
+@requires(Permission.RIGHTS_RECORD)
+def answer_letter(case_id: UUID, request_id: UUID) -> Response:
+    """The answer to what the person asked, to be given to them."""
+    case = case_of(case_id)
+    one = queries.answered_request(case.id, request_id) or abort(404)
+    lang = request.args.get("lang", "")
+    lang = lang if lang in current_app.config["SETTINGS"].languages else page_language()
+    audit.record("rights.print", actor=actor(), now=clock.now(), case_id=case.id, subject=one)
+    content = letters.answer_letter(one, lang=lang, printed_at=clock.now())
+    commit_now()
+    response = Response(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{case.code}.pdf"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def case_of(case_id: UUID) -> Case:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
+import openpyxl
 import pypdfium2
 import pytest
 from sqlalchemy import select
@@ -217,8 +219,15 @@ def test_the_assessment_keeps_older_answers(office: Office, client: PageClient) 
     assert [(line.answer.value, line.sequence) for line in lines] == [("no", 1), ("yes", 2)]
 
 
-def test_the_register_is_exported_in_the_language_of_the_reader(office: Office, client: PageClient) -> None:
+def test_the_register_is_exported_whole_in_the_language_of_the_reader(office: Office, client: PageClient) -> None:
     client.sign_in("donnees")
-    text = client.get("/rights/processing.csv").response.get_data(as_text=True)
-    assert text.startswith("\ufeffCode,Nom,")
-    assert text.count("\r\n") == 9
+    book = openpyxl.load_workbook(BytesIO(client.get("/rights/register.xlsx").response.data))
+    assert book.sheetnames == [
+        "Registre des traitements",
+        "Transferts à l’étranger",
+        "Protocoles",
+        "Violations de données",
+        "Analyse d’impact",
+    ]
+    assert book.worksheets[0].max_row == 9, "eight activities under their headings"
+    assert [cell.value for cell in book["Protocoles"][2]][1:4] == ["Équipe", "Hôpital", "en vigueur"]
