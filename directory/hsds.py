@@ -163,6 +163,7 @@ class _Reader:
         self.documents: list[Kept] = []
         self.keeping = True
         self.standing: set[str] = set()
+        self.lists_services = True
 
     def key(self, table: str, value: Any) -> str:
         """Return a UUID: the one given, or one made of source, table and id, the same at every import."""
@@ -203,6 +204,7 @@ class _Reader:
 
     def rows(self, found: list[Any]) -> None:
         """Take every row in for what it is: a service, or an organization or location that stands by itself."""
+        self.lists_services = not found
         for number, row in enumerate(found, start=1):
             kind = standing(row)
             if kind == "organization":
@@ -210,6 +212,7 @@ class _Reader:
             elif kind == "location":
                 self._alone(number, row, kind, self._standing_location)
             else:
+                self.lists_services = True
                 self.service(number, row)
 
     def _alone(self, number: int, row: Any, kind: str, take: Callable[[Any, str, Notes], str]) -> None:
@@ -239,10 +242,10 @@ class _Reader:
             self.locations[one.id] = one
         return one.id
 
-    def _keep(self, kind: str, key: str, written: str, row: Any) -> None:
+    def _keep(self, kind: str, key: str, written: str, row: Any, *, inside: bool = False) -> None:
         document = fit_to_keep(row) if self.keeping else None
         if document is not None:
-            self.documents.append(Kept(kind, key, written if written.isprintable() else key, document))
+            self.documents.append(Kept(kind, key, written if written.isprintable() else key, document, inside))
 
     def service(self, number: int, row: Any, kept: Any = None) -> None:
         """Take one row in, or into quarantine; `kept` is what came, where it is not the row."""
@@ -256,7 +259,7 @@ class _Reader:
             return
         self.seen[written] = number
         self.services.append(service)
-        self._keep("service", service.id, written, row if kept is None else kept)
+        self._keep("service", service.id, written, row if kept is None else kept, inside=kept is not None)
         for link in service.service_at_locations:
             self.locations.setdefault(link.location.id, link.location)
         if not service.needs:
@@ -382,6 +385,7 @@ class _Reader:
             tuple(self.warnings),
             tuple(sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0].name))),
             tuple(self.documents),
+            self.lists_services,
         )
 
 

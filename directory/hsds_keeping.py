@@ -50,6 +50,15 @@ def _by_id(rows: Any) -> dict[str, Any]:
     return {str(one["id"]): one for one in rows}
 
 
+def stands_alone(document: Any) -> bool:
+    """Whether a kept service names its organisation; one that was told inside an organisation says less.
+
+    >>> stands_alone({"name": "A", "organization": {"id": "1"}}), stands_alone({"name": "A"})
+    (True, False)
+    """
+    return isinstance(document, dict) and ("organization" in document or "organization_id" in document)
+
+
 def rebased(old: Any, before: Any, after: Any) -> Any:
     """Return the baseline of a newer document: what people here changed under the older one still counts as changed.
 

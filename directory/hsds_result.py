@@ -41,17 +41,24 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A document as it came: `kind` is service, organization or location, `key` the id of the record read from it."""
+    """A document as it came: `kind` is service, organization or location, `key` the id of the record read from it.
+
+    `inside`: a service that was told inside its organisation, so that its document does not name it.
+    """
 
     kind: str
     key: str
     source_id: str
     document: Any
+    inside: bool = False
 
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What an import gives. `unmapped` counts the terms of services that no mapping turned into a need."""
+    """What an import gives. `unmapped` counts the terms of services that no mapping turned into a need.
+
+    `lists_services`: the file is a list of services, so that one which is missing from it may be gone.
+    """
 
     organizations: tuple[Organization, ...]
     services: tuple[Service, ...]
@@ -61,6 +68,7 @@ class ImportResult:
     warnings: tuple[Remark, ...]
     unmapped: tuple[tuple[Term, int], ...]
     documents: tuple[Kept, ...] = ()
+    lists_services: bool = True
 
     def summary(self) -> dict[str, Any]:
         """Return counts, quarantine, warnings and unmapped terms as plain data for JSON."""

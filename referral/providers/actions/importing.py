@@ -14,7 +14,7 @@ from referral.providers import issues
 from referral.providers.actions import mapping as mappings
 from referral.providers.actions import tabling
 from referral.providers.actions.keeping import Keeper
-from referral.providers.actions.upserting import Upsert
+from referral.providers.actions.upserting import Upsert, key_of
 from referral.providers.models import ImportBatch, ImportIssue
 from referral.providers.queries.catalogue import known_places
 from referral.providers.queries.visible import imported_before
@@ -119,11 +119,12 @@ def _versions(source: str) -> dict[str, int]:
 
 def _differences(before: dict[str, int], upsert: Upsert, result: hsds.ImportResult) -> dict[str, Any]:
     """Which services are new, changed, or no longer in the feed."""
-    here = {row.source_id: row for row in map(upsert.service_of, result.services)}
+    before = before | upsert.adopted
+    here = {key_of(one): upsert.service_of(one) for one in result.services}
     told = {
         "new": [key for key in here if key not in before],
         "changed": [key for key, row in here.items() if key in before and row.version != before[key]],
-        "gone": sorted(before.keys() - here.keys()),
+        "gone": sorted(before.keys() - here.keys()) if result.lists_services else [],
     }
     return {
         kind: [{"id": key, "name": upsert.services[key].name} for key in keys] for kind, keys in told.items()

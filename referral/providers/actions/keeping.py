@@ -13,7 +13,7 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy import select
 
-from directory.hsds_keeping import rebased
+from directory.hsds_keeping import rebased, stands_alone
 from directory.hsds_result import Kept
 from directory.hsds_writing import Document, Profile, Writer
 from referral.extensions import db
@@ -51,6 +51,9 @@ class Keeper:
             )  # fmt: skip
             self.known[one.kind, one.source_id] = row
             db.session.add(row)
+            return
+        if one.inside and stands_alone(row.document):
+            row.last_seen_at = self.now
             return
         baseline = rebased(row.baseline, self.before.get(key, row.baseline), after)
         if (row.document, row.baseline, row.record_id) != (one.document, baseline, key[1]):

@@ -30,6 +30,7 @@ from referral.providers.rules import LocationType, Section, VerificationMethod, 
 UNKNOWN = "unknown"
 MOST_CONTACTS = 20
 Model = TypeVar("Model", Organization, Location)
+Found = TypeVar("Found", Organization, Location, Service)
 
 
 class Upsert:
@@ -45,19 +46,21 @@ class Upsert:
     ) -> None:
         """Of a large import only the rows of `part` are looked up; `taken` is that of the parts before."""
         self.source, self.now = source, now
-        orgs = None if part is None else [_key(one) for one in part.organizations]
+        orgs = None if part is None else [key_of(one) for one in part.organizations]
         self.organizations: dict[str, Organization] = _by_source(Organization, source, orgs)
         places = None if part is None else [one.id for one in part.locations]
         self.locations: dict[str, Location] = _by_source(Location, source, places)
         children = [selectinload(Service.places).selectinload(getattr(ServiceAtLocation, name)) for name in PARTS]
         query = select(Service).where(Service.source == source).options(*children, selectinload(Service.audiences))
         if part is not None:
-            query = query.where(Service.source_id.in_([_key(one) for one in part.services]))
+            query = query.where(Service.source_id.in_([key_of(one) for one in part.services]))
         self.services = {one.source_id: one for one in db.session.scalars(query).unique()}
         self.own = _written_by_partners()
         models = (Organization, Location, Service, ServiceAtLocation)
         self.taken = taken or {model: set(db.session.scalars(select(model.id))) for model in models}
         self.places = self.taken[ServiceAtLocation]
+        self.adopted: dict[str, int] = {}
+        """Version before the import of each service that another source had brought, by its id there."""
 
     def all(self, result: hsds.ImportResult) -> None:
         """Put everything in; what the feed no longer has stays as it is."""
@@ -72,13 +75,20 @@ class Upsert:
 
     def records(self, result: hsds.ImportResult) -> dict[tuple[str, str], UUID]:
         """The rows that came of the records, by kind and id of the record."""
-        found = {("service", one.id): self.services[_key(one)].id for one in result.services}
-        found |= {("organization", one.id): self.organizations[_key(one)].id for one in result.organizations}
+        found = {("service", one.id): self.services[key_of(one)].id for one in result.services}
+        found |= {("organization", one.id): self.organizations[key_of(one)].id for one in result.organizations}
         return found | {("location", one.id): self.locations[one.id].id for one in result.locations}
 
     def service_of(self, one: profile.Service) -> Service:
         """The row that came of a service."""
-        return self.services[_key(one)]
+        return self.services[key_of(one)]
+
+    def _known(self, model: type[Found], written: str) -> Found | None:
+        """What another source brought under the same UUID is the same; an entry of our own stays out of its reach."""
+        if not written or UUID(written) not in self.taken[model]:
+            return None
+        row = db.session.get(model, UUID(written))
+        return row if row is not None and row.source and row.source != self.source else None
 
     def _free(self, taken: set[UUID], written: str) -> UUID:
         """The id that the record has already, unless something of another source has it."""
@@ -88,9 +98,11 @@ class Upsert:
         return key
 
     def _organization(self, one: profile.Organization) -> None:
-        key = _key(one)
-        row = self.organizations.get(key)
-        if row is None:
+        key = key_of(one)
+        row = self.organizations.get(key) or self._known(Organization, one.id)
+        if row is not None:
+            self.organizations[key] = row
+        else:
             made = self._free(self.taken[Organization], one.id)
             row = self.organizations[key] = Organization(id=made, source=self.source, source_id=key)
             db.session.add(row)
@@ -107,8 +119,10 @@ class Upsert:
         _set(row, **{name: value for name, value in said.items() if value})
 
     def _location(self, one: profile.Location) -> None:
-        row = self.locations.get(one.id)
-        if row is None:
+        row = self.locations.get(one.id) or self._known(Location, one.id)
+        if row is not None:
+            self.locations[one.id] = row
+        else:
             made = self._free(self.taken[Location], one.id)
             row = self.locations[one.id] = Location(id=made, source=self.source, source_id=one.id)
             db.session.add(row)
@@ -126,15 +140,18 @@ class Upsert:
             _set(row, disclosure=one.disclosure)
 
     def _service(self, one: profile.Service, organization: profile.Organization) -> None:
-        key = _key(one)
-        row = self.services.get(key)
-        if row is None:
+        key = key_of(one)
+        row = self.services.get(key) or self._known(Service, one.id)
+        if row is not None:
+            if key not in self.services:
+                self.services[key], self.adopted[key] = row, row.version
+        else:
             made = self._free(self.taken[Service], one.id)
             row = self.services[key] = Service(id=made, source=self.source, source_id=key, places=[], audiences=[])
             row.visibility = one.visibility
             db.session.add(row)
         changed = _set(
-            row, organization=self.organizations[_key(organization)], name=one.name,
+            row, organization=self.organizations[key_of(organization)], name=one.name,
             folded_name=fold(one.name)[:200], description=one.description, status=one.status, needs=sorted(one.needs),
             terms=[term.name for term in one.terms], minimum_age=one.minimum_age, maximum_age=one.maximum_age,
             eligibility_description=one.eligibility_description, application_process=one.application_process,
@@ -199,8 +216,8 @@ class Upsert:
 PARTS = ("schedules", "contacts", "closures")
 
 
-def _key(one: profile.Organization | profile.Service) -> str:
-    """The source's own id; the one made from it where it holds what no database keeps."""
+def key_of(one: profile.Organization | profile.Service) -> str:
+    """Under what a row is found again: the source's own id, or the one made from it if no database keeps that."""
     if isinstance(one, profile.Organization) and not one.source_id:
         return UNKNOWN
     return one.source_id if one.source_id.isprintable() else one.id

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from directory import freshness, profile
+from directory.hsds_keeping import stands_alone
 from directory.hsds_writing import Document, Writer
 from directory.taxonomy import Disclosure, ServiceType, Visibility
 from referral.extensions import db
@@ -183,8 +184,9 @@ def _areas(places: list[Any]) -> tuple[profile.ServiceArea, ...]:
 
 
 def documents_of(kind: str) -> Mapping[UUID, SourceDocument]:
-    """The documents as they came, of one kind, by the row that came of them."""
-    return {one.record_id: one for one in db.session.scalars(select(SourceDocument).where(SourceDocument.kind == kind))}
+    """The documents as they came, of one kind, by the row that came of them; the newest that says most leads."""
+    rows = db.session.scalars(select(SourceDocument).where(SourceDocument.kind == kind))
+    return {one.record_id: one for one in sorted(rows, key=lambda one: (stands_alone(one.document), one.last_seen_at))}
 
 
 def full(one: Whole, writing: Writer) -> Document:

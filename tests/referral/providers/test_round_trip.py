@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,8 @@ from referral.foundation.audit import AuditLine
 from referral.providers import actions
 from referral.providers.models import ImportBatch, Location, Service, SourceDocument
 from referral.providers.queries.whole import Circle
+from sop.vocabulary import Need
+from tests.builders import make_organization, make_service
 from tests.conftest import NOW
 
 DATA = Path(__file__).parents[3] / "../shared/data/hsds"
@@ -78,6 +81,38 @@ def test_the_official_examples_come_back_as_they_came(session: Any, name: str, o
     found = {one["id"]: one for one in exported(of=of)}
     assert found[document["id"]] == by_role(document)
     assert invalid([found[document["id"]]], kind) == []
+
+
+TOGETHER = [
+    pytest.param(order, source, marks=pytest.mark.slow if order != (0, 1, 2) else ())
+    for order in permutations(range(3))
+    for source in ("official", "")
+]
+
+
+@needs_data
+@pytest.mark.parametrize(("order", "source"), TOGETHER)
+def test_the_official_examples_stay_whole_beside_each_other_in_every_order_from_one_source_or_several(
+    session: Any, order: tuple[int, ...], source: str
+) -> None:
+    files = [
+        ("service_full.json", "services"),
+        ("organization_full.json", "organizations"),
+        ("location.json", "locations"),
+    ]
+    for place in order:
+        told, _ = actions.import_file("hsds", DATA / "examples-3.1" / files[place][0], source=source, now=NOW)
+        assert told["gone"] == [], "a file of organisations or places does not say that a service is gone"
+    for name, of in files:
+        document = json.loads((DATA / "examples-3.1" / name).read_text())
+        assert [one for one in exported(of=of) if one["id"] == document["id"]] == [by_role(document)]
+
+
+def test_a_feed_with_the_id_of_our_own_entry_does_not_touch_it(session: Any, tmp_path: Path) -> None:
+    own = make_service(make_organization("À nous"), Need.MED, name="À nous")
+    path = feed(tmp_path, id=str(own.service.id), name="À eux")
+    assert [one["name"] for one in imported(path)["new"]] == ["À eux"]
+    assert db.session.get(Service, own.service.id).name == "À nous"
 
 
 @needs_data
@@ -163,13 +198,12 @@ def test_an_export_leaves_a_line_in_the_audit_trail(session: Any, tmp_path: Path
     assert (line.code, line.details["circle"], line.details["number"]) == ("hsds", "network", 1)
 
 
-def test_ids_stay_those_of_the_source_and_a_second_source_gets_others(session: Any, tmp_path: Path) -> None:
-    path = feed(tmp_path)
-    for source in ("un", "deux"):
-        actions.import_file("hsds", path, source=source, now=NOW)
-    ids = set(db.session.scalars(select(Service.id)))
-    assert len(ids) == 2
-    assert UUID("7d0d1d5e-5f0c-4c6e-9a56-0a4a3c2b1f00") in ids
+def test_ids_stay_those_of_the_source_and_one_uuid_of_two_sources_is_one_entry(session: Any, tmp_path: Path) -> None:
+    actions.import_file("hsds", feed(tmp_path), source="un", now=NOW)
+    told, _ = actions.import_file("hsds", feed(tmp_path, name="Refuge du fleuve"), source="deux", now=NOW)
+    assert [one["name"] for one in told["changed"]] == ["Refuge du fleuve"]
+    assert told["new"] == []
+    assert list(db.session.scalars(select(Service.id))) == [UUID("7d0d1d5e-5f0c-4c6e-9a56-0a4a3c2b1f00")]
 
 
 def test_a_preview_tells_what_is_new_changed_and_gone_and_stores_nothing(session: Any, tmp_path: Path) -> None:
