@@ -49,11 +49,12 @@ from tests.conftest import NOW
 WALK = NOW + timedelta(days=3)
 
 STATES = (
-    "waiting", "refused", "unasked", "given", "wide", "narrow", "unticked", "unwitnessed", "conditional", "expired",
+    "waiting", "refused", "unasked", "given", "left", "wide", "narrow", "unticked", "unwitnessed", "conditional", "expired",
     "withdrawn", "taken_back_in_part", "superseded", "assented", "silent", "grown", "lapsed", "suspended", "blocked",
     "declined", "delivered", "long_delivered", "emergency", "order", "held", "erased",
 )  # fmt: skip
-"""waiting: no base consent yet; unasked: a referral is drafted and nobody was asked; narrow: C6 was not consented to;
+"""waiting: no base consent yet; unasked: a referral is drafted and nobody was asked; left: who took the referral has left
+the service; wide: one referral for each need of `WIDE` that an adult can have, none of them taken yet; narrow: C6 was not consented to;
 unticked: it was, but not by itself; assented and silent: children with and without their assent; grown: consent was
 given for a child who is an adult now; lapsed and suspended: the agreement; held: under legal hold.
 """
@@ -81,10 +82,13 @@ STAFF: tuple[tuple[str, Role, str | None], ...] = (
 clinic had the case of every state first and declined it; warden's refuge keeps a directory entry and had none of them.
 """
 
+ENDS = {"expired": WALK.date() - timedelta(1), "delivered": WALK.date() + timedelta(10)}
+"""The last day of a consent, where it is not a year away."""
+
 CASE_WORDS = tuple(one for one in Category if one not in (Category.C0, Category.C1))
-AROUND = ("KIN", "WIT", "NTE", "KEP", "FRM", "SAY", "FIL", "EMR", "ORD")
+AROUND = ("KIN", "WIT", "NTE", "KEP", "FRM", "SAY", "EMR", "ORD")
 """Relative, witness of base consent, case note, note on a service kept, answer in a form, words of a request about the
-file, name of an attached file, words of an emergency, signatory of an order.
+file, words of an emergency, signatory of an order.
 """
 WORD = re.compile(r"qz(\d\d)([a-z0-9]{2,3}?)w")
 
@@ -115,13 +119,16 @@ def sealed(state: str) -> dict[Category, dict[str, Any]]:
 
 @dataclass
 class Country:
-    """Ids of each state's case by the name of the argument, who there is, and the links and tokens that were given."""
+    """Ids of each state's case by the name of the argument, who there is, the links and tokens that were given, ids of
+    what is about no person, and the need of each referral.
+    """
 
     at: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
     people: dict[str, UUID] = field(default_factory=dict)
     links: dict[str, tuple[str, str]] = field(default_factory=dict)
     phone: str = ""
     general: dict[str, list[Any]] = field(default_factory=dict)
+    needs: dict[UUID, str] = field(default_factory=dict)
 
 
 class Builder:
@@ -132,7 +139,11 @@ class Builder:
         kinds = {"police": OrganizationKind.JUSTICE, "hospital": OrganizationKind.HEALTH}
         names = ("team", "far", "police", "hospital", "clinic", "refuge")
         self.houses = {
-            one: builders.make_organization(f"Maison {one} (démonstration)", kind=kinds.get(one, OrganizationKind.SOCIAL))
+            one: builders.make_organization(
+                f"Maison {one} (démonstration)",
+                kind=kinds.get(one, OrganizationKind.SOCIAL),
+                mandates=["ENF"] if one == "team" else [],
+            )
             for one in names
         }
         self.users = {
@@ -165,12 +176,11 @@ class Builder:
         staff = db.session.scalars(select(ServiceStaff).where(ServiceStaff.user_id == self.users["leaver"].id)).one()
         db.session.delete(staff)
         _, self.country.phone = phones.add("Téléphone", actor=self.users["responder"], now=NOW)
-        places = (self.place, self.clinic, self.refuge)
         self.country.general = {
-            "place_id": [one.id for one in places],
-            "service_id": [one.service.id for one in places],
-            "organization_id": [one.id for one in self.houses.values()],
-            "agreement_id": [one.id for one in self.agreements.values()],
+            "place_id": [self.place.id],
+            "service_id": [self.place.service.id],
+            "organization_id": [self.houses["hospital"].id],
+            "agreement_id": [self.agreements[one].id for one in ("good", "lapsed")],
         }
         db.session.flush()
         return self.country
@@ -209,7 +219,7 @@ class Builder:
         from tests.town import _submitted
 
         form = _submitted(case, self.users["responder"])
-        photo = builders.make_attachment(form, path=word(state, "FIL"))
+        photo = builders.make_attachment(form)
         return [form], [photo]
 
     def _around(self, case: Case, state: str, at: dict[str, list[Any]]) -> None:
@@ -233,7 +243,7 @@ class Builder:
         said = {"requester": Requester.PERSON, "received_on": NOW.date(), "words": word(state, "SAY")}
         self.request = asking.ask(case, kind, **said, actor=manager, now=NOW)
         at["request_id"] = [self.request.id]
-        self.country.links[state] = asking.make_link(case, "fr", actor=manager, now=WALK)
+        self.country.links[state] = asking.make_link(case, "fr", actor=manager, now=WALK - timedelta(hours=1))
         at["token"] = [self.country.links[state][0]]
         db.session.flush()
 
@@ -248,12 +258,13 @@ class Builder:
         if state == "unasked":
             sending.draft(case, need, self.place, actor=manager, now=NOW)
             return
-        if state == "expired":
-            given |= {"valid_until": WALK.date() - timedelta(1)}
+        if state in ENDS:
+            given["valid_until"] = ENDS[state]
         for one in [Need(one) for one in case.facts["needs"]] if state == "wide" else [need]:
             self.referral = builders.make_sent_referral(case, self.place, one, consent=given)
             if state not in ("declined", "wide"):
-                answering.act(self.referral, Do.ACCEPT, actor=self.users["leaver" if state == "given" else "nurse"], now=NOW)
+                taker = self.users["leaver" if state == "left" else "nurse"]
+                answering.act(self.referral, Do.ACCEPT, actor=taker, now=NOW)
 
     def _consent(self, case: Case) -> Consent:
         """The consent to the hospital."""
@@ -345,6 +356,8 @@ class Builder:
         for name, table in (("referral_id", Referral), ("consent_id", Consent), ("decision_id", DecisionRecord)):
             found = db.session.scalars(select(table.id).where(table.case_id == case.id)).all()
             at[name] = list(found[:2] if table is DecisionRecord else found)
+        for one in db.session.scalars(select(Referral).where(Referral.case_id == case.id)):
+            self.country.needs[one.id] = one.need.value
 
     def _end_agreements(self) -> None:
         self.agreements["lapsed"].effective_until = WALK.date() - timedelta(1)
