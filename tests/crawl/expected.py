@@ -95,7 +95,7 @@ TEAM: dict[str, tuple[str, tuple[str, ...]]] = {
     "referrals.shortlist": ("KEP", LIVING),
     "rights.case_rights": ("SAY", LIVING),
     "rights.own_file": (OWN, LIVING),
-    "rights.own_file_pdf": (OWN, ("given", "withdrawn", "emergency", "order")),  # printed in these states only
+    "rights.own_file_pdf": (OWN, ("given", "withdrawn")),  # printed in these states only
 }
 """What the case manager and the supervisor read, and where. In `narrow` base consent covers C2 and no more (O1)."""
 

@@ -45,6 +45,7 @@ from referral.rights.rules import Channel, Requester, RequestKind
 from sop.vocabulary import SENSITIVE, Category, Need
 from tests import builders, case_forms
 from tests.conftest import NOW
+from tests.referral.providers.entries import make_entry
 
 WALK = NOW + timedelta(days=3)
 
@@ -112,7 +113,9 @@ def words_in(text: str) -> set[tuple[str, str]]:
 
 def sealed(state: str) -> dict[Category, dict[str, Any]]:
     """What is known of the person: one word of its own in each category, therapy notes included."""
-    known: dict[Category, dict[str, Any]] = {one: {f"{one.value.lower()}_words": word(state, one.value)} for one in CASE_WORDS}
+    known: dict[Category, dict[str, Any]] = {
+        one: {f"{one.value.lower()}_words": word(state, one.value)} for one in CASE_WORDS
+    }
     known[Category.C2] |= {"family_name": word(state, "C2"), "given_names": word(state, "C2"), "phone_safe": "yes"}
     return known
 
@@ -153,7 +156,10 @@ class Builder:
         listed = tuple(self.users[one] for one in ("focal", "nurse", "leaver"))
         self.place = builders.make_service(self.houses["hospital"], *WIDE, staff=listed)
         self.clinic = builders.make_service(self.houses["clinic"], *WIDE, staff=(self.users["former"],))
-        self.refuge = builders.make_service(self.houses["refuge"], HEB, staff=(self.users["warden"],))
+        self.refuge = make_entry(self.houses["refuge"], "Refuge", "HEB", verified=WALK - timedelta(days=95))
+        keeps = ServiceStaff(service_id=self.refuge.service_id, user_id=self.users["warden"].id, focal_point=True)
+        db.session.add(keeps)
+        db.session.flush()
         self.country = Country(people={name: user.id for name, user in self.users.items()})
         self._agreements()
 
@@ -189,7 +195,13 @@ class Builder:
 
     def _case(self, state: str) -> None:
         team, responder = self.houses["team"], self.users["responder"]
-        child = builders.CHILD if state in ("assented", "silent") else {"nationality": "foreign", "fear_of_return": True, "household_violence": True} if state == "wide" else {}
+        child = (
+            builders.CHILD
+            if state in ("assented", "silent")
+            else {"nationality": "foreign", "fear_of_return": True, "household_violence": True}
+            if state == "wide"
+            else {}
+        )
         wanted = [need for need in WIDE if need is not Need.ENF] if state == "wide" else [NEED.get(state, MED)]
         needs = [need.value for need in wanted]
         case = builders.make_prefile(responder, team, sealed(state), **(child | {"needs": needs}))

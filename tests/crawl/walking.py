@@ -55,7 +55,7 @@ READING = frozenset({
     "rights.withdrawal_proof",
 })  # fmt: skip
 """What says anything about a person: asked for in every state by whoever may open it in any."""
-SOME = frozenset({"waiting", "given", "withdrawn", "emergency", "order", "erased", EVERYWHERE})
+SOME = frozenset({"waiting", "given", "withdrawn", "erased", EVERYWHERE})
 """The states in which whoever may open it asks for everything else."""
 READERS = (*OUTSIDE, *(name for name, _role, _house in STAFF))
 
@@ -71,6 +71,7 @@ FILLED: dict[str, list[Any]] = {
 }  # fmt: skip
 GENERAL: dict[str, list[Any]] = {
     "quarter": ["2026-Q3"], "name": [first_table()], "language": ["fr"], "form_id": ["cmr_identification"],
+    "kind": ["csv"], "action": ["open_negotiation"],
 }  # fmt: skip
 NOT_HERE = {
     "filename", "version_id", "report_id", "campaign_id", "draft_id", "batch_id", "pair_id", "merge_id", "list_id",
@@ -94,7 +95,7 @@ class Report:
 
     met: Met = field(default_factory=lambda: defaultdict(set))
     walked: set[tuple[str, str]] = field(default_factory=set)
-    answers: int = 0
+    statuses: set[int] = field(default_factory=set)
 
     def note(self, asked: Asked, channel: str, text: str) -> None:
         state, endpoint, address = asked
@@ -139,6 +140,7 @@ class Reader:
         if name not in OUTSIDE:
             sign_in(page, name)
         self.client = page.client
+        self.client.environ_base["REMOTE_ADDR"] = f"192.0.2.{READERS.index(name)}"  # the public API counts by address
         self.may = opened_by(ROLES[name]) if name in ROLES else frozenset()
         self.headers: dict[str, str] = {}
         if name == "phone":
@@ -179,7 +181,7 @@ class Reader:
 
     def read(self, asked: Asked, answer: TestResponse) -> None:
         """Note what an answer holds, in each channel that it has."""
-        self.report.answers += 1
+        self.report.statuses.add(answer.status_code)
         headers = "\n".join(f"{name}: {value}" for name, value in answer.headers if name != "Set-Cookie")
         self.report.note(asked, "header", f"{unquote(asked[2])}\n{unquote(headers)}")
         text = answer.get_data(as_text=True) if answer.mimetype.startswith("text/") else ""
@@ -192,15 +194,15 @@ class Reader:
 
 
 def texts(answer: TestResponse, text: str) -> Iterator[tuple[str, str]]:
-    """The channels of an answer with what can be read there."""
-    if answer.mimetype == "text/html":
+    """The channels of an answer's body with what can be read there."""
+    if answer.status_code in (301, 302, 303, 308):
+        yield "redirect", text
+    elif answer.mimetype == "text/html":
         yield "page" if answer.status_code == 200 else "refusal", html.unescape(text)
     elif answer.mimetype == "application/pdf":
         yield from paper(answer.data)
     elif answer.mimetype.startswith(TABLES):
         yield "table", "\n".join(opened(answer.data))
-    elif answer.status_code in (301, 302, 303, 308):
-        yield "redirect", answer.get_data(as_text=True)
     else:
         yield "data", answer.data.decode("utf-8", "ignore")
 
