@@ -22,25 +22,25 @@ from sqlalchemy import select
 from referral.cases.actions import opening, progress, steps
 from referral.cases.models import Case
 from referral.cases.rules import CaseState, ClosureReason
-from referral.consent.actions import emergencies, orders, renewing
+from referral.consent.actions import emergencies, orders
 from referral.consent.emergencies import EmergencyReason
 from referral.consent.models import Consent, ConsentMark, ConsentState, DecisionRecord
 from referral.consent.orders import OrderKind
 from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.foundation.tables import new_id
+from referral.identification import actions as identification
 from referral.identification.actions import phones
-from referral.identification.models import Attachment
+from referral.identification.models import SubmissionState
 from referral.partners.rules import AgreementState, OrganizationKind
 from referral.people.actions import relatives
 from referral.people.models import PersonBlock
-from referral.providers.models import ServiceAtLocation, ServiceStaff
+from referral.providers.models import ServiceStaff
 from referral.referrals.actions import answering, sending, shortlisting
 from referral.referrals.models import Referral
 from referral.referrals.queries.shortlist import shortlist
 from referral.referrals.rules import ReferralAction as Do
 from referral.rights.actions import asking, erasing, retaining, withdrawing
-from referral.rights.queries import withdrawals
 from referral.rights.rules import Channel, Requester, RequestKind
 from sop.vocabulary import SENSITIVE, Category, Need
 from tests import builders, case_forms
@@ -50,14 +50,14 @@ from tests.referral.providers.entries import make_entry
 WALK = NOW + timedelta(days=3)
 
 STATES = (
-    "waiting", "refused", "unasked", "given", "left", "wide", "narrow", "unticked", "unwitnessed", "conditional", "expired",
-    "withdrawn", "taken_back_in_part", "superseded", "assented", "silent", "grown", "lapsed", "suspended", "blocked",
-    "declined", "delivered", "long_delivered", "emergency", "order", "held", "erased",
+    "waiting", "refused", "unasked", "given", "left", "wide", "narrow", "unticked", "unwitnessed", "conditional",
+    "expired", "withdrawn", "taken_back_in_part", "superseded", "assented", "silent", "grown", "lapsed", "suspended",
+    "blocked", "declined", "delivered", "long_delivered", "emergency", "order", "held", "erased",
 )  # fmt: skip
-"""waiting: no base consent yet; unasked: a referral is drafted and nobody was asked; left: who took the referral has left
-the service; wide: one referral for each need of `WIDE` that an adult can have, none of them taken yet; narrow: C6 was not consented to;
-unticked: it was, but not by itself; assented and silent: children with and without their assent; grown: consent was
-given for a child who is an adult now; lapsed and suspended: the agreement; held: under legal hold.
+"""waiting: no base consent yet; unasked: a referral is drafted and nobody was asked; left: who took the referral has
+left the service; wide: one referral for each need of `WIDE` that an adult can have, none of them taken yet; narrow: C6
+was not consented to; unticked: it was, but not by itself; assented and silent: children with and without their assent;
+grown: consent was given for a child who is an adult now; lapsed and suspended: the agreement; held: under legal hold.
 """
 
 STAFF: tuple[tuple[str, Role, str | None], ...] = (
@@ -99,6 +99,9 @@ WIDE = (
 )  # fmt: skip
 NEED = {"lapsed": HEB, "suspended": PSY, "assented": Need.ENF, "silent": Need.ENF}
 """The need of a state's case where it is not MED: agreements are made by need."""
+
+FOREIGN = {"nationality": "foreign", "fear_of_return": True, "household_violence": True}
+"""What makes a case need protection from violence and, of a foreigner, a return."""
 
 
 def word(state: str, kind: object) -> str:
@@ -195,23 +198,17 @@ class Builder:
 
     def _case(self, state: str) -> None:
         team, responder = self.houses["team"], self.users["responder"]
-        child = (
-            builders.CHILD
-            if state in ("assented", "silent")
-            else {"nationality": "foreign", "fear_of_return": True, "household_violence": True}
-            if state == "wide"
-            else {}
-        )
+        more = builders.CHILD if state in ("assented", "silent") else FOREIGN if state == "wide" else {}
         wanted = [need for need in WIDE if need is not Need.ENF] if state == "wide" else [NEED.get(state, MED)]
         needs = [need.value for need in wanted]
-        case = builders.make_prefile(responder, team, sealed(state), **(child | {"needs": needs}))
+        case = builders.make_prefile(responder, team, sealed(state), **(more | {"needs": needs}))
         at = self.country.at[state] = {"case_id": [case.id]}
-        at["submission_id"], at["attachment_id"] = self._form(case, state)
+        at["submission_id"], at["attachment_id"] = self._form(case)
         if state == "refused":
             opening.refuse(case, actor=responder, now=NOW)
         if state in ("waiting", "refused"):
             return
-        for step in ("L02", "X02", "N04") if "age" in child else ():
+        for step in ("L02", "X02", "N04") if "age" in more else ():
             progress.advance(case, step=step, actor=responder, now=NOW)
         opening.activate(case, actor=responder, now=NOW)
         case.manager = self.users["manager"]
@@ -226,13 +223,13 @@ class Builder:
         db.session.flush()
         self._remember(case, at)
 
-    def _form(self, case: Case, state: str) -> tuple[list[Any], list[Any]]:
+    def _form(self, case: Case) -> tuple[list[Any], list[Any]]:
         """The form that the file was made from, with a photo."""
-        from tests.town import _submitted
-
-        form = _submitted(case, self.users["responder"])
-        photo = builders.make_attachment(form)
-        return [form], [photo]
+        author = self.users["responder"]
+        form = identification.start(actor=author, today=NOW.date(), now=NOW)
+        form.state, form.case_id, form.submitted_at = SubmissionState.SUBMITTED, case.id, NOW
+        db.session.flush()
+        return [form.id], [builders.make_attachment(form.id)]
 
     def _around(self, case: Case, state: str, at: dict[str, list[Any]]) -> None:
         """What a case holds beside its sealed categories."""

@@ -29,7 +29,7 @@ from referral.foundation import jobs, notices, sealing
 from referral.foundation.outbox import OutboxMessage
 from referral.partners.models import User
 from sop.vocabulary import Need
-from tests.conftest import NOW, close, make_app
+from tests.conftest import close, make_app
 from tests.crawl.expected import BY_NEED, NOTHING, ON_PAGES, RELATION, SHARED, expected
 from tests.crawl.scene import STATES, WALK, Builder, Country, sealed, word, words_in
 from tests.crawl.walking import EVERYWHERE, NOT_HERE, READERS, READING, Reader, Report, addresses
@@ -193,12 +193,25 @@ def test_how_much_was_walked(world: World) -> None:
         (*RELATION[reader], state, channel)
         for reader, report in world.reports.items()
         for state, channel in report.walked
-    }
+    } | mailed(world)
     assert Counter(channel for *_, channel in walked) == COMBINATIONS
     assert len(walked) == ALL_COMBINATIONS
     assert {state for _, _, state, _ in walked} == {*STATES, EVERYWHERE}
     signed_in = READERS[4:]
     assert all({state for state, _ in world.reports[one].walked} == {*STATES, EVERYWHERE} for one in signed_in)
+
+
+def mailed(world: World) -> set[tuple[str, str, str, str]]:
+    """Who was written to about the case of which state."""
+    with world.app.app_context():
+        names = {number: name for name, number in world.country.people.items()}
+        codes = {db.session.get_one(Case, at["case_id"][0]).code: state for state, at in world.country.at.items()}
+        rows = db.session.scalars(select(OutboxMessage)).all()
+        return {
+            (*RELATION[names[one.recipient_id]], codes[one.parameters["case_code"]], "mail")
+            for one in rows
+            if one.recipient_id and one.parameters.get("case_code") in codes
+        }
 
 
 def test_every_kind_of_notice_was_sent_and_none_says_a_word_a_need_or_a_place(world: World) -> None:
