@@ -3,7 +3,7 @@
     country = build()       inside an application context; commit afterwards
     country.at["given"]     ids of the case of that state, by the name that addresses give them
 
-A word says where it comes from: `Qz07C12w` is what stands under C12 in the case of the eighth state. The words of
+A word says where it comes from: `Qzvx07C12w` is what stands under C12 in the case of the eighth state. The words of
 `AROUND` stand beside the sealed categories: a relative's name, a witness, a note, a form, what somebody asked for.
 The builders act at `NOW`; everybody reads at `WALK`, three days later.
 """
@@ -91,7 +91,9 @@ AROUND = ("KIN", "WIT", "NTE", "KEP", "FRM", "SAY", "EMR", "ORD")
 """Relative, witness of base consent, case note, note on a service kept, answer in a form, words of a request about the
 file, words of an emergency, signatory of an order.
 """
-WORD = re.compile(r"qz(\d\d)([a-z0-9]{2,3}?)w")
+KINDS = frozenset({*(one.value for one in CASE_WORDS), *AROUND})
+WORD = re.compile(rf"qzvx(\d\d)({'|'.join(sorted(KINDS))})w", re.IGNORECASE)
+"""Long enough that no token, key or compressed stream holds one by chance."""
 
 MED, HEB, PSY = Need.MED, Need.HEB, Need.PSY
 WIDE = (
@@ -106,12 +108,12 @@ FOREIGN = {"nationality": "foreign", "fear_of_return": True, "household_violence
 
 def word(state: str, kind: object) -> str:
     """What stands there, and nowhere else."""
-    return f"Qz{STATES.index(state):02d}{kind}w"
+    return f"Qzvx{STATES.index(state):02d}{kind}w"
 
 
 def words_in(text: str) -> set[tuple[str, str]]:
-    """State and kind of every word that a text holds, whatever became of its letters' case."""
-    return {(STATES[int(number)], kind.upper()) for number, kind in WORD.findall(text.casefold())}
+    """State and kind of every word that a text holds, in capitals or not."""
+    return {(STATES[int(number)], kind.upper()) for number, kind in WORD.findall(text)}
 
 
 def sealed(state: str) -> dict[Category, dict[str, Any]]:

@@ -52,9 +52,9 @@ NEVER_QUEUED = {"password_changed"}
 
 COMBINATIONS = {
     "page": 485, "refusal": 479, "redirect": 102, "title": 554, "link": 554, "header": 555, "paper": 72,
-    "metadata": 72, "table": 16, "data": 20,
+    "metadata": 72, "table": 16, "data": 20, "mail": 148,
 }  # fmt: skip
-ALL_COMBINATIONS = 2909
+ALL_COMBINATIONS = 3057
 """How many (role, relation, state) were walked in each channel. A reader, a state or a page less, and it is another."""
 
 

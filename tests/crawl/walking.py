@@ -79,6 +79,7 @@ NOT_HERE = {
 }  # fmt: skip
 """Arguments of what this country has none of: tests/test_leaks.py walks there."""
 
+STREAM = re.compile(r"(?<!end)stream\r?\n.*?endstream", re.DOTALL)
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 LINK = re.compile(r'(?:href|action|formaction|src)="([^"]*)"')
 TABLES = ("text/csv", "application/vnd.openxmlformats", "application/zip", "text/calendar")
@@ -208,12 +209,12 @@ def texts(answer: TestResponse, text: str) -> Iterator[tuple[str, str]]:
 
 
 def paper(content: bytes) -> Iterator[tuple[str, str]]:
-    """The words of a PDF; and what it says of itself: information, outline, and everything that is not compressed."""
+    """The words of a PDF; and what it says of itself: information, outline, and all that stands outside its streams."""
     document = pypdfium2.PdfDocument(content)
     try:
         yield "paper", "\n".join(page.get_textpage().get_text_range() for page in document)
         said = [*map(str, document.get_metadata_dict().values()), *(str(one.get_title()) for one in document.get_toc())]
-        yield "metadata", "\n".join((*said, content.decode("latin-1")))
+        yield "metadata", "\n".join((*said, STREAM.sub("", content.decode("latin-1"))))
     finally:
         document.close()
 
