@@ -36,5 +36,5 @@ def _page(way: Message, referral: Referral, *, provider: bool) -> str | None:
     if way.text in ASKS and referral.state is ReferralState.DRAFT and can(Permission.CONSENT_RECORD):
         return url_for("referrals.consent", referral_id=referral.id)
     if way.text in OTHERS and can(Permission.REFERRAL_SEND):
-        return url_for("referrals.choose", case_id=referral.case_id)
+        return url_for("referrals.choose", case_id=referral.case_id, need=referral.need.value)
     return None

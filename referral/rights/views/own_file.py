@@ -100,14 +100,12 @@ def open_linked_file(token: str) -> Any:
 
 def link_by(token: str, *, lock: bool = False) -> OwnFileLink | None:
     """The link of a token that looks like one."""
-    """The link of a token that looks like one."""
     if signed_links.TOKEN.fullmatch(token) is None:
         return None
     return queries.link_of(signed_links.hashed(token), lock=lock)
 
 
 def kept_nowhere(response: Response) -> Response:
-    """No copy of this answer stays in a browser or on the way."""
     """No copy of this answer stays in a browser or on the way."""
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -11,6 +11,8 @@ from sqlalchemy import select
 from referral.consent.models import Consent, ConsentState, DecisionRecord
 from referral.extensions import db
 from referral.foundation.audit import AuditLine
+from referral.partners.models import Agreement
+from referral.partners.rules import AgreementState
 from referral.people.models import PersonBlock
 from tests.conftest import NOW
 from tests.referral.referrals.answering.people import S, answer, press, referral_of, signed_in, user
@@ -112,6 +114,15 @@ def test_what_else_the_file_holds_is_not_even_named(app: Flask, scene: Scene) ->
     """That something is written about trafficking is itself a thing to keep."""
     page = signed_in(app, "nurse").get(scene.url)
     assert "Traite" not in page.text
+
+
+def test_the_case_team_reads_why_nothing_crosses_and_is_led_to_another_service(app: Flask, scene: Scene) -> None:
+    with app.app_context():
+        db.session.scalars(select(Agreement)).one().state = AgreementState.SUSPENDED
+        db.session.commit()
+    page = signed_in(app, "cm").get(f"{scene.url}/why")
+    assert page.status == 200
+    assert f'href="/cases/{scene.case}/needs/MED/services"' in page.html
 
 
 # --- who may ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Everybody reads everything they can reach, in each state of consent."""
