@@ -82,6 +82,17 @@ class Writer:
             ),
         })  # fmt: skip
 
+    def vacancies(self, one: profile.Service) -> Document:
+        """What is added to the service as long as it lasts: its open vacancies, in the national profile alone."""
+        return compact(self._own(vacancies=[
+            compact({
+                "id": some.id, "title": some.title, "kind": some.kind, "places": some.places,
+                "valid_from": _day(some.valid_from), "valid_until": _day(some.valid_until),
+                "service_at_location_id": some.service_at_location_id,
+            })
+            for some in one.vacancies or ()
+        ]))  # fmt: skip
+
     def _status(self, one: profile.Service) -> str | None:
         """Plain HSDS cannot say that nobody knows: nobody is sent to a service that is called inactive."""
         if one.archived:
