@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from directory import rank
 from directory.employment import OfferKind, VacancyState
 from directory.hsds_profile import PATCHES, merged
 from directory.hsds_writing import Profile
+from directory.question import question
 from directory.taxonomy import Visibility
 from referral.extensions import db
 from referral.foundation import clock
@@ -128,3 +130,14 @@ def test_a_vacancy_that_changes_or_ends_is_news(workshop: ServiceAtLocation) -> 
     assert [row.title for row in one.service.vacancies or ()] == ["Mécanicien"]
     assert export.lapsed is not None
     assert export.lapsed.isoformat() == "2026-11-24T00:00:00+01:00"
+
+
+def test_a_search_for_open_vacancies_finds_those_of_today(workshop: ServiceAtLocation) -> None:
+    silent = builders.make_service(builders.make_organization("Silencieux"), Need.ECO, name="Garage")
+    asked = question({}, need="ECO", conditions=["vacancies"])
+    found = rank(snapshot(NOW).catalogue, asked, now=NOW)
+    assert [one.offer.vacancies for one in (*found.fits, *found.to_verify)] == [4, None]
+    assert [one.offer.id for one in found.to_verify if one.offer.vacancies is None] == [str(silent.id)]
+    later = NOW + 10 * DAYS
+    (against,) = rank(snapshot(later).catalogue, asked, now=later).excluded
+    assert str(against.reasons[0].message) == "no vacancy is open now"
