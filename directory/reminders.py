@@ -150,6 +150,45 @@ def plan(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A vacancy that is open, nobody was reminded of yet, and who answers for it."""
+
+    id: str
+    person: str
+    valid_until: date
+
+
+def ending(
+    vacancies: Iterable[Ending], writing: Collection[str], last: Mapping[str, datetime], now: datetime, days: int
+) -> dict[str, list[Ending]]:
+    """By person the vacancies to remind of at `now`, the office's time: those that end within `days`.
+
+    `writing`: who is written to now for another reason; `last`: when each person was written to. Somebody written to
+    within a week waits. Whoever is written to is therefore told also what ends before they could be written to again.
+
+    >>> one = Ending("v", "ann", date(2026, 1, 12))
+    >>> at = datetime(2026, 1, 5, 9)
+    >>> list(ending([one], (), {}, at, 7)), list(ending([one], (), {}, at, 6)), list(ending([one], {"ann"}, {}, at, 6))
+    (['ann'], [], ['ann'])
+    """
+    if quiet(now):
+        return {}
+    today, found = now.date(), dict[str, list[Ending]]()
+    for one in vacancies:
+        if today <= one.valid_until <= today + timedelta(days=days) + A_WEEK:
+            found.setdefault(one.person, []).append(one)
+    return {
+        person: rows
+        for person, rows in found.items()
+        if person in writing
+        or (
+            any(one.valid_until <= today + timedelta(days=days) for one in rows)
+            and not (person in last and now < last[person] + A_WEEK)
+        )
+    }
+
+
 def _mail(
     found: Plan, one: Kept, section: str, cycle: str, steps: list[Step], last: Mapping[str, datetime], now: datetime
 ) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import insert, select
 
 from directory import freshness, reminders
-from directory.reminders import Plan
+from directory.reminders import Ending, Plan, Step
 from referral.extensions import db
 from referral.foundation import audit, clock, notices, outbox, signed_links
 from referral.foundation.outbox import MessageState, OutboxMessage
@@ -20,12 +21,13 @@ from referral.foundation.transactions import reading
 from referral.partners.models import User
 from referral.providers import queries
 from referral.providers.models import SectionVerification, ServiceContact
+from referral.providers.queries.ending import Told, ending_vacancies
 from referral.providers.rules import SECTION_LABELS, Section, TaskReason, VerificationMethod, VerificationOutcome
 from referral.providers.upkeep_models import CallTask, ConfirmationLink, OrganizationReminder, ReminderStep
 from referral.referrals.models import Referral, ReferralEvent
 from referral.referrals.rules import ReferralAction
 
-TEMPLATE = "directory_confirm"
+TEMPLATE, BOTH, VACANCY = TEMPLATES = ("directory_confirm", "directory_confirm_vacancies", "vacancy_ending")
 PURPOSE = "directory"
 LIVES = timedelta(days=14)
 MOST_LINKS = 12
@@ -42,13 +44,15 @@ def remind(now: datetime) -> int:
     db.session.commit()
     local = now.astimezone(clock.zone())
     mails: dict[str, list[tuple[str, str]]] = {}
+    ending: dict[str, list[Ending]] = {}
     if not reminders.quiet(local):
         with reading():  # a large directory: nobody waits for SQLite's lock meanwhile
             made = plan_now(now)
             houses = plan_organizations(now, made)
-        mails = {one: houses.mails.get(one, []) + made.mails.get(one, []) for one in {**made.mails, **houses.mails}}
-        for person, asked in mails.items():
-            _notice(UUID(person), asked, now)
+            mails = {one: houses.mails.get(one, []) + made.mails.get(one, []) for one in {**made.mails, **houses.mails}}
+            ending, told = plan_vacancies(now, mails)
+        for person in {**mails, **ending}:
+            _notice(UUID(person), mails.get(person, []), len(ending.get(person, ())), now)
         for key in houses.calls:
             open_task(None, TaskReason.LATE, [Section.ORGANIZATION], organization_id=UUID(key), now=now)
         _keep_steps(houses, now)
@@ -59,10 +63,15 @@ def remind(now: datetime) -> int:
             {"place_id": UUID(place), "section": Section(section), "cycle": cycle, "step": step, "at": now}
             for place, section, cycle, step in made.taken
         ]
+        steps += [
+            {"place_id": told[one.id].place_id, "section": Section.SERVICE, "cycle": told[one.id].cycle,
+             "step": Step.NOTICE, "at": now}
+            for rows in ending.values() for one in rows
+        ]  # fmt: skip
         for start in range(0, len(steps), CHUNK):
             db.session.execute(insert(ReminderStep), steps[start : start + CHUNK])
     db.session.commit()
-    return len(mails)
+    return len({**mails, **ending})
 
 
 def _keep_steps(houses: Plan, now: datetime) -> None:
@@ -86,6 +95,13 @@ def plan_organizations(now: datetime, made: Plan) -> Plan:
     return found
 
 
+def plan_vacancies(now: datetime, writing: Collection[str]) -> tuple[dict[str, list[Ending]], dict[str, Told]]:
+    """Whom to remind of which vacancies that end, in one notice with what they are written to about anyway."""
+    local, days = now.astimezone(clock.zone()), current_app.config["SETTINGS"].vacancy_notice
+    vacancies, told = ending_vacancies(local.date(), days)
+    return reminders.ending(vacancies, writing, _written_to(now), local, days), told
+
+
 def plan_now(now: datetime) -> Plan:
     """What the ladder asks for at this moment."""
     local = now.astimezone(clock.zone())
@@ -102,13 +118,13 @@ def _calls_today(local: datetime) -> int:
 
 def _written_to(now: datetime) -> dict[str, datetime]:
     written = select(OutboxMessage.recipient_id, OutboxMessage.queued_at).where(
-        OutboxMessage.template == TEMPLATE, OutboxMessage.queued_at > now - reminders.A_WEEK
+        OutboxMessage.template.in_(TEMPLATES), OutboxMessage.queued_at > now - reminders.A_WEEK
     )
     return {str(person): at for person, at in db.session.execute(written)}
 
 
-def _notice(person: UUID, asked: list[tuple[str, str]], now: datetime) -> None:
-    """One notice for everything that one person keeps, with one link a section."""
+def _notice(person: UUID, asked: list[tuple[str, str]], vacancies: int, now: datetime) -> None:
+    """One notice for everything that one person keeps, with one link a section; how many vacancies end."""
     user = db.session.get_one(User, person)
     written = []
     for key, section in asked[:MOST_LINKS]:
@@ -120,8 +136,15 @@ def _notice(person: UUID, asked: list[tuple[str, str]], now: datetime) -> None:
         )  # fmt: skip
         db.session.add(link)
         written.append(f"{section.upper()}:{link_id.hex}")
-    outbox.queue(TEMPLATE, now=now, user=user, count=len(asked), links=" ".join(written))
+    told: dict[str, Any] = {"count": len(asked), "links": " ".join(written)} if asked else {}
+    if vacancies:
+        told["vacancies"] = vacancies
+    outbox.queue(_template(bool(asked), bool(vacancies)), now=now, user=user, **told)
     audit.record("directory.remind", actor=None, now=now, subject=("user_account", user.id))
+
+
+def _template(asked: bool, vacancies: bool) -> str:
+    return (BOTH if vacancies else TEMPLATE) if asked else VACANCY
 
 
 def open_task(
@@ -187,7 +210,7 @@ def _bounced(message: OutboxMessage) -> set[UUID]:
     if message.address:
         query = select(ServiceContact.service_at_location_id).where(ServiceContact.email == message.address)
         found.update(db.session.scalars(query))
-    if message.template == TEMPLATE:
+    if "links" in message.parameters:
         ids = [UUID(hex=one.partition(":")[2]) for one in message.parameters["links"].split()]
         theirs = select(ConfirmationLink.place_id).where(
             ConfirmationLink.id.in_(ids), ConfirmationLink.place_id.is_not(None)
