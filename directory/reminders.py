@@ -97,6 +97,15 @@ def first_day(verified: date, section: Section, lives: ShelfLives = SHELF_LIVES)
     return verified + timedelta(days=lives.of(section) + 1)
 
 
+def never(today: date, section: Section, lives: ShelfLives = SHELF_LIVES) -> date:
+    """From which day the ladder of a section that nobody ever confirmed counts, so that it is due today.
+
+    >>> first_day(never(date(2026, 1, 5), Section.ORGANIZATION), Section.ORGANIZATION)
+    datetime.date(2026, 1, 5)
+    """
+    return today - timedelta(days=lives.of(section) + 1)
+
+
 def reached(one: Kept, today: date, lives: ShelfLives = SHELF_LIVES) -> Iterator[tuple[str, str, Step]]:
     """Section, cycle and step of everything whose day has come, whether or not it was done already."""
     for section in lives.mandatory:

@@ -18,7 +18,7 @@ from referral.foundation import audit, clock, notices, outbox, signed_links
 from referral.foundation.outbox import MessageState, OutboxMessage
 from referral.foundation.tables import new_id
 from referral.foundation.transactions import reading
-from referral.partners.models import User
+from referral.partners.models import Organization, User
 from referral.providers import queries
 from referral.providers.models import SectionVerification, ServiceContact
 from referral.providers.queries.ending import Told, ending_vacancies
@@ -88,7 +88,7 @@ def plan_organizations(now: datetime, made: Plan) -> Plan:
     lives = replace(current_app.config["SETTINGS"].shelf_lives, mandatory=(freshness.Section.ORGANIZATION,))
     waiting = select(CallTask.organization_id).where(CallTask.closed_at.is_(None))
     called = {str(one) for one in db.session.scalars(waiting)}
-    kept = queries.kept_organizations()
+    kept = queries.kept_organizations(local.date())
     calls = _calls_today(local) + len(made.calls) + len(made.archives)
     found = reminders.plan(kept, (), _written_to(now), local, calls_today=calls, called=called, lives=lives)
     found.archives.clear()
@@ -175,31 +175,33 @@ def evidence(now: datetime) -> None:
         .where(ReferralEvent.action == ReferralAction.ACCEPT, ReferralEvent.at > now - LOOKED_BACK)
     )
     for event_id, at, place in db.session.execute(accepted).all():
-        _event(place, f"referral:{event_id}", at, VerificationMethod.REFERRAL, VerificationOutcome.CONFIRMED)
+        subject = {"service_at_location_id": place, "section": Section.CONTACTS}
+        _event(f"referral:{event_id}", at, VerificationMethod.REFERRAL, VerificationOutcome.CONFIRMED, **subject)
     failed = select(OutboxMessage).where(
         OutboxMessage.state == MessageState.FAILED, OutboxMessage.queued_at > now - LOOKED_BACK,
         OutboxMessage.error_code != "NO_ADDRESS",
     )  # fmt: skip
     for message in db.session.scalars(failed).all():
         for place in _bounced(message):
-            known = _event(
-                place, f"mail:{message.id}:{place.hex[:20]}", now, VerificationMethod.MAIL,
-                VerificationOutcome.UNREACHABLE,
-            )  # fmt: skip
-            if known:
-                open_task(place, TaskReason.BOUNCED, [Section.CONTACTS.value], now=now)
+            if _came_back(message.id, place, now, service_at_location_id=place, section=Section.CONTACTS):
+                open_task(place, TaskReason.BOUNCED, [Section.CONTACTS], now=now)
+        for house in _bounced_organizations(message):
+            if _came_back(message.id, house, now, organization_id=house, section=Section.ORGANIZATION):
+                open_task(None, TaskReason.BOUNCED, [Section.ORGANIZATION], organization_id=house, now=now)
+
+
+def _came_back(number: int, key: UUID, now: datetime, **subject: Any) -> bool:
+    evidence_id = f"mail:{number}:{key.hex[:20]}"
+    return _event(evidence_id, now, VerificationMethod.MAIL, VerificationOutcome.UNREACHABLE, **subject)
 
 
 def _event(
-    place: UUID, evidence_id: str, at: datetime, method: VerificationMethod, outcome: VerificationOutcome
+    evidence_id: str, at: datetime, method: VerificationMethod, outcome: VerificationOutcome, **subject: Any
 ) -> bool:
+    """Keep it once, against or for its subject; whether it is new."""
     if db.session.scalar(select(SectionVerification.id).where(SectionVerification.evidence == evidence_id)):
         return False
-    row = SectionVerification(
-        service_at_location_id=place, section=Section.CONTACTS, method=method, outcome=outcome, at=at,
-        evidence=evidence_id,
-    )  # fmt: skip
-    db.session.add(row)
+    db.session.add(SectionVerification(method=method, outcome=outcome, at=at, evidence=evidence_id, **subject))
     db.session.flush()
     return True
 
@@ -210,10 +212,20 @@ def _bounced(message: OutboxMessage) -> set[UUID]:
     if message.address:
         query = select(ServiceContact.service_at_location_id).where(ServiceContact.email == message.address)
         found.update(db.session.scalars(query))
-    if "links" in message.parameters:
-        ids = [UUID(hex=one.partition(":")[2]) for one in message.parameters["links"].split()]
-        theirs = select(ConfirmationLink.place_id).where(
-            ConfirmationLink.id.in_(ids), ConfirmationLink.place_id.is_not(None)
-        )
-        found.update(one for one in db.session.scalars(theirs) if one)
-    return found
+    return found | _linked(message, ConfirmationLink.place_id)
+
+
+def _bounced_organizations(message: OutboxMessage) -> set[UUID]:
+    """The organisations whose own address a message could not reach, or about which it asked."""
+    found: set[UUID] = set()
+    if message.address:
+        found.update(db.session.scalars(select(Organization.id).where(Organization.email == message.address)))
+    return found | _linked(message, ConfirmationLink.organization_id)
+
+
+def _linked(message: OutboxMessage, column: Any) -> set[UUID]:
+    """What the links of a message are about: entries or organisations."""
+    if "links" not in message.parameters:
+        return set()
+    ids = [UUID(hex=one.partition(":")[2]) for one in message.parameters["links"].split()]
+    return set(db.session.scalars(select(column).where(ConfirmationLink.id.in_(ids), column.is_not(None))))

@@ -17,10 +17,10 @@ from referral.foundation.outbox import OutboxMessage
 from referral.providers import actions
 from referral.providers.models import SectionVerification, ServiceStaff
 from referral.providers.private_models import Vacancy
-from referral.providers.rules import Section, VerificationMethod
+from referral.providers.rules import Section
 from tests.builders import make_organization, make_user
 from tests.conftest import NOW
-from tests.referral.providers.entries import make_entry
+from tests.referral.providers.entries import confirm_organization, make_entry
 
 DAYS = timedelta(days=1)
 NIGHT = NOW.replace(hour=20, minute=30)
@@ -33,11 +33,7 @@ def place(session: Any) -> Any:
     place = make_entry(owner, "Atelier", "ECO", verified=NOW)
     keeper = make_user(Role.PROVIDER, owner, "patron", email="patron@example.cm")
     db.session.add(ServiceStaff(service_id=place.service_id, user_id=keeper.id, focal_point=True))
-    db.session.add(
-        SectionVerification(
-            organization_id=owner.id, section=Section.ORGANIZATION, method=VerificationMethod.PARTNER, at=NOW
-        )
-    )
+    confirm_organization(owner)
     session.commit()
     return place
 

@@ -27,7 +27,7 @@ from referral.providers.private_form import VacancyAct
 from referral.providers.private_models import Vacancy
 from referral.providers.queries.ending import BEGINNING
 from referral.providers.rules import Section
-from referral.providers.upkeep_models import CallTask, ReminderStep
+from referral.providers.upkeep_models import CallTask, OrganizationReminder, ReminderStep
 from tests.builders import make_organization, make_user
 from tests.conftest import rolled_back
 from tests.referral.providers.entries import make_entry
@@ -44,6 +44,8 @@ class Year:
         self.steps: list[tuple[str, str, str, str, datetime]] = []
         self.calls: list[tuple[str, str, datetime]] = []
         self.states: dict[str, list[str]] = {}
+        self.houses: list[tuple[str, str, str, int]] = []
+        """Of organisations: which one, the cycle, the step, on which day of the year it was taken."""
         self.told: list[tuple[str, int, int]] = []
         """Title of a vacancy, on which day of the year it ends, on which day somebody was reminded."""
 
@@ -121,8 +123,13 @@ def year(_application: Flask) -> Iterator[Year]:
             if not one.cycle.startswith("v:")
         ]
         found.told = reminded(titles, [one for one in steps if one.cycle.startswith("v:")])
+        found.houses = [
+            (str(one.organization_id), one.cycle, one.step.value, (one.at - START).days)
+            for one in db.session.scalars(select(OrganizationReminder))
+        ]
         found.calls = [
-            (str(one.place_id), one.reason.value, one.opened_at) for one in db.session.scalars(select(CallTask))
+            (str(one.place_id or one.organization_id), one.reason.value, one.opened_at)
+            for one in db.session.scalars(select(CallTask))
         ]
         yield found
 
@@ -139,6 +146,17 @@ def test_every_step_is_taken_once_in_its_cycle(year: Year) -> None:
     assert set(Counter(step[:4] for step in year.steps).values()) == {1}
     kept = {step[3] for step in year.steps if step[1] == "hours"}
     assert kept == {"notice", "due", "deputy", "call", "unverified", "archive"}
+
+
+def test_an_organisation_that_was_never_confirmed_is_asked_from_the_first_day_and_each_step_is_taken_once(
+    year: Year,
+) -> None:
+    days = {"notice": 0, "due": 0, "deputy": 15, "call": 30, "unverified": 45, "archive": 120}
+    assert set(Counter(step[:3] for step in year.houses).values()) == {1}
+    assert len({house for house, *_step in year.houses}) == 2
+    for _house, _cycle, step, day in year.houses:
+        assert days[step] <= day <= days[step] + 7, step
+    assert len(year.houses) == 2 * len(days)
 
 
 def test_a_confirmation_begins_a_new_cycle(year: Year) -> None:
