@@ -107,6 +107,7 @@ class Writer:
             "id": one.id, "name": one.name, "alternate_name": one.acronym, "description": one.description or one.name,
             "email": one.email, "website": one.website, "legal_status": one.legal_status,
             "year_incorporated": one.year_incorporated, "phones": self._phones(one.id, one.phones),
+            "funding": [{"id": child(one.id, "funding", name), "source": name} for name in one.funders],
             "parent_organization_id": one.parent_organization_id, **self._own(type=one.type),
         })  # fmt: skip
 

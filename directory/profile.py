@@ -216,6 +216,7 @@ class Organization:
     phones: tuple[Phone, ...] = ()
     contacts: tuple[Contact, ...] = ()
     parent_organization_id: str = ""
+    funders: tuple[str, ...] = ()
     suspended: bool = False
     demonstration: bool = False
     source_id: str = ""

@@ -229,7 +229,8 @@ def organization(row: Row) -> profile.Organization:
         id=str(row.id), name=row.name, description=row.description, acronym=row.acronym,
         other_names=tuple(row.other_names), type=row.type.value,
         email=row.email, website=row.website, legal_status=row.legal_status, year_incorporated=row.year_incorporated,
-        phones=tuple(profile.Phone(number) for number in row.phones), demonstration=row.demonstration,
+        phones=tuple(profile.Phone(number) for number in row.phones), funders=tuple(row.funders),
+        demonstration=row.demonstration,
     )  # fmt: skip
 
 

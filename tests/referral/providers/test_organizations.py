@@ -144,11 +144,16 @@ def test_a_trusted_keeper_publishes_everything_and_takes_it_back(
     db.session.commit()
     client.sign_in("foyer")
     client.get(path(at, "edit"))
-    client.submit("phones", legal_status="Association", memberships="RECAF\nGECAM", year_incorporated="1998")
+    client.submit(
+        "phones", legal_status="Association", memberships="RECAF\nGECAM", funders="UNICEF\nCommune de Douala",
+        year_incorporated="1998",
+    )  # fmt: skip
     one = home(at)
+    assert one.funders == ["UNICEF", "Commune de Douala"]
     assert (one.legal_status, one.memberships, one.year_incorporated) == ("Association", ["RECAF", "GECAM"], 1998)
     assert confirmations(at) == ["changed"]
     revision = db.session.scalars(select(EntityRevision)).one()
+    assert "Commune de Douala" in client.get(path(at)).text
     page = client.get(path(at, "history"))
     assert "RECAF; GECAM" in page.text
     client.post(path(at, f"history/{revision.id}"), {})
@@ -162,8 +167,8 @@ def test_what_cannot_be_is_said_at_its_place_and_nothing_is_stored(
     client.get(path(at, "edit"))
     typed = {
         "name": " ", "phones": "12", "website": "javascript:alert(1)", "email": "a@", "year_incorporated": "2999",
-        "memberships": "\n".join(f"réseau {number}" for number in range(30)), "psea_function": "Référente",
-        "description": "x" * 2001,
+        "memberships": "\n".join(f"réseau {number}" for number in range(30)), "funders": "x" * 201,
+        "psea_function": "Référente", "description": "x" * 2001,
     }  # fmt: skip
     page = client.submit("phones", **typed)
     assert page.status == 422
