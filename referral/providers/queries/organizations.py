@@ -21,6 +21,7 @@ from referral.foundation import clock
 from referral.foundation.access import Actor
 from referral.foundation.grants import Permission, Role, Scope, scope_of
 from referral.partners.models import Organization, User
+from referral.partners.rules import OrganizationKind
 from referral.providers.coverage_models import DirectoryMandate
 from referral.providers.models import SectionVerification, Service, ServiceAtLocation, ServiceStaff
 from referral.providers.queries.catalogue import kept_places, public_holidays, snapshot
@@ -37,11 +38,17 @@ SECTION = Section.ORGANIZATION.value
 
 
 def visible_organizations(actor: Actor) -> Select[Organization]:
-    """Those of whom the actor may see a service, and the own one: a refuge that is known by name shows nowhere else."""
+    """Those of whom the actor may see a service, the own one, and federations, which have members instead of services.
+
+    A refuge that is known by name shows nowhere else.
+    """
     if scope_of(actor.role, Permission.DIRECTORY_READ) is Scope.NONE:
         return select(Organization).where(false())
     theirs = visible_services(actor).with_only_columns(Service.organization_id)
-    return select(Organization).where(or_(Organization.id.in_(theirs), Organization.id == actor.organization_id))
+    federation = Organization.kind == OrganizationKind.FEDERATION
+    return select(Organization).where(
+        or_(Organization.id.in_(theirs), Organization.id == actor.organization_id, federation)
+    )
 
 
 def editable_organizations(actor: Actor) -> Select[Organization]:

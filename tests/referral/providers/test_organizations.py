@@ -21,6 +21,7 @@ from referral.foundation import notices
 from referral.foundation.grants import Role
 from referral.foundation.outbox import OutboxMessage
 from referral.partners.models import Organization, User
+from referral.partners.rules import OrganizationKind
 from referral.providers import actions, queries
 from referral.providers.actions.upserting import Upsert
 from referral.providers.coverage_models import DirectoryMandate
@@ -135,6 +136,17 @@ def test_how_it_is_reached_is_published_and_its_name_waits(app: Flask, client: P
 
 def _case_manager() -> User:
     return db.session.scalars(select(User).where(User.username == "case_manager")).one()
+
+
+def test_a_federation_is_seen_by_its_members_readers_though_it_has_no_service(
+    app: Flask, client: PageClient, at: SimpleNamespace
+) -> None:
+    federation = make_organization("Groupement", kind=OrganizationKind.FEDERATION)
+    other = make_organization("Sans service", kind=OrganizationKind.EMPLOYER)
+    db.session.commit()
+    client.sign_in("case_manager")
+    assert client.get(f"/directory/organisations/{federation.id}").status == 200
+    assert client.get(f"/directory/organisations/{other.id}").status == 404
 
 
 def test_a_trusted_keeper_publishes_everything_and_takes_it_back(
