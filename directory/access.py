@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from directory import freshness, schedule
 from directory.criteria import Criteria, Criterion, Moment, Verdict, verdict
+from directory.employment import ECONOMIC
 from directory.offers import Offer
 from directory.profile import Hours
 from directory.taxonomy import (
@@ -158,6 +159,18 @@ def step_free(offer: Offer, criteria: Criteria, _moment: Moment) -> Verdict | No
         values = {"words": offer.accessibility}
         return verdict(Criterion.ACCESS, None, Message("access_words", N_("access to be checked: %(words)s"), values))
     return verdict(Criterion.ACCESS, None, Message("access_not_stated", N_("not stated whether there are steps")))
+
+
+def vacancies(offer: Offer, criteria: Criteria, _moment: Moment) -> Verdict | None:
+    """Places to be filled today, asked only on demand. Who could announce some and never did is to be asked."""
+    if Criterion.VACANCIES not in criteria.required:
+        return None
+    if offer.vacancies:
+        message = Message("vacancies", N_("places to be filled now: %(places)d"), {"places": offer.vacancies})
+        return verdict(Criterion.VACANCIES, True, message)
+    if offer.vacancies is None and offer.needs & ECONOMIC:
+        return verdict(Criterion.VACANCIES, None, Message("no_vacancy_told", N_("has never announced a vacancy: ask")))
+    return verdict(Criterion.VACANCIES, False, Message("no_vacancy", N_("no vacancy is open now")))
 
 
 ENOUGH_REFERRALS = 5

@@ -24,6 +24,7 @@ JUDGES: dict[Criterion, Judge] = {
     Criterion.COST: access.cost,
     Criterion.ACCESS: access.step_free,
     Criterion.DOCUMENTS: eligibility.documents,
+    Criterion.VACANCIES: access.vacancies,
     Criterion.RESPONSE: access.response,
     Criterion.FRESHNESS: access.fresh,
 }

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from directory import access, eligibility, freshness, schedule
 from directory.criteria import Criterion
+from directory.employment import ECONOMIC
 from directory.freshness import SHELF_LIVES, ShelfLives, State
 from directory.offers import Offer
 from directory.taxonomy import CapacityStatus, Facet
@@ -32,6 +33,7 @@ SIGNATURES: dict[Criterion, Callable[[Offer], Hashable]] = {
     Criterion.COST: lambda offer: offer.free,
     Criterion.ACCESS: lambda offer: (offer.step_free, bool(offer.accessibility), offer.remote),
     Criterion.DOCUMENTS: lambda offer: offer.required_documents,
+    Criterion.VACANCIES: lambda offer: (offer.vacancies and 1, bool(offer.needs & ECONOMIC)),
 }
 """Offers with the same signature get the same answer, so that one of them is asked for all."""
 

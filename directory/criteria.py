@@ -51,6 +51,7 @@ class Criterion(StrEnum):
     COST = "cost"
     ACCESS = "access"
     DOCUMENTS = "documents"
+    VACANCIES = "vacancies"
     RESPONSE = "response"
     FRESHNESS = "freshness"
 
@@ -77,7 +78,8 @@ class Criteria:
     `ages` is the range in which the person's age lies; `sex` female, male or other (`other` also for not known).
     An empty set of statuses, vulnerabilities or nationality is *asked and not known*. `place` is a P-code,
     `place_names` its name and its parents' (for directories without codes), `point` where the person is. Criteria in
-    `required` that are otherwise soft (hours, capacity, language, cost, step-free access, papers) become hard.
+    `required` that are otherwise soft (hours, capacity, language, cost, step-free access, papers) become hard; open
+    vacancies are asked in no other way.
 
     `at` (aware) asks for the hours of that moment, `on` for any hour of that day; neither: now. `papers` are the codes
     of the papers that the person holds: an empty set says that there are none.

@@ -13,7 +13,8 @@ ECONOMIC = frozenset({"ECO", "EDU"})
 LONGEST = timedelta(days=180)
 """A vacancy is announced for half a year at most: after that nobody knows whether it still exists."""
 PROLONGED = timedelta(days=30)
-ENDS_SOON = timedelta(days=7)
+ENDS_SOON = 7
+"""So many days before its last one whoever answers for a vacancy is reminded. ASSUMPTION; an installation's setting."""
 
 
 class OfferKind(StrEnum):

@@ -229,3 +229,15 @@ def rows(row: Mapping[str, Any], name: str, notes: Notes, limit: int = 5000) -> 
     if len(found) < len(value):
         notes.warn(name, "not_objects", N_("%(number)d entries left out"), number=len(value) - len(found))
     return found
+
+
+def sources(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return who pays, by name, from HSDS `funding`; what is no text is passed over.
+
+    >>> sources({"funding": [{"source": " Union africaine "}, {"source": 3}, "x", {"source": "Union africaine"}]})
+    ('Union africaine',)
+    """
+    found = row.get("funding")
+    names = (one.get("source") for one in found if isinstance(one, Mapping)) if isinstance(found, list) else ()
+    texts = (" ".join(CONTROL.sub("", one).split()) for one in names if isinstance(one, str))
+    return tuple(dict.fromkeys(filter(None, texts)))

@@ -36,6 +36,7 @@ from directory.vocabulary import N_, Message
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_SERVICES = 100_000
+MOST_FUNDERS = 20
 NAMESPACE = UUID("6c0f6f0e-6d5c-5b0a-9d8e-3f2b1a7c4d10")
 UNKNOWN_ORGANIZATION = "Organisation inconnue"
 
@@ -199,6 +200,7 @@ class _Reader:
             year_incorporated=fields.year(row, "year_incorporated", notes),
             phones=read_phones(row, notes),
             parent_organization_id=self.key("organization", parent) if _written(parent) else "",
+            funders=tuple(one for one in fields.sources(row) if len(one) <= fields.NAME_LIMIT)[:MOST_FUNDERS],
             source_id=_written(row["id"]),
         )
 

@@ -15,6 +15,8 @@ from directory.fields import CONTROL
 
 ROLE = "editor"
 """Stands for the person who changed something: an export names roles, never people (HSDS `metadata.updated_by`)."""
+PASSING = "vacancies"
+"""Open until a day: a document that kept them would give back what is over, so only those of today are written."""
 MAX_KEPT = 512 * 1024
 ABSENT = object()
 
@@ -80,10 +82,14 @@ def rebased(old: Any, before: Any, after: Any) -> Any:
 
 
 def fit_to_keep(document: Any) -> Any | None:
-    """Return the document with roles in place of names and without characters no database keeps; None: too large.
+    """Return the document with roles in place of names, without vacancies and characters no database keeps.
+
+    None: too large.
 
     >>> fit_to_keep({"metadata": [{"updated_by": "Ann Persona"}]})
     {'metadata': [{'updated_by': 'editor'}]}
+    >>> fit_to_keep({"name": "Atelier", "vacancies": [{"title": "Soudeur", "valid_until": "2026-12-01"}]})
+    {'name': 'Atelier'}
     """
     cleaned = _cleaned(document)
     return cleaned if len(json.dumps(cleaned)) <= MAX_KEPT else None
@@ -95,5 +101,14 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, list):
         return [_cleaned(one) for one in value]
     if isinstance(value, dict):
-        return {CONTROL.sub("", name): ROLE if name == "updated_by" else _cleaned(one) for name, one in value.items()}
+        return {
+            CONTROL.sub("", name): ROLE if name == "updated_by" else _cleaned(one)
+            for name, one in value.items()
+            if not (name == PASSING and _ends(one))
+        }
     return value
+
+
+def _ends(value: Any) -> bool:
+    """Whether these are vacancies in the words of the national profile."""
+    return isinstance(value, list) and all(isinstance(one, dict) and "valid_until" in one for one in value)

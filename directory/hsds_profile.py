@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from directory.employment import OfferKind
 from directory.profile import Audience, Capacity, Closure, Service, Term
 from directory.taxonomy import NEEDS as KNOWN_NEEDS
 from directory.taxonomy import (
@@ -37,6 +38,19 @@ def _closed(title: str, values: Any) -> dict[str, Any]:
     return _text(title, enum=[one.value for one in values])
 
 
+VACANCY: dict[str, Any] = {
+    "type": "object",
+    "required": ["id", "title", "places", "valid_from", "valid_until"],
+    "properties": {
+        "id": _text("Id", format="uuid"),
+        "title": _text("What is to be filled"),
+        "kind": _closed("Kind of offer", OfferKind),
+        "places": {"type": "integer", "minimum": 1, "title": "Places left"},
+        "valid_from": _text("Day on which it was announced", format="date"),
+        "valid_until": _text("Last day", format="date"),
+        "service_at_location_id": _text("At which place of the service", format="uuid"),
+    },
+}
 PATCHES: dict[str, dict[str, Any]] = {
     "address.json": {"required": ["id", "address_1", "city", "state_province", "country", "address_type"]},
     "contact.json": {"properties": {"visibility": _closed("Visibility", Visibility)}},
@@ -57,6 +71,7 @@ PATCHES: dict[str, dict[str, Any]] = {
             "remote": {"type": "boolean", "title": "Given by telephone or online"},
             "exclusions": _text("Whom the service does not take"),
             "visibility": _closed("Visibility", Visibility),
+            "vacancies": {"type": "array", "title": "Vacancies that are open today", "items": VACANCY},
         },
     },
     "service_area.json": {"properties": {"on_request": {"type": "boolean", "title": "Covered on request"}}},

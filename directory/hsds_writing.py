@@ -82,6 +82,17 @@ class Writer:
             ),
         })  # fmt: skip
 
+    def vacancies(self, one: profile.Service) -> Document:
+        """What is added to the service as long as it lasts: its open vacancies, in the national profile alone."""
+        return compact(self._own(vacancies=[
+            compact({
+                "id": some.id, "title": some.title, "kind": some.kind, "places": some.places,
+                "valid_from": _day(some.valid_from), "valid_until": _day(some.valid_until),
+                "service_at_location_id": some.service_at_location_id,
+            })
+            for some in one.vacancies or ()
+        ]))  # fmt: skip
+
     def _status(self, one: profile.Service) -> str | None:
         """Plain HSDS cannot say that nobody knows: nobody is sent to a service that is called inactive."""
         if one.archived:
@@ -96,6 +107,7 @@ class Writer:
             "id": one.id, "name": one.name, "alternate_name": one.acronym, "description": one.description or one.name,
             "email": one.email, "website": one.website, "legal_status": one.legal_status,
             "year_incorporated": one.year_incorporated, "phones": self._phones(one.id, one.phones),
+            "funding": [{"id": child(one.id, "funding", name), "source": name} for name in one.funders],
             "parent_organization_id": one.parent_organization_id, **self._own(type=one.type),
         })  # fmt: skip
 

@@ -73,6 +73,8 @@ class Offer:
     required_documents: tuple[str, ...] = ()
     step_free: bool | None = None
     accessibility: str = ""
+    vacancies: int | None = None
+    """Places to be filled today; None where no vacancy was ever announced."""
 
     @cached_property
     def vector(self) -> Vector | None:
@@ -154,7 +156,15 @@ def _common(organization: Organization, service: Service, response: Response | N
         alert=service.alert,
         notices=service.notices,
         required_documents=tuple(one.document for one in service.required_documents),
+        vacancies=_vacancies(service),
     )
+
+
+def _vacancies(service: Service, place: str = "") -> int | None:
+    """The places of the vacancies of a service, or of those at one of its places."""
+    if service.vacancies is None:
+        return None
+    return sum(one.places for one in service.vacancies if not place or one.service_at_location_id in ("", place))
 
 
 def _free(service: Service) -> bool | None:
@@ -186,6 +196,7 @@ def _at(base: Offer, service: Service, link: ServiceAtLocation, places: Places |
         hours=_first(link.hours, service.hours, location.hours),
         capacity=link.capacity or base.capacity,
         languages=base.languages or frozenset(language.code for language in location.languages),
+        vacancies=_vacancies(service, link.id),
         phones=base.phones if hidden else link.phones or base.phones or location.phones,
     )
 

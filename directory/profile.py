@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
+from directory.employment import OfferKind
 from directory.taxonomy import (
     AudienceRule,
     CapacityStatus,
@@ -174,6 +175,22 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Vacancy:
+    """Places of an employer that are open today; `places` are those left, both days are included.
+
+    `service_at_location_id` says at which of a service's places; `kind` is that of the service's offer, where known.
+    """
+
+    id: str
+    title: str
+    places: int
+    valid_from: date
+    valid_until: date
+    kind: OfferKind | None = None
+    service_at_location_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """How referrals were answered so far: `answered` of `asked` within `hours`. Evidence, not opinion."""
 
@@ -199,6 +216,7 @@ class Organization:
     phones: tuple[Phone, ...] = ()
     contacts: tuple[Contact, ...] = ()
     parent_organization_id: str = ""
+    funders: tuple[str, ...] = ()
     suspended: bool = False
     demonstration: bool = False
     source_id: str = ""
@@ -274,6 +292,8 @@ class Service:
     alert: str = ""
     notices: tuple[str, ...] = ()
     """Temporary messages in force today; they belong to no export."""
+    vacancies: tuple[Vacancy, ...] | None = None
+    """Open today; None where none was ever announced. No import brings or changes them."""
     visibility: Visibility = Visibility.NETWORK
     verified: Mapping[str, date] = field(default_factory=dict)
     """Last confirmation by section (see freshness.Section)."""

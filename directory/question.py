@@ -23,6 +23,7 @@ CONDITIONS: dict[str, Criterion] = {
     "referrals": Criterion.REFERRALS,
     "accessible": Criterion.ACCESS,
     "papers": Criterion.DOCUMENTS,
+    "vacancies": Criterion.VACANCIES,
 }
 """What may be made a condition, by the word for it."""
 HOURS = frozenset({Criterion.HOURS})

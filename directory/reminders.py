@@ -97,6 +97,15 @@ def first_day(verified: date, section: Section, lives: ShelfLives = SHELF_LIVES)
     return verified + timedelta(days=lives.of(section) + 1)
 
 
+def never(today: date, section: Section, lives: ShelfLives = SHELF_LIVES) -> date:
+    """From which day the ladder of a section that nobody ever confirmed counts, so that it is due today.
+
+    >>> first_day(never(date(2026, 1, 5), Section.ORGANIZATION), Section.ORGANIZATION)
+    datetime.date(2026, 1, 5)
+    """
+    return today - timedelta(days=lives.of(section) + 1)
+
+
 def reached(one: Kept, today: date, lives: ShelfLives = SHELF_LIVES) -> Iterator[tuple[str, str, Step]]:
     """Section, cycle and step of everything whose day has come, whether or not it was done already."""
     for section in lives.mandatory:
@@ -148,6 +157,45 @@ def plan(
             _mail(found, one, section, cycle, steps, last, now)
             _ask(found, one, section, cycle, steps, calls_today, called)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A vacancy that is open, nobody was reminded of yet, and who answers for it."""
+
+    id: str
+    person: str
+    valid_until: date
+
+
+def ending(
+    vacancies: Iterable[Ending], writing: Collection[str], last: Mapping[str, datetime], now: datetime, days: int
+) -> dict[str, list[Ending]]:
+    """By person the vacancies to remind of at `now`, the office's time: those that end within `days`.
+
+    `writing`: who is written to now for another reason; `last`: when each person was written to. Somebody written to
+    within a week waits. Whoever is written to is therefore told also what ends before they could be written to again.
+
+    >>> one = Ending("v", "ann", date(2026, 1, 12))
+    >>> at = datetime(2026, 1, 5, 9)
+    >>> list(ending([one], (), {}, at, 7)), list(ending([one], (), {}, at, 6)), list(ending([one], {"ann"}, {}, at, 6))
+    (['ann'], [], ['ann'])
+    """
+    if quiet(now):
+        return {}
+    today, found = now.date(), dict[str, list[Ending]]()
+    for one in vacancies:
+        if today <= one.valid_until <= today + timedelta(days=days) + A_WEEK:
+            found.setdefault(one.person, []).append(one)
+    return {
+        person: rows
+        for person, rows in found.items()
+        if person in writing
+        or (
+            any(one.valid_until <= today + timedelta(days=days) for one in rows)
+            and not (person in last and now < last[person] + A_WEEK)
+        )
+    }
 
 
 def _mail(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from directory.employment import ENDS_SOON
 from directory.freshness import LIFE_NAMES, SHELF_LIVES, ShelfLives, lives_from
 from referral.foundation.media import MEGABYTE, Limits
 
@@ -61,6 +62,7 @@ class Settings:
     security_contact: str = ""
     upload_limits: Limits = field(default_factory=Limits)
     shelf_lives: ShelfLives = SHELF_LIVES
+    vacancy_notice: int = ENDS_SOON
     fast_passwords: bool = False
     generated_secrets: tuple[str, ...] = field(default=())
 
@@ -100,6 +102,7 @@ class Settings:
             product_name=env.get("MNR_NAME", "MNR"),
             upload_limits=_upload_limits(env),
             shelf_lives=_shelf_lives(env),
+            vacancy_notice=_vacancy_notice(env),
             generated_secrets=generated,
         )
 
@@ -133,6 +136,14 @@ def _shelf_lives(env: Mapping[str, str]) -> ShelfLives:
     except ValueError as error:
         names = ", ".join(LIFE_NAMES)
         raise SettingsError(f"MNR_SHELF_LIVES is name:number, comma separated, of {names}; not: {error}") from error
+
+
+def _vacancy_notice(env: Mapping[str, str]) -> int:
+    """How many days before its end a vacancy is told of to whoever answers for it."""
+    text = env.get("MNR_VACANCY_NOTICE") or str(ENDS_SOON)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 60):
+        raise SettingsError("MNR_VACANCY_NOTICE must be a whole number of days, 1 to 60")
+    return int(text)
 
 
 def _sqlite(instance: Path, name: str) -> str:

@@ -138,6 +138,7 @@ providers.closed             GET   -            303 404 404 404 404 404 404 404 
 providers.reopen             POST  shut         401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.reopen             POST  place        401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.organization       GET   house        303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
+providers.organization       GET   federation   303 200 200 200 200 200 200 200 200 200 200 200 200 200 200 404 404
 providers.organization       GET   hidden_house 303 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404 404
 providers.edit_organization  GET   house        303 404 404 404 404 404 404 404 200 200 200 200 404 200 404 404 404
 providers.edit_organization  POST  house        401 404 404 404 404 404 404 404 422 422 422 422 404 422 404 404 404

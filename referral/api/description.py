@@ -107,6 +107,7 @@ def _entries() -> dict[str, Schema]:
     organization = _object(
         ("id", "name", "description"),
         id=ID, name=TEXT, alternate_name=TEXT, description=TEXT, email=TEXT, website=TEXT, phones=CHILDREN,
+        funding=CHILDREN,
         parent_organization_id=ID, services={"type": "array", "items": _of("Service")}, **_own("organization"),
     )  # fmt: skip
     return {"Service": service, "ServiceAtLocation": place, "Location": location, "Organization": organization}

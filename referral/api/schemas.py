@@ -250,7 +250,7 @@ class ServiceSearchSchema(Typed, ServicesSchema):
     conditions = fields.List(
         fields.String(validate=validate.OneOf(sorted(CONDITIONS))),
         validate=validate.Length(max=len(CONDITIONS)),
-        metadata=_said("What must be known to hold: open now, room, language, free of charge."),
+        metadata=_said("What must be known to hold: open now, room, language, free of charge, vacancies …"),
     )
 
     @post_load

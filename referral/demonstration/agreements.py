@@ -86,6 +86,24 @@ def add_agreements(organizations: dict[str, Organization], rng: Random, now: dat
     return made
 
 
+def add_federation(
+    made: Agreements, holder: Organization, federation: Organization, coordinator: User, now: datetime
+) -> Agreement:
+    """The agreement with the employers' federation, in force for eight months yet: it covers the federation's members.
+
+    It draws by itself, so that the rest of the country stays as it was told.
+    """
+    rng = Random(federation.name)  # noqa: S311 - a story, not a secret
+    one = _agreement(holder, federation, [Need.ECO, Need.EDU], State.ACTIVE, rng, now)
+    one.effective_until = now.date() + timedelta(days=240)
+    one.reference = f"PA-{len(made.made) + 1:04d}"
+    db.session.add(one)
+    db.session.flush()
+    made.made.append(one)
+    agreement_papers.write([one], coordinator, rng, now)
+    return one
+
+
 def _needs() -> dict[str, tuple[list[Need], set[str]]]:
     """Each serving organisation: the needs it answers and the regions that it covers."""
     found: dict[str, tuple[list[Need], set[str]]] = {}

@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import func, select, update
 
 from referral.cases.models import Case
-from referral.demonstration.agreements import add_agreements
+from referral.demonstration.agreements import add_agreements, add_federation
 from referral.demonstration.bulk import together
 from referral.demonstration.cases import drafts, stories
 from referral.demonstration.directory import add_directory, confirm, list_staff
@@ -61,6 +61,7 @@ def load(*, seed: int = 2026, cases: int = 304, now: datetime) -> Iterator[str]:
         tell([*stories(world, seed, cases, now), *unsent, walk(world, now)], now)
     confirm(directory, rng, now, _places(world))
     agreements.settle(staff.named["c.fotso"], rng, now)
+    add_federation(agreements, organizations["social-lt"], organizations["federation"], staff.named["c.fotso"], now)
     add_doubles(organizations["social-lt"], now)
     add_double_entries(directory, organizations, seed, now)
     add_work(directory, organizations["federation"], staff.named["c.fotso"], now)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from directory.employment import EntryLevel, OfferKind
+from directory.taxonomy import CapacityStatus, Referrals
 from referral.cases.models import Case
 from referral.cases.rules import LIVE
 from referral.consent.actions import emergencies, orders
@@ -118,6 +119,9 @@ def add_work(directory: Directory, federation: Organization, coordinator: User, 
     day = now.astimezone(clock.zone()).date()
     found = [place for one, place in directory.entries if one.body == "firm"]
     for place in found[:1]:
+        place.capacity_status, place.capacity_available, place.capacity_maximum = CapacityStatus.AVAILABLE, 3, 6
+        place.capacity_updated_at, place.waiting_days = now - timedelta(hours=3), None
+        place.service.accepts_referrals = Referrals.YES
         db.session.add(
             EmploymentOffer(
                 service_id=place.service_id, kind=OfferKind.APPRENTICESHIP, trade="Mécanique et soudure", places=6,

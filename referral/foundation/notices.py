@@ -21,7 +21,13 @@ from sop.vocabulary import N_
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,39}")
 COUNT = re.compile(r"[0-9]{1,6}")
 LINKED = re.compile(r"[A-Z]{3,12}:[0-9a-f]{32}(?: [A-Z]{3,12}:[0-9a-f]{32}){0,11}")
-PARAMETERS: dict[str, re.Pattern[str]] = {"case_code": CODE, "reference": CODE, "count": COUNT, "links": LINKED}
+PARAMETERS: dict[str, re.Pattern[str]] = {
+    "case_code": CODE,
+    "reference": CODE,
+    "count": COUNT,
+    "links": LINKED,
+    "vacancies": COUNT,
+}
 """The only things a notice may be told, and how each must look. `links`: kinds and ids; tokens are made on leaving."""
 
 
@@ -104,6 +110,25 @@ TEMPLATES: dict[str, Template] = {
             "The links work once, for 14 days. You can also sign in and open “My entry”."
         ),
         frozenset({"count", "links"}),
+    ),
+    "directory_confirm_vacancies": Template(
+        N_("Is your directory entry still right?"),
+        N_(
+            "Sections of your entry are to be confirmed: %(count)s. One link for each; no password is needed. "
+            "Open it and say “Nothing has changed”, or correct it.\n\n%(links)s\n\n"
+            "The links work once, for 14 days.\n\n"
+            "Your vacancies that end soon: %(vacancies)s. After their last day they disappear by themselves. Sign in, "
+            "open “My entry”, then “Vacancies”: prolong those that still hold, withdraw those that are filled."
+        ),
+        frozenset({"count", "links", "vacancies"}),
+    ),
+    "vacancy_ending": Template(
+        N_("A vacancy ends soon"),
+        N_(
+            "Your vacancies that end soon: %(vacancies)s. After their last day they disappear by themselves. Sign in, "
+            "open “My entry”, then “Vacancies”: prolong those that still hold, withdraw those that are filled."
+        ),
+        frozenset({"vacancies"}),
     ),
     "agreement_ending": Template(
         N_("An agreement ends soon"),

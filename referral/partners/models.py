@@ -48,6 +48,7 @@ class Organization(Base):
     registration: Mapped[str] = mapped_column(String(120), default="")
     year_incorporated: Mapped[int | None]
     memberships: Mapped[list[str]] = mapped_column(default=list)
+    funders: Mapped[list[str]] = mapped_column(default=list)
     psea_function: Mapped[str] = mapped_column(String(120), default="")
     psea_phone: Mapped[str] = mapped_column(String(40), default="")
     psea_email: Mapped[str] = mapped_column(String(254), default="")

@@ -1,4 +1,4 @@
-"""A service says anew when it changed when what is read with it did: its organisation, or the places where it is.
+"""A service says anew when it changed when what is read with it did: its organisation, its places, its vacancies.
 
 Whoever follows the public API by `modified_after` reads both inside the service. Every way of writing goes through
 here (a form, an approval, an undo, an import), because the session itself is asked what it wrote.
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from referral.foundation import clock
 from referral.partners.models import Organization
 from referral.providers.models import Location, Service, ServiceAtLocation
+from referral.providers.private_models import Vacancy
 from referral.providers.rules import ORGANIZATION_FIELDS
 
 SAID: dict[type[Any], frozenset[str]] = {
@@ -26,12 +27,16 @@ AT_ONCE = 500
 
 
 def tell(session: Session) -> None:
-    """Move `last_modified` of the services whose organisation or location this flush wrote."""
+    """Move `last_modified` of the services whose organisation, location or vacancy this flush wrote."""
     found = {model: [one.id for one in session.dirty if _changed(one, model, names)] for model, names in SAID.items()}
     for keys in _parts(found[Organization]):
         _move(session, Service.organization_id.in_(keys))
     for keys in _parts(found[Location]):
         here = select(ServiceAtLocation.service_id).where(ServiceAtLocation.location_id.in_(keys))
+        _move(session, Service.id.in_(here))
+    written = (one for rows in (session.new, session.dirty) for one in rows if isinstance(one, Vacancy))
+    for keys in _parts(list({one.place_id for one in written})):
+        here = select(ServiceAtLocation.service_id).where(ServiceAtLocation.id.in_(keys))
         _move(session, Service.id.in_(here))
 
 

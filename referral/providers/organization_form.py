@@ -17,7 +17,7 @@ TEXTS: dict[str, int] = {
     "name": 200, "acronym": 40, "description": 2000, "description_en": 2000, "legal_status": 200, "registration": 120,
     "psea_function": 120,
 }  # fmt: skip
-LISTS: dict[str, tuple[int, int]] = {"other_names": (10, 120), "memberships": (20, 200)}
+LISTS: dict[str, tuple[int, int]] = {"other_names": (10, 120), "memberships": (20, 200), "funders": (20, 200)}
 """Most lines, and characters in each."""
 MAILS: dict[str, int] = {"email": 200, "psea_email": 254}
 MOST_PHONES, WEBSITE, LONGEST = 6, 300, 5000

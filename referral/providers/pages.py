@@ -250,6 +250,7 @@ CONDITION_LABELS = {
     "referrals": N_("Takes referrals"),
     "accessible": N_("Accessible without steps"),
     "papers": N_("No paper may be missing"),
+    "vacancies": N_("Vacancies open now"),
 }
 MAP_TITLE = N_("Map of the services found")
 MAP_WORDS = N_("Filled: fits; pale: to be verified; dashed: the address is kept secret, only its district is shown.")

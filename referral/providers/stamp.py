@@ -31,11 +31,12 @@ from referral.providers.models import (
     ServiceContact,
     ServiceSchedule,
 )
+from referral.providers.private_models import Vacancy
 from referral.providers.upkeep_models import TempNotice
 
 DIRECTORY = (
     Service, ServiceAudience, Location, ServiceAtLocation, ServiceSchedule, ServiceClosure, ServiceContact,
-    SectionVerification, Organization, AdminUnit, TempNotice,
+    SectionVerification, Organization, AdminUnit, TempNotice, Vacancy,
 )  # fmt: skip
 _TABLES = frozenset(one.__tablename__ for one in DIRECTORY)
 TOUCHED = "directory_touched"

@@ -67,7 +67,10 @@ class ConfirmationLink(Base):
 
 
 class ReminderStep(Base):
-    """A step of the ladder that was taken; `cycle` is the confirmation it counts from, or a campaign."""
+    """A step of the ladder that was taken; `cycle` is the confirmation it counts from, a campaign, or a vacancy's end.
+
+    Of a vacancy it is `v:`, the beginning of its id and its last day: one that is prolonged may be reminded of again.
+    """
 
     __tablename__ = "reminder_step"
 

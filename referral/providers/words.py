@@ -54,6 +54,7 @@ FIELDS: dict[str, str] = {
     "registration": N_("Registration"),
     "year_incorporated": N_("Founded in"),
     "memberships": N_("Member of"),
+    "funders": N_("Funded by"),
     "psea_function": N_("Who takes complaints"),
     "psea_phone": N_("Telephone for complaints"),
     "psea_email": N_("E-mail for complaints"),

@@ -34,6 +34,7 @@ def country(size: int) -> Iterator[Offer]:
             areas=(ServiceArea(f"CM{chosen.randrange(1, 11):03d}"),) if number % 3 else (),
             point=(chosen.uniform(2, 12), chosen.uniform(9, 15)), hours=week[number % 12],
             capacity=Capacity(CapacityStatus.AVAILABLE, 2, updated=NOW - timedelta(hours=chosen.randrange(400))),
+            vacancies=chosen.choice([None, None, 0, 3]),
             verified={"contacts": day, "hours": day, "service": day},
         )  # fmt: skip
 

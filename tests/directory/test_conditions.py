@@ -110,3 +110,23 @@ def test_a_closure_closes_that_day_and_unknown_hours_stay_unknown() -> None:
     shut = Hours(WEEK.schedules, (Closure(TUESDAY, TUESDAY),))
     assert verdict(Criterion.HOURS, when={"on": TUESDAY}, hours=shut) == (NO, "closed_that_day", True)
     assert verdict(Criterion.HOURS, when={"on": TUESDAY}) == (UNKNOWN, "hours_unknown", True)
+
+
+WORK = frozenset({"ECO"})
+
+
+@pytest.mark.parametrize(
+    ("offer", "expected"),
+    [
+        ({"needs": WORK, "vacancies": 2}, (YES, "vacancies", True)),
+        ({"needs": WORK, "vacancies": 0}, (NO, "no_vacancy", True)),
+        ({"needs": WORK}, (UNKNOWN, "no_vacancy_told", True)),
+        ({"needs": frozenset({"MED"})}, (NO, "no_vacancy", True)),
+        ({"needs": frozenset({"MED"}), "vacancies": 1}, (YES, "vacancies", True)),
+    ],
+)
+def test_vacancies_decide_where_asked_and_an_employer_who_never_announced_one_is_asked(
+    offer: dict, expected: tuple
+) -> None:
+    assert verdict(Criterion.VACANCIES, conditions=("vacancies",), **offer) == expected
+    assert verdict(Criterion.VACANCIES, **offer) is None

@@ -60,7 +60,7 @@ def offers(draw, number):
     )  # fmt: skip
     return Offer(
         id=f"{number:03d}", service_id="s", organization_id="o", name="n",
-        needs=draw(st.frozensets(st.sampled_from(["MED", "HEB"]))),
+        needs=draw(st.frozensets(st.sampled_from(["MED", "HEB", "ECO"]))),
         types=draw(st.frozensets(st.sampled_from([ServiceType.HLTH, ServiceType.SHEL]), max_size=1)),
         status=chance([Status.ACTIVE, Status.ACTIVE, Status.INACTIVE, None], draw),
         suspended=draw(st.integers(0, 9)) == 0,
@@ -87,6 +87,7 @@ def offers(draw, number):
         required_documents=tuple(draw(st.lists(PAPERS, max_size=2))),
         step_free=chance([None, True, False], draw),
         accessibility=chance(["", "rampe"], draw),
+        vacancies=chance([None, 0, 2], draw),
         response=chance([None, Response(10, 9), Response(10, 2), Response(3, 3)], draw),
     )  # fmt: skip
 

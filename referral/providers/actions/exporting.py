@@ -23,7 +23,7 @@ from referral.foundation import audit, clock
 from referral.providers.actions import formats
 from referral.providers.models import SourceDocument
 from referral.providers.queries.catalogue import places
-from referral.providers.queries.whole import Circle, Export, Whole, documents_of, full
+from referral.providers.queries.whole import Circle, Export, Whole, documents_of, full, standing
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,12 @@ def service_documents(reading: Reading) -> list[Document]:
 
 
 def _service(reading: Reading, one: Whole, kept: SourceDocument | None) -> Document:
-    written = full(one, reading.writing)
     if kept is None or one.hidden:
-        return written
+        return full(one, reading.writing)
+    written = standing(one, reading.writing)
     if reading.writing.form is Profile.CM:
-        return _given_back(kept, written)
-    return _given_back(kept, written, full(one, Writer(Profile.CM, reading.places)))
+        return _given_back(kept, written) | reading.writing.vacancies(one.service)
+    return _given_back(kept, written, standing(one, Writer(Profile.CM, reading.places)))
 
 
 def _given_back(kept: SourceDocument, written: Document, here: Document | None = None) -> Document:

@@ -20,7 +20,7 @@ from referral.extensions import db
 from referral.foundation import clock
 from referral.providers.models import SourceDocument
 from referral.providers.queries.catalogue import places
-from referral.providers.queries.whole import Circle, Export, full
+from referral.providers.queries.whole import Circle, Export, standing
 
 Key = tuple[str, UUID]
 
@@ -66,7 +66,7 @@ class Keeper:
         export = Export(Circle.ALL, self.now, clock.zone())
         writing = Writer(Profile.CM, places(current_app.config["SETTINGS"].country))
         found: dict[Key, Document] = {
-            ("service", UUID(one.service.id)): full(one, writing) for one in export.services()
+            ("service", UUID(one.service.id)): standing(one, writing) for one in export.services()
         }
         found |= {("organization", UUID(one.id)): writing.organization(one) for one in export.organizations()}
         found |= {("location", UUID(one.id)): writing.location(one) for one in export.locations()}

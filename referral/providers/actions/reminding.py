@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import insert, select
 
 from directory import freshness, reminders
-from directory.reminders import Plan
+from directory.reminders import Ending, Plan, Step
 from referral.extensions import db
 from referral.foundation import audit, clock, notices, outbox, signed_links
 from referral.foundation.outbox import MessageState, OutboxMessage
 from referral.foundation.tables import new_id
 from referral.foundation.transactions import reading
-from referral.partners.models import User
+from referral.partners.models import Organization, User
 from referral.providers import queries
 from referral.providers.models import SectionVerification, ServiceContact
+from referral.providers.queries.ending import Told, ending_vacancies
 from referral.providers.rules import SECTION_LABELS, Section, TaskReason, VerificationMethod, VerificationOutcome
 from referral.providers.upkeep_models import CallTask, ConfirmationLink, OrganizationReminder, ReminderStep
 from referral.referrals.models import Referral, ReferralEvent
 from referral.referrals.rules import ReferralAction
 
-TEMPLATE = "directory_confirm"
+TEMPLATE, BOTH, VACANCY = TEMPLATES = ("directory_confirm", "directory_confirm_vacancies", "vacancy_ending")
 PURPOSE = "directory"
 LIVES = timedelta(days=14)
 MOST_LINKS = 12
@@ -42,13 +44,15 @@ def remind(now: datetime) -> int:
     db.session.commit()
     local = now.astimezone(clock.zone())
     mails: dict[str, list[tuple[str, str]]] = {}
+    ending: dict[str, list[Ending]] = {}
     if not reminders.quiet(local):
         with reading():  # a large directory: nobody waits for SQLite's lock meanwhile
             made = plan_now(now)
             houses = plan_organizations(now, made)
-        mails = {one: houses.mails.get(one, []) + made.mails.get(one, []) for one in {**made.mails, **houses.mails}}
-        for person, asked in mails.items():
-            _notice(UUID(person), asked, now)
+            mails = {one: houses.mails.get(one, []) + made.mails.get(one, []) for one in {**made.mails, **houses.mails}}
+            ending, told = plan_vacancies(now, mails)
+        for person in {**mails, **ending}:
+            _notice(UUID(person), mails.get(person, []), len(ending.get(person, ())), now)
         for key in houses.calls:
             open_task(None, TaskReason.LATE, [Section.ORGANIZATION], organization_id=UUID(key), now=now)
         _keep_steps(houses, now)
@@ -59,10 +63,15 @@ def remind(now: datetime) -> int:
             {"place_id": UUID(place), "section": Section(section), "cycle": cycle, "step": step, "at": now}
             for place, section, cycle, step in made.taken
         ]
+        steps += [
+            {"place_id": told[one.id].place_id, "section": Section.SERVICE, "cycle": told[one.id].cycle,
+             "step": Step.NOTICE, "at": now}
+            for rows in ending.values() for one in rows
+        ]  # fmt: skip
         for start in range(0, len(steps), CHUNK):
             db.session.execute(insert(ReminderStep), steps[start : start + CHUNK])
     db.session.commit()
-    return len(mails)
+    return len({**mails, **ending})
 
 
 def _keep_steps(houses: Plan, now: datetime) -> None:
@@ -79,11 +88,18 @@ def plan_organizations(now: datetime, made: Plan) -> Plan:
     lives = replace(current_app.config["SETTINGS"].shelf_lives, mandatory=(freshness.Section.ORGANIZATION,))
     waiting = select(CallTask.organization_id).where(CallTask.closed_at.is_(None))
     called = {str(one) for one in db.session.scalars(waiting)}
-    kept = queries.kept_organizations()
+    kept = queries.kept_organizations(local.date())
     calls = _calls_today(local) + len(made.calls) + len(made.archives)
     found = reminders.plan(kept, (), _written_to(now), local, calls_today=calls, called=called, lives=lives)
     found.archives.clear()
     return found
+
+
+def plan_vacancies(now: datetime, writing: Collection[str]) -> tuple[dict[str, list[Ending]], dict[str, Told]]:
+    """Whom to remind of which vacancies that end, in one notice with what they are written to about anyway."""
+    local, days = now.astimezone(clock.zone()), current_app.config["SETTINGS"].vacancy_notice
+    vacancies, told = ending_vacancies(local.date(), days)
+    return reminders.ending(vacancies, writing, _written_to(now), local, days), told
 
 
 def plan_now(now: datetime) -> Plan:
@@ -102,13 +118,13 @@ def _calls_today(local: datetime) -> int:
 
 def _written_to(now: datetime) -> dict[str, datetime]:
     written = select(OutboxMessage.recipient_id, OutboxMessage.queued_at).where(
-        OutboxMessage.template == TEMPLATE, OutboxMessage.queued_at > now - reminders.A_WEEK
+        OutboxMessage.template.in_(TEMPLATES), OutboxMessage.queued_at > now - reminders.A_WEEK
     )
     return {str(person): at for person, at in db.session.execute(written)}
 
 
-def _notice(person: UUID, asked: list[tuple[str, str]], now: datetime) -> None:
-    """One notice for everything that one person keeps, with one link a section."""
+def _notice(person: UUID, asked: list[tuple[str, str]], vacancies: int, now: datetime) -> None:
+    """One notice for everything that one person keeps, with one link a section; how many vacancies end."""
     user = db.session.get_one(User, person)
     written = []
     for key, section in asked[:MOST_LINKS]:
@@ -120,8 +136,15 @@ def _notice(person: UUID, asked: list[tuple[str, str]], now: datetime) -> None:
         )  # fmt: skip
         db.session.add(link)
         written.append(f"{section.upper()}:{link_id.hex}")
-    outbox.queue(TEMPLATE, now=now, user=user, count=len(asked), links=" ".join(written))
+    told: dict[str, Any] = {"count": len(asked), "links": " ".join(written)} if asked else {}
+    if vacancies:
+        told["vacancies"] = vacancies
+    outbox.queue(_template(bool(asked), bool(vacancies)), now=now, user=user, **told)
     audit.record("directory.remind", actor=None, now=now, subject=("user_account", user.id))
+
+
+def _template(asked: bool, vacancies: bool) -> str:
+    return (BOTH if vacancies else TEMPLATE) if asked else VACANCY
 
 
 def open_task(
@@ -152,31 +175,33 @@ def evidence(now: datetime) -> None:
         .where(ReferralEvent.action == ReferralAction.ACCEPT, ReferralEvent.at > now - LOOKED_BACK)
     )
     for event_id, at, place in db.session.execute(accepted).all():
-        _event(place, f"referral:{event_id}", at, VerificationMethod.REFERRAL, VerificationOutcome.CONFIRMED)
+        subject = {"service_at_location_id": place, "section": Section.CONTACTS}
+        _event(f"referral:{event_id}", at, VerificationMethod.REFERRAL, VerificationOutcome.CONFIRMED, **subject)
     failed = select(OutboxMessage).where(
         OutboxMessage.state == MessageState.FAILED, OutboxMessage.queued_at > now - LOOKED_BACK,
         OutboxMessage.error_code != "NO_ADDRESS",
     )  # fmt: skip
     for message in db.session.scalars(failed).all():
         for place in _bounced(message):
-            known = _event(
-                place, f"mail:{message.id}:{place.hex[:20]}", now, VerificationMethod.MAIL,
-                VerificationOutcome.UNREACHABLE,
-            )  # fmt: skip
-            if known:
-                open_task(place, TaskReason.BOUNCED, [Section.CONTACTS.value], now=now)
+            if _came_back(message.id, place, now, service_at_location_id=place, section=Section.CONTACTS):
+                open_task(place, TaskReason.BOUNCED, [Section.CONTACTS], now=now)
+        for house in _bounced_organizations(message):
+            if _came_back(message.id, house, now, organization_id=house, section=Section.ORGANIZATION):
+                open_task(None, TaskReason.BOUNCED, [Section.ORGANIZATION], organization_id=house, now=now)
+
+
+def _came_back(number: int, key: UUID, now: datetime, **subject: Any) -> bool:
+    evidence_id = f"mail:{number}:{key.hex[:20]}"
+    return _event(evidence_id, now, VerificationMethod.MAIL, VerificationOutcome.UNREACHABLE, **subject)
 
 
 def _event(
-    place: UUID, evidence_id: str, at: datetime, method: VerificationMethod, outcome: VerificationOutcome
+    evidence_id: str, at: datetime, method: VerificationMethod, outcome: VerificationOutcome, **subject: Any
 ) -> bool:
+    """Keep it once, against or for its subject; whether it is new."""
     if db.session.scalar(select(SectionVerification.id).where(SectionVerification.evidence == evidence_id)):
         return False
-    row = SectionVerification(
-        service_at_location_id=place, section=Section.CONTACTS, method=method, outcome=outcome, at=at,
-        evidence=evidence_id,
-    )  # fmt: skip
-    db.session.add(row)
+    db.session.add(SectionVerification(method=method, outcome=outcome, at=at, evidence=evidence_id, **subject))
     db.session.flush()
     return True
 
@@ -187,10 +212,20 @@ def _bounced(message: OutboxMessage) -> set[UUID]:
     if message.address:
         query = select(ServiceContact.service_at_location_id).where(ServiceContact.email == message.address)
         found.update(db.session.scalars(query))
-    if message.template == TEMPLATE:
-        ids = [UUID(hex=one.partition(":")[2]) for one in message.parameters["links"].split()]
-        theirs = select(ConfirmationLink.place_id).where(
-            ConfirmationLink.id.in_(ids), ConfirmationLink.place_id.is_not(None)
-        )
-        found.update(one for one in db.session.scalars(theirs) if one)
-    return found
+    return found | _linked(message, ConfirmationLink.place_id)
+
+
+def _bounced_organizations(message: OutboxMessage) -> set[UUID]:
+    """The organisations whose own address a message could not reach, or about which it asked."""
+    found: set[UUID] = set()
+    if message.address:
+        found.update(db.session.scalars(select(Organization.id).where(Organization.email == message.address)))
+    return found | _linked(message, ConfirmationLink.organization_id)
+
+
+def _linked(message: OutboxMessage, column: Any) -> set[UUID]:
+    """What the links of a message are about: entries or organisations."""
+    if "links" not in message.parameters:
+        return set()
+    ids = [UUID(hex=one.partition(":")[2]) for one in message.parameters["links"].split()]
+    return set(db.session.scalars(select(column).where(ConfirmationLink.id.in_(ids), column.is_not(None))))

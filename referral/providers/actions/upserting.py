@@ -115,6 +115,7 @@ class Upsert:
         said = {
             "legal_status": one.legal_status[:200], "year_incorporated": one.year_incorporated,
             "phones": [phone.number[:40] for phone in one.phones[:MOST_CONTACTS] if phone.number],
+            "funders": list(one.funders),
         }  # fmt: skip
         _set(row, **{name: value for name, value in said.items() if value})
 

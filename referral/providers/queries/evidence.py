@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from directory import freshness
 from directory.access import ENOUGH_REFERRALS
@@ -38,15 +38,15 @@ REPORTED = {
 
 def against(place_id: UUID, now: datetime) -> tuple[Message, ...]:
     """The sentences, the latest kind of evidence first; what a later confirmation has answered is left out."""
-    return (*_unreachable(place_id, now), *_refusals(place_id, now), *_reports(place_id))
+    here = SectionVerification.service_at_location_id == place_id
+    return (*unreachable(here, now), *_refusals(place_id, now), *_reports(place_id))
 
 
-def _unreachable(place_id: UUID, now: datetime) -> Iterator[Message]:
+def unreachable(subject: ColumnElement[bool], now: datetime) -> Iterator[Message]:
+    """Messages that came back and calls that failed about one entry or organisation (`subject`), the latest first."""
     rows = SectionVerification
     since = now - LOOKED_BACK
-    query = select(rows.section, rows.method, rows.outcome, rows.at).where(
-        rows.service_at_location_id == place_id, rows.at > since, rows.at <= now
-    )
+    query = select(rows.section, rows.method, rows.outcome, rows.at).where(subject, rows.at > since, rows.at <= now)
     found = db.session.execute(query.order_by(rows.at.desc(), rows.id)).all()
     confirmed = {one.section: one.at for one in reversed(found) if one.outcome in HOLDS}
     said: set[VerificationMethod] = set()

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from directory.fields import sources
 from referral.extensions import db
 from referral.providers.coverage_models import CoverageTarget
+from referral.providers.models import SourceDocument
 from referral.providers.queries.whole import Whole, documents_of
 
 DEPARTEMENT = 2
@@ -17,29 +19,28 @@ LONGEST = 200
 
 
 def funders(services: Iterable[Whole]) -> dict[str, tuple[str, ...]]:
-    """The names of the funders of each service by its id, from HSDS `funding` of the service, else its organisation.
+    """The names of the funders of each service by its id: as its source says it, else its organisation of itself.
 
-    The directory has no column of its own for them: what a source sent is kept as it came. Of a service with a hidden
-    place nothing of that is read.
+    What a source sent is HSDS `funding`, kept as it came; where an organisation says nothing itself, that of its own
+    source is taken. Of a service with a hidden place nothing of all that is told.
     """
     own, organizations = documents_of("service"), documents_of("organization")
     found: dict[str, tuple[str, ...]] = {}
     for one in services:
         if one.hidden:
             continue
-        kept = own.get(UUID(one.service.id)), organizations.get(UUID(one.organization.id))
-        named = [_named(row.document) for row in kept if row is not None]
-        if name := next((names for names in named if names), None):
+        named = (
+            _kept(own.get(UUID(one.service.id))), one.organization.funders,
+            _kept(organizations.get(UUID(one.organization.id))),
+        )  # fmt: skip
+        if name := next(filter(None, named), None):
             found[one.service.id] = name
     return found
 
 
-def _named(document: Any) -> tuple[str, ...]:
-    rows = document.get("funding") if isinstance(document, Mapping) else None
-    if not isinstance(rows, list):
-        return ()
-    names = (one.get("source") for one in rows if isinstance(one, Mapping))
-    return tuple(dict.fromkeys(one.strip()[:LONGEST] for one in names if isinstance(one, str) and one.strip()))
+def _kept(row: SourceDocument | None) -> tuple[str, ...]:
+    document: Any = row.document if row is not None else None
+    return tuple(name[:LONGEST] for name in sources(document)) if isinstance(document, Mapping) else ()
 
 
 def targets() -> dict[str, int]:

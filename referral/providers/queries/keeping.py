@@ -23,7 +23,7 @@ BATCH = 2_000
 
 def kept_entries(now: datetime, batch: int = BATCH) -> Iterator[Kept]:
     """The entries in the order of their keys, `batch` at a time, with the steps that were taken for them."""
-    keepers = _keepers()
+    keepers = keepers_by_service()
     campaigns = _running(now.astimezone(clock.zone()).date())
     place = ServiceAtLocation.__table__.c
     columns = (place.id, place.service_id, Service.assured_date, Service.source)
@@ -54,7 +54,7 @@ def _mandatory() -> tuple[str, ...]:
     return tuple(current_app.config["SETTINGS"].shelf_lives.mandatory)
 
 
-def _keepers() -> Mapping[UUID, list[str]]:
+def keepers_by_service() -> Mapping[UUID, list[str]]:
     """By service its active staff, the focal point first."""
     query = (
         select(ServiceStaff.service_id, User.id)

@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
-from directory import Moment, freshness
+from directory import Moment, freshness, reminders
 from directory.reminders import Kept, Step
 from directory.taxonomy import METHOD_LABELS
 from directory.vocabulary import Message, label
@@ -21,9 +21,11 @@ from referral.foundation import clock
 from referral.foundation.access import Actor
 from referral.foundation.grants import Permission, Role, Scope, scope_of
 from referral.partners.models import Organization, User
+from referral.partners.rules import OrganizationKind
 from referral.providers.coverage_models import DirectoryMandate
 from referral.providers.models import SectionVerification, Service, ServiceAtLocation, ServiceStaff
 from referral.providers.queries.catalogue import kept_places, public_holidays, snapshot
+from referral.providers.queries.evidence import unreachable
 from referral.providers.queries.listing import Line, line
 from referral.providers.queries.sheets import Freshness
 from referral.providers.queries.visible import visible_places, visible_services
@@ -36,11 +38,17 @@ SECTION = Section.ORGANIZATION.value
 
 
 def visible_organizations(actor: Actor) -> Select[Organization]:
-    """Those of whom the actor may see a service, and the own one: a refuge that is known by name shows nowhere else."""
+    """Those of whom the actor may see a service, the own one, and federations, which have members instead of services.
+
+    A refuge that is known by name shows nowhere else.
+    """
     if scope_of(actor.role, Permission.DIRECTORY_READ) is Scope.NONE:
         return select(Organization).where(false())
     theirs = visible_services(actor).with_only_columns(Service.organization_id)
-    return select(Organization).where(or_(Organization.id.in_(theirs), Organization.id == actor.organization_id))
+    federation = Organization.kind == OrganizationKind.FEDERATION
+    return select(Organization).where(
+        or_(Organization.id.in_(theirs), Organization.id == actor.organization_id, federation)
+    )
 
 
 def editable_organizations(actor: Actor) -> Select[Organization]:
@@ -122,6 +130,8 @@ class OrganizationSheet:
     mandates: tuple[tuple[DirectoryMandate, str], ...]
     own: bool
     waiting: tuple[ChangeProposal, ...]
+    against: tuple[Message, ...]
+    """What speaks against it as it stands: messages that came back, calls without an answer."""
 
 
 def organization_sheet(one: Organization, actor: Actor, now: datetime, language: str) -> OrganizationSheet:
@@ -130,7 +140,7 @@ def organization_sheet(one: Organization, actor: Actor, now: datetime, language:
     own = db.session.scalar(editable_organizations(actor).where(Organization.id == one.id)) is not None
     return OrganizationSheet(
         one, confirmed(one, now), _by_place(lines, language), more, _mandates(one, now, language), own,
-        _waiting(one) if own else (),
+        _waiting(one) if own else (), tuple(unreachable(SectionVerification.organization_id == one.id, now)),
     )  # fmt: skip
 
 
@@ -187,13 +197,25 @@ def organization_revisions(one: Organization) -> list[tuple[EntityRevision, str]
     return [(found, user.role.label if user else "") for found, user in db.session.execute(query.limit(MOST))]
 
 
-def kept_organizations() -> list[Kept]:
-    """Those that were ever confirmed, as the ladder of reminders reads them, with the steps that were taken."""
+def kept_organizations(today: date) -> list[Kept]:
+    """Those that were ever confirmed or should be now, as the ladder reads them, with the steps that were taken."""
     keepers, done, found = _keepers(), _taken(), []
-    for key, day in sorted(verified_days().items()):
+    days = verified_days()
+    for key, day in sorted((_never_confirmed(set(keepers) - set(days), done, today) | dict(days)).items()):
         keeper, deputy = (*keepers.get(key, []), None, None)[:2]
         found.append(Kept(str(key), {SECTION: day}, keeper, deputy, (), frozenset(done.get(key, ()))))
     return found
+
+
+def _never_confirmed(
+    among: Collection[UUID], done: Mapping[UUID, Collection[tuple[str, str, Step]]], today: date
+) -> dict[UUID, date]:
+    """Those with a service and somebody who could confirm them: due today, or since they were first asked."""
+    lives = current_app.config["SETTINGS"].shelf_lives
+    due = reminders.never(today, freshness.Section.ORGANIZATION, lives)
+    offering = db.session.scalars(select(Service.organization_id).where(Service.archived.is_(False)).distinct())
+    asked = {key: [date.fromisoformat(cycle) for _section, cycle, _step in done.get(key, ())] for key in offering}
+    return {key: min(days, default=due) for key, days in asked.items() if key in among}
 
 
 def _keepers() -> Mapping[UUID, list[str]]:

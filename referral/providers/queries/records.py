@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, func, select
 
 from directory import freshness, profile
+from directory.employment import VacancyState
 from directory.taxonomy import AudienceRule, Facet, ServiceType, Visibility
 from referral.extensions import db
 from referral.partners.models import Organization
@@ -26,6 +27,7 @@ from referral.providers.models import (
     ServiceContact,
     ServiceSchedule,
 )
+from referral.providers.private_models import EmploymentOffer, Vacancy
 from referral.providers.rules import HOLDS, NoticeKind, Section, area_of
 from referral.providers.upkeep_models import TempNotice
 from referral.referrals.models import Referral, ReferralEvent
@@ -56,6 +58,7 @@ class Records:
         self.schedules = _grouped(ServiceSchedule, "service_at_location_id", ids.places)
         self.closures = _grouped(ServiceClosure, "service_at_location_id", ids.places)
         self.contacts = _grouped(ServiceContact, "service_at_location_id", ids.places)
+        self.announced = _announced(*here)
         self.notices = _notices(now.astimezone(zone).date())
         self.verified = verifications(zone, *ids.places(SectionVerification.service_at_location_id))
 
@@ -109,7 +112,23 @@ class Records:
             archived=row.archived,
             service_areas=tuple(area_of(one) for one in place.areas),
             service_at_locations=(self.link(place),),
+            vacancies=self.vacancies(place.id),
         )
+
+    def vacancies(self, place_id: UUID) -> tuple[profile.Vacancy, ...] | None:
+        """Those of a place that are open today, by their last day; None where none was ever announced."""
+        rows = self.announced.get(place_id)
+        if rows is None:
+            return None
+        today = self.now.astimezone(self.zone).date()
+        return tuple(
+            profile.Vacancy(
+                str(row.id), row.title, row.places_left, row.created_at.astimezone(self.zone).date(), row.valid_until,
+                row.kind, str(place_id),
+            )
+            for row in rows
+            if row.state is VacancyState.OPEN and row.valid_until >= today
+        )  # fmt: skip
 
     def link(self, place: Row) -> profile.ServiceAtLocation:
         """The place itself: where, when, how much room."""
@@ -180,6 +199,21 @@ def _notices(today: date) -> dict[UUID, list[Row]]:
     return found
 
 
+def _announced(*where: ColumnElement[bool]) -> dict[UUID, list[Row]]:
+    """Every vacancy that was published, by place, those that end first before the others."""
+    query = (
+        select(*Vacancy.__table__.columns, EmploymentOffer.kind)
+        .join(ServiceAtLocation, ServiceAtLocation.id == Vacancy.place_id)
+        .outerjoin(EmploymentOffer, EmploymentOffer.service_id == ServiceAtLocation.service_id)
+        .where(Vacancy.state != VacancyState.WAITING, *where)
+        .order_by(Vacancy.valid_until, Vacancy.id)
+    )
+    found: dict[UUID, list[Row]] = defaultdict(list)
+    for row in db.session.execute(query):
+        found[row.place_id].append(row)
+    return found
+
+
 def _touched(places: list[Row]) -> dict[UUID, datetime]:
     """When a place of a service was last written to, those that were taken away included."""
     found: dict[UUID, datetime] = {}
@@ -195,7 +229,8 @@ def organization(row: Row) -> profile.Organization:
         id=str(row.id), name=row.name, description=row.description, acronym=row.acronym,
         other_names=tuple(row.other_names), type=row.type.value,
         email=row.email, website=row.website, legal_status=row.legal_status, year_incorporated=row.year_incorporated,
-        phones=tuple(profile.Phone(number) for number in row.phones), demonstration=row.demonstration,
+        phones=tuple(profile.Phone(number) for number in row.phones), funders=tuple(row.funders),
+        demonstration=row.demonstration,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from directory import freshness, profile
+from directory.employment import VacancyState
 from directory.hsds_keeping import stands_alone
 from directory.hsds_writing import Document, Writer
 from directory.taxonomy import Disclosure, ServiceType, Visibility
@@ -69,7 +70,7 @@ class Export:
         self.circle = circle
         self.records = Records(now, zone, only)
         self.lapsed: datetime | None = None
-        """When the last number of free places, of those read so far, ceased to be believed."""
+        """When the last number of free places ceased to be believed or vacancy ended, of those read so far."""
         self._places: dict[UUID, list[Any]] = defaultdict(list)
         for place in self.records.places:
             self._places[place.service_id].append(place)
@@ -110,9 +111,18 @@ class Export:
         service = replace(
             self._common(row), verified=base.verified, audiences=base.audiences, types=base.types,
             service_at_locations=tuple(link for link in links if link.location.id),
-            service_areas=_areas(places), **self._own_of_single(places),
+            service_areas=_areas(places), vacancies=self._vacancies(places), **self._own_of_single(places),
         )  # fmt: skip
         return Whole(organization, service, modified)
+
+    def _vacancies(self, places: list[Any]) -> tuple[profile.Vacancy, ...]:
+        """Those open today at any of the places; also remembers when the last of the others ended."""
+        for place in places:
+            for row in self.records.announced.get(place.id, ()):
+                ends = datetime.combine(row.valid_until + timedelta(days=1), time(), self.records.zone)
+                if row.state is VacancyState.OPEN and ends <= self.records.now:
+                    self.lapsed = max(ends, self.lapsed or ends)
+        return tuple(one for place in places for one in self.records.vacancies(place.id) or ())
 
     def _own_of_single(self, places: list[Any]) -> dict[str, Any]:
         """Hours, room and contacts stand on the service where it has one place, as HSDS readers expect them."""
@@ -189,6 +199,11 @@ def documents_of(kind: str) -> Mapping[UUID, SourceDocument]:
     return {one.record_id: one for one in sorted(rows, key=lambda one: (stands_alone(one.document), one.last_seen_at))}
 
 
-def full(one: Whole, writing: Writer) -> Document:
-    """The service as HSDS writes it."""
+def standing(one: Whole, writing: Writer) -> Document:
+    """The service as HSDS writes it, without what passes by itself: what an import may have brought."""
     return writing.service(one.organization, one.service, modified=one.modified)
+
+
+def full(one: Whole, writing: Writer) -> Document:
+    """The service as HSDS writes it, with the vacancies that are open today."""
+    return standing(one, writing) | writing.vacancies(one.service)

@@ -28,10 +28,13 @@ from referral.identification.models import Submission
 from referral.partners import passwords
 from referral.partners.models import Agreement, Organization, User
 from referral.partners.rules import AgreementState
+from referral.partners.rules import OrganizationKind as Kind
 from referral.people.models import Person
 from referral.procedures import queries as procedures
 from referral.procedures.models import FormVersion
+from referral.procedures.rules import DEMONSTRATION
 from referral.providers.models import Location, Service, ServiceAtLocation, ServiceContact, ServiceStaff
+from referral.providers.queries import employment
 from referral.referrals.models import Referral
 from referral.referrals.rules import ReferralState
 from sop import engine
@@ -119,6 +122,15 @@ class TestWhatIsThere:
     def test_agreements_stand_in_many_states(self):
         states = set(db.session.scalars(select(Agreement.state)))
         assert {"active", "expired", "suspended", "signed_one", "draft"} <= states
+
+    def test_the_employers_federation_has_an_invented_agreement_that_covers_its_member(self):
+        federation = db.session.scalars(select(Organization).where(Organization.kind == Kind.FEDERATION)).one()
+        made = db.session.scalars(select(Agreement).where(Agreement.partner_id == federation.id)).one()
+        assert (made.decision_number, len(made.signatures)) == (DEMONSTRATION, 2)
+        until = NOW.date() + timedelta(days=240)
+        assert employment.agreement_of(federation.id, NOW.date()) == (True, until)
+        (member,) = employment.members(federation, NOW.date())
+        assert [(one.agreement, one.until) for one in employment.covers(member.employer, NOW.date())] == [(True, until)]
 
     def test_the_number_of_cases_is_the_one_asked_for(self):
         assert counted(Case) == SMALL

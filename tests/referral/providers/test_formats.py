@@ -19,6 +19,7 @@ from referral.extensions import db
 from referral.providers import actions
 from referral.providers.coverage_models import CoverageTarget
 from referral.providers.models import Service as ServiceRow
+from referral.providers.models import ServiceAtLocation as Place
 from referral.providers.models import SourceDocument
 from referral.providers.queries.whole import Circle
 from sop.vocabulary import Need
@@ -79,6 +80,13 @@ def test_the_4w_gives_dates_funder_and_target_where_they_are_known_and_nothing_e
                 source="s", kind="service", source_id=name, record_id=rows[name].id, document=funding, **seen
             )
         )
+    db.session.add(
+        ServiceRow(
+            organization=rows["Accueil"].organization, name="Repas", needs=["MED"], last_modified=NOW,
+            places=[Place()],
+        )
+    )  # fmt: skip
+    rows["Accueil"].organization.funders = ["Commune de Douala", "Fonds national"]
     db.session.add(CoverageTarget(need=Need.HEB, level=2, minimum=3))
     db.session.flush()
     text = actions.export("4w", Circle.NETWORK, now=NOW)[0].decode("utf-8-sig")
@@ -87,6 +95,7 @@ def test_the_4w_gives_dates_funder_and_target_where_they_are_known_and_nothing_e
     told = {row[tags.index("#service+name")]: [row[tags.index(tag)] for tag in asked] for row in data}
     assert told == {
         "Accueil": ["Union africaine | UNICEF", "2026-01-05", "2026-12-18", "", "HEB=3"], "Refuge": [""] * 5,
+        "Repas": ["Commune de Douala | Fonds national", "", "", "", ""],
     }  # fmt: skip
 
 

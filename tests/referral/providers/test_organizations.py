@@ -21,6 +21,7 @@ from referral.foundation import notices
 from referral.foundation.grants import Role
 from referral.foundation.outbox import OutboxMessage
 from referral.partners.models import Organization, User
+from referral.partners.rules import OrganizationKind
 from referral.providers import actions, queries
 from referral.providers.actions.upserting import Upsert
 from referral.providers.coverage_models import DirectoryMandate
@@ -137,6 +138,17 @@ def _case_manager() -> User:
     return db.session.scalars(select(User).where(User.username == "case_manager")).one()
 
 
+def test_a_federation_is_seen_by_its_members_readers_though_it_has_no_service(
+    app: Flask, client: PageClient, at: SimpleNamespace
+) -> None:
+    federation = make_organization("Groupement", kind=OrganizationKind.FEDERATION)
+    other = make_organization("Sans service", kind=OrganizationKind.EMPLOYER)
+    db.session.commit()
+    client.sign_in("case_manager")
+    assert client.get(f"/directory/organisations/{federation.id}").status == 200
+    assert client.get(f"/directory/organisations/{other.id}").status == 404
+
+
 def test_a_trusted_keeper_publishes_everything_and_takes_it_back(
     app: Flask, client: PageClient, at: SimpleNamespace
 ) -> None:
@@ -144,11 +156,16 @@ def test_a_trusted_keeper_publishes_everything_and_takes_it_back(
     db.session.commit()
     client.sign_in("foyer")
     client.get(path(at, "edit"))
-    client.submit("phones", legal_status="Association", memberships="RECAF\nGECAM", year_incorporated="1998")
+    client.submit(
+        "phones", legal_status="Association", memberships="RECAF\nGECAM", funders="UNICEF\nCommune de Douala",
+        year_incorporated="1998",
+    )  # fmt: skip
     one = home(at)
+    assert one.funders == ["UNICEF", "Commune de Douala"]
     assert (one.legal_status, one.memberships, one.year_incorporated) == ("Association", ["RECAF", "GECAM"], 1998)
     assert confirmations(at) == ["changed"]
     revision = db.session.scalars(select(EntityRevision)).one()
+    assert "Commune de Douala" in client.get(path(at)).text
     page = client.get(path(at, "history"))
     assert "RECAF; GECAM" in page.text
     client.post(path(at, f"history/{revision.id}"), {})
@@ -162,8 +179,8 @@ def test_what_cannot_be_is_said_at_its_place_and_nothing_is_stored(
     client.get(path(at, "edit"))
     typed = {
         "name": " ", "phones": "12", "website": "javascript:alert(1)", "email": "a@", "year_incorporated": "2999",
-        "memberships": "\n".join(f"réseau {number}" for number in range(30)), "psea_function": "Référente",
-        "description": "x" * 2001,
+        "memberships": "\n".join(f"réseau {number}" for number in range(30)), "funders": "x" * 201,
+        "psea_function": "Référente", "description": "x" * 2001,
     }  # fmt: skip
     page = client.submit("phones", **typed)
     assert page.status == 422

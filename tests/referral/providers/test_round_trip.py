@@ -15,6 +15,7 @@ from directory.hsds_writing import Profile
 from directory.taxonomy import Disclosure, Visibility
 from referral.extensions import db
 from referral.foundation.audit import AuditLine
+from referral.partners.models import Organization
 from referral.providers import actions
 from referral.providers.models import ImportBatch, Location, Service, SourceDocument
 from referral.providers.queries.whole import Circle
@@ -176,6 +177,24 @@ def test_a_circle_reads_its_own_services_alone(session: Any, tmp_path: Path) -> 
     assert [len(exported(circle)) for circle in (Circle.PUBLIC, Circle.NETWORK, Circle.ALL)] == [0, 0, 1]
     db.session.scalars(select(Service)).one().visibility = Visibility.PUBLIC
     assert [len(exported(circle)) for circle in (Circle.PUBLIC, Circle.NETWORK, Circle.ALL)] == [1, 1, 1]
+
+
+@needs_data
+def test_who_pays_for_an_organisation_is_read_written_and_stays_what_it_says_itself(
+    session: Any, tmp_path: Path
+) -> None:
+    paid = {"funding": [{"id": "4d0d1d5e-5f0c-4c6e-9a56-0a4a3c2b1f00", "source": "UNICEF"}, {"source": "x" * 201}]}
+    house = {"id": "0d0d1d5e-5f0c-4c6e-9a56-0a4a3c2b1f00", "name": "Aide", "description": "Aide", **paid}
+    imported(feed(tmp_path, organization=house))
+    one = db.session.scalars(select(Organization)).one()
+    assert one.funders == ["UNICEF"]
+    assert exported()[0]["organization"]["funding"] == paid["funding"]
+    one.funders = ["Commune de Douala"]
+    for form in Profile:
+        assert [row["source"] for row in exported(Circle.NETWORK, form)[0]["organization"]["funding"]] == one.funders
+    (written,) = exported(of="organizations")
+    assert [row["source"] for row in written["funding"]] == ["Commune de Douala"]
+    assert invalid([written], "organization") == []
 
 
 def test_only_the_circle_of_everything_is_given_the_words_of_others(session: Any, tmp_path: Path) -> None:

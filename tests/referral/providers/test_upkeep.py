@@ -20,7 +20,7 @@ from referral.providers.upkeep_models import CallTask, ChangeProposal, Confirmat
 from tests.builders import make_organization, make_user
 from tests.conftest import NOW
 from tests.page_client import PageClient
-from tests.referral.providers.entries import make_entry, path
+from tests.referral.providers.entries import confirm_organization, make_entry, path
 
 LATE = NOW - timedelta(days=95)
 NIGHT = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
@@ -30,6 +30,7 @@ NIGHT = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 def place(session: Any) -> Any:
     """An entry whose contacts and hours ran out five days ago, its keeper, a coordinator and a data officer."""
     owner = make_organization("Foyer Espérance")
+    confirm_organization(owner)
     place = make_entry(owner, "Accueil", "HEB", verified=LATE)
     keeper = make_user(Role.PROVIDER, owner, "foyer", email="foyer@example.cm")
     db.session.add(ServiceStaff(service_id=place.service_id, user_id=keeper.id, focal_point=True))
