@@ -67,6 +67,8 @@ EXCEPTIONS = {
     "procedures.import_drawing": "a button of the list of versions",
     "consent.emergency_register": "a link of the register",
     "consent.order_register": "a link of the register",
+    "consent.order_counts": "a file of the list of requests of authorities",
+    "consent.informal_request": "a link of the list of cases, and of a request about a case",
     "consent.translations": "a button of rights and registers, and a tab of the directory’s upkeep",
     "procedures.triage": "a tab of the procedure",
 }

@@ -201,7 +201,7 @@ TEMPLATES: dict[str, Template] = {
         frozenset(),
     ),
     "order_received": Template(
-        N_("An authority asked about a case"),
+        N_("An authority has asked for information"),
         N_(
             "A request of an authority was registered.\n\nReference: %(reference)s\n\n"
             "Please sign in to see what is to be done."

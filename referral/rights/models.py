@@ -23,6 +23,7 @@ from referral.rights.rules import (
 
 if TYPE_CHECKING:
     from referral.cases.models import Case
+    from referral.consent.exceptional_models import LegalOrder
     from referral.partners.models import Organization, User
 
 
@@ -71,13 +72,18 @@ class OwnFileLink(Base):
 
 
 class RetentionReview(Base):
-    """A proposal to erase what has been kept long enough; somebody looks at each, nothing goes by itself."""
+    """A proposal to erase what has been kept long enough; somebody looks at each, nothing goes by itself.
+
+    Of a case, or of an authority's request that is about none.
+    """
 
     __tablename__ = "retention_review"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
-    case: Mapped[Case] = relationship("Case")
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    case: Mapped[Case | None] = relationship("Case")
+    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("legal_order.id"), index=True)
+    order: Mapped[LegalOrder | None] = relationship("LegalOrder")
     categories: Mapped[list[str]]
     whole: Mapped[bool]
     due_on: Mapped[date]
@@ -90,7 +96,15 @@ class RetentionReview(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
-    __table_args__ = (Index("ix_retention_review_decided_at", "decided_at"),)
+    __table_args__ = (
+        Index("ix_retention_review_decided_at", "decided_at"),
+        CheckConstraint("(case_id IS NULL) = (order_id IS NOT NULL)", name="about_one"),
+    )
+
+    @property
+    def code(self) -> str:
+        """The code of the case, or the reference of the request: all that a list shows of either."""
+        return self.order.reference if self.order is not None else self.case.code if self.case is not None else ""
 
 
 class Withdrawal(Base):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from referral.cases.models import Case
@@ -190,9 +190,20 @@ def looks_at(access: EmergencyAccess) -> int:
 
 
 def visible_orders(actor: Actor) -> Select[LegalOrder]:
-    """Orders about cases that `actor` may open, newest first."""
+    """Orders about cases that `actor` may open and informal requests about none, newest first."""
     ids = visible_cases(actor).with_only_columns(Case.id)
-    return select(LegalOrder).where(LegalOrder.case_id.in_(ids)).order_by(LegalOrder.received_at.desc())
+    mine = or_(LegalOrder.case_id.in_(ids), of_nobody(actor))
+    return select(LegalOrder).where(mine).order_by(LegalOrder.received_at.desc(), LegalOrder.id.desc())
+
+
+def of_nobody(actor: Actor) -> Any:
+    """The condition of informal requests about no case: one's own; of the whole team for its supervisor."""
+    scope = scope_of(actor.role, Permission.CASE_READ)
+    reach = {
+        Scope.OWN: LegalOrder.received_by_id == actor.id,
+        Scope.ORGANIZATION: LegalOrder.organization_id == actor.organization_id,
+    }
+    return and_(LegalOrder.case_id.is_(None), reach.get(scope, false()))
 
 
 def all_orders(actor: Actor) -> Select[LegalOrder]:
@@ -202,9 +213,8 @@ def all_orders(actor: Actor) -> Select[LegalOrder]:
     return query if allowed else query.where(LegalOrder.id.is_(None))
 
 
-visible_order = Door(
-    lambda actor: visible_orders(actor).order_by(None), LegalOrder.id, load=lambda: (joinedload(LegalOrder.case),)
-)
+_BOTH = lambda: (joinedload(LegalOrder.case), joinedload(LegalOrder.organization))  # noqa: E731
+visible_order = Door(lambda actor: visible_orders(actor).order_by(None), LegalOrder.id, load=_BOTH)
 any_order = Door(lambda actor: all_orders(actor).order_by(None), LegalOrder.id)
 
 
@@ -235,9 +245,9 @@ def order_request(case: Case, row: LegalOrder, *, now: datetime, action: str = "
 
 
 def order_words(row: LegalOrder) -> dict[str, str]:
-    """Who asked, under which number, for what; and how it was verified. Nothing once the case is erased."""
-    if row.case.erased_at is not None:
+    """Who asked, under which number, for what; and how it was verified. Nothing once that, or the case, is erased."""
+    if row.erased_at is not None or (row.case is not None and row.case.erased_at is not None):
         return dict.fromkeys(("authority", "signatory", "number", "note", "check"), "")
-    plain: dict[str, str] = json.loads(sealing.open_text(row.case_id, f"order:{row.id}", row.sealed_words))
-    check = row.sealed_check
-    return plain | {"check": sealing.open_text(row.case_id, f"order_check:{row.id}", check) if check else ""}
+    owner, check = row.key_owner, row.sealed_check
+    plain: dict[str, str] = json.loads(sealing.open_text(owner, f"order:{row.id}", row.sealed_words))
+    return plain | {"check": sealing.open_text(owner, f"order_check:{row.id}", check) if check else ""}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from referral.cases.models import Case
 from referral.cases.queries import visible_cases
 from referral.cases.rules import CaseState
+from referral.consent.exceptional_models import LegalOrder
 from referral.extensions import db
 from referral.foundation import sealing
 from referral.foundation.access import Actor
@@ -113,7 +114,8 @@ def reviews_of(case_ids: list[UUID]) -> dict[UUID, list[RetentionReview]]:
     found: dict[UUID, list[RetentionReview]] = {}
     query = select(RetentionReview).where(RetentionReview.case_id.in_(case_ids))
     for one in db.session.scalars(query.order_by(RetentionReview.proposed_at)):
-        found.setdefault(one.case_id, []).append(one)
+        if one.case_id is not None:
+            found.setdefault(one.case_id, []).append(one)
     return found
 
 
@@ -121,9 +123,19 @@ def open_reviews(actor: Actor) -> list[RetentionReview]:
     """Proposals that wait, the longest overdue first."""
     if scope_of(actor.role, Permission.RIGHTS_DECIDE) is not Scope.ALL:
         return []
-    query = select(RetentionReview).options(joinedload(RetentionReview.case))
+    query = select(RetentionReview).options(joinedload(RetentionReview.case), joinedload(RetentionReview.order))
     query = query.where(RetentionReview.decided_at.is_(None)).order_by(RetentionReview.due_on, RetentionReview.id)
     return list(db.session.scalars(query.limit(PAGE)))
+
+
+def requests_about_nobody(today: date) -> list[LegalOrder]:
+    """Requests of authorities about no case whose words are still there, unless one is proposed or kept on already."""
+    settled = or_(RetentionReview.decided_at.is_(None), RetentionReview.keep_until >= today)
+    proposed = select(RetentionReview.order_id).where(RetentionReview.order_id.is_not(None), settled)
+    query = select(LegalOrder).where(
+        LegalOrder.case_id.is_(None), LegalOrder.erased_at.is_(None), LegalOrder.id.not_in(proposed)
+    )
+    return list(db.session.scalars(query.order_by(LegalOrder.received_at, LegalOrder.id)))
 
 
 def review_by_id(actor: Actor, review_id: UUID) -> RetentionReview | None:
@@ -164,7 +176,7 @@ def authorised_transfers(today: date) -> list[tuple[str, str, str, str]]:
 
 def waiting_reviews() -> list[RetentionReview]:
     """Every proposal that waits, for the command line."""
-    query = select(RetentionReview).options(joinedload(RetentionReview.case))
+    query = select(RetentionReview).options(joinedload(RetentionReview.case), joinedload(RetentionReview.order))
     return list(db.session.scalars(query.where(RetentionReview.decided_at.is_(None)).order_by(RetentionReview.due_on)))
 
 

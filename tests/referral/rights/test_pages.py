@@ -212,4 +212,4 @@ def test_the_register_is_exported_in_the_language_of_the_reader(office: Office, 
     client.sign_in("donnees")
     text = client.get("/rights/processing.csv").response.get_data(as_text=True)
     assert text.startswith("\ufeffCode,Nom,")
-    assert text.count("\r\n") == 9
+    assert text.count("\r\n") == 10
