@@ -1,4 +1,4 @@
-"""Informal requests about nobody's case: of an organisation, under a key of their own, with a retention of their own."""
+"""Informal requests about nobody's case, breaches that the system finds, marks that are added to a consent later."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ branch_labels = ()
 depends_on = None
 
 MOMENT = referral.foundation.tables.UtcDateTime()
+BREACHES = ('lost', 'stolen', 'sent_wrong', 'read', 'published', 'destroyed')
 WAYS = ('visit', 'telephone', 'letter', 'mail')
 
 
@@ -34,9 +35,24 @@ def upgrade() -> None:
             batch.f('ck_retention_review_about_one'), '(case_id IS NULL) = (order_id IS NOT NULL)'
         )
     op.create_index(op.f('ix_retention_review_order_id'), 'retention_review', ['order_id'])
+    with op.batch_alter_table('breach') as batch:
+        batch.drop_constraint(op.f('ck_breach_breachkind'), type_='check')
+        batch.create_check_constraint(op.f('ck_breach_breachkind'), f"kind IN {(*BREACHES, 'unreviewed')}")
+        batch.alter_column('recorded_by_id', existing_type=sa.Uuid(), nullable=True)
+        batch.add_column(sa.Column('access_id', sa.Uuid(), nullable=True))
+        batch.create_foreign_key(batch.f('fk_breach_access_id_emergency_access'), 'emergency_access', ['access_id'], ['id'])
+        batch.create_unique_constraint(batch.f('uq_breach_access_id'), ['access_id'])
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM breach WHERE recorded_by_id IS NULL OR kind = 'unreviewed'")
+    with op.batch_alter_table('breach') as batch:
+        batch.drop_constraint(batch.f('uq_breach_access_id'), type_='unique')
+        batch.drop_constraint(batch.f('fk_breach_access_id_emergency_access'), type_='foreignkey')
+        batch.drop_column('access_id')
+        batch.alter_column('recorded_by_id', existing_type=sa.Uuid(), nullable=False)
+        batch.drop_constraint(op.f('ck_breach_breachkind'), type_='check')
+        batch.create_check_constraint(op.f('ck_breach_breachkind'), f'kind IN {BREACHES}')
     op.execute('DELETE FROM retention_review WHERE case_id IS NULL')
     op.drop_index(op.f('ix_retention_review_order_id'), 'retention_review')
     with op.batch_alter_table('retention_review') as batch:

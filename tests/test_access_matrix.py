@@ -532,6 +532,7 @@ consent.emergency_review_post POST access           401 404 404 404 404 404 422 
 consent.emergency_register   GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 consent.officer_review       GET   access           303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 consent.officer_review_post  POST  access           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.emergency_waiting    GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 200 404
 consent.case_consents        GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.case_consents        GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 consent.mark                 GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404

@@ -95,6 +95,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "emergency accesses": ("supervisor", "/emergencies"),
     "own emergency accesses": ("nurse", "/emergency"),
     "all emergency accesses": ("officer", "/register/emergencies"),
+    "emergency accesses to be reviewed": ("officer", "/register/emergencies/waiting"),
     "consents of a case": ("manager", "/cases/{case}/consents"),
     "requests of authorities": ("officer", "/register/orders"),
     "informal requests": ("manager", "/register/orders/informal"),

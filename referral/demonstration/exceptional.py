@@ -88,7 +88,8 @@ def _orders(case: Case, manager: User, now: datetime) -> None:
     for values in (judicial, informal):
         orders.register(case, values, actor=manager, now=now - timedelta(hours=5))
     desk = {
-        "way": RequestWay.VISIT, "dated_on": day, "authority": "Commissariat de l’aéroport (démonstration)",
+        "way": RequestWay.VISIT, "dated_on": (now - timedelta(hours=3)).astimezone(clock.zone()).date(),
+        "authority": "Commissariat de l’aéroport (démonstration)",
         "number": "", "signatory": "l’inspecteur de garde (démonstration)",
         "note": "« Avez-vous vu passer un jeune homme du vol de 22 heures ? » (démonstration)",
     }  # fmt: skip

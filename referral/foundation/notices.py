@@ -192,6 +192,14 @@ TEMPLATES: dict[str, Template] = {
         N_("72 hours have passed and nobody has reviewed it.\n\nCase: %(case_code)s\n\nPlease sign in and review it."),
         frozenset({"case_code"}),
     ),
+    "data_officer_missing": Template(
+        N_("Appoint a data officer"),
+        N_(
+            "An emergency access waits for a review, and no data officer has an active account. Until there is one the "
+            "coordination stands in. Please appoint a data officer."
+        ),
+        frozenset(),
+    ),
     "account_suspended": Template(
         N_("An account was suspended"),
         N_(

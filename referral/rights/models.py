@@ -150,7 +150,10 @@ class StopNotice(Base):
 
 
 class Breach(Base):
-    """A personal data breach: codes, counts, moments, and words that name nobody."""
+    """A personal data breach: codes, counts, moments, and words that name nobody.
+
+    `recorded_by`: None where the system found it; `access_id`: the emergency access that nobody could review.
+    """
 
     __tablename__ = "breach"
 
@@ -164,8 +167,9 @@ class Breach(Base):
     high_risk: Mapped[bool] = mapped_column(default=False)
     words: Mapped[str] = mapped_column(String(2000), default="")
     steps: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    recorded_by: Mapped[User] = relationship("User")
+    recorded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    recorded_by: Mapped[User | None] = relationship("User")
+    access_id: Mapped[UUID | None] = mapped_column(ForeignKey("emergency_access.id"), unique=True)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

@@ -255,6 +255,7 @@ class BreachKind(StrEnum):
     READ = "read"
     PUBLISHED = "published"
     DESTROYED = "destroyed"
+    UNREVIEWED = "unreviewed"
 
     @property
     def label(self) -> str:
@@ -269,6 +270,7 @@ BREACH_LABELS: dict[BreachKind, str] = {
     BreachKind.READ: N_("somebody read what they should not"),
     BreachKind.PUBLISHED: N_("data became public"),
     BreachKind.DESTROYED: N_("data were destroyed or cannot be reached"),
+    BreachKind.UNREVIEWED: N_("an emergency access stayed without the review that is due within 72 hours"),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ from referral.foundation import clock, sealing
 from referral.foundation.access import Actor
 from referral.foundation.audit import AuditLine
 from referral.foundation.doors import Door
-from referral.foundation.grants import Permission, Role, Scope, scope_of
+from referral.foundation.grants import Permission, Scope, scope_of
 from referral.partners.models import User
 from referral.partners.rules import OrganizationType
 from sop.vocabulary import Category
@@ -146,26 +146,6 @@ def overdue_reviews(now: datetime) -> list[EmergencyAccess]:
         EmergencyAccess.reminded_at.is_(None),
     )
     return list(db.session.scalars(query.options(joinedload(EmergencyAccess.case))))
-
-
-def fall_to_officer(rows: Collection[EmergencyAccess], now: datetime) -> set[UUID]:
-    """Ids of those that the data officer reviews: overdue, or the team has no supervisor but who opened it.
-
-    Rule E6: somebody else reviews within 72 hours, so a review may not hang on one person.
-    """
-    waiting = [one for one in rows if one.reviewed_at is None]
-    teams = {one.case.organization_id for one in waiting}
-    query = select(User.organization_id, User.id).where(
-        User.role == Role.SUPERVISOR, User.active, User.organization_id.in_(teams)
-    )
-    heads: dict[UUID | None, set[UUID]] = {}
-    for team, user in db.session.execute(query):
-        heads.setdefault(team, set()).add(user)
-    return {
-        one.id
-        for one in waiting
-        if one.review_due_at < now or not heads.get(one.case.organization_id, set()) - {one.user_id}
-    }
 
 
 def words_of(row: EmergencyAccess) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from referral.cases.models import Case
 from referral.cases.queries import visible_cases
 from referral.cases.rules import CaseState
-from referral.consent.exceptional_models import LegalOrder
+from referral.consent.exceptional_models import EmergencyAccess, LegalOrder
 from referral.extensions import db
 from referral.foundation import sealing
 from referral.foundation.access import Actor
@@ -150,6 +150,13 @@ def breaches(size: int = PAGE) -> list[Breach]:
     """The log, newest first."""
     query = select(Breach).options(joinedload(Breach.recorded_by)).order_by(Breach.discovered_at.desc(), Breach.id)
     return list(db.session.scalars(query.limit(size)))
+
+
+def unlogged(accesses: list[EmergencyAccess]) -> list[EmergencyAccess]:
+    """Those of these emergency accesses that are not in the log of breaches."""
+    known = select(Breach.access_id).where(Breach.access_id.in_([one.id for one in accesses]))
+    logged = set(db.session.scalars(known))
+    return [one for one in accesses if one.id not in logged]
 
 
 def breach(breach_id: UUID) -> Breach | None:
