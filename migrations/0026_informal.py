@@ -42,9 +42,25 @@ def upgrade() -> None:
         batch.add_column(sa.Column('access_id', sa.Uuid(), nullable=True))
         batch.create_foreign_key(batch.f('fk_breach_access_id_emergency_access'), 'emergency_access', ['access_id'], ['id'])
         batch.create_unique_constraint(batch.f('uq_breach_access_id'), ['access_id'])
+    op.create_table(
+        'consent_added_mark',
+        sa.Column('consent_id', sa.Uuid(), nullable=False),
+        sa.Column('mark_file_id', sa.Uuid(), nullable=False),
+        sa.Column('mark_hash', sa.String(length=64), nullable=False),
+        sa.Column('added_at', MOMENT, nullable=False),
+        sa.Column('added_by_id', sa.Uuid(), nullable=False),
+        *(
+            sa.ForeignKeyConstraint([column], [f'{other}.id'], name=op.f(f'fk_consent_added_mark_{column}_{other}'))
+            for column, other in (
+                ('consent_id', 'consent'), ('mark_file_id', 'consent_mark_file'), ('added_by_id', 'user_account'),
+            )
+        ),
+        sa.PrimaryKeyConstraint('consent_id', name=op.f('pk_consent_added_mark')),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table('consent_added_mark')
     op.execute("DELETE FROM breach WHERE recorded_by_id IS NULL OR kind = 'unreviewed'")
     with op.batch_alter_table('breach') as batch:
         batch.drop_constraint(batch.f('uq_breach_access_id'), type_='unique')

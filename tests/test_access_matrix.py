@@ -537,6 +537,8 @@ consent.case_consents        GET   case             303 404 404 200 404 404 200 
 consent.case_consents        GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 consent.mark                 GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.mark                 GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.add_mark             GET   case             303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.add_mark_post        POST  case             401 404 404 409 404 404 404 404 404 404 404 404 404 404 404 404 404
 consent.case_orders          GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.new_order            GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.new_order_post       POST  case             401 404 404 422 404 404 422 404 404 404 404 404 404 404 404 404 404

@@ -158,6 +158,7 @@ ACTS: dict[str, str] = {
     "consent.expired": N_("a consent ended on its last day"),
     "consent.remind": N_("reminded that a consent ends or must be asked again"),
     "consent.list.read": N_("looked at the consents of a case"),
+    "consent.mark.add": N_("added a mark to a consent"),
     "consent.mark.read": N_("opened the mark of a consent"),
     "consent.copy": N_("printed the person’s copy of a consent"),
     "consent.print": N_("printed a consent form"),
