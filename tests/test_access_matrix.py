@@ -710,7 +710,10 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
 
 def consent_values(at: dict[str, Any], name: str, variant: str) -> dict[str, Any]:
     if variant in ("case", "prefile"):
-        return {"case_id": at[variant], **({"consent_id": at["consent"]} if name.removesuffix("_post").endswith("mark") else {})}
+        return {
+            "case_id": at[variant],
+            **({"consent_id": at["consent"]} if name.removesuffix("_post").endswith("mark") else {}),
+        }
     if name.startswith(("emergency", "officer_review")):
         return {"access_id": at[variant]}
     if name.startswith(("translation", "leaflet")):

@@ -195,8 +195,8 @@ TEMPLATES: dict[str, Template] = {
     "data_officer_missing": Template(
         N_("Appoint a data officer"),
         N_(
-            "An emergency access waits for a review, and no data officer has an active account. Until there is one the "
-            "coordination stands in. Please appoint a data officer."
+            "An emergency access waits for a review, and no data officer has an active account. As long as there is "
+            "none, only the coordination can review it. Please appoint a data officer."
         ),
         frozenset(),
     ),

@@ -175,4 +175,5 @@ def accounts() -> Any:
     users = db.session.scalars(queries.accounts()).all()
     return render_template("partners/accounts.html", users=users, grants=GRANTS, permissions=list(Permission),
         without_officer=reviewing.without_officer(clock.now()),
+        coordinated=any(user.role is Role.COORDINATOR and user.active for user in users),
     )  # fmt: skip
