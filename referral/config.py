@@ -63,6 +63,7 @@ class Settings:
     upload_limits: Limits = field(default_factory=Limits)
     shelf_lives: ShelfLives = SHELF_LIVES
     vacancy_notice: int = ENDS_SOON
+    mark_days: int = 14
     fast_passwords: bool = False
     generated_secrets: tuple[str, ...] = field(default=())
 
@@ -103,6 +104,7 @@ class Settings:
             upload_limits=_upload_limits(env),
             shelf_lives=_shelf_lives(env),
             vacancy_notice=_vacancy_notice(env),
+            mark_days=_days("MNR_MARK_DAYS", env.get("MNR_MARK_DAYS", "14")),
             generated_secrets=generated,
         )
 
@@ -127,6 +129,17 @@ def _upload_limits(env: Mapping[str, str]) -> Limits:
                 raise SettingsError(f"{name} must be a whole number of megabytes, 1 to 500")
             found[part] = int(text) * MEGABYTE
     return Limits(**found)
+
+
+def _days(name: str, text: str) -> int:
+    """So many days.
+
+    >>> _days("MNR_MARK_DAYS", "14")
+    14
+    """
+    if not (text.isascii() and text.isdigit() and int(text[:6]) <= 365 and len(text) <= 6):
+        raise SettingsError(f"{name} must be a whole number of days, 0 to 365")
+    return int(text)
 
 
 def _shelf_lives(env: Mapping[str, str]) -> ShelfLives:

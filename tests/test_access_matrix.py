@@ -535,10 +535,13 @@ consent.emergency_review_post POST access           401 404 404 404 404 404 422 
 consent.emergency_register   GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 consent.officer_review       GET   access           303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 consent.officer_review_post  POST  access           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.emergency_waiting    GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 200 404
 consent.case_consents        GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.case_consents        GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 consent.mark                 GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.mark                 GET   prefile          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.add_mark             GET   case             303 404 404 200 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.add_mark_post        POST  case             401 404 404 409 404 404 404 404 404 404 404 404 404 404 404 404 404
 consent.case_orders          GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.new_order            GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.new_order_post       POST  case             401 404 404 422 404 404 422 404 404 404 404 404 404 404 404 404 404
@@ -551,6 +554,13 @@ consent.order_letter         GET   answerable       303 404 404 404 404 404 404 
 consent.order_answer_post    POST  answerable       401 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.order_answer_post    POST  order            401 404 404 409 404 404 409 404 404 404 404 404 404 404 404 404 404
 consent.order_register       GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+consent.order_counts         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+consent.informal_request     GET   -                303 404 404 200 200 200 200 200 404 404 404 404 404 404 404 404 404
+consent.informal_request_post POST -                401 404 404 422 422 422 422 422 404 404 404 404 404 404 404 404 404
+consent.order                GET   nobody           303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+consent.order_letter         GET   nobody           303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+consent.order_answer_post    POST  nobody           401 404 404 409 404 404 409 404 404 404 404 404 404 404 404 404 404
+consent.order_verify         POST  nobody           401 404 404 404 404 404 409 404 404 404 404 404 404 404 404 404 404
 consent.order_conclude       POST  adult_report     401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
 consent.order_conclude       POST  order            401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 409 404
 consent.why_referral         GET   sent             303 404 404 200 404 404 200 404 200 200 200 404 404 404 404 404 404
@@ -703,7 +713,10 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
 
 def consent_values(at: dict[str, Any], name: str, variant: str) -> dict[str, Any]:
     if variant in ("case", "prefile"):
-        return {"case_id": at[variant], **({"consent_id": at["consent"]} if name == "mark" else {})}
+        return {
+            "case_id": at[variant],
+            **({"consent_id": at["consent"]} if name.removesuffix("_post").endswith("mark") else {}),
+        }
     if name.startswith(("emergency", "officer_review")):
         return {"access_id": at[variant]}
     if name.startswith(("translation", "leaflet")):

@@ -66,7 +66,10 @@ EXCEPTIONS = {
     "procedures.new_version": "a button of the list of versions",
     "procedures.import_drawing": "a button of the list of versions",
     "consent.emergency_register": "a link of the register",
+    "consent.emergency_waiting": "a link of the alerts while there is no data officer, and of the register’s reviews",
     "consent.order_register": "a link of the register",
+    "consent.order_counts": "a file of the list of requests of authorities",
+    "consent.informal_request": "a link of the list of cases, and of a request about a case",
     "consent.translations": "a button of rights and registers, and a tab of the directory’s upkeep",
     "procedures.triage": "a tab of the procedure",
 }

@@ -19,7 +19,7 @@ from referral.consent.exceptional_models import EmergencyAccess
 from referral.consent.mark_models import MarkWay
 from referral.consent.mark_schemas import Mark
 from referral.consent.models import TranslationReview
-from referral.consent.orders import OrderKind
+from referral.consent.orders import OrderKind, RequestWay
 from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.foundation.media import Media
@@ -95,8 +95,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "emergency accesses": ("supervisor", "/emergencies"),
     "own emergency accesses": ("nurse", "/emergency"),
     "all emergency accesses": ("officer", "/register/emergencies"),
+    "emergency accesses to be reviewed": ("officer", "/register/emergencies/waiting"),
     "consents of a case": ("manager", "/cases/{case}/consents"),
     "requests of authorities": ("officer", "/register/orders"),
+    "informal requests": ("manager", "/register/orders/informal"),
     "audit trail": ("officer", "/audit"),
     "reviews of translations": ("coordinator", "/translations/fub"),
     "accounts": ("admin", "/accounts"),
@@ -273,6 +275,8 @@ class Office:
         words = {"authority": "Parquet", "signatory": "", "number": "", "note": "", "dated_on": None}
         asked = {"kind": OrderKind.INFORMAL, "asked": ["C1"], "scope": []}
         orders.register(case, {**words, **asked}, actor=self.user("manager"), now=NOW)
+        desk = {**words, "dated_on": NOW.date(), "way": RequestWay.VISIT}
+        orders.register_informal(desk, actor=self.user("manager"), now=NOW)
 
     def review(self, number: int) -> None:
         """One more review of a translation."""

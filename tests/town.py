@@ -28,7 +28,7 @@ from referral.consent.emergencies import EmergencyReason
 from referral.consent.mark_models import MarkWay
 from referral.consent.mark_schemas import Mark
 from referral.consent.models import Consent, DecisionRecord
-from referral.consent.orders import OrderKind
+from referral.consent.orders import OrderKind, RequestWay
 from referral.extensions import db
 from referral.foundation import outbox, signed_links
 from referral.foundation.grants import Role
@@ -440,6 +440,8 @@ def _exceptions(town: Town, users: dict[str, Any]) -> None:
         name: orders.register(case, {**words, **asked, "kind": kind}, actor=users["manager"], now=NOW)
         for name, kind in kinds.items()
     }
+    nobody = {**words, "way": RequestWay.VISIT, "note": "Avez-vous vu cet homme ?"}
+    made["nobody"] = orders.register_informal(nobody, actor=users["manager"], now=NOW)
     db.session.flush()
     orders.verify(made["answerable"], genuine=True, words="Greffe appelé", actor=users["supervisor"], now=NOW)
     db.session.flush()

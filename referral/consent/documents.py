@@ -128,7 +128,10 @@ def put_mark(document: Document, words: str, signature: bytes | None) -> None:
 
 
 def marked(one: Consent) -> str:
-    """When and how a consent was marked, in the language of the document."""
+    """When and how a consent was marked, in the language of the document; a mark that came later says so."""
+    if (added := one.added_mark) is not None and one.mark_file is None:
+        what = str(translate(added.mark_file.way.label))
+        return _("Mark added on %(moment)s: %(what)s.", moment=moment(added.added_at), what=what)
     words: dict[str, str] = {
         "drawn": _("Signed on the screen on %(moment)s.", moment=moment(one.given_at)),
         "sheet": _("Signed on paper on %(moment)s; a picture of the sheet is kept.", moment=moment(one.given_at)),

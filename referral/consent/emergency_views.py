@@ -17,6 +17,7 @@ from referral.consent.emergencies import MOST_HOURS, USUAL_HOURS, Asked, Conclus
 from referral.consent.exceptional_models import EmergencyAccess
 from referral.consent.exceptional_schemas import ANSWERS, EmergencySchema, RenewalSchema, ReviewSchema
 from referral.consent.queries import exceptional as queries
+from referral.consent.queries import reviewing
 from referral.consent.views import bp
 from referral.errors import RuleViolation
 from referral.extensions import db
@@ -176,36 +177,46 @@ def emergency_register() -> Any:
     audit.record("emergency.list.read", actor=actor(), now=clock.now())
     before = uuid_from(request.args.get("before", ""))
     rows, following = queries.page_of(queries.all_accesses(actor()), before)
-    mine = queries.fall_to_officer(rows, clock.now())
+    mine = reviewing.fallen(rows, clock.now())
     return render_template("consent/emergency_register.html", rows=rows, mine=mine, before=before, following=following)
 
 
 @bp.get("/register/emergencies/<uuid:access_id>/review")
-@requires(Permission.AUDIT_READ, reads_person=True)
+@requires(Permission.EMERGENCY_REVIEW, reads_person=True)
 def officer_review(access_id: UUID) -> Any:
-    """A review that would hang on one person, or that is overdue, for the data officer: codes, not the words."""
+    """A review that would hang on one person, or is overdue, for the data officer or who stands in: codes, no words."""
     access = _fallen(access_id)
     audit.record("emergency.review.read", actor=actor(), now=clock.now(), case_id=access.case_id, subject=access)
     return _review_page(access, {}, {}, officer=True)
 
 
 @bp.post("/register/emergencies/<uuid:access_id>/review")
-@requires(Permission.AUDIT_READ)
+@requires(Permission.EMERGENCY_REVIEW)
 @idempotent
 def officer_review_post(access_id: UUID) -> Any:
-    """Record the data officer's conclusion."""
+    """Record the conclusion of the data officer, or of the coordination that stands in."""
     access = _fallen(access_id, lock=True)
     try:
         given = ReviewSchema().load(request.form)
     except ValidationError as error:
         return _review_page(access, request.form, error.normalized_messages(), officer=True), 422
     _concluded(access, given)
-    return redirect(url_for(".emergency_register"), 303)
+    return redirect(url_for(".emergency_register" if can(Permission.AUDIT_READ) else ".emergency_waiting"), 303)
+
+
+@bp.get("/register/emergencies/waiting")
+@requires(Permission.EMERGENCY_REVIEW)
+def emergency_waiting() -> Any:
+    """Accesses that wait for the data officer's review, or for the coordination's while there is no data officer."""
+    now = clock.now()
+    rows = reviewing.waiting_for(actor(), now)
+    audit.record("emergency.list.read", actor=actor(), now=now)
+    return render_template("consent/emergency_waiting.html", rows=rows)
 
 
 def _fallen(access_id: UUID, *, lock: bool = False) -> EmergencyAccess:
-    access = queries.any_access(actor(), access_id, lock=lock) or abort(404)
-    if not queries.fall_to_officer([access], clock.now()):
+    access = reviewing.fallen_access(actor(), access_id, lock=lock) or abort(404)
+    if not reviewing.fallen([access], clock.now()):
         abort(404)
     return access
 

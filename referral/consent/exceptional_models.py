@@ -6,16 +6,16 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referral.consent.emergencies import Conclusion, EmergencyReason
-from referral.consent.orders import OrderKind
+from referral.consent.orders import OrderKind, RequestWay
 from referral.foundation.tables import Base, enum_column, new_id
 
 if TYPE_CHECKING:
     from referral.cases.models import Case
-    from referral.partners.models import User
+    from referral.partners.models import Organization, User
 
 
 class EmergencyAccess(Base):
@@ -52,18 +52,23 @@ class EmergencyAccess(Base):
 
 
 class LegalOrder(Base):
-    """What an authority asked about a case; who asked, under which number, and how it was verified are sealed.
+    """What an authority asked; who asked, under which number, and how it was verified are sealed.
 
-    `code`: of the latest decision. `verified`: None until somebody looked, `waived`: immunities, in writing.
+    About a case, under the case's key; or informally and about no case, then of an organisation and under a key of its
+    own (`key_owner`). `code`: of the latest decision. `verified`: None until somebody looked, `waived`: immunities, in
+    writing. `erased_at`: since when the words of a request about no case are gone.
     """
 
     __tablename__ = "legal_order"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     reference: Mapped[str] = mapped_column(String(16), unique=True)
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
-    case: Mapped[Case] = relationship("Case")
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    case: Mapped[Case | None] = relationship("Case")
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    organization: Mapped[Organization | None] = relationship("Organization")
     kind: Mapped[OrderKind] = mapped_column(enum_column(OrderKind))
+    way: Mapped[RequestWay | None] = mapped_column(enum_column(RequestWay))
     dated_on: Mapped[date | None]
     sealed_words: Mapped[bytes]
     asked: Mapped[list[str]] = mapped_column(default=list)
@@ -78,6 +83,21 @@ class LegalOrder(Base):
     code: Mapped[str] = mapped_column(String(4))
     answered_at: Mapped[datetime | None]
     refused_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+    __table_args__ = (CheckConstraint("(case_id IS NULL) = (organization_id IS NOT NULL)", name="about_case_or_none"),)
+
+    @property
+    def key_owner(self) -> UUID:
+        """Under whose data key its words are sealed."""
+        return self.case_id or self.id
+
+    @property
+    def team(self) -> Organization:
+        """The organisation that answers: of the case, or of who was asked."""
+        holder = self.case.organization if self.case is not None else self.organization
+        if holder is None:
+            raise LookupError("the check about_case_or_none holds")
+        return holder

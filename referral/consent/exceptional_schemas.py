@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
 from referral.consent.emergencies import MOST_HOURS, USUAL_HOURS, Asked, Conclusion, EmergencyReason
-from referral.consent.orders import OrderKind
+from referral.consent.orders import OrderKind, RequestWay
 from sop.vocabulary import N_, Category
 
 LEAST_WORDS, MOST_WORDS, NAME = 10, 1000, 200
@@ -28,6 +28,9 @@ ANY = N_("Tick what is asked for.")
 SCOPE = N_("Tick what the order names: nothing else can cross.")
 NUMBER = N_("Write the number of the order.")
 DAY = N_("Give the day of the order, not after today.")
+ASKED_ON = N_("Give the day on which it was asked, not after today.")
+WAY = N_("Say how it was asked.")
+QUESTION = N_("Write what was asked, in the words that were used.")
 GENUINE = N_("Say whether the order is genuine.")
 CHECK = N_("Say how it was verified, for example a call to the registry of the court.")
 COUNSEL = N_("Say what legal counsel answered.")
@@ -77,6 +80,15 @@ def _hours() -> fields.Integer:
     return fields.Integer(load_default=USUAL_HOURS, validate=asked, error_messages={"invalid": HOURS})
 
 
+def _day_of(values: dict[str, Any]) -> date | None:
+    """The day of the three inputs of `dated_on`, which are taken out; None where it is none."""
+    parts = [values.pop(f"dated_on-{part}", "") for part in ("year", "month", "day")]
+    try:
+        return date(*(int(part) for part in parts if part.isascii() and part.isdigit()))
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
 class EmergencySchema(_Form):
     """The declaration of an emergency."""
 
@@ -123,11 +135,7 @@ class OrderSchema(_Form):
 
     def shaped(self, values: dict[str, Any]) -> dict[str, Any]:
         """The day from its three inputs; an impossible one counts as none."""
-        parts = [values.pop(f"dated_on-{part}", "") for part in ("year", "month", "day")]
-        try:
-            values["dated_on"] = date(*(int(part) for part in parts if part.isascii() and part.isdigit()))
-        except (ValueError, TypeError, OverflowError):
-            values["dated_on"] = None
+        values["dated_on"] = _day_of(values)
         return values
 
     @validates_schema(skip_on_field_errors=False)
@@ -152,6 +160,33 @@ class OrderSchema(_Form):
         for name in self.lists:
             values[name] = [one.value for one in ASKABLE if one in values[name]]
         return values
+
+
+class InformalSchema(_Form):
+    """What somebody without an order asks; nothing here names a case, and nothing is looked up."""
+
+    authority = _text(AUTHORITY, most=NAME)
+    signatory = fields.String(load_default="", validate=validate.Length(max=NAME, error=TOO_LONG))
+    number = fields.String(load_default="", validate=validate.Length(max=NAME, error=TOO_LONG))
+    way = _choice(RequestWay, WAY)
+    note = _text(QUESTION, least=3)
+    dated_on = fields.Raw(load_default=None)
+
+    def __init__(self, *, today: date) -> None:
+        super().__init__()
+        self.today = today
+
+    def shaped(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The day from its three inputs."""
+        values["dated_on"] = _day_of(values)
+        return values
+
+    @validates_schema(skip_on_field_errors=False)
+    def dated(self, values: dict[str, Any], **_: Any) -> None:
+        """The day on which it was asked: letters bear it whether a person is known or not."""
+        day = values.get("dated_on")
+        if day is None or day > self.today:
+            raise ValidationError({"dated_on": [ASKED_ON]})
 
 
 class CheckSchema(_Form):

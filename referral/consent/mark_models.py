@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referral.foundation.tables import Base, enum_column, new_id
 from sop.vocabulary import N_
@@ -50,3 +50,19 @@ class MarkFile(Base):
     size: Mapped[int]
     blob: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     kept_at: Mapped[datetime]
+
+
+class AddedMark(Base):
+    """A mark that was added after the consent: the consent itself is never written again, at most one for each.
+
+    `mark_hash`: SHA-256 of the bytes, as the line of the audit trail has it too.
+    """
+
+    __tablename__ = "consent_added_mark"
+
+    consent_id: Mapped[UUID] = mapped_column(ForeignKey("consent.id"), primary_key=True)
+    mark_file_id: Mapped[UUID] = mapped_column(ForeignKey("consent_mark_file.id"))
+    mark_file: Mapped[MarkFile] = relationship(MarkFile)
+    mark_hash: Mapped[str] = mapped_column(String(64))
+    added_at: Mapped[datetime]
+    added_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))

@@ -33,6 +33,7 @@ FILES: Mapping[str, tuple[str, MarkWay, Kind]] = {
 """The file that goes with each way of marking; what was chosen for another one is left out."""
 
 AGAIN = N_("Choose this file once more: a browser does not keep it when something else has to be corrected.")
+NOTHING = N_("Nothing came in: sign on the screen, or choose the file.")
 EMPTY = N_("Nothing is drawn: sign again, or attach a photo of the signed sheet.")
 BROKEN = N_("The drawn signature did not arrive whole: sign again, or attach a photo of the signed sheet.")
 TWICE = N_("Keep one of the two: the drawn signature, or the photo of the signed sheet.")

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referral.consent.assumptions import POLICY
-from referral.consent.mark_models import MarkFile
+from referral.consent.mark_models import AddedMark, MarkFile
 from referral.consent.repeating import fingerprint
 from referral.consent.rules import Decision, Request
 from referral.foundation.tables import Base, enum_column, new_id
@@ -82,6 +82,17 @@ class Consent(Base):
     mark_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("consent_mark_file.id"))
     mark_file: Mapped[MarkFile | None] = relationship(MarkFile)
     mark_hash: Mapped[str | None] = mapped_column(String(64))
+    added_mark: Mapped[AddedMark | None] = relationship(AddedMark, viewonly=True)
+
+    @property
+    def kept_mark(self) -> MarkFile | None:
+        """The mark, given with the consent or added later."""
+        return self.mark_file or (self.added_mark.mark_file if self.added_mark else None)
+
+    @property
+    def kept_hash(self) -> str:
+        """The hash of that mark; empty without one."""
+        return self.mark_hash or (self.added_mark.mark_hash if self.added_mark else "")
 
     __table_args__ = (Index("ix_consent_case_recipient_purpose", "case_id", "recipient_id", "purpose"),)
 

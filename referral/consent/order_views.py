@@ -104,7 +104,7 @@ def order_counsel(order_id: UUID) -> Any:
 def order_letter(order_id: UUID) -> Any:
     """The letter that refuses; there is none while the request may still be answered."""
     row = _visible(order_id)
-    if actions.state(row) is not OrderState.REFUSED:
+    if actions.state(row) is not OrderState.REFUSED or row.erased_at is not None:
         abort(404)
     letter, head, now = _letter(row), audit.head(), clock.now()
     audit.record("order.letter", actor=actor(), now=now, case_id=row.case_id, subject=row, code=row.code)
@@ -117,11 +117,10 @@ def order_letter(order_id: UUID) -> Any:
 def order_answer_post(order_id: UUID) -> Any:
     """The paper for the authority, with what the decision of this moment lets through; each printing is kept."""
     row, now = _visible(order_id, lock=True), clock.now()
-    decision = actions.answer(row, actor=actor(), now=now)
-    if not decision.allowed:
+    decision, case = actions.answer(row, actor=actor(), now=now), row.case
+    if not decision.allowed or case is None:
         flash(_("Nothing was printed: the decision has changed. This page shows why."), "error")
         return redirect(url_for(".order", order_id=row.id), 303)
-    case = row.case
     first = (Line(N_("Case code"), case.code), Line(N_("Priority"), case.priority))
     fiche, letter, head = read_case(case, decision.visible, first), _letter(row), audit.head()
     commit_now()
@@ -184,13 +183,14 @@ def _order_page(row: LegalOrder, errors: Any) -> str:
 
 def _letter(row: LegalOrder) -> Letter:
     words = queries.order_words(row)
+    received = row.received_at.astimezone(clock.zone()).date() if row.kind is OrderKind.INFORMAL else None
     return Letter(
         reference=row.reference,
-        organization=row.case.organization.name,
+        organization=row.team.name,
         authority=words["authority"],
         signatory=words["signatory"],
         number=words["number"],
-        dated_on=row.dated_on,
+        dated_on=row.dated_on or received,
         kind=row.kind,
         code=row.code,
     )

@@ -38,6 +38,30 @@ ACTORS: dict[OrderKind, tuple[str, str]] = {
 """Role and kind of who asks, as the decision reads them."""
 
 
+class RequestWay(StrEnum):
+    """How somebody who has no order came to ask."""
+
+    VISIT = "visit"
+    TELEPHONE = "telephone"
+    LETTER = "letter"
+    MAIL = "mail"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return WAY_LABELS[self]
+
+
+WAY_LABELS: dict[RequestWay, str] = {
+    RequestWay.VISIT: N_("came to the desk"),
+    RequestWay.TELEPHONE: N_("by telephone"),
+    RequestWay.LETTER: N_("by letter"),
+    RequestWay.MAIL: N_("by e-mail or message"),
+}
+INFORMAL_CODE = "L2"
+"""The rule that answers whoever asks without an order, known or not: nobody has to be looked up for it."""
+
+
 class OrderState(StrEnum):
     """Where the answer to an order stands."""
 

@@ -13,6 +13,7 @@ from referral.consent.filters import Filters, Show
 from referral.consent.models import ConsentMark
 from referral.consent.requirements import Answer, Choice
 from referral.consent.rules import Outcome
+from referral.foundation.ticks import Tick
 from sop.vocabulary import N_, Category, Message
 
 NAME = 200
@@ -23,7 +24,6 @@ NOT_A_HEAD = N_("A head is a number, a dash and at least 16 signs (0 to 9, a to 
 TOO_MANY = N_("Enter at most %(most)d heads at once.")
 CHOICE = N_("Say what the person answered.")
 TOO_LONG = N_("Shorten this text.")
-TICKS = ("interpreter", "understood", "free", "assent")
 LISTS = ("categories",)
 
 
@@ -39,13 +39,13 @@ class AnswerSchema(Schema):
     categories = fields.List(fields.Enum(Category, by_value=True), load_default=list)
     valid_until = fields.Raw(load_default=None)
     language = fields.String(load_default="", validate=validate.Regexp(r"[a-z]{0,3}\Z"))
-    interpreter = fields.Boolean(load_default=False)
+    interpreter = Tick()
     interpreter_name = fields.String(load_default="", validate=validate.Length(max=NAME, error=TOO_LONG))
-    understood = fields.Boolean(load_default=False)
+    understood = Tick()
     mark = fields.String(load_default="", validate=validate.OneOf(["", *ConsentMark]))
     witness = fields.String(load_default="", validate=validate.Length(max=NAME, error=TOO_LONG))
-    free = fields.Boolean(load_default=False)
-    assent = fields.Boolean(load_default=False)
+    free = Tick()
+    assent = Tick()
     guardian = fields.String(load_default="", validate=validate.Length(max=NAME, error=TOO_LONG))
     best_interests = fields.String(load_default="", validate=validate.Length(max=NAME, error=TOO_LONG))
     representative = fields.String(load_default="", validate=validate.Length(max=NAME, error=TOO_LONG))
@@ -55,7 +55,6 @@ class AnswerSchema(Schema):
         """A form's fields as plain values: lists, ticks, a date from three inputs, trimmed texts."""
         values: dict[str, Any] = {name: value.strip() for name, value in form.items()}
         values |= {name: form.getlist(name) for name in LISTS}
-        values |= {name: name in form for name in TICKS}
         return values | {"valid_until": _day(form)}
 
     @post_load

@@ -101,6 +101,7 @@ def _audit_page(*, before: int | None = None, **values: Any) -> str:
 
 from referral.consent import (  # noqa: E402, F401 - they put their pages on `bp`
     emergency_views,
+    informal_views,
     mark_views,
     order_views,
     translation_views,

@@ -14,7 +14,7 @@ from referral.cases.rules import LIVE
 from referral.consent.actions import emergencies, orders
 from referral.consent.emergencies import EmergencyReason
 from referral.consent.models import Consent, ConsentState
-from referral.consent.orders import OrderKind
+from referral.consent.orders import OrderKind, RequestWay
 from referral.demonstration.directory import Directory
 from referral.extensions import db
 from referral.foundation import clock
@@ -74,7 +74,7 @@ def _emergencies(cases: list[Case], nurse: User, now: datetime) -> None:
 
 
 def _orders(case: Case, manager: User, now: datetime) -> None:
-    """A court order to be verified, and a call of the police that was refused by letter."""
+    """A court order to be verified, a call of the police refused by letter, and a visit that is about no case."""
     day = now.astimezone(clock.zone()).date()
     asked = [Category.C1, Category.C3]
     words = {"signatory": "le greffe (démonstration)", "note": ""}
@@ -88,6 +88,13 @@ def _orders(case: Case, manager: User, now: datetime) -> None:
     }  # fmt: skip
     for values in (judicial, informal):
         orders.register(case, values, actor=manager, now=now - timedelta(hours=5))
+    desk = {
+        "way": RequestWay.VISIT, "dated_on": (now - timedelta(hours=3)).astimezone(clock.zone()).date(),
+        "authority": "Commissariat de l’aéroport (démonstration)",
+        "number": "", "signatory": "l’inspecteur de garde (démonstration)",
+        "note": "« Avez-vous vu passer un jeune homme du vol de 22 heures ? » (démonstration)",
+    }  # fmt: skip
+    orders.register_informal(desk, actor=manager, now=now - timedelta(hours=3))
 
 
 def _withdrawal(manager: User, now: datetime) -> None:

@@ -85,6 +85,7 @@ class Permission(StrEnum):
     DUPLICATE_DECIDE = "duplicate:decide"
     CONSENT_RECORD = "consent:record"
     EMERGENCY_OPEN = "emergency:open"
+    EMERGENCY_REVIEW = "emergency:review"
     REFERRAL_READ = "referral:read"
     REFERRAL_SEND = "referral:send"
     REFERRAL_ANSWER = "referral:answer"
@@ -131,6 +132,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.DUPLICATE_DECIDE: N_("compare two files, join them, take it back"),
     Permission.CONSENT_RECORD: N_("record consent to a referral"),
     Permission.EMERGENCY_OPEN: N_("open the minimum of a case when a life is in danger (reviewed)"),
+    Permission.EMERGENCY_REVIEW: N_("review emergency accesses for which the team has nobody, without the words"),
     Permission.REFERRAL_READ: N_("follow referrals, from either side"),
     Permission.REFERRAL_SEND: N_("send and recall referrals"),
     Permission.REFERRAL_ANSWER: N_("answer referrals"),
@@ -213,6 +215,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         **_COMMENTS,
         P.PROCEDURE_EDIT: S.ALL,
         P.CASE_COORDINATE: S.ALL,
+        P.EMERGENCY_REVIEW: S.ALL,
         P.DIRECTORY_COORDINATE: S.ALL,
         P.DIRECTORY_EDIT: S.ALL,
         P.DUPLICATE_READ: S.ALL,
@@ -233,6 +236,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.DATA_OFFICER: {
         **_SIGNED_IN,
         P.AUDIT_READ: S.ALL,
+        P.EMERGENCY_REVIEW: S.ALL,
         P.RIGHTS_DECIDE: S.ALL,
         P.TRANSLATION_REVIEW: S.ALL,
         P.STOP_READ: S.ALL,

@@ -233,6 +233,14 @@ TEMPLATES: dict[str, Template] = {
         N_("72 hours have passed and nobody has reviewed it.\n\nCase: %(case_code)s\n\nPlease sign in and review it."),
         frozenset({"case_code"}),
     ),
+    "data_officer_missing": Template(
+        N_("Appoint a data officer"),
+        N_(
+            "An emergency access waits for a review, and no data officer has an active account. As long as there is "
+            "none, only the coordination can review it. Please appoint a data officer."
+        ),
+        frozenset(),
+    ),
     "account_suspended": Template(
         N_("An account was suspended"),
         N_(
@@ -242,7 +250,7 @@ TEMPLATES: dict[str, Template] = {
         frozenset(),
     ),
     "order_received": Template(
-        N_("An authority asked about a case"),
+        N_("An authority has asked for information"),
         N_(
             "A request of an authority was registered.\n\nReference: %(reference)s\n\n"
             "Please sign in to see what is to be done."

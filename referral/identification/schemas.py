@@ -14,6 +14,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from referral.consent.models import ConsentMark
 from referral.consent.requirements import UNREVIEWED
+from referral.foundation.ticks import Tick
 from sop.questions import Kind, Question
 from sop.vocabulary import N_, Category
 
@@ -228,9 +229,9 @@ class BaseConsentSchema(Posted):
     language = fields.String()
     categories = fields.List(fields.String())
     mark = fields.String()
-    interpreter = fields.Boolean(falsy={""}, truthy={"yes"})
-    understood = fields.Boolean(falsy={""}, truthy={"yes"})
-    free = fields.Boolean(falsy={""}, truthy={"yes"})
+    interpreter = Tick()
+    understood = Tick()
+    free = Tick()
     witness = words(200, required=False)
     interpreter_name = words(200, required=False)
     basis = fields.String()

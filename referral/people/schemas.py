@@ -8,6 +8,7 @@ from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
 
+from referral.foundation.ticks import Tick
 from referral.people.contact import SafeContact, Way
 from referral.people.duplicates import PairState, Side
 from referral.people.relations import NEW, Authority, LinkKind, Protection, Tracing
@@ -72,7 +73,7 @@ class LinkSchema(_Typed):
     note = text(2_000)
     authority = member(Authority, required=False)
     tracing = member(Tracing, only=NEW)
-    same_household = fields.Boolean(load_default=False, truthy={"yes"})
+    same_household = Tick()
 
     @validates_schema
     def known(self, values: Mapping[str, Any], **_options: Any) -> None:
@@ -85,7 +86,7 @@ class ChangeSchema(LinkSchema):
     """The same, said anew; a search needs the person's word, which is ticked once."""
 
     tracing = member(Tracing)
-    agreed = fields.Boolean(load_default=False, truthy={"yes"})
+    agreed = Tick()
 
     def __init__(self, *, before: Tracing, possible: tuple[Tracing, ...], agreed: bool, has_file: bool) -> None:
         super().__init__()

@@ -12,6 +12,7 @@ from marshmallow import ValidationError
 
 from directory.places import Places
 from directory.question import BadQuestion, the_place
+from referral.foundation.ticks import ticked
 from referral.providers.rules import NoticeKind, ReportKind, Section
 from referral.providers.schemas import CHOOSE, NOT_A_DAY, Reading, day_of, typed_of
 from sop.vocabulary import N_, Message, Need
@@ -108,7 +109,7 @@ def read_copy(posted: Any, known: Collection[UUID], places: Places) -> Reading:
     elif not chosen:
         errors["site"] = SAY_WHERE
     values = (
-        {"sites": [UUID(one) for one in chosen], "new": new, "hours": bool(typed["take_hours"])} if not errors else {}
+        {"sites": [UUID(one) for one in chosen], "new": new, "hours": ticked(typed["take_hours"])} if not errors else {}
     )
     return Reading(typed, values, 0, errors)
 

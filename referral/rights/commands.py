@@ -22,7 +22,7 @@ def privacy_retention(as_json: bool) -> None:
 
     made = propose(now())
     waiting = [
-        {"case": one.case.code, "due": str(one.due_on), "categories": one.categories, "whole": one.whole}
+        {"case": one.code, "due": str(one.due_on), "categories": one.categories, "whole": one.whole}
         for one in waiting_reviews()
     ]
     words = [f"{row['case']} due {row['due']} {row['categories']}" for row in waiting]

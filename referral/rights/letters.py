@@ -23,6 +23,7 @@ ADVICE: dict[BreachKind, str] = {
     ),
     BreachKind.READ: N_("The access is closed. Tell us if somebody speaks to you about what only we should know."),
     BreachKind.PUBLISHED: N_("If you fear for your safety, call us at once: we help you to find a safe place."),
+    BreachKind.UNREVIEWED: N_("Tell us if you do not know why your file was opened: we look into it with you."),
     BreachKind.DESTROYED: N_("We may ask you again for some of what you told us. Your help goes on."),
 }
 GRANTED: dict[RequestKind, str] = {

@@ -23,6 +23,7 @@ from referral.rights.rules import (
 
 if TYPE_CHECKING:
     from referral.cases.models import Case
+    from referral.consent.exceptional_models import LegalOrder
     from referral.partners.models import Organization, User
 
 
@@ -72,13 +73,18 @@ class OwnFileLink(Base):
 
 
 class RetentionReview(Base):
-    """A proposal to erase what has been kept long enough; somebody looks at each, nothing goes by itself."""
+    """A proposal to erase what has been kept long enough; somebody looks at each, nothing goes by itself.
+
+    Of a case, or of an authority's request that is about none.
+    """
 
     __tablename__ = "retention_review"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
-    case: Mapped[Case] = relationship("Case")
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case_file.id"), index=True)
+    case: Mapped[Case | None] = relationship("Case")
+    order_id: Mapped[UUID | None] = mapped_column(ForeignKey("legal_order.id"), index=True)
+    order: Mapped[LegalOrder | None] = relationship("LegalOrder")
     categories: Mapped[list[str]]
     whole: Mapped[bool]
     due_on: Mapped[date]
@@ -91,7 +97,15 @@ class RetentionReview(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
-    __table_args__ = (Index("ix_retention_review_decided_at", "decided_at"),)
+    __table_args__ = (
+        Index("ix_retention_review_decided_at", "decided_at"),
+        CheckConstraint("(case_id IS NULL) = (order_id IS NOT NULL)", name="about_one"),
+    )
+
+    @property
+    def code(self) -> str:
+        """The code of the case, or the reference of the request: all that a list shows of either."""
+        return self.order.reference if self.order is not None else self.case.code if self.case is not None else ""
 
 
 class Withdrawal(Base):
@@ -137,7 +151,10 @@ class StopNotice(Base):
 
 
 class Breach(Base):
-    """A personal data breach: codes, counts, moments, and words that name nobody."""
+    """A personal data breach: codes, counts, moments, and words that name nobody.
+
+    `recorded_by`: None where the system found it; `access_id`: the emergency access that nobody could review.
+    """
 
     __tablename__ = "breach"
 
@@ -152,8 +169,9 @@ class Breach(Base):
     words: Mapped[str] = mapped_column(String(2000), default="")
     steps: Mapped[dict[str, Any]] = mapped_column(default=dict)
     reminded: Mapped[int] = mapped_column(default=0, server_default="0")
-    recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    recorded_by: Mapped[User] = relationship("User")
+    recorded_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    recorded_by: Mapped[User | None] = relationship("User")
+    access_id: Mapped[UUID | None] = mapped_column(ForeignKey("emergency_access.id"), unique=True)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

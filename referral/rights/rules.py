@@ -113,6 +113,7 @@ class Periods:
     child_years: int = 5
     image_years: int = 1
     payment_years: int = 10
+    request_years: int = 5
     authority_hours: int = 72
     stop_days: int = 14
     remind_days: int = 5
@@ -163,6 +164,15 @@ def keep_until(
     if minor:
         until = max(until, date((birth_year or closed.year) + periods.child_until + periods.child_years, 12, 31))
     return max(until, _plus_years(closed, periods.payment_years)) if category in LONGER else until
+
+
+def request_kept_until(received: date, periods: Periods = PERIODS) -> date:
+    """Until which day the words of an authority's request about no case are kept; those about a case go with it.
+
+    >>> request_kept_until(date(2026, 11, 28))
+    datetime.date(2031, 11, 28)
+    """
+    return _plus_years(received, periods.request_years)
 
 
 def due(held: set[Category], closed: date, birth_year: int | None, today: date, *, minor: bool) -> tuple[Category, ...]:
@@ -248,6 +258,7 @@ class BreachKind(StrEnum):
     READ = "read"
     PUBLISHED = "published"
     DESTROYED = "destroyed"
+    UNREVIEWED = "unreviewed"
 
     @property
     def label(self) -> str:
@@ -262,6 +273,7 @@ BREACH_LABELS: dict[BreachKind, str] = {
     BreachKind.READ: N_("somebody read what they should not"),
     BreachKind.PUBLISHED: N_("data became public"),
     BreachKind.DESTROYED: N_("data were destroyed or cannot be reached"),
+    BreachKind.UNREVIEWED: N_("an emergency access stayed without the review that is due within 72 hours"),
 }
 
 
@@ -383,6 +395,12 @@ REGISTER: Final[tuple[Activity, ...]] = (
     Activity(
         "T8", N_("Accounts and audit trail"), N_("prove who saw what and why"), N_("legal obligation"),
         N_("staff with an account"), (), N_("data officer"), N_("5 years"),
+    ),
+    Activity(
+        "T9", N_("Requests of authorities"), N_("answer within the law, and show what was refused"),
+        N_("legal obligation"), N_("people about whom an authority asks, known or not"), (Category.C1, Category.C2),
+        N_("nobody, unless a court order that was verified names it"),
+        N_("with the case; what is about no case 5 years, then reviewed"),
     ),
 )  # fmt: skip
 """The register of processing of the mechanism; the country completes it with counsel."""

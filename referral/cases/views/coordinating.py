@@ -9,6 +9,7 @@ from referral.cases.queries.alerts import alerts as find_alerts
 from referral.cases.queries.alerts import gaps
 from referral.cases.schemas import uuid_from
 from referral.cases.views import bp
+from referral.consent.queries import reviewing
 from referral.foundation import clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
@@ -32,6 +33,7 @@ def alerts() -> str:
         "cases/alerts.html",
         page=page,
         gaps=gaps(actor()),
+        reviews=len(reviewing.waiting_for(actor(), clock.now())),
         regions=regions,
         region_choices=[("", _("the whole country")), *((code, in_language(name)) for code, name in regions.items())],
         region=region,

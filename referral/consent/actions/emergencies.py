@@ -11,6 +11,7 @@ from referral.consent.emergencies import REVIEW_WITHIN, Conclusion, EmergencyRea
 from referral.consent.exceptional_models import EmergencyAccess
 from referral.consent.models import DecisionRecord
 from referral.consent.queries import exceptional as queries
+from referral.consent.queries import reviewing
 from referral.consent.request import Request
 from referral.consent.rules import Decision, decide
 from referral.errors import RuleViolation
@@ -79,13 +80,22 @@ def open_access(
 
 def _tell_of(access: EmergencyAccess, *, overdue: bool, now: datetime) -> None:
     case = access.case
-    for user in (*users_of_role(Role.DATA_OFFICER), *_supervisors(case)):
+    for user in (*reviewing.stand_ins(), *_supervisors(case)):
         outbox.queue("emergency_opened", now=now, user=user, case_code=case.code)
+    _ask_for_officer(now)
     if overdue:
         for user in _supervisors(case):
             outbox.queue("emergency_overdue", now=now, user=user, case_code=case.code)
     if case.manager is not None:
         outbox.queue("emergency_tell", now=now, user=case.manager, case_code=case.code)
+
+
+def _ask_for_officer(now: datetime) -> None:
+    """While no data officer is active the administrators are told, who see no case and no code of one."""
+    if users_of_role(Role.DATA_OFFICER):
+        return
+    for user in users_of_role(Role.ADMINISTRATOR):
+        outbox.queue("data_officer_missing", now=now, user=user)
 
 
 def _supervisors(case: Case) -> list[User]:
@@ -165,7 +175,9 @@ def remind(now: datetime) -> int:
     late = queries.overdue_reviews(now)
     for access in late:
         access.reminded_at = now
-        for user in (*users_of_role(Role.DATA_OFFICER), *_supervisors(access.case)):
+        for user in (*reviewing.stand_ins(), *_supervisors(access.case)):
             outbox.queue("emergency_overdue", now=now, user=user, case_code=access.case.code)
+    if late:
+        _ask_for_officer(now)
     db.session.commit()
     return len(late)

@@ -11,7 +11,7 @@ from typing import Any
 from referral.cases.models import Case
 from referral.consent.actions.emergencies import register as register_decision
 from referral.consent.exceptional_models import LegalOrder
-from referral.consent.orders import OrderKind, OrderState, reference, state_of
+from referral.consent.orders import INFORMAL_CODE, OrderKind, OrderState, reference, state_of
 from referral.consent.queries import exceptional as queries
 from referral.consent.rules import Decision, decide
 from referral.errors import RuleViolation
@@ -43,8 +43,8 @@ def register(case: Case, values: Mapping[str, Any], *, actor: Any, now: datetime
         asked=sorted(values["asked"]), received_at=now, received_by_id=actor.id, code="D0",
         scope=sorted(values["scope"]) if values["kind"] is OrderKind.JUDICIAL else [],
     )  # fmt: skip
-    words = {name: values[name] for name in ("authority", "signatory", "number", "note")}
-    row.sealed_words = sealing.seal_text(case.id, f"order:{row.id}", json.dumps(words))
+    row.case_id = case.id
+    _seal_words(row, values)
     db.session.add(row)
     audit.record(
         "order.register", actor=actor, now=now, case_id=case.id, subject=row, code=row.kind.value, asked=row.asked
@@ -53,10 +53,45 @@ def register(case: Case, values: Mapping[str, Any], *, actor: Any, now: datetime
     return row
 
 
+def register_informal(values: Mapping[str, Any], *, actor: Any, now: datetime) -> LegalOrder:
+    """Register what somebody without an order asks, outside any case, and refuse it: nobody is looked up for that.
+
+    `values`: way, dated_on, and the words authority, signatory, number, note, sealed under a key of their own.
+    No sharing decision is kept, because nothing of any case was asked of it: rule L2 refuses whoever it is about.
+    """
+    row = LegalOrder(
+        id=new_id(), reference=reference(secrets.choice), organization_id=actor.organization_id,
+        kind=OrderKind.INFORMAL, way=values["way"], dated_on=values["dated_on"], asked=[], scope=[], received_at=now,
+        received_by_id=actor.id, code=INFORMAL_CODE,
+    )  # fmt: skip
+    sealing.create_keys({row.id: sealing.OwnerKind.DOCUMENT}, now=now)
+    _seal_words(row, values)
+    db.session.add(row)
+    db.session.flush()
+    audit.record("order.register", actor=actor, now=now, subject=row, code=row.kind.value, way=values["way"].value)
+    _tell(row, now)
+    return row
+
+
+def erase_words(row: LegalOrder, *, actor: Any, now: datetime) -> None:
+    """Erase who asked what in a request about no case: its key is destroyed, its code and its day stay."""
+    sealing.erase_key(row.id, sealing.OwnerKind.DOCUMENT, now=now)
+    row.sealed_words, row.erased_at = b"", now
+    audit.record("order.erase", actor=actor, now=now, subject=row, code="RETENTION")
+
+
+def _seal_words(row: LegalOrder, values: Mapping[str, Any]) -> None:
+    words = {name: values[name] for name in ("authority", "signatory", "number", "note")}
+    row.sealed_words = sealing.seal_text(row.key_owner, f"order:{row.id}", json.dumps(words))
+
+
 def _decide(row: LegalOrder, *, actor: Any, now: datetime, action: str = "view") -> Decision:
-    request = queries.order_request(row.case, row, now=now, action=action)
+    case = row.case
+    if case is None:
+        raise RuleViolation(NOT_NOW)
+    request = queries.order_request(case, row, now=now, action=action)
     decision = decide(request)
-    register_decision(request, decision, case=row.case, recipient_id=None, actor=actor, now=now)
+    register_decision(request, decision, case=case, recipient_id=None, actor=actor, now=now)
     if row.code != decision.code:
         row.code = decision.code
         _tell(row, now)
@@ -66,7 +101,7 @@ def _decide(row: LegalOrder, *, actor: Any, now: datetime, action: str = "view")
 def _tell(row: LegalOrder, now: datetime) -> None:
     told = users_of_role(Role.DATA_OFFICER) if row.code in TELLS_OFFICER else []
     if row.code in TELLS_SUPERVISOR:
-        told += users_of_role(Role.SUPERVISOR, organization_id=row.case.organization_id)
+        told += users_of_role(Role.SUPERVISOR, organization_id=row.team.id)
     for user in told:
         outbox.queue("order_received", now=now, user=user, reference=row.reference)
 
@@ -88,7 +123,7 @@ def verify(row: LegalOrder, *, genuine: bool, words: str, actor: Any, now: datet
     """Somebody other than who registered it says whether the order is genuine, and how that was found out."""
     expect_verifier(row, actor)
     row.verified, row.verified_at, row.verified_by_id = genuine, now, actor.id
-    row.sealed_check = sealing.seal_text(row.case_id, f"order_check:{row.id}", words)
+    row.sealed_check = sealing.seal_text(row.key_owner, f"order_check:{row.id}", words)
     audit.record(
         "order.verify", actor=actor, now=now, case_id=row.case_id, subject=row, code="genuine" if genuine else "not"
     )

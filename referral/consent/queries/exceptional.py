@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from referral.cases.models import Case
@@ -27,7 +27,7 @@ from referral.foundation import clock, sealing
 from referral.foundation.access import Actor
 from referral.foundation.audit import AuditLine
 from referral.foundation.doors import Door
-from referral.foundation.grants import Permission, Role, Scope, scope_of
+from referral.foundation.grants import Permission, Scope, scope_of
 from referral.partners.models import User
 from referral.partners.rules import OrganizationType
 from sop.vocabulary import Category
@@ -148,26 +148,6 @@ def overdue_reviews(now: datetime) -> list[EmergencyAccess]:
     return list(db.session.scalars(query.options(joinedload(EmergencyAccess.case))))
 
 
-def fall_to_officer(rows: Collection[EmergencyAccess], now: datetime) -> set[UUID]:
-    """Ids of those that the data officer reviews: overdue, or the team has no supervisor but who opened it.
-
-    Rule E6: somebody else reviews within 72 hours, so a review may not hang on one person.
-    """
-    waiting = [one for one in rows if one.reviewed_at is None]
-    teams = {one.case.organization_id for one in waiting}
-    query = select(User.organization_id, User.id).where(
-        User.role == Role.SUPERVISOR, User.active, User.organization_id.in_(teams)
-    )
-    heads: dict[UUID | None, set[UUID]] = {}
-    for team, user in db.session.execute(query):
-        heads.setdefault(team, set()).add(user)
-    return {
-        one.id
-        for one in waiting
-        if one.review_due_at < now or not heads.get(one.case.organization_id, set()) - {one.user_id}
-    }
-
-
 def words_of(row: EmergencyAccess) -> tuple[str, str]:
     """The words of the reason and of the review; none once the case is erased."""
     if row.case.erased_at is not None:
@@ -190,9 +170,20 @@ def looks_at(access: EmergencyAccess) -> int:
 
 
 def visible_orders(actor: Actor) -> Select[LegalOrder]:
-    """Orders about cases that `actor` may open, newest first."""
+    """Orders about cases that `actor` may open and informal requests about none, newest first."""
     ids = visible_cases(actor).with_only_columns(Case.id)
-    return select(LegalOrder).where(LegalOrder.case_id.in_(ids)).order_by(LegalOrder.received_at.desc())
+    mine = or_(LegalOrder.case_id.in_(ids), of_nobody(actor))
+    return select(LegalOrder).where(mine).order_by(LegalOrder.received_at.desc(), LegalOrder.id.desc())
+
+
+def of_nobody(actor: Actor) -> Any:
+    """The condition of informal requests about no case: one's own; of the whole team for its supervisor."""
+    scope = scope_of(actor.role, Permission.CASE_READ)
+    reach = {
+        Scope.OWN: LegalOrder.received_by_id == actor.id,
+        Scope.ORGANIZATION: LegalOrder.organization_id == actor.organization_id,
+    }
+    return and_(LegalOrder.case_id.is_(None), reach.get(scope, false()))
 
 
 def all_orders(actor: Actor) -> Select[LegalOrder]:
@@ -202,9 +193,8 @@ def all_orders(actor: Actor) -> Select[LegalOrder]:
     return query if allowed else query.where(LegalOrder.id.is_(None))
 
 
-visible_order = Door(
-    lambda actor: visible_orders(actor).order_by(None), LegalOrder.id, load=lambda: (joinedload(LegalOrder.case),)
-)
+_BOTH = lambda: (joinedload(LegalOrder.case), joinedload(LegalOrder.organization))  # noqa: E731
+visible_order = Door(lambda actor: visible_orders(actor).order_by(None), LegalOrder.id, load=_BOTH)
 any_order = Door(lambda actor: all_orders(actor).order_by(None), LegalOrder.id)
 
 
@@ -235,9 +225,9 @@ def order_request(case: Case, row: LegalOrder, *, now: datetime, action: str = "
 
 
 def order_words(row: LegalOrder) -> dict[str, str]:
-    """Who asked, under which number, for what; and how it was verified. Nothing once the case is erased."""
-    if row.case.erased_at is not None:
+    """Who asked, under which number, for what; and how it was verified. Nothing once that, or the case, is erased."""
+    if row.erased_at is not None or (row.case is not None and row.case.erased_at is not None):
         return dict.fromkeys(("authority", "signatory", "number", "note", "check"), "")
-    plain: dict[str, str] = json.loads(sealing.open_text(row.case_id, f"order:{row.id}", row.sealed_words))
-    check = row.sealed_check
-    return plain | {"check": sealing.open_text(row.case_id, f"order_check:{row.id}", check) if check else ""}
+    owner, check = row.key_owner, row.sealed_check
+    plain: dict[str, str] = json.loads(sealing.open_text(owner, f"order:{row.id}", row.sealed_words))
+    return plain | {"check": sealing.open_text(owner, f"order_check:{row.id}", check) if check else ""}

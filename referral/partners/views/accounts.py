@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from marshmallow import ValidationError
 
+from referral.consent.queries import reviewing
 from referral.extensions import db
 from referral.foundation import clock
 from referral.foundation.access import actor, can, public, requires
@@ -172,4 +173,7 @@ def change_password() -> Any:
 def accounts() -> Any:
     """Who has an account, and who may do what: no content of any case."""
     users = db.session.scalars(queries.accounts()).all()
-    return render_template("partners/accounts.html", users=users, grants=GRANTS, permissions=list(Permission))
+    return render_template("partners/accounts.html", users=users, grants=GRANTS, permissions=list(Permission),
+        without_officer=reviewing.without_officer(clock.now()),
+        coordinated=any(user.role is Role.COORDINATOR and user.active for user in users),
+    )  # fmt: skip

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate
 
+from referral.foundation.ticks import Tick
 from referral.referrals.rules import (
     DeclineReason,
     InfoReason,
@@ -74,7 +75,7 @@ class NoteSchema(Schema):
 class AcceptSchema(NoteSchema):
     """An appointment, if there is one already; whether the service takes the person beyond its places."""
 
-    beyond_capacity = fields.Boolean(load_default=False, truthy={"yes"}, falsy={""})
+    beyond_capacity = Tick()
     appointment_at = fields.Raw(load_default=None)
 
     def composed(self, typed: dict[str, Any]) -> dict[str, Any]:

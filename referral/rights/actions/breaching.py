@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.dialects import postgresql, sqlite
 
+from referral.consent.queries import reviewing
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation import audit, clock
@@ -28,8 +30,9 @@ def report(
     categories: tuple[Category, ...],
     high_risk: bool,
     words: str,
-    actor: Actor,
+    actor: Actor | None,
     now: datetime,
+    access_id: UUID | None = None,
 ) -> Breach:
     """Write a breach into the log; the time to tell the Authority runs from its discovery."""
     year = discovered_at.astimezone(clock.zone()).year
@@ -42,7 +45,8 @@ def report(
         categories=[category.value for category in categories],
         high_risk=high_risk,
         words=words,
-        recorded_by_id=actor.id,
+        recorded_by_id=actor.id if actor is not None else None,
+        access_id=access_id,
     )
     db.session.add(one)
     db.session.flush()
@@ -57,6 +61,18 @@ def _number(year: int) -> str:
     statement = dialect.insert(table).values(year=year, last=1)
     counted = statement.on_conflict_do_update(index_elements=["year"], set_={"last": table.c.last + 1})
     return f"VD-{year}-{db.session.scalar(counted.returning(table.c.last)):03d}"
+
+
+def report_unreviewed(now: datetime) -> int:
+    """Log each overdue emergency access that nobody at all can review, once; commits. Returns how many are new."""
+    rows = queries.unlogged(reviewing.unreviewable(now))
+    for one in rows:
+        report(
+            BreachKind.UNREVIEWED, discovered_at=now, persons=1, categories=tuple(map(Category, one.categories)),
+            high_risk=False, words="", actor=None, now=now, access_id=one.id,
+        )  # fmt: skip
+    db.session.commit()
+    return len(rows)
 
 
 def take_step(one: Breach, step: BreachStep, *, actor: Actor, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from referral.cases.models import Case
+from referral.consent.actions import orders
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation import audit, clock
@@ -13,7 +14,7 @@ from referral.people.rules import AgeBand
 from referral.rights import queries
 from referral.rights.actions.erasing import erase_categories, erase_file
 from referral.rights.models import RetentionReview, RightsRequest
-from referral.rights.rules import WAITING, RequestKind, RequestState, due, keep_until
+from referral.rights.rules import WAITING, RequestKind, RequestState, due, keep_until, request_kept_until
 from sop.vocabulary import N_, Category, Message
 
 BATCH = 200
@@ -29,7 +30,24 @@ def propose(now: datetime) -> int:
             made += _propose(case, known.get(case.id, []), today, now)
         last = batch[-1].id
         db.session.commit()
+    made += _propose_requests(today, now)
+    db.session.commit()
     return made
+
+
+def _propose_requests(today: date, now: datetime) -> int:
+    """What authorities asked about nobody's case, once its time is over: one proposal each."""
+    over = [
+        (one, until)
+        for one in queries.requests_about_nobody(today)
+        if (until := request_kept_until(one.received_at.astimezone(clock.zone()).date())) < today
+    ]
+    for one, until in over:
+        review = RetentionReview(order_id=one.id, categories=[], whole=True, due_on=until, proposed_at=now)
+        db.session.add(review)
+        db.session.flush()
+        audit.record("retention.propose", actor=None, now=now, subject=review, held=[])
+    return len(over)
 
 
 def _propose(case: Case, reviews: list[RetentionReview], today: date, now: datetime) -> bool:
@@ -60,7 +78,11 @@ def _propose(case: Case, reviews: list[RetentionReview], today: date, now: datet
 
 def erase_reviewed(one: RetentionReview, *, actor: Actor, now: datetime) -> None:
     """Somebody has looked: erase what was proposed."""
-    if one.whole:
+    if one.order is not None:
+        orders.erase_words(one.order, actor=actor, now=now)
+    elif one.case is None:
+        raise LookupError("a proposal is about a case or about a request")
+    elif one.whole:
         erase_file(one.case, actor=actor, now=now, cause="RETENTION")
     else:
         erase_categories(one.case, [Category(code) for code in one.categories], actor=actor, now=now)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import Select, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from referral.cases.models import Case
 from referral.cases.queries import visible_cases
 from referral.cases.rules import CaseState
+from referral.consent.exceptional_models import EmergencyAccess, LegalOrder
 from referral.extensions import db
 from referral.foundation import sealing
 from referral.foundation.access import Actor
@@ -126,7 +127,8 @@ def reviews_of(case_ids: list[UUID]) -> dict[UUID, list[RetentionReview]]:
     found: dict[UUID, list[RetentionReview]] = {}
     query = select(RetentionReview).where(RetentionReview.case_id.in_(case_ids))
     for one in db.session.scalars(query.order_by(RetentionReview.proposed_at)):
-        found.setdefault(one.case_id, []).append(one)
+        if one.case_id is not None:
+            found.setdefault(one.case_id, []).append(one)
     return found
 
 
@@ -134,9 +136,19 @@ def open_reviews(actor: Actor) -> list[RetentionReview]:
     """Proposals that wait, the longest overdue first."""
     if scope_of(actor.role, Permission.RIGHTS_DECIDE) is not Scope.ALL:
         return []
-    query = select(RetentionReview).options(joinedload(RetentionReview.case))
+    query = select(RetentionReview).options(joinedload(RetentionReview.case), joinedload(RetentionReview.order))
     query = query.where(RetentionReview.decided_at.is_(None)).order_by(RetentionReview.due_on, RetentionReview.id)
     return list(db.session.scalars(query.limit(PAGE)))
+
+
+def requests_about_nobody(today: date) -> list[LegalOrder]:
+    """Requests of authorities about no case whose words are still there, unless one is proposed or kept on already."""
+    settled = or_(RetentionReview.decided_at.is_(None), RetentionReview.keep_until >= today)
+    proposed = select(RetentionReview.order_id).where(RetentionReview.order_id.is_not(None), settled)
+    query = select(LegalOrder).where(
+        LegalOrder.case_id.is_(None), LegalOrder.erased_at.is_(None), LegalOrder.id.not_in(proposed)
+    )
+    return list(db.session.scalars(query.order_by(LegalOrder.received_at, LegalOrder.id)))
 
 
 def review_by_id(actor: Actor, review_id: UUID) -> RetentionReview | None:
@@ -157,6 +169,13 @@ def untold_breaches() -> list[Breach]:
     """Breaches of which the Authority was not told yet, the most urgent first."""
     rows = db.session.scalars(select(Breach).order_by(Breach.authority_due, Breach.id))
     return [one for one in rows if BreachStep.AUTHORITY.value not in one.steps]
+
+
+def unlogged(accesses: list[EmergencyAccess]) -> list[EmergencyAccess]:
+    """Those of these emergency accesses that are not in the log of breaches."""
+    known = select(Breach.access_id).where(Breach.access_id.in_([one.id for one in accesses]))
+    logged = set(db.session.scalars(known))
+    return [one for one in accesses if one.id not in logged]
 
 
 def breach(breach_id: UUID) -> Breach | None:
@@ -189,7 +208,7 @@ def authorised_transfers(today: date) -> list[tuple[str, str, str, str]]:
 
 def waiting_reviews() -> list[RetentionReview]:
     """Every proposal that waits, for the command line."""
-    query = select(RetentionReview).options(joinedload(RetentionReview.case))
+    query = select(RetentionReview).options(joinedload(RetentionReview.case), joinedload(RetentionReview.order))
     return list(db.session.scalars(query.where(RetentionReview.decided_at.is_(None)).order_by(RetentionReview.due_on)))
 
 

@@ -132,7 +132,7 @@ def _review(one: RetentionReview, reading: Reading) -> str:
     return render_template(
         "rights/review.html",
         one=one,
-        recipients=queries.handed_to(one.case_id),
+        recipients=queries.handed_to(one.case_id) if one.case_id is not None else [],
         typed=reading.typed,
         errors=reading.errors,
     )

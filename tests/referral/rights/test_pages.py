@@ -229,5 +229,5 @@ def test_the_register_is_exported_whole_in_the_language_of_the_reader(office: Of
         "Violations de données",
         "Analyse d’impact",
     ]
-    assert book.worksheets[0].max_row == 9, "eight activities under their headings"
+    assert book.worksheets[0].max_row == 10, "nine activities under their headings"
     assert [cell.value for cell in book["Protocoles"][2]][1:4] == ["Équipe", "Hôpital", "en vigueur"]
