@@ -187,12 +187,7 @@ class Builder:
         staff = db.session.scalars(select(ServiceStaff).where(ServiceStaff.user_id == self.users["leaver"].id)).one()
         db.session.delete(staff)
         _, self.country.phone = phones.add("Téléphone", actor=self.users["responder"], now=NOW)
-        self.country.general = {
-            "place_id": [self.place.id],
-            "service_id": [self.place.service.id],
-            "organization_id": [self.houses["hospital"].id],
-            "agreement_id": [self.agreements[one].id for one in ("good", "lapsed")],
-        }
+        self.country.general = {"agreement_id": [self.agreements["lapsed"].id]}
         db.session.flush()
         return self.country
 

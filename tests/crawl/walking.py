@@ -56,7 +56,7 @@ READING = frozenset({
 })  # fmt: skip
 """What says anything about a person: asked for in every state by whoever may open it in any."""
 SOME = frozenset({"waiting", "given", "withdrawn", "erased", EVERYWHERE})
-"""The states in which whoever may open it asks for everything else."""
+"""The states in which whoever may open it asks for everything else (`withdrawn` has the most papers)."""
 READERS = (*OUTSIDE, *(name for name, _role, _house in STAFF))
 
 ABOUT_A_PERSON = {
@@ -76,6 +76,7 @@ GENERAL: dict[str, list[Any]] = {
 NOT_HERE = {
     "filename", "version_id", "report_id", "campaign_id", "draft_id", "batch_id", "pair_id", "merge_id", "list_id",
     "breach_id", "taxonomy_id", "term_id", "pcode", "digest", "side", "start", "number", "review_id",
+    "place_id", "service_id", "organization_id",
 }  # fmt: skip
 """Arguments of what this country has none of: tests/test_leaks.py walks there."""
 
