@@ -31,7 +31,7 @@ from reportlab.platypus import (
 )
 
 from referral.foundation import paper, sheets
-from referral.foundation.blocks import Boxes, Contents, Marker, QrCode, Tick
+from referral.foundation.blocks import Boxes, Contents, Marker, QrCode, Signed, Tick, signed_boxes
 from referral.foundation.lettering import clean, inline, markup, right_to_left
 from referral.foundation.paper import BOTTOM, FRAME_WIDTH, MARGIN, PAGE_HEIGHT, STAMPED_TOP, TOP, House, Imprint, Stamp
 from referral.foundation.pictures import Picture
@@ -140,6 +140,10 @@ class Document:
             return [KeepTogether([Spacer(0, 6), Boxes([inline(name) for name in names], lines, thumb)])]
 
         return self._add(build)
+
+    def signed(self, parties: Sequence[Signed]) -> Document:
+        """Boxes side by side with what each party has signed, or room to sign in; never parted by a page break."""
+        return self._add(lambda: [KeepTogether([Spacer(0, 6), signed_boxes(parties, self.imprint.say, self._styles)])])
 
     def notice(self, text: str, *, title: str = "") -> Document:
         """A framed text that must not be missed."""
