@@ -61,9 +61,10 @@ def terms(rng: Random, agreement: Agreement) -> Terms:
     )
 
 
-def write(agreements: list[Agreement], coordinator: User, rng: Random, now: datetime) -> None:
-    """Fill in what stands on each agreement; its state and period stay as they are."""
-    drawn = next((one for one in agreements if one.state is S.ACTIVE), None)
+def write(
+    agreements: list[Agreement], coordinator: User, rng: Random, now: datetime, *, drawn: Agreement | None
+) -> None:
+    """Fill in what stands on each agreement; its state and period stay as they are. `drawn`: one signed by hand."""
     for one in agreements:
         one.clauses = template(one.holder, one.partner)
         if one.state is not S.DRAFT:

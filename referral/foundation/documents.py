@@ -142,8 +142,11 @@ class Document:
         return self._add(build)
 
     def signed(self, parties: Sequence[Signed]) -> Document:
-        """Boxes side by side with what each party has signed, or room to sign in; never parted by a page break."""
-        return self._add(lambda: [KeepTogether([Spacer(0, 6), signed_boxes(parties, self.imprint.say, self._styles)])])
+        """Boxes side by side with what each party has signed, or room to sign in.
+
+        One row is never parted, and stays with a heading before it.
+        """
+        return self._add(lambda: [signed_boxes(parties, self.imprint.say, self._styles), Spacer(0, 7)])
 
     def notice(self, text: str, *, title: str = "") -> Document:
         """A framed text that must not be missed."""

@@ -82,7 +82,7 @@ ACTION_LABELS: dict[AgreementAction, str] = {
     A.OPEN_NEGOTIATION: N_("Open the negotiation"),
     A.SEND_TO_REVIEW: N_("Send to legal review"),
     A.SEND_BACK: N_("Send back to negotiation"),
-    A.SIGN: N_("Sign"),
+    A.SIGN: N_("Sign the agreement"),
     A.ACTIVATE: N_("Put in force"),
     A.SUSPEND: N_("Suspend"),
     A.RESUME: N_("End the suspension"),
