@@ -834,7 +834,8 @@ def agreements_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[s
         "activate_agreement": {
             "number": "1/2026", "decided-day": "1", "decided-month": "11", "decided-year": "2026",
         },
-        "sign_agreement": {"representative": "Dr Démo", "declared": "yes"},
+        "sign_agreement": {"representative": "Dr Démo", "declared": "yes", "text": at.get(f"{variant}_text", "")},
+        "scan_agreement": {"text": at.get(f"{variant}_text", "")},
     }  # fmt: skip
     version = {"version": at.get(f"{variant}_version", 1)}
     return {"agreement_id": at[variant]} | more.get(name, {}), version | posted.get(name, {})

@@ -9,6 +9,7 @@ service.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -358,7 +359,8 @@ def _agreements(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> No
     ):  # fmt: skip
         undecided = {"decision_number": "", "decision_on": None}
         one = builders.make_agreement(houses["team"], houses["hospital"], state=state, **undecided)
-        town.at |= {name: one.id, f"{name}_version": one.version}
+        text = agreeing.text_hash(one)
+        town.at |= {name: one.id, f"{name}_version": one.version, f"{name}_text": text}
         if name == "talked":
             remark = agreeing.comment(one, "data", "Trop court.", actor=users["nurse"], now=NOW)
         if name == "both":
@@ -366,7 +368,8 @@ def _agreements(town: Town, houses: dict[str, Any], users: dict[str, Any]) -> No
                 one.signatures.append(
                     AgreementSignature(
                         side=side, representative="Dr Démo", signed_on=NOW.date(), method=SignatureMethod.SCAN,
-                        text_hash="0" * 64, file_hash="1" * 64, media_type="image/jpeg", content=b"\xff\xd8\xff",
+                        text_hash=text, file_hash=hashlib.sha256(b"\xff\xd8\xff").hexdigest(), media_type="image/jpeg",
+                        content=b"\xff\xd8\xff",
                         recorded_by_id=users["coordinator"].id, recorded_at=NOW,
                     )
                 )  # fmt: skip

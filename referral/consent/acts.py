@@ -146,6 +146,7 @@ ACTS: dict[str, str] = {
     "order.register": N_("registered a request of an authority"),
     "order.read": N_("looked at a request of an authority"),
     "order.list.read": N_("looked at the list of requests of authorities"),
+    "register.export": N_("saved the whole register as a workbook"),
     "order.list.export": N_("took figures out of the list of requests of authorities"),
     "order.erase": N_("erased who asked what in a request about no case"),
     "order.verify": N_("verified a court order"),

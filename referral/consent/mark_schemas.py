@@ -6,24 +6,16 @@ is not taken: nobody can say what else is in it, and a picture can be printed on
 
 from __future__ import annotations
 
-import base64
-import io
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from PIL import Image
-
 from referral.consent.mark_models import MarkWay
-from referral.foundation import media
-from referral.foundation.media import Limits, Media, Unacceptable
+from referral.foundation import drawings, media
+from referral.foundation.drawings import FIELD as DRAWN
+from referral.foundation.media import AGAIN, Limits, Media, Unacceptable
 from sop.questions import Kind
 from sop.vocabulary import N_, Message
-
-DRAWN = "drawn"
-LONGEST = 300_000
-"""Characters of a drawn signature as the page sends it; one of ours has about 20,000."""
 
 FILES: Mapping[str, tuple[str, MarkWay, Kind]] = {
     "signature": ("signed_sheet", MarkWay.SHEET, Kind.IMAGE),
@@ -32,13 +24,10 @@ FILES: Mapping[str, tuple[str, MarkWay, Kind]] = {
 }
 """The file that goes with each way of marking; what was chosen for another one is left out."""
 
-AGAIN = N_("Choose this file once more: a browser does not keep it when something else has to be corrected.")
 NOTHING = N_("Nothing came in: sign on the screen, or choose the file.")
 EMPTY = N_("Nothing is drawn: sign again, or attach a photo of the signed sheet.")
 BROKEN = N_("The drawn signature did not arrive whole: sign again, or attach a photo of the signed sheet.")
 TWICE = N_("Keep one of the two: the drawn signature, or the photo of the signed sheet.")
-
-_PICTURE = re.compile(r"data:image/png;base64,([A-Za-z0-9+/]+={0,2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +64,7 @@ def read_mark(form: Mapping[str, str], files: Mapping[str, Any], limits: Limits)
     data = sent.read() if sent else b""
     text = form.get(DRAWN, "") if way is MarkWay.SHEET else ""
     if text and data:
-        return MarkReading(errors={name: Message("mark_twice", TWICE)}, drawn=_shown(text))
+        return MarkReading(errors={name: Message("mark_twice", TWICE)}, drawn=drawings.shown(text))
     if text:
         return _drawn(text)
     if not sent or not (data or sent.filename):
@@ -88,24 +77,9 @@ def read_mark(form: Mapping[str, str], files: Mapping[str, Any], limits: Limits)
 
 def _drawn(text: str) -> MarkReading:
     """A signature that a page of ours has drawn; never more than a picture, and never an empty one."""
-    found = _PICTURE.fullmatch(text) if len(text) <= LONGEST else None
     try:
-        kept = media.repainted(base64.b64decode(found[1], validate=True)) if found else None
-    except (ValueError, Unacceptable):
-        kept = None
-    if kept is None or kept.media_type != "image/png":
-        return MarkReading(errors={DRAWN: Message("mark_broken", BROKEN)})
-    if _empty(kept.data):
+        return MarkReading(Mark(MarkWay.DRAWN, drawings.read(text)), drawn=text)
+    except drawings.Empty:
         return MarkReading(errors={DRAWN: Message("mark_empty", EMPTY)})
-    return MarkReading(Mark(MarkWay.DRAWN, kept), drawn=text)
-
-
-def _shown(text: str) -> str:
-    return text if len(text) <= LONGEST and _PICTURE.fullmatch(text) else ""
-
-
-def _empty(png: bytes) -> bool:
-    """Whether a picture has one colour only."""
-    with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
-        low, high = image.convert("L").getextrema()
-    return bool(low == high)
+    except drawings.Broken:
+        return MarkReading(errors={DRAWN: Message("mark_broken", BROKEN)})

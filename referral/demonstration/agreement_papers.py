@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from random import Random
 
+from referral.demonstration.scribbles import scribble
 from referral.extensions import db
 from referral.foundation.clock import zone
+from referral.foundation.media import Media
+from referral.partners.actions import signature_files
 from referral.partners.actions.agreeing import template, text_hash
 from referral.partners.models import Agreement, AgreementComment, AgreementEvent, AgreementSignature, User
 from referral.partners.rules.agreements import (
@@ -58,14 +61,16 @@ def terms(rng: Random, agreement: Agreement) -> Terms:
     )
 
 
-def write(agreements: list[Agreement], coordinator: User, rng: Random, now: datetime) -> None:
-    """Fill in what stands on each agreement; its state and period stay as they are."""
+def write(
+    agreements: list[Agreement], coordinator: User, rng: Random, now: datetime, *, drawn: Agreement | None
+) -> None:
+    """Fill in what stands on each agreement; its state and period stay as they are. `drawn`: one signed by hand."""
     for one in agreements:
         one.clauses = template(one.holder, one.partner)
         if one.state is not S.DRAFT:
             one.terms = terms(rng, one).kept()
         _history(one, now)
-        _signatures(one, coordinator)
+        _signatures(one, coordinator, drawn=one is drawn)
         if one.state is S.NEGOTIATION:
             _remarks(one, coordinator, now)
     db.session.flush()
@@ -99,7 +104,9 @@ def _moment(one: Agreement, now: datetime) -> datetime:
     return now - timedelta(days=5)
 
 
-def _signatures(one: Agreement, coordinator: User) -> None:
+def _signatures(one: Agreement, coordinator: User, *, drawn: bool) -> None:
+    """Those that led to its state: declared on the screen, or drawn there."""
+    text = text_hash(one)
     signed = [event for event in one.events if event.action is A.SIGN]
     for side, event, name in zip((Side.PARTNER, Side.HOLDER), signed, reversed(SIGNING), strict=False):
         one.signatures.append(
@@ -108,8 +115,9 @@ def _signatures(one: Agreement, coordinator: User) -> None:
                 representative=name,
                 function="direction (démonstration)",
                 signed_on=event.at.date(),
-                method=SignatureMethod.SCREEN,
-                text_hash=text_hash(one),
+                method=SignatureMethod.DRAWN if drawn else SignatureMethod.SCREEN,
+                text_hash=text,
+                **signature_files.keep(Media("image/png", scribble(side.value)) if drawn else None, text),
                 recorded_by_id=coordinator.id,
                 recorded_at=event.at,
             )

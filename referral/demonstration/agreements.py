@@ -34,6 +34,8 @@ GIVEN: dict[tuple[str, str], State | None] = {
     ("ngo-lt", "shelter-lt"): State.ACTIVE,
 }
 """Pairs whose state a walk through Littoral relies on; None: no agreement was ever made."""
+HANDWRITTEN = ("social-lt", "shelter-lt")
+"""The agreement whose signatures were drawn on the screen."""
 DRAWN: tuple[State | None, ...] = (
     *[State.ACTIVE] * 30, State.EXPIRED, State.EXPIRED, State.SUSPENDED, State.SIGNED_ONE, State.SIGNED_BOTH,
     State.DRAFT, State.NEGOTIATION, State.LEGAL_REVIEW, None, None,
@@ -50,6 +52,7 @@ class Agreements:
         self.in_force: set[tuple[str, str]] = set()
         self.later: list[tuple[Agreement, State]] = []
         self.made: list[Agreement] = []
+        self.drawn: Agreement | None = None
 
     def settle(self, coordinator: User, rng: Random, now: datetime) -> None:
         """Let some run out and others be suspended; then write what stands on each."""
@@ -57,7 +60,7 @@ class Agreements:
             agreement.state = state
             if state is State.EXPIRED:
                 agreement.effective_until = now.date() - timedelta(days=rng.randrange(3, 40))
-        agreement_papers.write(self.made, coordinator, rng, now)
+        agreement_papers.write(self.made, coordinator, rng, now, drawn=self.drawn)
 
 
 def add_agreements(organizations: dict[str, Organization], rng: Random, now: datetime) -> Agreements:
@@ -78,6 +81,8 @@ def add_agreements(organizations: dict[str, Organization], rng: Random, now: dat
             agreement.reference = f"PA-{number:04d}"
             db.session.add(agreement)
             made.made.append(agreement)
+            if pair == HANDWRITTEN:
+                made.drawn = agreement
             if began is State.ACTIVE:
                 made.in_force.add(pair)
             if state in LATER:

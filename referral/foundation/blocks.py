@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable
+from reportlab.lib.utils import ImageReader
+from reportlab.platypus import Flowable, Image, Paragraph, Spacer, Table
 from reportlab.platypus.tableofcontents import TableOfContents
 
 from referral.foundation.codes_drawn import draw_code, qr_matrix
-from referral.foundation.lettering import BOLD, REGULAR
+from referral.foundation.lettering import BOLD, REGULAR, markup
+from referral.foundation.paper import FRAME_WIDTH
 from sop.scene import HATCH_INK, INK, MUTED
+from sop.vocabulary import N_
 
 
 class Marker(Flowable):
@@ -120,6 +125,46 @@ class Boxes(Flowable):
             middle, low, high = x + side / 2, 14 * len(self.lines) + 8, self.high - 20
             canvas.ellipse(middle - 10 * mm, low, middle + 10 * mm, high)
             canvas.setDash()
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The box of one party: its part and its name; the picture of its signature and what is said of it, once signed."""
+
+    label: str
+    party: str
+    picture: bytes | None = field(default=None, repr=False)
+    words: tuple[str, ...] = ()
+
+
+PICTURE_WIDTH, PICTURE_HEIGHT = 60 * mm, 24 * mm
+"""How large a signature is printed at most."""
+
+
+def signed_boxes(parties: Sequence[Signed], say: Callable[[str], str], styles: Mapping[str, ParagraphStyle]) -> Table:
+    """A frame for each party, side by side: its signature with who signed when, or room for it on paper."""
+    grid = Table(
+        [[_signed(one, say, styles) for one in parties]], colWidths=[FRAME_WIDTH / len(parties)] * len(parties)
+    )
+    frame = [("BOX", (at, 0), (at, 0), 0.8, HexColor(INK)) for at in range(len(parties))]
+    edges = [(f"{side}PADDING", (0, 0), (-1, -1), 6) for side in ("LEFT", "RIGHT", "TOP", "BOTTOM")]
+    grid.setStyle([*frame, *edges, ("VALIGN", (0, 0), (-1, -1), "TOP")])
+    return grid
+
+
+def _signed(one: Signed, say: Callable[[str], str], styles: Mapping[str, ParagraphStyle]) -> list[Flowable]:
+    found: list[Flowable] = [
+        Paragraph(markup(one.label), styles["strong"]),
+        Paragraph(markup(one.party), styles["cell"]),
+    ]
+    if one.picture is not None:
+        across, down = ImageReader(BytesIO(one.picture)).getSize()
+        scale = min(PICTURE_WIDTH / across, PICTURE_HEIGHT / down)
+        found += [Image(BytesIO(one.picture), across * scale, down * scale, hAlign="LEFT")]
+    else:
+        found += [Spacer(0, 2 * mm if one.words else PICTURE_HEIGHT)]
+    lines = one.words or (f"{say(N_('Name'))}  ……………………………………", f"{say(N_('Date'))}  ……………………………………")
+    return [*found, *(Paragraph(markup(line), styles["small"]) for line in lines)]
 
 
 class QrCode(Flowable):

@@ -31,7 +31,7 @@ from reportlab.platypus import (
 )
 
 from referral.foundation import paper, sheets
-from referral.foundation.blocks import Boxes, Contents, Marker, QrCode, Tick
+from referral.foundation.blocks import Boxes, Contents, Marker, QrCode, Signed, Tick, signed_boxes
 from referral.foundation.lettering import clean, inline, markup, right_to_left
 from referral.foundation.paper import BOTTOM, FRAME_WIDTH, MARGIN, PAGE_HEIGHT, STAMPED_TOP, TOP, House, Imprint, Stamp
 from referral.foundation.pictures import Picture
@@ -144,6 +144,13 @@ class Document:
             return [KeepTogether([Spacer(0, 6), Boxes([inline(name) for name in names], lines, thumb)])]
 
         return self._add(build)
+
+    def signed(self, parties: Sequence[Signed]) -> Document:
+        """Boxes side by side with what each party has signed, or room to sign in.
+
+        One row is never parted, and stays with a heading before it.
+        """
+        return self._add(lambda: [signed_boxes(parties, self.imprint.say, self._styles), Spacer(0, 7)])
 
     def notice(self, text: str, *, title: str = "") -> Document:
         """A framed text that must not be missed."""

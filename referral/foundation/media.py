@@ -93,6 +93,7 @@ _EXPECTED: Final = {
     Kind.VIDEO: N_("A video is expected here: MP4 or WebM."),
     Kind.FILE: N_("A PDF, a picture or a sound recording is expected here."),
 }
+AGAIN: Final = N_("Choose this file once more: a browser does not keep it when something else has to be corrected.")
 NOT_A_PICTURE: Final = N_("A picture is expected here: JPEG, PNG or WebP.")
 
 

@@ -55,6 +55,7 @@ __all__ = [
     "open_bytes",
     "open_record",
     "open_secret",
+    "open_secret_bytes",
     "open_text",
     "open_texts",
     "read",
@@ -64,6 +65,7 @@ __all__ = [
     "seal_bytes",
     "seal_many",
     "seal_secret",
+    "seal_secret_bytes",
     "seal_text",
 ]
 
@@ -204,14 +206,24 @@ def seal_secret(purpose: str, text: str) -> bytes:
 
     Put the account's id in `purpose` ("totp:<id>"): then it cannot be moved to another account unseen.
     """
+    return seal_secret_bytes(purpose, text.encode())
+
+
+def seal_secret_bytes(purpose: str, plain: bytes) -> bytes:
+    """The same for bytes that belong to no person or case (the drawn signature of an agreement)."""
     version, cipher = keystore().derived("account-secret")
-    return version.to_bytes(4, "big") + encrypt(cipher, _padded(text.encode()), f"secret|{purpose}|{version}".encode())
+    return version.to_bytes(4, "big") + encrypt(cipher, _padded(plain), f"secret|{purpose}|{version}".encode())
 
 
 def open_secret(purpose: str, blob: bytes) -> str:
     """The secret sealed by `seal_secret` for the same purpose."""
+    return open_secret_bytes(purpose, blob).decode()
+
+
+def open_secret_bytes(purpose: str, blob: bytes) -> bytes:
+    """The bytes sealed by `seal_secret_bytes` for the same purpose; raises `Tampered`."""
     version, cipher = keystore().derived("account-secret", int.from_bytes(blob[:4], "big"))
-    return _unpadded(decrypt(cipher, blob[4:], f"secret|{purpose}|{version}".encode())).decode()
+    return _unpadded(decrypt(cipher, blob[4:], f"secret|{purpose}|{version}".encode()))
 
 
 _hooks: list[Callable[[UUID, datetime], None]] = []

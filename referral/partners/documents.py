@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from referral.foundation.documents import Document
+from referral.foundation.documents import Document, Signed
 from referral.foundation.formatting import day
-from referral.foundation.i18n import translate
 from referral.partners.models import Agreement, AgreementSignature
-from referral.partners.rules.agreements import CLAUSE_LABELS, CLAUSES, IN_FORCE, OVER, Side
+from referral.partners.rules.agreements import CLAUSE_LABELS, CLAUSES, IN_FORCE, OVER, Side, SignatureMethod
 from referral.partners.wording import lines, period
 from referral.referrals.documents import house
 
 SHORT = 16
 
 
-def agreement_pdf(one: Agreement, *, text_hash: str, lang: str) -> bytes:
-    """The agreement as a PDF, A4; a text that is not signed by both says so on its first page."""
+def agreement_pdf(one: Agreement, *, text_hash: str, drawn: Mapping[Side, bytes], lang: str) -> bytes:
+    """The agreement as a PDF, A4; a text that is not signed by both says so on its first page.
+
+    `drawn`: the pictures of the signatures, of the parties that gave one.
+    """
     with force_locale(lang):
         document = Document(
             _("Agreement %(reference)s", reference=one.reference),
@@ -37,7 +41,7 @@ def agreement_pdf(one: Agreement, *, text_hash: str, lang: str) -> bytes:
             _clause(document, one.clauses.get(key, {}).get(lang, ""))
         document.heading(_("Annex: what is agreed"), level=2).fields(lines(one))
         document.heading(_("Signatures"), level=2)
-        _signatures(document, one)
+        document.signed([_block(one, side, drawn.get(side)) for side in Side])
         document.paragraph(_("Fingerprint of the text: %(hash)s", hash=text_hash), small=True)
         return document.render()
 
@@ -59,16 +63,19 @@ def _clause(document: Document, text: str) -> None:
         document.paragraph(part.strip() or "–")
 
 
-def _signatures(document: Document, one: Agreement) -> None:
-    given = {row.side: row for row in one.signatures}
-    if set(given) != set(Side):
-        document.signatures([_(side.label) for side in Side])
-    if given:
-        header = [_("Party"), _("Signed by"), _("On"), _("How"), _("Text signed")]
-        rows = [_row(side, given[side]) for side in Side if side in given]
-        document.table(header, rows, widths=(3, 3, 2, 3, 2))
+def _block(one: Agreement, side: Side, drawn: bytes | None) -> Signed:
+    """The place of one party: empty until it has signed, then who signed what, when and how."""
+    party = (one.holder if side is Side.HOLDER else one.partner).name
+    row = next((found for found in one.signatures if found.side is side), None)
+    name = _(side.label)
+    label = name[:1].upper() + name[1:]
+    if row is None:
+        return Signed(label, party)
+    return Signed(label, party, drawn, (_said(row), _("Text signed: %(hash)s", hash=row.text_hash[:SHORT])))
 
 
-def _row(side: Side, row: AgreementSignature) -> list[str]:
-    name = ", ".join(part for part in (row.representative, row.function) if part)
-    return [_(side.label), name, day(row.signed_on), str(translate(row.method.label)), row.text_hash[:SHORT]]
+def _said(row: AgreementSignature) -> str:
+    who = {"day": day(row.signed_on), "who": ", ".join(part for part in (row.representative, row.function) if part)}
+    if row.method is SignatureMethod.SCAN:
+        return _("Signed on paper on %(day)s by %(who)s; the signed paper is kept.", **who)
+    return _("Signed on screen on %(day)s by %(who)s.", **who)

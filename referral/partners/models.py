@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from flask_login import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
+from sqlalchemy.orm.attributes import get_history
 
 from referral.foundation.grants import Role
 from referral.foundation.tables import Base, enum_column, new_id
@@ -185,8 +186,16 @@ class AgreementComment(Base):
     answered_at: Mapped[datetime | None]
 
 
+class SignatureKept(RuntimeError):
+    """Something was about to change or delete a signature."""
+
+
 class AgreementSignature(Base):
-    """One party's signature under one text (`text_hash`): by whom, when, and the scan with its hash if there is one."""
+    """One party's signature under one text (`text_hash`): by whom, when, and its scan or drawing if there is one.
+
+    `content` is sealed (`sealed`; what was kept before 0027 is not), bound to this row and to the text; `file_hash` is
+    the SHA-256 of what it opens to. Written once: a signature may fall with its text, but never change.
+    """
 
     __tablename__ = "agreement_signature"
 
@@ -202,10 +211,27 @@ class AgreementSignature(Base):
     file_hash: Mapped[str] = mapped_column(String(64), default="")
     media_type: Mapped[str] = mapped_column(String(40), default="")
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    sealed: Mapped[bool] = mapped_column(default=False)
     recorded_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     recorded_at: Mapped[datetime]
 
     __table_args__ = (UniqueConstraint("agreement_id", "side"),)
+
+
+@event.listens_for(AgreementSignature, "before_update")
+def _refuse_change(mapper: Any, _connection: Any, target: Any) -> None:
+    """A signature is what somebody gave: it is never mended."""
+    if any(get_history(target, column.key).has_changes() for column in mapper.column_attrs):
+        raise SignatureKept("a signature is never changed")
+
+
+@event.listens_for(AgreementSignature, "before_delete")
+def _refuse_loss(_mapper: Any, _connection: Any, target: Any) -> None:
+    """Signatures fall only with a text that goes back to negotiation, which a text signed by both never does."""
+    session = object_session(target)
+    one = session.get(Agreement, target.agreement_id) if session else None
+    if one is None or one.state is not AgreementState.NEGOTIATION:
+        raise SignatureKept("a signature that counts is never deleted")
 
 
 class AgreementEvent(Base):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from referral.extensions import db
 from referral.foundation import audit
 from referral.foundation.access import Actor
 from referral.foundation.media import Media
+from referral.partners.actions import signature_files
 from referral.partners.models import (
     Agreement,
     AgreementComment,
@@ -132,9 +132,9 @@ def move(
 ) -> None:
     """One of the moves without further facts than a reason; raises `RuleViolation` when it is not possible."""
     expect(one, version)
+    step(one, action, actor=actor, now=now, today=today, reason=reason.value if reason else "")
     if action is AgreementAction.SEND_BACK:
         one.signatures.clear()
-    step(one, action, actor=actor, now=now, today=today, reason=reason.value if reason else "")
 
 
 def sign(
@@ -144,13 +144,20 @@ def sign(
     representative: str,
     function: str,
     signed_on: date,
-    scan: Media | None,
+    method: SignatureMethod,
+    given: Media | None = None,
+    text: str,
     version: int,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """One party signs: on paper, with its scan, or on the screen by an account of that party."""
+    """One party signs: on paper, with its scan, or on the screen by an account of that party.
+
+    `text` is the hash of the text that was shown; raises `StaleAgreement` when it is another one by now.
+    """
     expect(one, version)
+    if text != text_hash(one):
+        raise StaleAgreement
     if any(row.side is side for row in one.signatures):
         raise RuleViolation(SIGNED)
     step(one, AgreementAction.SIGN, actor=actor, now=now, today=now.date())
@@ -160,16 +167,16 @@ def sign(
             representative=representative,
             function=function,
             signed_on=signed_on,
-            method=SignatureMethod.SCREEN if scan is None else SignatureMethod.SCAN,
-            text_hash=text_hash(one),
-            file_hash=hashlib.sha256(scan.data).hexdigest() if scan else "",
-            media_type=scan.media_type if scan else "",
-            content=scan.data if scan else None,
+            method=method,
+            text_hash=text,
+            **signature_files.keep(given, text),
             recorded_by_id=actor.id,
             recorded_at=now,
         )
     )
-    audit.record("agreement.sign", actor=actor, now=now, subject=one, code=side.value.upper(), text=text_hash(one)[:16])
+    audit.record(
+        "agreement.sign", actor=actor, now=now, subject=one, code=side.value.upper(), text=text[:16], method=method
+    )
 
 
 def activate(
@@ -231,7 +238,7 @@ def step(
     number: str = "",
 ) -> None:
     """Make a move of the table with its line of history, or raise `RuleViolation` with the first reason against it."""
-    against = rules.refusals(action, queries.standing(one), today)
+    against = rules.refusals(action, standing(one), today)
     after = rules.after(one.state, action)
     if against or after is None:
         raise RuleViolation(against[0])
@@ -252,6 +259,11 @@ def step(
         "agreement.move", actor=actor, now=now, subject=one, code=action.value.upper(), state=after, reason=reason,
         decision=number,
     )  # fmt: skip
+
+
+def standing(one: Agreement) -> rules.Standing:
+    """What the rules look at, with whether what was signed is still the text."""
+    return replace(queries.standing(one), altered=any(row.text_hash != text_hash(one) for row in one.signatures))
 
 
 def text_hash(one: Agreement) -> str:

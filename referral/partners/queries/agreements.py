@@ -20,7 +20,6 @@ from referral.partners.models import (
     Agreement,
     AgreementComment,
     AgreementEvent,
-    AgreementSignature,
     AgreementWarning,
     Organization,
     User,
@@ -255,12 +254,3 @@ def comment_of(one: Agreement, comment_id: UUID) -> AgreementComment | None:
     """A remark of this agreement."""
     found = db.session.get(AgreementComment, comment_id)
     return found if found is not None and found.agreement_id == one.id else None
-
-
-def scan_of(one: Agreement, side: Side) -> tuple[str, bytes] | None:
-    """Media type and bytes of the scan under a party's signature."""
-    query = select(AgreementSignature.media_type, AgreementSignature.content)
-    row = db.session.execute(
-        query.where(AgreementSignature.agreement_id == one.id, AgreementSignature.side == side)
-    ).first()
-    return (row[0], row[1]) if row is not None and row[1] else None

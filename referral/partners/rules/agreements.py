@@ -82,7 +82,7 @@ ACTION_LABELS: dict[AgreementAction, str] = {
     A.OPEN_NEGOTIATION: N_("Open the negotiation"),
     A.SEND_TO_REVIEW: N_("Send to legal review"),
     A.SEND_BACK: N_("Send back to negotiation"),
-    A.SIGN: N_("Sign"),
+    A.SIGN: N_("Sign the agreement"),
     A.ACTIVATE: N_("Put in force"),
     A.SUSPEND: N_("Suspend"),
     A.RESUME: N_("End the suspension"),
@@ -144,10 +144,15 @@ class Side(StrEnum):
 
 
 class SignatureMethod(StrEnum):
-    """How a signature came: a scan of the signed paper, or by the party’s own account on the screen."""
+    """How a signature came: a scan of the signed paper, or by the party’s own account on the screen.
+
+    On the screen it is drawn, or given as a picture, or only declared.
+    """
 
     SCAN = "scan"
     SCREEN = "screen"
+    DRAWN = "drawn"
+    PICTURE = "picture"
 
     @property
     def label(self) -> str:
@@ -155,6 +160,8 @@ class SignatureMethod(StrEnum):
         return {
             SignatureMethod.SCAN: N_("signed paper, scanned"),
             SignatureMethod.SCREEN: N_("signed on screen, with the party’s own account"),
+            SignatureMethod.DRAWN: N_("drawn on screen, with the party’s own account"),
+            SignatureMethod.PICTURE: N_("signed on screen, with a picture of the signature"),
         }[self]
 
 
@@ -257,7 +264,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the rules look at: an agreement with its comments and signatures counted."""
+    """What the rules look at: an agreement with its comments and signatures counted.
+
+    `altered`: a signature stands under another text than the present one, so it signs nothing.
+    """
 
     state: AgreementState
     terms: Terms
@@ -270,6 +280,7 @@ class Standing:
     transfer_authorised: bool = False
     unanswered: int = 0
     signed: Collection[Side] = ()
+    altered: bool = False
     languages: Collection[str] = field(default=("fr", "en"))
 
 
@@ -290,6 +301,8 @@ def refusals(action: AgreementAction, at: Standing, today: date) -> tuple[Messag
         return (Message("not_now", N_("an agreement in this state does not allow it")),)
     if action is A.SEND_TO_REVIEW:
         return _incomplete(at)
+    if action is A.SIGN and at.altered:
+        return (Message("altered", N_("the text is not the one that was signed")),)
     if action is A.ACTIVATE:
         return _not_ready(at, today)
     if action is A.RESUME and _past(at.until, today):
@@ -326,6 +339,7 @@ def _has_empty_clause(at: Standing) -> bool:
 def _not_ready(at: Standing, today: date) -> tuple[Message, ...]:
     missing = [
         ("not_signed", N_("both parties must have signed"), set(at.signed) != set(Side)),
+        ("altered", N_("the text is not the one that was signed"), at.altered),
         ("last_day_past", N_("its last day is past"), _past(at.until, today)),
         (
             "no_authorisation",

@@ -198,7 +198,7 @@ def _ask(one: Agreement, action: AgreementAction, reading: Reading, *, stale: bo
 
 def against(one: Agreement, action: AgreementAction) -> tuple[Message, ...]:
     """What stands against a move now."""
-    return rules.refusals(action, queries.standing(one), clock.today())
+    return rules.refusals(action, agreeing.standing(one), clock.today())
 
 
 @bp.route(f"{ID}/amend", methods=["GET", "POST"])

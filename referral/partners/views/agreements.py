@@ -14,7 +14,7 @@ from referral.foundation.i18n import page_language
 from referral.foundation.media import EXTENSIONS
 from referral.foundation.transactions import commit_now
 from referral.partners import documents, pictures, wording
-from referral.partners.actions import agreeing
+from referral.partners.actions import agreeing, signature_files
 from referral.partners.models import Agreement
 from referral.partners.queries import agreements as queries
 from referral.partners.rules import agreements as rules
@@ -115,7 +115,7 @@ def agreement_page(one: Agreement, writing: Reading, *, answering: Reading | Non
 
 def moves(one: Agreement) -> list[tuple[AgreementAction, tuple[Message, ...]]]:
     """What the reader may do next with it, each with what still stands against it."""
-    at, who, today = queries.standing(one), actor(), clock.today()
+    at, who, today = agreeing.standing(one), actor(), clock.today()
     offered: list[AgreementAction] = []
     if can(Permission.AGREEMENT_EDIT):
         offered += rules.COORDINATION
@@ -138,7 +138,8 @@ def agreement_pdf(agreement_id: UUID) -> Response:
     one, lang = find(agreement_id), request.args.get("lang", "")
     lang = lang if lang in current_app.config["SETTINGS"].languages else page_language()
     audit.record("agreement.print", actor=actor(), now=clock.now(), subject=one, code=one.reference)
-    content = documents.agreement_pdf(one, text_hash=agreeing.text_hash(one), lang=lang)
+    text_hash, drawn = agreeing.text_hash(one), signature_files.pictures(one)
+    content = documents.agreement_pdf(one, text_hash=text_hash, drawn=drawn, lang=lang)
     commit_now()
     return _file(content, "application/pdf", f"{one.reference}-{lang}.pdf")
 
@@ -146,10 +147,11 @@ def agreement_pdf(agreement_id: UUID) -> Response:
 @bp.get("/agreements/<uuid:agreement_id>/signatures/<any(holder, partner):side>")
 @requires(Permission.AGREEMENT_READ)
 def signature(agreement_id: UUID, side: str) -> Response:
-    """The scan of a signed paper."""
+    """What a party signed with: the scan of the paper, the drawing, the picture."""
     one = find(agreement_id)
-    found = queries.scan_of(one, Side(side)) or abort(404)
-    return _file(found[1], found[0], f"{one.reference}-{side}.{EXTENSIONS[found[0]]}")
+    row = next((found for found in one.signatures if found.side is Side(side)), None) or abort(404)
+    content = signature_files.content(row) or abort(404)
+    return _file(content, row.media_type, f"{one.reference}-{side}.{EXTENSIONS[row.media_type]}")
 
 
 def _file(content: bytes, media_type: str, name: str) -> Response:

@@ -9,22 +9,22 @@ from flask import abort, current_app, flash, redirect, render_template, request,
 from flask_babel import gettext as _
 
 from referral.errors import RuleViolation
-from referral.foundation import clock, media
+from referral.foundation import clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.idempotency import idempotent
+from referral.foundation.media import Limits
 from referral.partners.actions import agreeing
 from referral.partners.models import Agreement
 from referral.partners.queries import agreements as queries
 from referral.partners.rules import agreements as rules
 from referral.partners.rules.agreements import AgreementAction, Side
 from referral.partners.schemas import agreements as schemas
+from referral.partners.schemas import signatures
 from referral.partners.schemas.agreements import Reading
 from referral.partners.views import bp
 from referral.partners.views.agreeing import ID, against
 from referral.partners.views.agreements import find
-from sop.questions import Kind
-from sop.vocabulary import N_, Message
 
 
 @bp.route(f"{ID}/activate", methods=["GET", "POST"])
@@ -61,7 +61,7 @@ def _activate(one: Agreement, reading: Reading, *, stale: bool = False) -> str:
 
 
 @bp.route(f"{ID}/sign", methods=["GET", "POST"])
-@requires(Permission.AGREEMENT_NEGOTIATE)
+@requires(Permission.AGREEMENT_NEGOTIATE, uploads=True)
 @idempotent
 def sign_agreement(agreement_id: UUID) -> Any:
     """A party signs on the screen, with an account of its own."""
@@ -71,8 +71,8 @@ def sign_agreement(agreement_id: UUID) -> Any:
         abort(404 if request.method == "GET" else 409)
     if request.method == "GET":
         return _sign(one, Reading(_signer(one, side), {}, one.version), side)
-    reading = schemas.read_signature(request.form, today=clock.today(), on_screen=True)
-    return _signed(one, reading, side, None, on_screen=True)
+    reading = signatures.read_on_screen(request.form, request.files, _limits(), today=clock.today())
+    return _signed(one, reading, side, on_screen=True)
 
 
 @bp.route(f"{ID}/scan", methods=["GET", "POST"])
@@ -85,42 +85,35 @@ def scan_agreement(agreement_id: UUID) -> Any:
         abort(404 if request.method == "GET" else 409)
     if request.method == "GET":
         return _sign(one, Reading({}, {}, one.version))
-    reading = schemas.read_signature(request.form, today=clock.today(), on_screen=False)
-    scan = _scan(reading)
+    reading = signatures.read_on_paper(request.form, request.files, _limits(), today=clock.today())
     side = Side(reading.typed["side"]) if "side" not in reading.errors else None
-    return _signed(one, reading, side, scan, on_screen=False)
+    return _signed(one, reading, side, on_screen=False)
 
 
-def _signed(one: Agreement, reading: Reading, side: Side | None, scan: media.Media | None, *, on_screen: bool) -> Any:
+def _limits() -> Limits:
+    limits: Limits = current_app.config["SETTINGS"].upload_limits
+    return limits
+
+
+def _signed(one: Agreement, reading: Reading, side: Side | None, *, on_screen: bool) -> Any:
     """Record a signature, or show the form again with what is wrong."""
     shown = side if on_screen else None
+    if reading.values["text"] != agreeing.text_hash(one):
+        signatures.under_another_text(reading)
+        return _sign(one, reading, shown), 409
     if reading.errors or side is None:
         return _sign(one, reading, shown), 422
     try:
-        agreeing.sign(one, side, **reading.values, scan=scan, version=reading.version, actor=actor(), now=clock.now())
+        agreeing.sign(one, side, **reading.values, version=reading.version, actor=actor(), now=clock.now())
     except agreeing.StaleAgreement:
         return _sign(one, reading, shown, stale=True), 409
     except RuleViolation as refused:
-        reading.errors["side"] = refused.message
+        reading.errors["text" if on_screen else "side"] = refused.message
         return _sign(one, reading, shown), 422
     flash(
         _("Your organisation has signed.") if on_screen else _("The signature is recorded, with its scan."), "success"
     )
     return redirect(url_for("partners.agreement", agreement_id=one.id), code=303)
-
-
-def _scan(reading: Reading) -> media.Media | None:
-    """The file of a signed paper: a PDF or a picture; what is wrong with it stands among the errors."""
-    sent = request.files.get("file")
-    try:
-        kept = media.examine(Kind.FILE, sent.read() if sent else b"", current_app.config["SETTINGS"].upload_limits)
-    except media.Unacceptable as refused:
-        reading.errors["file"] = refused.message
-        return None
-    if kept.media_type.startswith("audio/"):
-        reading.errors["file"] = Message("file_type", N_("A PDF or a picture of the signed paper is expected here."))
-        return None
-    return kept
 
 
 def _signer(one: Agreement, side: Side) -> dict[str, Any]:
@@ -139,5 +132,6 @@ def _sign(one: Agreement, reading: Reading, side: Side | None = None, *, stale: 
         errors=reading.errors,
         stale=stale,
         text_hash=agreeing.text_hash(one),
+        today=clock.today(),
         on_screen=side is not None,
     )

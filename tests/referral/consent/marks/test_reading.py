@@ -9,7 +9,8 @@ from PIL import Image
 from werkzeug.datastructures import FileStorage
 
 from referral.consent.mark_models import MarkWay
-from referral.consent.mark_schemas import LONGEST, MarkReading, read_mark
+from referral.consent.mark_schemas import MarkReading, read_mark
+from referral.foundation.drawings import LONGEST
 from referral.foundation.media import Limits
 from sop.vocabulary import Message
 from tests.recordings import SECRETS, real

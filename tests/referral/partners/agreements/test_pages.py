@@ -17,7 +17,7 @@ from referral.foundation.grants import Role
 from referral.foundation.outbox import OutboxMessage
 from referral.partners.actions import agreeing, watching
 from referral.partners.models import Agreement, AgreementSignature
-from referral.partners.rules.agreements import AgreementAction, AgreementState, Side
+from referral.partners.rules.agreements import AgreementAction, AgreementState, Side, SignatureMethod
 from sop.vocabulary import Need
 from tests.builders import (
     make_agreement,
@@ -249,8 +249,8 @@ def test_an_amendment_replaces_the_former_agreement_on_its_first_day(session: An
         agreeing.step(made, action, actor=coordinator, now=NOW, today=today)
     for side in Side:
         agreeing.sign(
-            made, side, representative="A", function="", signed_on=today, scan=None, version=made.version,
-            actor=coordinator, now=NOW,
+            made, side, representative="A", function="", signed_on=today, method=SignatureMethod.SCREEN,
+            text=agreeing.text_hash(made), version=made.version, actor=coordinator, now=NOW,
         )  # fmt: skip
         session.flush()
     agreeing.activate(
