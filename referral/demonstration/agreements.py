@@ -105,7 +105,7 @@ def add_federation(
     db.session.add(one)
     db.session.flush()
     made.made.append(one)
-    agreement_papers.write([one], coordinator, rng, now)
+    agreement_papers.write([one], coordinator, rng, now, drawn=None)
     return one
 
 
