@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -137,6 +138,13 @@ def side_of(one: Agreement, actor: Actor) -> Side | None:
     """Which party `actor` belongs to."""
     sides = {one.partner_id: Side.PARTNER, one.holder_id: Side.HOLDER}
     return sides.get(actor.organization_id) if actor.organization_id else None
+
+
+def stopping_codes(rows: Sequence[Referral], actor: Actor, one: Agreement) -> list[tuple[str, str]]:
+    """Case code and reference of these referrals, for those who may see every one: others see how many there are."""
+    sees = scope_of(actor.role, Permission.CASE_COORDINATE) is Scope.ALL or actor.role is Role.DATA_OFFICER
+    leads = actor.role is Role.SUPERVISOR and actor.organization_id == one.holder_id
+    return [(row.case.code, row.reference) for row in rows] if sees or leads else []
 
 
 def stopping(one: Agreement) -> list[Referral]:

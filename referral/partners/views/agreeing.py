@@ -192,7 +192,8 @@ def _ask(one: Agreement, action: AgreementAction, reading: Reading, *, stale: bo
         stale=stale,
         asks=action in rules.NEEDS_REASON,
         reason_choices=[(reason.value, reason.label) for reason in StopReason],
-        stopping=len(queries.stopping(one)) if stops else 0,
+        stopping=(ending := queries.stopping(one) if stops else []),
+        stopping_codes=queries.stopping_codes(ending, actor(), one),
     )
 
 

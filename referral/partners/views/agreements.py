@@ -107,7 +107,8 @@ def agreement_page(one: Agreement, writing: Reading, *, answering: Reading | Non
         amends=edits and one.state in (*rules.IN_FORCE, AgreementState.EXPIRED),
         text_hash=agreeing.text_hash(one),
         reasons={reason.value: reason.label for reason in StopReason},
-        stopping=len(queries.stopping(one)) if one.state is AgreementState.ACTIVE else 0,
+        stopping=(stops := queries.stopping(one) if one.state is AgreementState.ACTIVE else []),
+        stopping_codes=queries.stopping_codes(stops, actor(), one),
         language=page_language(),
         languages=current_app.config["SETTINGS"].languages,
     )

@@ -210,11 +210,16 @@ def test_a_suspension_stops_referrals_at_once_and_tells_their_case_managers(
     nurse = make_user(Role.PROVIDER, hospital)
     place = make_service(hospital, Need.MED, staff=(nurse,))
     one = make_agreement(team, hospital)
-    make_sent_referral(make_planned_case(manager, Need.MED), place)
+    sent = make_sent_referral(make_planned_case(manager, Need.MED), place)
     session.commit()
+    client.sign_in("gestionnaire")
+    assert sent.reference not in client.get(f"/agreements/{one.id}").text, "how many, not which"
+    client.sign_in("coordination")
+    assert f"{sent.case.code} · {sent.reference}" in client.get(f"/agreements/{one.id}").text
     client.sign_in("comite")
     asked = client.get(f"/agreements/{one.id}/suspend")
     assert "Un référencement en cours s’arrête" in asked.text
+    assert sent.reference not in asked.text
     unsaid = move(client, one, "suspend")
     assert unsaid.status == 422
     move(client, one, "suspend", reason="breach")
