@@ -54,6 +54,12 @@ def where_of(place: ServiceAtLocation) -> Row:
     return {"location_name": one.name, "address": one.address, "city": one.city}
 
 
+def secret_of(place: ServiceAtLocation | None) -> frozenset[str]:
+    """The fields that no history and no proposal shows: where a place is that is no longer disclosed exactly."""
+    told = place is None or place.location is None or place.location.disclosure is Disclosure.EXACT
+    return frozenset() if told else frozenset(WHERE)
+
+
 def present(place: ServiceAtLocation, places: Places) -> dict[str, str]:
     """What the entry says now, as it is typed."""
     rows = rows_of(place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -28,12 +28,14 @@ from directory.taxonomy import (
 )
 from referral.cases.queries.shortlist import own_live_cases
 from referral.foundation import clock
-from referral.foundation.access import actor
+from referral.foundation.access import actor, can
+from referral.foundation.grants import Permission
 from referral.partners.models import Organization
 from referral.partners.rules import OrganizationKind
 from referral.providers import (
     actions,
     audience_form,
+    identity_form,
     organization_form,
     private_form,
     queries,
@@ -46,8 +48,8 @@ from referral.providers.private_models import Vacancy
 from referral.providers.queries import employment
 from referral.providers.queries.records import schedule
 from referral.providers.queries.searching import Found
-from referral.providers.rules import ORGANIZATION_FIELDS, Section, publishes
-from referral.providers.upkeep_models import Subject
+from referral.providers.rules import APPROVED_FIELDS, ORGANIZATION_FIELDS, Section, hides, publishes
+from referral.providers.upkeep_models import EntityRevision, Subject
 from referral.providers.words import field_label
 from sop.vocabulary import N_, NEED_LABELS
 
@@ -226,6 +228,8 @@ def _audience_choices(typed: Mapping[str, str]) -> dict[str, Any]:
         "sex_choices": audience_form.SEXES,
         "step_choices": audience_form.STEPS,
         "language_choices": list(LANGUAGE_LABELS.items()),
+        "coordinates": can(Permission.DIRECTORY_COORDINATE),
+        **identity_form.choices(),
     }
 
 
@@ -240,6 +244,19 @@ def said(subject: Subject, section: Section) -> list[tuple[str, Any]]:
 def may_publish(place: ServiceAtLocation, section: Section) -> bool:
     """Whether the signed-in user may publish this section without being read first."""
     return publishes(queries.trust_of(actor(), place), section)
+
+
+def may_undo(place: ServiceAtLocation, revision: EntityRevision) -> bool:
+    """Whether the signed-in user may take a change back: not where that would change what the coordination reads."""
+    if revision.undone_at is not None or not may_publish(place, revision.section):
+        return False
+    backwards = ((name, new, old) for name, (old, new) in revision.diff.items() if name in APPROVED_FIELDS)
+    return can(Permission.DIRECTORY_COORDINATE) or all(hides(*one) for one in backwards)
+
+
+def undoable(place: ServiceAtLocation, rows: Sequence[tuple[EntityRevision, str]]) -> set[UUID]:
+    """The changes that the signed-in user may take back."""
+    return {one.id for one, _role in rows if may_undo(place, one)}
 
 
 CONDITION_LABELS = {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from directory.profile import ServiceArea
+from directory.taxonomy import Disclosure, Visibility
 from sop.vocabulary import N_
 
 
@@ -126,6 +128,37 @@ def published_fields(trust: TrustLevel) -> frozenset[str]:
     if publishes(trust, Section.ORGANIZATION):
         return frozenset(ORGANIZATION_FIELDS)
     return ORGANIZATION_CONTACTS if publishes(trust, Section.CONTACTS) else frozenset()
+
+
+APPROVED_FIELDS: frozenset[str] = frozenset({"name", "needs", "types", "visibility", "disclosure"})
+"""What an entry is and who may see it: the coordination reads a change of these, however far its keeper is trusted."""
+OPENNESS: dict[str, tuple[str, ...]] = {
+    "visibility": (Visibility.RESTRICTED, Visibility.NETWORK, Visibility.PUBLIC),
+    "disclosure": (Disclosure.ON_REQUEST, Disclosure.ARRONDISSEMENT, Disclosure.EXACT),
+}
+
+
+def hides(name: str, old: str, new: str) -> bool:
+    """Whether a change tells fewer people, or less: that cannot wait, a refuge hides itself at once.
+
+    >>> hides("visibility", "network", "restricted"), hides("disclosure", "arrondissement", "exact")
+    (True, False)
+    """
+    order = OPENNESS.get(name, ())
+    return old in order and new in order and order.index(new) < order.index(old)
+
+
+def at_once(name: str, old: Any, new: Any, *, origin: Origin, direct: bool) -> bool:
+    """Whether a change of a field is published without being read first; nothing that comes by a link is.
+
+    >>> at_once("name", "Accueil", "Foyer", origin=Origin.PARTNER, direct=True)
+    False
+    >>> at_once("visibility", "public", "network", origin=Origin.PARTNER, direct=False)
+    True
+    """
+    if origin is Origin.COORDINATION or name not in APPROVED_FIELDS:
+        return direct
+    return origin is Origin.PARTNER and hides(name, old, new)
 
 
 class Origin(StrEnum):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from directory.places import Places
-from directory.taxonomy import Referrals, Status
-from referral.providers import audience_form
+from directory.taxonomy import Disclosure, Referrals, Status
+from referral.providers import audience_form, identity_form
 from referral.providers.models import ServiceAtLocation
 from referral.providers.schemas import CHOOSE, NOT_A_NUMBER, Reading, version_of
 from sop.vocabulary import N_, Message
@@ -39,6 +39,7 @@ def present(place: ServiceAtLocation, places: Places) -> dict[str, str]:
     return {
         **typed,
         **audience_form.present(place, places),
+        **identity_form.present(place),
         "free": free,
         "status": service.status.value if service.status else "",
         "accepts_referrals": service.accepts_referrals.value if service.accepts_referrals else "",
@@ -62,7 +63,11 @@ def read(posted: Mapping[str, str], place: ServiceAtLocation, places: Places) ->
     lines = [line.strip()[:A_DOCUMENT] for line in typed["required_documents"].splitlines() if line.strip()]
     values["required_documents"] = lines[:DOCUMENTS]
     more, audiences, wrong = audience_form.read(posted, place, places)
-    return Reading({**typed, **more}, {**values, **audiences}, version_of(posted), {**errors, **wrong})
+    named, identity, amiss = identity_form.read(posted, place)
+    values |= audiences | identity
+    if values.get("disclosure", Disclosure.EXACT.value) != Disclosure.EXACT:
+        values = {name: value for name, value in values.items() if name not in audience_form.WHERE}
+    return Reading({**typed, **more, **named}, values, version_of(posted), {**amiss, **errors, **wrong})
 
 
 OTHERS = ("free", "status", "accepts_referrals", "required_documents")

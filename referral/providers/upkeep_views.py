@@ -16,6 +16,7 @@ from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
 from referral.providers import actions, pages, queries, upkeep_schemas
+from referral.providers.audience_form import secret_of
 from referral.providers.models import ServiceAtLocation, ServiceStaff
 from referral.providers.queries.employment import waiting_vacancies
 from referral.providers.queries.upkeep import ANSWER_DAYS
@@ -35,6 +36,7 @@ from sop.vocabulary import NEED_LABELS
 
 bp.add_app_template_filter(plain, "plain")
 bp.add_app_template_filter(field_label, "field_label")
+bp.add_app_template_filter(secret_of, "secret_of")
 COORDINATE = Permission.DIRECTORY_COORDINATE
 
 
@@ -232,10 +234,10 @@ def history(place_id: UUID) -> Any:
     """What was changed in an entry, and who keeps it."""
     place = editable(place_id)
     levels = [(one.value, one.label) for one in TrustLevel]
+    rows = queries.revisions(place)
     return render_template(
-        "providers/history.html", place=place, rows=queries.revisions(place), staff=queries.staff_of(place),
-        levels=levels, sections=PLACE_SECTIONS,
-        published=[one for one in PLACE_SECTIONS if pages.may_publish(place, one)], coordinates=can(COORDINATE),
+        "providers/history.html", place=place, rows=rows, staff=queries.staff_of(place), levels=levels,
+        sections=PLACE_SECTIONS, undoable=pages.undoable(place, rows), coordinates=can(COORDINATE),
     )  # fmt: skip
 
 
@@ -248,7 +250,7 @@ def undo(place_id: UUID, revision_id: UUID) -> Any:
     revision = db.session.scalar(
         select(EntityRevision).where(EntityRevision.id == revision_id, EntityRevision.place_id == place.id)
     )
-    if revision is None or not pages.may_publish(place, revision.section):
+    if revision is None or not pages.may_undo(place, revision):
         abort(404)
     actions.undo(place, revision, actor=actor(), now=clock.now())
     flash(_("Taken back."), "success")

@@ -18,7 +18,7 @@ from referral.foundation.access import actor, can, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent, once_key
-from referral.providers import actions, pages, queries
+from referral.providers import actions, identity_form, pages, queries
 from referral.providers.models import ServiceAtLocation
 from referral.providers.queries.carrying import unit_of
 from referral.providers.queries.doubles import successor
@@ -190,10 +190,13 @@ def edited(place_id: UUID, form: pages.Form) -> Any:
     wanted = form.wanted(place, **reading.values)
     origin = Origin.COORDINATION if can(Permission.DIRECTORY_COORDINATE) else Origin.PARTNER
     stamp = {"expected_version": reading.version, "actor": actor(), "now": clock.now(), "confirms": form.confirms}
+    before = identity_form.openness(place)
     try:
         waits = actions.submit(place, form.section, wanted, origin=origin, direct=direct, **stamp)
     except actions.StaleEntry:
         return render_template(form.template, **shown | {"stale": True}), 409
+    if identity_form.openness(place) != before and waits:
+        flash(_("Done at once: who may see the entry, or what is told of its place."), "success")
     if waits:
         flash(_("Thank you. The coordination reads the change before it is published."), "success")
     elif form.confirms:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 
 from directory.edit import DAY_LABELS, show_phone
 from directory.employment import EntryLevel, OfferKind
-from directory.taxonomy import LANGUAGE_LABELS, TERM_LABELS, CapacityStatus, Facet, Referrals, Status
+from directory.taxonomy import (
+    LANGUAGE_LABELS,
+    SERVICE_TYPE_LABELS,
+    TERM_LABELS,
+    CapacityStatus,
+    Disclosure,
+    Facet,
+    Referrals,
+    Status,
+    Visibility,
+)
 from referral.providers.audience_form import RULES
 from referral.providers.private_form import OFFER
 from referral.providers.queries.catalogue import kept_places
 from referral.providers.rules import Section, area_of
 from referral.providers.service_form import STATE_LABELS
-from sop.vocabulary import N_
+from sop.vocabulary import N_, NEED_LABELS
 
 FIELDS: dict[str, str] = {
     "hours": N_("Opening hours"),
@@ -23,6 +33,10 @@ FIELDS: dict[str, str] = {
     "closures": N_("Announced closures"),
     "contacts": N_("Contacts"),
     "capacity": N_("Free places"),
+    "needs": N_("Needs it answers"),
+    "types": N_("Kinds of service"),
+    "visibility": N_("Who may see this entry"),
+    "disclosure": N_("What may be known of the place"),
     "description": N_("What is offered"),
     "status": N_("State of the service"),
     "minimum_age": N_("Youngest age"),
@@ -62,6 +76,19 @@ FIELDS: dict[str, str] = {
 }
 
 
+CODES: dict[str, Mapping[Any, str]] = {
+    "languages": LANGUAGE_LABELS,
+    "needs": NEED_LABELS,
+    "types": SERVICE_TYPE_LABELS,
+}
+NAMED: dict[str, Callable[[str], str]] = {
+    "status": lambda one: STATE_LABELS[Status(one)],
+    "accepts_referrals": lambda one: Referrals(one).label,
+    "visibility": lambda one: Visibility(one).label,
+    "disclosure": lambda one: Disclosure(one).label,
+}
+
+
 def field_label(name: str, section: Section | None = None) -> str:
     """The label of a field (a message id), as its section calls it."""
     if section is Section.ORGANIZATION and name == "description":
@@ -81,20 +108,20 @@ def plain(value: Any, name: str) -> list[str]:
         return _offer(value)
     if name == "psea_phone":
         return [show_phone(value)]
-    if name in ("audiences", "languages", "areas"):
+    if name in ("audiences", "languages", "areas", *CODES):
         return [_reach(one, name) for one in value]
     if isinstance(value, list):
         return [str(one) for one in value]
     if isinstance(value, bool):
         return [_("yes") if value else _("no")]
-    if name == "status":
-        return [_(STATE_LABELS[Status(value)])]
-    return [_(Referrals(value).label)] if name == "accepts_referrals" else str(value).splitlines()
+    if name in NAMED:
+        return [_(NAMED[name](value))]
+    return str(value).splitlines()
 
 
 def _reach(one: Any, name: str) -> str:
-    if name == "languages":
-        return _(LANGUAGE_LABELS[one]) if one in LANGUAGE_LABELS else str(one)
+    if name in CODES:
+        return _(CODES[name][one]) if one in CODES[name] else str(one)
     if name == "audiences":
         terms = TERM_LABELS[Facet(one["facet"])]
         who = _(terms[one["term"]]) if one["term"] in terms else one["term"]

@@ -22,7 +22,7 @@ from referral.partners.models import Organization
 from referral.providers.actions import fields
 from referral.providers.actions.children import schedule_row
 from referral.providers.models import SectionVerification, ServiceAtLocation
-from referral.providers.rules import Origin, Section, VerificationMethod, VerificationOutcome
+from referral.providers.rules import Origin, Section, VerificationMethod, VerificationOutcome, at_once
 from referral.providers.upkeep_models import ChangeItem, ChangeProposal, EntityRevision, Subject
 from sop.vocabulary import N_, Message
 
@@ -98,17 +98,26 @@ def submit(
     """Publish the values and confirm the section, or keep them as a proposal and return it.
 
     A form that changes nothing is a confirmation, whoever sends it; one that holds only a part of its section
-    (`confirms` False) says nothing about the rest.
+    (`confirms` False) says nothing about the rest, nor does one of which something waits.
     """
     expect(subject, expected_version)
     diff = fields.difference(fields.state_of(subject, section), wanted)
-    if direct or not diff:
-        apply(subject, section, diff, origin=origin, actor=actor, now=now, confirms=confirms)
-        if diff and not confirms:
-            audit.record("directory.edit", actor=actor, now=now, subject=subject, code=section.value)
-            db.session.flush()
-        return None
-    return propose(subject, section, diff, origin=origin, actor=actor, now=now)
+    live = {name: pair for name, pair in diff.items() if at_once(name, *pair, origin=origin, direct=direct)}
+    rest = {name: pair for name, pair in diff.items() if name not in live}
+    confirms = confirms and not rest
+    if live or not rest:
+        apply(subject, section, live, origin=origin, actor=actor, now=now, confirms=confirms)
+    if live and not confirms:
+        _written(subject, section, actor, now)
+    return propose(subject, section, rest, origin=origin, actor=actor, now=now) if rest else None
+
+
+def _written(subject: Subject, section: Section, actor: Actor, now: datetime) -> None:
+    """Say that something was changed without being confirmed; a form that somebody has open is older than this."""
+    if isinstance(subject, ServiceAtLocation):
+        subject.updated_at = now
+    audit.record("directory.edit", actor=actor, now=now, subject=subject, code=section.value)
+    db.session.flush()
 
 
 def propose(

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from directory.taxonomy import CapacityStatus, Referrals, Status, Visibility
+from directory.taxonomy import CapacityStatus, Disclosure, Referrals, Status, Visibility
 from referral.foundation.searching import fold
 from referral.partners.models import Organization
 from referral.providers.actions import offering
@@ -30,9 +30,11 @@ SERVICE = (
     "application_process", "required_documents", "free", "fees_description", "response_hours", "interpretation",
     "alert", "languages",
 )  # fmt: skip
+IDENTITY = ("name", "needs", "types", "visibility")
+"""What the entry is and who may see it; `disclosure`, of its place, goes with them."""
 CAPACITY = ("status", "available", "maximum", "unit", "waiting_days")
 CONTACT = ("function", "phone", "email", "name", "extension", "visibility")
-ENUMS: dict[str, type[StrEnum]] = {"status": Status, "accepts_referrals": Referrals}
+ENUMS: dict[str, type[StrEnum]] = {"status": Status, "accepts_referrals": Referrals, "visibility": Visibility}
 TIMES, DATES = ("opens_at", "closes_at"), ("valid_from", "valid_to", "dtstart", "until")
 Values = dict[str, Any]
 
@@ -46,8 +48,9 @@ def state_of(subject: Subject, section: Section) -> Values:
 
 def _state_of_place(place: ServiceAtLocation, section: Section) -> Values:
     if section is Section.SERVICE:
-        said = {name: plain(getattr(place.service, name)) for name in SERVICE}
-        steps = {"step_free": place.location.step_free} if place.location else {}
+        said = {name: plain(getattr(place.service, name)) for name in (*IDENTITY, *SERVICE)}
+        at = place.location
+        steps = {"step_free": at.step_free, "disclosure": at.disclosure.value} if at else {}
         said |= {"audiences": rows_of(place), "areas": list(place.areas)}
         return said | steps | where_of(place) | offering.present(place.service)
     if section is Section.CAPACITY:
@@ -132,7 +135,7 @@ def _put_in_place(place: ServiceAtLocation, name: str, value: Any, now: datetime
         _capacity(place, value, now)
     elif name == offering.OFFER:
         offering.put(place.service, value, now)
-    elif name in ("areas", "step_free", "audiences", *WHERE):
+    elif name in ("areas", "step_free", "disclosure", "audiences", *WHERE):
         _reach(place, name, value, now)
     else:
         _service(place.service, name, value, now)
@@ -184,6 +187,8 @@ def _reach(place: ServiceAtLocation, name: str, value: Any, now: datetime) -> No
         place.areas = list(value)
     elif name == "step_free" and place.location is not None:
         place.location.step_free = value
+    elif name == "disclosure" and place.location is not None:
+        place.location.disclosure = Disclosure(value)
     elif name in WHERE and place.location is not None:
         setattr(place.location, "name" if name == "location_name" else name, value)
     elif name == "audiences":
@@ -192,8 +197,10 @@ def _reach(place: ServiceAtLocation, name: str, value: Any, now: datetime) -> No
 
 
 def _service(service: Service, name: str, value: Any, now: datetime) -> None:
-    if name not in SERVICE:
+    if name not in (*IDENTITY, *SERVICE):
         raise KeyError(name)
+    if name == "name":
+        service.folded_name = fold(value)[:200]
     setattr(service, name, ENUMS[name](value) if name in ENUMS and value is not None else value)
     service.last_modified = now
 
