@@ -25,15 +25,16 @@ OWN = {
     "audit seal", "audit verify", "consent check", "consent decide", "consent explain", "demo load",
     "directory coverage", "directory doubles", "directory export", "directory import", "directory search",
     "docs access", "forms check", "forms compile", "offline hand-in", "offline rotate-key", "people match",
-    "people reindex", "places import", "privacy erase", "privacy register", "privacy retention", "sop check",
-    "sop diff", "sop document", "sop draw", "sop export", "sop import", "sop route", "sop simulate", "user add",
-    "user reopen", "worker",
+    "people reindex", "places import", "privacy erase", "privacy register", "privacy replay",
+    "privacy retention", "sop check", "sop diff", "sop document", "sop draw", "sop export", "sop import", "sop route",
+    "sop simulate", "user add", "user reopen", "worker",
 }  # fmt: skip
 """Our commands; Flask, Flask-Alembic (`db upgrade` among them) and flask-smorest (`openapi …`) bring others."""
 ALONE = {
     "audit seal", "audit verify", "consent check", "demo load", "directory coverage", "directory doubles",
     "directory search",
-    "docs access", "offline rotate-key", "people reindex", "privacy register", "privacy retention", "worker",
+    "docs access", "offline rotate-key", "people reindex", "privacy register", "privacy replay",
+    "privacy retention", "worker",
 }  # fmt: skip
 """Those that need no argument."""
 

@@ -61,6 +61,8 @@ ACTS: dict[str, str] = {
     "agreement.print": N_("printed an agreement"),
     "retention.propose": N_("proposed to erase what was kept long enough"),
     "retention.keep": N_("kept a file for longer, with a reason"),
+    "privacy.replay": N_("erased again, after a restore, what was erased since the backup"),
+    "privacy.ledger": N_("destroyed the keys that the erasure ledger of another database lists"),
     "breach.report": N_("wrote a breach into the log"),
     "breach.step": N_("recorded what was done about a breach"),
     "breach.print": N_("printed a letter about a breach"),

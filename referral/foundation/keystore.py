@@ -19,7 +19,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -102,6 +102,15 @@ class DataKey:
     kind: OwnerKind
     version: int
     cipher: AESGCM = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What stays of a destroyed key: whose it was, and when it went."""
+
+    owner_id: UUID
+    kind: OwnerKind
+    destroyed_at: datetime
 
 
 _metadata = MetaData(naming_convention=NAMING)
@@ -213,6 +222,19 @@ class KeyStore:
                 select(_keys.c.destroyed_at).where(_keys.c.owner_id == owner_id)
             )
         return moment
+
+    def tombstones(self, size: int = CHUNK) -> Iterator[list[Tombstone]]:
+        """Every owner whose key was destroyed, a few hundred at a time: what a restored database must not know."""
+        after = UUID(int=0)
+        query = select(_keys.c.owner_id, _keys.c.kind, _keys.c.destroyed_at).where(_keys.c.destroyed_at.is_not(None))
+        query = query.order_by(_keys.c.owner_id).limit(size)
+        while True:
+            with self._reading() as connection:
+                rows = connection.execute(query.where(_keys.c.owner_id > after)).all()
+            if not rows:
+                return
+            yield [Tombstone(row.owner_id, OwnerKind(row.kind), row.destroyed_at) for row in rows]
+            after = rows[-1].owner_id
 
     def ping(self) -> None:
         """Read from the store; raises what the database raises when it cannot be read."""

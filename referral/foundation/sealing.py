@@ -30,6 +30,7 @@ from referral.foundation.keystore import (
     OwnerKind,
     SealError,
     Tampered,
+    Tombstone,
     decrypt,
     encrypt,
     keystore,
@@ -49,6 +50,7 @@ __all__ = [
     "complete_erasures",
     "create_keys",
     "erase",
+    "erase_again",
     "erase_key",
     "kind_of",
     "on_erase",
@@ -249,6 +251,25 @@ def erase_key(owner_id: UUID, kind: str, *, now: datetime) -> None:
     row = {"owner_id": owner_id, "owner_kind": str(kind), "asked_at": now}
     db.session.execute(_insert(Erasure, _dialect()).values(row).on_conflict_do_nothing(index_elements=["owner_id"]))
     db.session.info.setdefault("mnr.erased", {})[owner_id] = now
+
+
+def erase_again(gone: list[Tombstone]) -> int:
+    """Take out of a restored database what was sealed for owners whose keys are gone; the ledger names them again.
+
+    Inside the caller's transaction. Returns how many the ledger lacked.
+    """
+    owners = [one.owner_id for one in gone]
+    db.session.execute(delete(SealedRecord).where(SealedRecord.owner_id.in_(owners)))
+    rows = [
+        {"owner_id": one.owner_id, "owner_kind": one.kind.value, "asked_at": one.destroyed_at,
+         "done_at": one.destroyed_at}
+        for one in gone
+    ]  # fmt: skip
+    known = set(db.session.scalars(select(Erasure.owner_id).where(Erasure.owner_id.in_(owners))))
+    new = [row for row in rows if row["owner_id"] not in known]
+    if new:
+        db.session.execute(_insert(Erasure, _dialect()), new)
+    return len(new)
 
 
 def complete_erasures(now: datetime) -> int:

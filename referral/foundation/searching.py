@@ -207,13 +207,25 @@ def forget(person_id: UUID, now: datetime) -> None:
     if blob is None:
         return
     search_id = UUID(sealing.open_text(person_id, "search", blob))
-    _clear([search_id])
-    for statement in (
-        delete(SearchLink).where(SearchLink.search_id == search_id),
-        delete(SearchOwner).where(SearchOwner.person_id == person_id),
-    ):
-        db.session.execute(statement.execution_options(synchronize_session=False))
+    forget_entries([search_id])
+    forget_owners([person_id])
     sealing.erase_key(search_id, OwnerKind.SEARCH, now=now)
+
+
+def forget_entries(search_ids: list[UUID]) -> int:
+    """Delete tokens, sketches and links of these search ids; how many links there were."""
+    _clear(search_ids)
+    return _delete(delete(SearchLink).where(SearchLink.search_id.in_(search_ids)))
+
+
+def forget_owners(person_ids: list[UUID]) -> None:
+    """Delete the way from these persons to their search ids."""
+    _delete(delete(SearchOwner).where(SearchOwner.person_id.in_(person_ids)))
+
+
+def _delete(statement: Any) -> int:
+    done: Any = db.session.execute(statement.execution_options(synchronize_session=False))
+    return int(done.rowcount)
 
 
 _FIND = {

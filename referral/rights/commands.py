@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 
 import click
 from flask.cli import AppGroup, with_appcontext
@@ -58,6 +59,27 @@ def privacy_erase(code: str, yes: bool, as_json: bool) -> None:
     db.session.commit()
     done = "erased" if yes else "would be erased (say --yes)"
     say({"case": code, "erased": yes, "told": told}, as_json, [f"{code} {done}; told: {', '.join(told) or 'nobody'}"])
+
+
+@privacy.command("replay")
+@click.option("--ledger", metavar="URL", help="First destroy the keys that the ledger of this other database lists.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")
+@with_appcontext
+def privacy_replay(ledger: str | None, as_json: bool) -> None:
+    """After a restore, erase again whoever was erased since the backup. Exit 0: done; 1: that ledger cannot be read."""
+    from referral.errors import RuleViolation
+    from referral.rights.actions.replaying import destroy_listed, replay
+
+    listed = None
+    if ledger is not None:
+        try:
+            listed = destroy_listed(ledger, now=now())
+        except RuleViolation as refused:
+            say({"error": refused.message.code}, as_json, [str(refused.message)])
+            sys.exit(1)
+    done = asdict(replay(now()))
+    words = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in done.items())
+    say(done | ({} if listed is None else {"listed": listed}), as_json, [f"erased again: {words}"])
 
 
 @privacy.command("register")

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from referral.cases.actions import progress
 from referral.cases.models import Case, CaseCounter, CaseTask
+from referral.cases.queries import other_files
 from referral.cases.queries.progress import state_of
 from referral.cases.rules import LIVE, TRANSITIONS, CaseAction, CaseState, ClosureReason, TaskKind
 from referral.errors import RuleViolation
@@ -139,12 +140,16 @@ def activate(case: Case, *, consent: str = "given", actor: Any, now: datetime) -
 
 
 def refuse(case: Case, *, actor: Any, now: datetime) -> None:
-    """An adult declined: sealed data and their keys are destroyed, coded facts stay."""
+    """An adult declined: sealed data and their keys are destroyed, coded facts stay.
+
+    What names the person stays while another file of theirs lives.
+    """
     _move(case, CaseAction.REFUSE)
     answer_consent(case, "refused", actor=actor, now=now)
     case.closed_at, case.closure_reason, case.erased_at = now, ClosureReason.DECLINED, now
     case.facts = {name: value for name, value in case.facts.items() if name != "age"} | {"base_consent": "refused"}
-    erase_person(case.person, now=now)
+    if not other_files(case.person_id, case.id):
+        erase_person(case.person, now=now)
     sealing.erase(case.id, now=now)
     _finish_tasks(case, actor=actor, now=now)
     audit.record("case.decline", actor=actor, now=now, case_id=case.id, subject=case, code="refused")

@@ -66,3 +66,9 @@ def open_tasks(case_id: UUID) -> list[CaseTask]:
     """Tasks of a case that are still to be done, the most pressing first."""
     query = select(CaseTask).where(CaseTask.case_id == case_id, CaseTask.done_at.is_(None)).order_by(CaseTask.due_at)
     return list(db.session.scalars(query))
+
+
+def other_files(person_id: UUID, but: UUID) -> bool:
+    """Whether the person has another file that is not erased: then what names them stays with it."""
+    query = select(Case.id).where(Case.person_id == person_id, Case.id != but, Case.erased_at.is_(None)).limit(1)
+    return db.session.scalar(query) is not None

@@ -111,13 +111,18 @@ def _purpose(mark_id: UUID) -> str:
     return f"consent_mark:{mark_id}"
 
 
-@sealing.on_erase
-def _erase(owner_id: UUID, _now: datetime) -> None:
-    """A case that is erased takes the marks of its consents along, and what could be compared with them."""
-    gone = update(Consent).where(Consent.case_id == owner_id, Consent.mark_file_id.is_not(None))
+def forget_marks(case_id: UUID) -> None:
+    """Delete the marks of a case's consents, and what could be compared with them."""
+    gone = update(Consent).where(Consent.case_id == case_id, Consent.mark_file_id.is_not(None))
     db.session.execute(gone.values(mark_file_id=None, mark_hash=None))
-    of_case = select(Consent.id).where(Consent.case_id == owner_id)
+    of_case = select(Consent.id).where(Consent.case_id == case_id)
     added = delete(AddedMark).where(AddedMark.consent_id.in_(of_case))
     db.session.execute(added.execution_options(synchronize_session=False))
-    rows = delete(MarkFile).where(MarkFile.case_id == owner_id)
+    rows = delete(MarkFile).where(MarkFile.case_id == case_id)
     db.session.execute(rows.execution_options(synchronize_session=False))
+
+
+@sealing.on_erase
+def _erase(owner_id: UUID, _now: datetime) -> None:
+    """A case that is erased takes the marks of its consents along."""
+    forget_marks(owner_id)

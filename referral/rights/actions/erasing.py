@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 
 from referral.cases.models import Case, CaseNote
+from referral.cases.queries import other_files
 from referral.consent.models import Consent
 from referral.errors import RuleViolation
 from referral.extensions import db
-from referral.foundation import audit, outbox, sealing
+from referral.foundation import audit, clock, outbox, sealing
 from referral.foundation.access import Actor
 from referral.foundation.sealing import SealedRecord
 from referral.identification.models import Attachment, Submission, SubmissionState
@@ -19,7 +20,7 @@ from referral.partners.models import User
 from referral.people.actions import erase_person
 from referral.referrals.models import Referral
 from referral.rights import queries
-from referral.rights.models import RightsRequest
+from referral.rights.models import OwnFileLink, RightsRequest
 from referral.rights.rules import erasure_refusal
 from sop.vocabulary import Category, Message
 
@@ -41,19 +42,32 @@ def erase_file(case: Case, *, actor: Actor | None, now: datetime, cause: str) ->
     if against is not None:
         raise RuleViolation(against)
     recipients = _recipients(case)
-    _forget_words(case)
-    sealing.erase(case.id, now=now)
-    for submission in db.session.scalars(select(Submission).where(Submission.case_id == case.id)):
-        db.session.execute(delete(Attachment).where(Attachment.submission_id == submission.id))
-        sealing.erase(submission.id, now=now)
-        submission.state = SubmissionState.ERASED
-    if not queries.other_files(case.person_id, case.id):
+    submissions = list(db.session.scalars(queries.forms_of(case.id)))
+    forget_rows(case, now=now)
+    for owner_id in (case.id, *submissions):
+        sealing.erase(owner_id, now=now)
+    if not other_files(case.person_id, case.id):
         erase_person(case.person, now=now)
-    case.facts = {name: value for name, value in case.facts.items() if name not in EXACT}
-    case.erased_at = now
     for user in recipients:
         outbox.queue("file_erased", now=now, user=user, case_code=case.code)
     audit.record("case.erase", actor=actor, now=now, case_id=case.id, subject=case, code=cause, told=len(recipients))
+
+
+def forget_rows(case: Case, *, now: datetime) -> None:
+    """What the rows of a file give up when it is erased: sealed words and files, exact facts, links to it.
+
+    The keys are the caller's matter; figures stay as they are.
+    """
+    _forget_words(case)
+    forms = queries.forms_of(case.id)
+    files = delete(Attachment).where(Attachment.submission_id.in_(forms))
+    db.session.execute(files.execution_options(synchronize_session=False))
+    for submission in db.session.scalars(select(Submission).where(Submission.case_id == case.id)):
+        submission.state = SubmissionState.ERASED
+    for link in db.session.scalars(select(OwnFileLink).where(OwnFileLink.case_id == case.id)):
+        link.closed_at = link.closed_at or now
+    case.facts = {name: value for name, value in case.facts.items() if name not in EXACT}
+    case.erased_at = now
 
 
 def _forget_words(case: Case) -> None:
@@ -62,7 +76,7 @@ def _forget_words(case: Case) -> None:
     for row in db.session.scalars(select(RightsRequest).where(RightsRequest.case_id == case.id)):
         row.sealed = None
     for consent in db.session.scalars(select(Consent).where(Consent.case_id == case.id)):
-        consent.sealed_names = None
+        consent.sealed_names, consent.given_age = None, None
 
 
 def _recipients(case: Case) -> list[User]:
@@ -78,15 +92,25 @@ def _recipients(case: Case) -> list[User]:
 
 
 def erase_categories(case: Case, categories: Collection[Category], *, actor: Actor | None, now: datetime) -> None:
-    """Delete some categories of a file that lives on; the key stays, so backups lose them only as they age."""
+    """Delete some categories of a file that lives on; the key stays, so backups lose them only as they age.
+
+    What is held about the person goes only where no other file of theirs still needs it.
+    """
     against = obstacle(case)
     if against is not None:
         raise RuleViolation(against)
-    mine = queries.forms_of(case.id)
-    owned = or_(SealedRecord.owner_id.in_((case.id, case.person_id)), SealedRecord.owner_id.in_(mine))
-    db.session.execute(delete(SealedRecord).where(owned, SealedRecord.category.in_(categories)))
-    db.session.execute(
-        delete(Attachment).where(Attachment.submission_id.in_(mine), Attachment.category.in_(categories))
-    )
+    today = now.astimezone(clock.zone()).date()
+    free = set(categories) - queries.needed_elsewhere(case, categories, today)
+    forms = queries.forms_of(case.id)
+    mine = or_(SealedRecord.owner_id == case.id, SealedRecord.owner_id.in_(forms))
+    for owned, going in ((mine, categories), (SealedRecord.owner_id == case.person_id, free)):
+        db.session.execute(delete(SealedRecord).where(owned, SealedRecord.category.in_(going)))
+    mine = and_(Attachment.submission_id.in_(forms), Attachment.owner_id != case.person_id)
+    for owned, going in ((mine, categories), (Attachment.owner_id == case.person_id, free)):
+        db.session.execute(delete(Attachment).where(owned, Attachment.category.in_(going)))
     codes = sorted(one.value for one in categories)
-    audit.record("case.erase_part", actor=actor, now=now, case_id=case.id, subject=case, code="RETENTION", held=codes)
+    stayed = sorted(one.value for one in set(categories) - free)
+    audit.record(
+        "case.erase_part", actor=actor, now=now, case_id=case.id, subject=case, code="RETENTION", held=codes,
+        stayed=stayed,
+    )  # fmt: skip

@@ -56,7 +56,7 @@ def _propose(case: Case, reviews: list[RetentionReview], today: date, now: datet
         return False
     if any(one.decided_at is None or (one.keep_until and one.keep_until >= today) for one in reviews):
         return False
-    held = queries.held_of(case)
+    held = queries.held_of(case, today)
     closed = case.closed_at.astimezone(clock.zone()).date()
     minor, born = case.person.age_band is not AgeBand.ADULT, case.person.birth_year
     over = due(held, closed, born, today, minor=minor)

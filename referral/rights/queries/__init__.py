@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from referral.cases.queries import visible_cases
 from referral.cases.rules import CaseState
 from referral.consent.exceptional_models import EmergencyAccess, LegalOrder
 from referral.extensions import db
-from referral.foundation import sealing
+from referral.foundation import clock
 from referral.foundation.access import Actor
 from referral.foundation.audit import AuditLine
 from referral.foundation.grants import Permission, Scope, scope_of
@@ -21,7 +22,9 @@ from referral.foundation.sealing import SealedRecord
 from referral.identification.models import Submission
 from referral.partners.models import Agreement, Organization
 from referral.partners.rules.agreements import IN_FORCE
+from referral.people.rules import AgeBand
 from referral.referrals.models import Referral
+from referral.rights.keeping import OtherFile, needed
 from referral.rights.models import Breach, DpiaLine, OwnFileLink, RetentionReview, RightsRequest
 from referral.rights.rules import WAITING, BreachStep
 from sop.vocabulary import Category
@@ -96,12 +99,6 @@ def link_of(token_hash: str, *, lock: bool = False) -> OwnFileLink | None:
     return db.session.scalar(query.with_for_update() if lock else query)
 
 
-def other_files(person_id: UUID, but: UUID) -> bool:
-    """Whether the person has another file that is not erased: then what names them stays with it."""
-    query = select(Case.id).where(Case.person_id == person_id, Case.id != but, Case.erased_at.is_(None)).limit(1)
-    return db.session.scalar(query) is not None
-
-
 def closed_cases(after: UUID | None, size: int) -> list[Case]:
     """Closed cases with data, in the order of their ids, for the retention clock."""
     query = select(Case).options(joinedload(Case.person))
@@ -116,10 +113,37 @@ def forms_of(case_id: UUID) -> Select[UUID]:
     return select(Submission.id).where(Submission.case_id == case_id)
 
 
-def held_of(case: Case) -> set[Category]:
-    """The categories under which something is sealed for a case, its person or a form of it; nothing is opened."""
-    in_forms = select(SealedRecord.category).where(SealedRecord.owner_id.in_(forms_of(case.id))).distinct()
-    return sealing.held(case.person_id, case.id) | set(db.session.scalars(in_forms))
+def held_of(case: Case, today: date) -> set[Category]:
+    """The categories that would go with a case: of the case, of its forms, and of the person what no other file needs.
+
+    Nothing is opened.
+    """
+    mine = or_(SealedRecord.owner_id == case.id, SealedRecord.owner_id.in_(forms_of(case.id)))
+    own = set(db.session.scalars(select(SealedRecord.category).where(mine).distinct()))
+    theirs = set(db.session.scalars(select(SealedRecord.category).where(SealedRecord.owner_id == case.person_id)))
+    return own | (theirs - needed_elsewhere(case, theirs, today))
+
+
+def needed_elsewhere(case: Case, categories: Collection[Category], today: date) -> frozenset[Category]:
+    """Which of these data of the person another file of theirs still needs."""
+    query = select(Case).where(Case.person_id == case.person_id, Case.id != case.id, Case.erased_at.is_(None))
+    others = list(db.session.scalars(query))
+    if not others:
+        return frozenset()
+    reviews, minor = reviews_of([one.id for one in others]), case.person.age_band is not AgeBand.ADULT
+    files = [_as_other(one, reviews.get(one.id, [])) for one in others]
+    return needed(categories, files, case.person.birth_year, today, minor=minor)
+
+
+def _as_other(case: Case, reviews: list[RetentionReview]) -> OtherFile:
+    over = case.state is CaseState.CLOSED and case.closed_at is not None
+    kept = [(one.keep_until, frozenset[Category]() if one.whole else frozenset(map(Category, one.categories)))
+            for one in reviews if one.keep_until is not None]  # fmt: skip
+    return OtherFile(
+        closed=case.closed_at.astimezone(clock.zone()).date() if over and case.closed_at else None,
+        hold=case.legal_hold,
+        kept=tuple(kept),
+    )
 
 
 def reviews_of(case_ids: list[UUID]) -> dict[UUID, list[RetentionReview]]:
