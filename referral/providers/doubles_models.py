@@ -75,3 +75,12 @@ class ServiceMerge(Base):
             sqlite_where=text("undone_at IS NULL"), postgresql_where=text("undone_at IS NULL"),
         ),
     )  # fmt: skip
+
+
+class ServiceMergeRevision(Base):
+    """A change of the kept entry that a merge brought: it goes back when the merge is taken back."""
+
+    __tablename__ = "service_merge_revision"
+
+    merge_id: Mapped[UUID] = mapped_column(ForeignKey("service_merge.id"), primary_key=True)
+    revision_id: Mapped[UUID] = mapped_column(ForeignKey("entity_revision.id"), primary_key=True)

@@ -15,7 +15,7 @@ from referral.providers.private_form import OFFER
 from referral.providers.queries.catalogue import kept_places
 from referral.providers.rules import Section, area_of
 from referral.providers.service_form import STATE_LABELS
-from sop.vocabulary import N_
+from sop.vocabulary import N_, NEED_LABELS
 
 FIELDS: dict[str, str] = {
     "hours": N_("Opening hours"),
@@ -43,6 +43,7 @@ FIELDS: dict[str, str] = {
     "location_name": N_("Name of the place"),
     "address": N_("Address"),
     "city": N_("Town"),
+    "needs": N_("Needs"),
     "name": N_("Name"),
     "acronym": N_("Acronym"),
     "other_names": N_("Other names"),
@@ -65,6 +66,8 @@ def field_label(name: str, section: Section | None = None) -> str:
     """The label of a field (a message id), as its section calls it."""
     if section is Section.ORGANIZATION and name == "description":
         return N_("Description in French")
+    if section is Section.SERVICE and name == "name":
+        return N_("Name of the service")
     return FIELDS.get(name, name)
 
 
@@ -80,6 +83,8 @@ def plain(value: Any, name: str) -> list[str]:
         return _offer(value)
     if name == "psea_phone":
         return [show_phone(value)]
+    if name == "needs":
+        return [_(NEED_LABELS[need]) for need in NEED_LABELS if need in value]
     if name in ("audiences", "languages", "areas"):
         return [_reach(one, name) for one in value]
     if isinstance(value, list):
