@@ -15,7 +15,7 @@ from referral.providers.private_form import OFFER
 from referral.providers.queries.catalogue import kept_places
 from referral.providers.rules import Section, area_of
 from referral.providers.service_form import STATE_LABELS
-from sop.vocabulary import N_, NEED_LABELS
+from sop.vocabulary import N_, NEED_LABELS, Need
 
 FIELDS: dict[str, str] = {
     "hours": N_("Opening hours"),
@@ -83,9 +83,7 @@ def plain(value: Any, name: str) -> list[str]:
         return _offer(value)
     if name == "psea_phone":
         return [show_phone(value)]
-    if name == "needs":
-        return [_(NEED_LABELS[need]) for need in NEED_LABELS if need in value]
-    if name in ("audiences", "languages", "areas"):
+    if name in ("audiences", "languages", "areas", "needs"):
         return [_reach(one, name) for one in value]
     if isinstance(value, list):
         return [str(one) for one in value]
@@ -97,6 +95,8 @@ def plain(value: Any, name: str) -> list[str]:
 
 
 def _reach(one: Any, name: str) -> str:
+    if name == "needs":
+        return _(NEED_LABELS[Need(one)])
     if name == "languages":
         return _(LANGUAGE_LABELS[one]) if one in LANGUAGE_LABELS else str(one)
     if name == "audiences":

@@ -111,7 +111,13 @@ def imprint(found: Mapping[str, Difference]) -> str:
 
 
 def take_over(
-    kept: Service, found: Mapping[str, Difference], chosen: Mapping[str, Whose], side: Whose, *, actor: Actor, now: datetime
+    kept: Service,
+    found: Mapping[str, Difference],
+    chosen: Mapping[str, Whose],
+    side: Whose,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> list[EntityRevision]:
     """Write into the kept entry, which is `side`, what was chosen of the other; a revision for each section."""
     place = _places(kept)[0]

@@ -65,9 +65,7 @@ def _written_over(subject: Subject, revision: EntityRevision) -> set[str]:
     }
 
 
-def _put_back(
-    subject: Subject, revision: EntityRevision, names: Collection[str], actor: Actor, now: datetime
-) -> None:
+def _put_back(subject: Subject, revision: EntityRevision, names: Collection[str], actor: Actor, now: datetime) -> None:
     back = {name: [new, old] for name, (old, new) in revision.diff.items() if name in names}
     editing.apply(subject, revision.section, back, origin=Origin.UNDO, actor=actor, now=now, confirms=False)
     revision.undone_at = now

@@ -235,8 +235,13 @@ def merge(
 
 
 def _chosen(
-    pair: ServicePair, both: Mapping[UUID, Service], kept_id: UUID, chosen: Mapping[str, Whose], seen: str,
-    actor: Actor, now: datetime,
+    pair: ServicePair,
+    both: Mapping[UUID, Service],
+    kept_id: UUID,
+    chosen: Mapping[str, Whose],
+    seen: str,
+    actor: Actor,
+    now: datetime,
 ) -> list[EntityRevision]:
     side = Whose.FIRST if kept_id == pair.first_id else Whose.SECOND
     if all(one is side for one in chosen.values()):

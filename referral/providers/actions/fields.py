@@ -26,8 +26,8 @@ from referral.providers.rules import ORGANIZATION_FIELDS, Section
 from referral.providers.upkeep_models import Subject
 
 SERVICE = (
-    "name", "needs", "description", "status", "minimum_age", "maximum_age", "eligibility_description", "accepts_referrals",
-    "application_process", "required_documents", "free", "fees_description", "response_hours", "interpretation",
+    "name", "needs", "description", "status", "minimum_age", "maximum_age", "eligibility_description",
+    "accepts_referrals", "application_process", "required_documents", "free", "fees_description", "response_hours", "interpretation",
     "alert", "languages",
 )  # fmt: skip
 CAPACITY = ("status", "available", "maximum", "unit", "waiting_days")
