@@ -16,6 +16,7 @@ from referral.foundation.idempotency import idempotent
 from referral.providers import actions
 from referral.providers.actions import choosing
 from referral.providers.doubles_models import ServicePair
+from referral.providers.queries import bodies
 from referral.providers.queries import doubles as queries
 from referral.providers.rules import Section
 from referral.providers.side_by_side import side_by_side
@@ -32,6 +33,9 @@ LIKENESSES = {
     Likeness.LOW: N_("perhaps the same"),
 }
 SHARED = {
+    "name": N_("the same name"),
+    "acronym": N_("the same acronym"),
+    "registration": N_("the same registration number"),
     "phone": N_("the same telephone"),
     "email": N_("the same mail address or domain"),
     "website": N_("the same website"),
@@ -49,7 +53,7 @@ def doubles() -> Any:
     merges, further = queries.merges(merged)
     return render_template(
         "providers/doubles.html", page=queries.waiting(after), after=after, apart=queries.told_apart(),
-        merges=merges, further=further, merged=merged, tab=request.endpoint, **_words(),
+        merges=merges, further=further, merged=merged, tab=request.endpoint, houses=_houses(), **words(),
     )  # fmt: skip
 
 
@@ -104,7 +108,13 @@ def tell_what_stays(stay: list[tuple[Section, str]]) -> None:
     )
 
 
-def _words() -> dict[str, Any]:
+def _houses() -> dict[str, Any]:
+    rows, total = bodies.waiting()
+    return {"rows": rows, "total": total, "apart": bodies.told_apart(), "merges": bodies.merges()}
+
+
+def words() -> dict[str, Any]:
+    """The words for how likely a pair is, and why."""
     return {"tones": TONES, "likenesses": LIKENESSES, "shared_words": SHARED}
 
 
@@ -118,5 +128,5 @@ def _page(pair: ServicePair, errors: dict[str, Any], *, stale: bool = False) -> 
     return render_template(
         "providers/double.html", pair=pair, first=first, second=second, lines=side_by_side(first, second),
         likeness=queries.likeness(pair.score), errors=errors, answer=request.form.get("answer"), stale=stale,
-        choices=found.keys(), chosen=chosen, seen=choosing.imprint(found), take=TAKE, **_words(),
+        choices=found.keys(), chosen=chosen, seen=choosing.imprint(found), take=TAKE, **words(),
     )  # fmt: skip

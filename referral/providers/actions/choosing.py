@@ -88,10 +88,16 @@ def _said(place: ServiceAtLocation) -> dict[Section, fields.Values]:
 
 def proposed(first: Service, second: Service, found: Mapping[str, Difference]) -> dict[str, Whose]:
     """What is ticked at first: the value of the one that has any, unless fewer people may read that entry."""
+    fuller = {Whose.FIRST: (first, second), Whose.SECOND: (second, first)}
+    return {name: side for name, side in of_one(found).items() if not _narrower(*fuller[side])}
+
+
+def of_one(found: Mapping[str, Difference]) -> dict[str, Whose]:
+    """The choices on which only one of the two says something, and which."""
     chosen = {}
     for name, one in found.items():
-        said = [side for side in (Whose.FIRST, Whose.SECOND) if not _empty(one.of(side))]
-        if len(said) == 1 and not _narrower(*((first, second) if said[0] is Whose.FIRST else (second, first))):
+        said = [side for side in Whose if not _empty(one.of(side))]
+        if len(said) == 1:
             chosen[name] = said[0]
     return chosen
 

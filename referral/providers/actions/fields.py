@@ -27,8 +27,8 @@ from referral.providers.upkeep_models import Subject
 
 SERVICE = (
     "name", "needs", "description", "status", "minimum_age", "maximum_age", "eligibility_description",
-    "accepts_referrals", "application_process", "required_documents", "free", "fees_description", "response_hours", "interpretation",
-    "alert", "languages",
+    "accepts_referrals", "application_process", "required_documents", "free", "fees_description", "response_hours",
+    "interpretation", "alert", "languages",
 )  # fmt: skip
 CAPACITY = ("status", "available", "maximum", "unit", "waiting_days")
 CONTACT = ("function", "phone", "email", "name", "extension", "visibility")
