@@ -1,4 +1,4 @@
-"""Entries that may be one service, organisations that may be one: what they are found by, what a person said of a pair, which one stands for which."""
+"""Services and organisations that may be one: what they are found by, what was said of a pair, which is kept."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from referral.api.queries.finding import NoSuchPlace, Wrong
 from referral.api.queries.pages import Listed, Missing, Page
 from referral.api.queries.resources import (
     Ended,
+    Replaced,
     organization,
     organizations,
     place,
@@ -17,6 +18,7 @@ __all__ = [
     "Ended",
     "Listed",
     "Missing",
+    "Replaced",
     "NoSuchPlace",
     "Page",
     "Wrong",

@@ -32,7 +32,7 @@ def live() -> ColumnElement[bool]:
 
 
 def successors() -> dict[UUID, UUID]:
-    """By organisation the one that the directory shows for it. No chains: who stands for another is replaced by none."""
+    """By organisation the one that the directory shows for it. There are no chains."""
     rows = db.session.execute(select(OrganizationMerge.replaced_id, OrganizationMerge.kept_id).where(live()))
     return {row.replaced_id: row.kept_id for row in rows}
 
@@ -44,7 +44,7 @@ def shown_for(organization_id: UUID) -> list[UUID]:
 
 
 def standing(organization_id: UUID) -> bool:
-    """Whether rights or duties go with an organisation: accounts, agreements, cases, referrals, consents and the like."""
+    """Whether rights or duties go with an organisation: accounts, agreements, cases, referrals and the like."""
     told = [
         exists().where(column == organization_id)
         for table in Base.metadata.sorted_tables

@@ -129,7 +129,8 @@ class Export:
 
     def _common(self, row: Any) -> profile.Service:
         return profile.Service(
-            id=str(row.id), name=row.name, organization_id=self.records.organization(row.organization_id).id, needs=frozenset(row.needs),
+            id=str(row.id), name=row.name,
+            organization_id=self.records.organization(row.organization_id).id, needs=frozenset(row.needs),
             description=row.description, status=row.status, url=row.url, email=row.email,
             minimum_age=row.minimum_age, maximum_age=row.maximum_age, all_ages=row.all_ages,
             eligibility_description=row.eligibility_description, application_process=row.application_process,
