@@ -102,6 +102,7 @@ def register_blueprints(app: Flask) -> None:
     from referral.people.views import bp as people
     from referral.procedures.views import bp as procedures
     from referral.providers import (  # noqa: F401 - pages
+        bodies_views,
         carrying_views,
         coverage_views,
         doubles_views,
@@ -140,7 +141,7 @@ def register_jobs() -> None:
     from referral.foundation import jobs
     from referral.partners.actions import watching
     from referral.people.actions import duplicates, merging
-    from referral.providers.actions import keep_month, look_for_doubles, remind
+    from referral.providers.actions import keep_month, look_for_double_organizations, look_for_doubles, remind
     from referral.rights.actions import breaching, reminding, retaining, withdrawing
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
@@ -148,6 +149,7 @@ def register_jobs() -> None:
     jobs.register("emergencies", 900, emergencies.remind)
     jobs.register("directory", 900, remind)
     jobs.register("double_entries", 3600, look_for_doubles)
+    jobs.register("double_organizations", 3600, look_for_double_organizations)
     jobs.register("coverage", 3600, keep_month)
     jobs.register("agreements", 900, watching.watch)
     jobs.register("retention", 86_400, retaining.propose)

@@ -207,6 +207,12 @@ providers.decide_double      POST  twins            401 404 404 404 404 404 404 
 providers.decide_double      POST  nothing          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.undo_double        POST  joined           401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.undo_double        POST  nothing          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.double_body        GET   twin_houses      303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.double_body        GET   nothing          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.decide_double_body POST  twin_houses      401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.decide_double_body POST  nothing          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.undo_double_body   POST  joined_houses    401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.undo_double_body   POST  nothing          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.import_columns     GET   sheet        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.import_columns     POST  sheet        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.import_preview     GET   sheet        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
@@ -755,6 +761,8 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         "organization_history": ORGANIZATION, "undo_organization": ORGANIZATION,
         "federation_members": ORGANIZATION, "end_membership": ORGANIZATION,
         "double": "pair_id", "decide_double": "pair_id", "undo_double": "merge_id",
+        "double_body": "pair_id", "decide_double_body": "pair_id",
+        "undo_double_body": "merge_id",
         "import_columns": "draft_id", "import_preview": "draft_id", "import_batch": "batch_id",
     }  # fmt: skip
     more = {

@@ -62,8 +62,9 @@ from referral.providers.actions import (
     submit,
     submit_organization,
 )
+from referral.providers.actions.joining import merge as join_houses
 from referral.providers.actions.reminding import PURPOSE
-from referral.providers.doubles_models import ServicePair
+from referral.providers.doubles_models import OrganizationPair, ServicePair
 from referral.providers.models import ImportBatch, ServiceAtLocation, ServiceStaff
 from referral.providers.rules import NoticeKind, Origin, ReportKind, Section, TaskReason, TrustLevel
 from referral.providers.upkeep_models import ConfirmationLink, EntityRevision
@@ -192,6 +193,16 @@ def _doubles(town: Town, users: dict[str, Any]) -> None:
         pairs.append(pair)
     made = merge_entries(pairs[1], pairs[1].first_id, version=pairs[1].version, actor=users["coordinator"], now=NOW)
     town.at |= {"twins": pairs[0].id, "joined": made.id}
+    houses = []
+    for _ in range(2):
+        two = [builders.make_service(builders.make_organization(), HEB).service.organization_id for _side in range(2)]
+        pair_of = OrganizationPair(first_id=min(two), second_id=max(two), score=0.9, shared=["phone"], found_at=NOW)
+        db.session.add(pair_of)
+        db.session.flush()
+        houses.append(pair_of)
+    stamp = {"version": houses[1].version, "actor": users["coordinator"], "now": NOW}
+    shown = join_houses(houses[1], houses[1].first_id, chosen={}, seen="", **stamp)
+    town.at |= {"twin_houses": houses[0].id, "joined_houses": shown.id}
 
 
 def _published(town: Town) -> None:

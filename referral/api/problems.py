@@ -79,6 +79,12 @@ def ended(service_id: UUID, successor: UUID | None) -> Response:
     return problem(410, _(HAS_ENDED), _(DETAILS[410]), **more)
 
 
+def replaced(organization_id: UUID, successor: UUID) -> Response:
+    """410 for an organisation that another one is shown for."""
+    link = {"id": str(successor), "url": address("api.organization", organization_id=successor)}
+    return problem(410, _(HAS_ENDED), _(DETAILS[410]), type=ENDED, id=str(organization_id), replaced_by=link)
+
+
 def address(endpoint: str, **values: Any) -> str:
     """The public address of one of our endpoints: that of the settings, whatever host a request names."""
     base: str = current_app.config["SETTINGS"].base_url

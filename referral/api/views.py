@@ -41,6 +41,7 @@ bp.before_request(count)
 bp.register_error_handler(problems.Refused, lambda error: problems.refused(error.errors))
 bp.register_error_handler(queries.Wrong, lambda error: problems.wrong(error.field, error.message))
 bp.register_error_handler(queries.NoSuchPlace, lambda error: problems.nowhere(error.message))
+bp.register_error_handler(queries.Replaced, lambda error: problems.replaced(error.organization_id, error.successor))
 bp.register_error_handler(queries.Ended, lambda error: problems.ended(error.service_id, error.successor))
 bp.register_error_handler(queries.Missing, lambda _error: errors.page(404))
 
@@ -170,7 +171,7 @@ def search_organizations(asked: Asked) -> Response:
     return answers.many(queries.organizations(asked, clock.now()), asked)
 
 
-@serves("/organizations/<uuid:organization_id>", "Organization", 304, 404, 422, takes=ProfileSchema)
+@serves("/organizations/<uuid:organization_id>", "Organization", 304, 404, 410, 422, takes=ProfileSchema)
 def organization(asked: Asked, organization_id: UUID) -> Response:
     """One organisation with the ids and names of its services."""
     return answers.one(queries.organization(organization_id, asked))

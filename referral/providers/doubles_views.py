@@ -14,11 +14,15 @@ from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.idempotency import idempotent
 from referral.providers import actions
+from referral.providers.actions import choosing
 from referral.providers.doubles_models import ServicePair
+from referral.providers.queries import bodies
 from referral.providers.queries import doubles as queries
+from referral.providers.rules import Section
 from referral.providers.side_by_side import side_by_side
-from referral.providers.upkeep_schemas import read_double, uuid_or_none
+from referral.providers.upkeep_schemas import TAKE, read_double, uuid_or_none
 from referral.providers.views import bp
+from referral.providers.words import field_label
 from sop.vocabulary import N_
 
 COORDINATE = Permission.DIRECTORY_COORDINATE
@@ -29,6 +33,9 @@ LIKENESSES = {
     Likeness.LOW: N_("perhaps the same"),
 }
 SHARED = {
+    "name": N_("the same name"),
+    "acronym": N_("the same acronym"),
+    "registration": N_("the same registration number"),
     "phone": N_("the same telephone"),
     "email": N_("the same mail address or domain"),
     "website": N_("the same website"),
@@ -46,7 +53,7 @@ def doubles() -> Any:
     merges, further = queries.merges(merged)
     return render_template(
         "providers/doubles.html", page=queries.waiting(after), after=after, apart=queries.told_apart(),
-        merges=merges, further=further, merged=merged, tab=request.endpoint, **_words(),
+        merges=merges, further=further, merged=merged, tab=request.endpoint, houses=_houses(), **words(),
     )  # fmt: skip
 
 
@@ -71,9 +78,12 @@ def decide_double(pair_id: UUID) -> Any:
     if kept is None:
         actions.tell_apart(pair, **stamp)
         flash(_("Saved: two services. The pair does not come back."), "success")
-    else:
-        actions.merge_entries(pair, kept, **stamp)
-        flash(_("One entry stands for both now. This can be taken back below."), "success")
+        return redirect(url_for("providers.doubles"), code=303)
+    try:
+        actions.merge_entries(pair, kept, chosen=reading.values["chosen"], seen=reading.values["seen"], **stamp)
+    except actions.StaleEntry:
+        return _page(pair, {}, stale=True), 409
+    flash(_("One entry stands for both now. This can be taken back below."), "success")
     return redirect(url_for("providers.doubles"), code=303)
 
 
@@ -82,19 +92,41 @@ def decide_double(pair_id: UUID) -> Any:
 @idempotent
 def undo_double(merge_id: UUID) -> Any:
     """Take a merge back."""
-    actions.unmerge(queries.find_merge(merge_id, lock=True) or abort(404), actor=actor(), now=clock.now())
-    flash(_("Taken back: both entries are in the directory, each as it was."), "success")
+    made = queries.find_merge(merge_id, lock=True) or abort(404)
+    tell_what_stays(actions.unmerge(made, actor=actor(), now=clock.now()))
     return redirect(url_for("providers.doubles"), code=303)
 
 
-def _words() -> dict[str, Any]:
+def tell_what_stays(stay: list[tuple[Section, str]]) -> None:
+    """Both entries are back; some fields of the kept one may have been changed since they were taken over."""
+    if not stay:
+        flash(_("Taken back: both entries are in the directory, each as it was."), "success")
+        return
+    labels = ", ".join(_(field_label(name, section)) for section, name in stay)
+    flash(
+        _("Taken back. What was changed since in the kept entry stays as it is now: %(fields)s.", fields=labels), "info"
+    )
+
+
+def _houses() -> dict[str, Any]:
+    rows, total = bodies.waiting()
+    return {"rows": rows, "total": total, "apart": bodies.told_apart(), "merges": bodies.merges()}
+
+
+def words() -> dict[str, Any]:
+    """The words for how likely a pair is, and why."""
     return {"tones": TONES, "likenesses": LIKENESSES, "shared_words": SHARED}
 
 
-def _page(pair: ServicePair, errors: dict[str, Any]) -> str:
+def _page(pair: ServicePair, errors: dict[str, Any], *, stale: bool = False) -> str:
     both = queries.in_full((pair.first_id, pair.second_id))
     first, second = both[pair.first_id], both[pair.second_id]
+    found = choosing.differences(first, second)
+    chosen = dict(choosing.proposed(first, second, found)) | {
+        name: request.form[TAKE + name] for name in found if TAKE + name in request.form
+    }
     return render_template(
         "providers/double.html", pair=pair, first=first, second=second, lines=side_by_side(first, second),
-        likeness=queries.likeness(pair.score), errors=errors, answer=request.form.get("answer"), **_words(),
+        likeness=queries.likeness(pair.score), errors=errors, answer=request.form.get("answer"), stale=stale,
+        choices=found.keys(), chosen=chosen, seen=choosing.imprint(found), take=TAKE, **words(),
     )  # fmt: skip

@@ -17,6 +17,7 @@ from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
 from referral.partners.models import Organization
 from referral.providers import actions, pages, queries
+from referral.providers.queries.bodies import successors
 from referral.providers.rules import ORGANIZATION_FIELDS, Origin, Section, published_fields
 from referral.providers.schemas import version_of
 from referral.providers.upkeep_models import EntityRevision
@@ -30,7 +31,12 @@ FORM = pages.ORGANIZATION
 @requires(Permission.DIRECTORY_READ)
 def organization(organization_id: UUID) -> Any:
     """What an organisation is, where its services are, how fresh that is."""
-    one = _found(queries.visible_organizations(actor()), organization_id)
+    shown = successors().get(organization_id, organization_id)
+    one = _found(queries.visible_organizations(actor()), shown)
+    if shown != organization_id:
+        _found(queries.visible_organizations(actor()), organization_id)
+        flash(_("The organisation that you asked for was a double: the directory keeps this one in its place."), "info")
+        return redirect(url_for("providers.organization", organization_id=shown))
     language = page_language()
     sheet = queries.organization_sheet(one, actor(), clock.now(), language)
     return render_template(

@@ -331,3 +331,10 @@ class DoubleState(StrEnum):
     OPEN = "open"
     SAME = "same"
     DIFFERENT = "different"
+
+
+class Whose(StrEnum):
+    """Of which of two entries side by side something is."""
+
+    FIRST = "first"
+    SECOND = "second"

@@ -6,22 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-
 from directory.taxonomy import Disclosure, Visibility
 from referral.foundation.formatting import day
-from referral.providers.actions import fields
+from referral.providers.actions import fields, offering
 from referral.providers.models import Service, ServiceAtLocation
+from referral.providers.private_form import OFFER
 from referral.providers.queries.catalogue import kept_places
+from referral.providers.rules import Section
 from referral.providers.words import field_label, plain
-from sop.vocabulary import N_, NEED_LABELS
+from sop.vocabulary import N_
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One field of two entries as lines of text; `agrees` is None where one says nothing, or it does not matter."""
+    """One field of two entries as lines of text; `agrees` is None where one says nothing, or it does not matter.
+
+    `name` is what the field is chosen by, where the kept entry may take it over.
+    """
 
     label: str
+    name: str
     first: tuple[str, ...]
     second: tuple[str, ...]
     agrees: bool | None
@@ -35,12 +39,12 @@ Reader = Callable[[Service], list[str]]
 def side_by_side(first: Service, second: Service) -> list[Compared]:
     """Every field of which at least one of the two says something."""
     lines = []
-    for label, read in READERS:
+    for label, name, read in READERS:
         one, other = tuple(read(first)), tuple(read(second))
         if one or other:
             judged = one and other and label not in UNJUDGED
             agrees = sorted(one) == sorted(other) if judged else None
-            lines.append(Compared(label, one, other, agrees))
+            lines.append(Compared(label, name, one, other, agrees))
     return lines
 
 
@@ -75,10 +79,15 @@ def _contacts(service: Service) -> list[str]:
 
 def _of_places(name: str, read: Callable[[ServiceAtLocation], Any]) -> Reader:
     def said(service: Service) -> list[str]:
-        lines = [line for place in _places(service) if (value := read(place)) for line in plain(value, name)]
+        told = [value for place in _places(service) if (value := read(place)) not in (None, "", [])]
+        lines = [line for value in told for line in plain(value, name)]
         return list(dict.fromkeys(lines))
 
     return said
+
+
+def _step_free(place: ServiceAtLocation) -> bool | None:
+    return place.location.step_free if place.location else None
 
 
 def _column(name: str) -> Reader:
@@ -94,17 +103,30 @@ def _audiences(service: Service) -> list[str]:
     return sorted(plain(rows, "audiences")) if rows else []
 
 
-READERS: tuple[tuple[str, Reader], ...] = (
-    (N_("Name of the service"), lambda one: [one.name]),
-    (N_("Organisation"), lambda one: [one.organization.name]),
-    (N_("Needs"), lambda one: [_(NEED_LABELS[need]) for need in NEED_LABELS if need in one.needs]),
-    (N_("Where"), _where),
-    (field_label("contacts"), _contacts),
-    (field_label("hours"), _of_places("hours", fields.hours_of)),
-    (field_label("closures"), _of_places("closures", fields.closures_of)),
-    (field_label("areas"), _of_places("areas", lambda place: list(place.areas))),
-    *((field_label(name), _column(name)) for name in fields.SERVICE),
-    (field_label("audiences"), _audiences),
-    (N_("Source"), lambda one: [one.source] if one.source else []),
-    (CHANGED, lambda one: [day(one.last_modified)]),
+def _offer(service: Service) -> list[str]:
+    value = offering.present(service).get(OFFER)
+    return plain(value, OFFER) if value else []
+
+
+def _field(name: str, read: Reader) -> tuple[str, str, Reader]:
+    return field_label(name, Section.SERVICE), name, read
+
+
+NOT_CHOSEN = ""
+READERS: tuple[tuple[str, str, Reader], ...] = (
+    _field("name", lambda one: [one.name]),
+    (N_("Organisation"), NOT_CHOSEN, lambda one: [one.organization.name]),
+    _field("needs", _column("needs")),
+    (N_("Where"), "where", _where),
+    _field("step_free", _of_places("step_free", _step_free)),
+    _field("contacts", _contacts),
+    _field("hours", _of_places("hours", fields.hours_of)),
+    _field("closures", _of_places("closures", fields.closures_of)),
+    _field("areas", _of_places("areas", lambda place: list(place.areas))),
+    *(_field(name, _column(name)) for name in fields.SERVICE if name not in ("name", "needs")),
+    _field("audiences", _audiences),
+    _field(OFFER, _offer),
+    (N_("Source"), NOT_CHOSEN, lambda one: [one.source] if one.source else []),
+    (CHANGED, NOT_CHOSEN, lambda one: [day(one.last_modified)]),
 )
+"""Every field: its label, what it is chosen by, and how it is read."""

@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 from directory.places import Places
 from directory.question import BadQuestion, the_place
 from referral.foundation.ticks import ticked
-from referral.providers.rules import NoticeKind, ReportKind, Section
+from referral.providers.rules import NoticeKind, ReportKind, Section, Whose
 from referral.providers.schemas import CHOOSE, NOT_A_DAY, Reading, day_of, typed_of
 from sop.vocabulary import N_, Message, Need
 
@@ -21,6 +21,7 @@ LONGEST = 500
 LONGEST_CAMPAIGN = 120
 LONGEST_NOTICE, LONGEST_NOTICE_DAYS = 300, 60
 MOST_TICKED = 200
+TAKE, KEPT = "take-", "kept"
 SAY_WHERE = Message("say_where", N_("say where: choose a site, or give the new one’s name and place"))
 SAY_IT = Message("say_it", N_("write the message"))
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -169,11 +170,17 @@ def _days(typed: Mapping[str, str], errors: dict[str, Message], today: date) -> 
 
 
 def read_double(posted: Mapping[str, str]) -> Reading:
-    """What is said of two entries: keep the `first` or the `second`, or that they are `different`."""
+    """What is said of two entries: keep the `first` or the `second`, or that they are `different`.
+
+    `take-…` says of a field whose value the kept entry carries; left alone (`kept`) it is not among the `chosen`.
+    """
     typed, version = typed_of(posted)
     answer = typed.get("answer", "")
     errors = {} if answer in ("first", "second", "different") else {"answer": CHOOSE}
-    return Reading(typed, {"answer": answer}, version, errors)
+    taken = {name.removeprefix(TAKE): value for name, value in typed.items() if name.startswith(TAKE)}
+    errors |= {TAKE + name: CHOOSE for name, value in taken.items() if value not in (*Whose, KEPT)}
+    chosen = {name: Whose(value) for name, value in taken.items() if value in tuple(Whose)}
+    return Reading(typed, {"answer": answer, "chosen": chosen, "seen": typed.get("seen", "")}, version, errors)
 
 
 def uuid_or_none(written: str) -> UUID | None:

@@ -93,6 +93,8 @@ def field_label(name: str, section: Section | None = None) -> str:
     """The label of a field (a message id), as its section calls it."""
     if section is Section.ORGANIZATION and name == "description":
         return N_("Description in French")
+    if section is Section.SERVICE and name == "name":
+        return N_("Name of the service")
     return FIELDS.get(name, name)
 
 

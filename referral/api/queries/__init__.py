@@ -4,6 +4,7 @@ from referral.api.queries.finding import NoSuchPlace, Wrong
 from referral.api.queries.pages import Listed, Missing, Page
 from referral.api.queries.resources import (
     Ended,
+    Replaced,
     organization,
     organizations,
     place,
@@ -19,6 +20,7 @@ __all__ = [
     "Missing",
     "NoSuchPlace",
     "Page",
+    "Replaced",
     "Wrong",
     "organization",
     "organizations",

@@ -20,8 +20,11 @@ from referral.api.schemas import Asked
 from referral.extensions import db
 from referral.foundation import clock
 from referral.partners.models import Organization
+from referral.providers.doubles_models import OrganizationMerge
 from referral.providers.models import Service, ServiceAtLocation, ServiceAudience
 from referral.providers.queries import snapshot
+from referral.providers.queries.bodies import live as merged
+from referral.providers.queries.bodies import shown_for, successors
 from referral.providers.queries.records import organization as record
 from referral.providers.queries.whole import Circle, Export, full
 
@@ -42,6 +45,14 @@ class Ended(LookupError):
     def __init__(self, service_id: UUID, successor: UUID | None) -> None:
         super().__init__("ended")
         self.service_id, self.successor = service_id, successor
+
+
+class Replaced(LookupError):
+    """The directory shows another organisation for one that was public; `successor` is its id."""
+
+    def __init__(self, organization_id: UUID, successor: UUID) -> None:
+        super().__init__("replaced")
+        self.organization_id, self.successor = organization_id, successor
 
 
 class _Reading:
@@ -139,19 +150,25 @@ def organizations(asked: Asked, now: datetime) -> Listed:
     """A page of the organisations that have a service that everybody may read."""
     found = met(asked, now)
     offering = select(Service.organization_id).where(*LIVE, *_conditions(asked))
-    query = select(Organization.id).where(Organization.id.in_(offering))
+    kept = successors()
+    through = select(OrganizationMerge.kept_id).where(merged(), OrganizationMerge.replaced_id.in_(offering))
+    shown = or_(Organization.id.in_(offering), Organization.id.in_(through))
+    query = select(Organization.id).where(shown, Organization.id.not_in(kept.keys()))
     among = None
     if found is not None:
         pairs = db.session.execute(select(Service.id, Service.organization_id).where(*LIVE))
-        among = {of: "" for key, of in pairs if key in found.services}
+        among = {kept.get(of, of): "" for key, of in pairs if key in found.services}
     page = _page(query, Organization.id, asked, among)
     return Listed(_organizations(page.ids, asked.profile, whole=asked.full), page)
 
 
 def organization(key: UUID, asked: Asked) -> Listed:
-    """One organisation with the ids and names of its services; raises `Missing`."""
-    if db.session.scalar(select(Service.id).where(Service.organization_id == key, *LIVE).limit(1)) is None:
+    """One organisation with the ids and names of its services; raises `Missing` or `Replaced`."""
+    theirs = Service.organization_id.in_(shown_for(key))
+    if db.session.scalar(select(Service.id).where(theirs, *LIVE).limit(1)) is None:
         raise Missing
+    if (successor := successors().get(key)) is not None:
+        raise Replaced(key, successor)
     return Listed(_organizations((key,), asked.profile, whole=True))
 
 
@@ -209,11 +226,12 @@ def _organizations(ids: Collection[UUID], form: Profile, *, whole: bool) -> list
     documents = {row.id: writing.organization(record(row)) for row in rows}
     if whole:
         columns = (Service.id, Service.name, Service.status, Service.organization_id)
-        theirs = select(*columns).where(*LIVE, Service.organization_id.in_(ids)).order_by(Service.id)
+        owners = {of: key for key in ids for of in shown_for(key)}
+        theirs = select(*columns).where(*LIVE, Service.organization_id.in_(owners)).order_by(Service.id)
         for one in db.session.execute(theirs):
             status = one.status or (Status.INACTIVE if form is Profile.HSDS else None)
             brief = {"id": str(one.id), "name": one.name, "status": status.value if status else None}
-            documents[one.organization_id].setdefault("services", []).append(compact(brief))
+            documents[owners[one.organization_id]].setdefault("services", []).append(compact(brief))
     return [simple(one) if not whole else one for one in documents.values()]
 
 

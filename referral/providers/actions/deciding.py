@@ -41,12 +41,32 @@ def decide(proposal: ChangeProposal, *, accepted: Collection[str], actor: Actor,
 
 def undo(subject: Subject, revision: EntityRevision, *, actor: Actor, now: datetime) -> None:
     """Put back what a revision changed, if nothing was written over it; the section is not confirmed by that."""
-    present = fields.state_of(subject, revision.section)
-    if revision.undone_at is not None or any(
-        name not in present or not fields.same(present[name], new) for name, (_old, new) in revision.diff.items()
-    ):
+    if revision.undone_at is not None or _written_over(subject, revision):
         raise RuleViolation(MOVED_ON)
-    back = {name: [new, old] for name, (old, new) in revision.diff.items()}
+    _put_back(subject, revision, set(revision.diff), actor, now)
+
+
+def undo_rest(subject: Subject, revision: EntityRevision, *, actor: Actor, now: datetime) -> list[str]:
+    """Put back what was not written over since; the fields that stay because they were."""
+    if revision.undone_at is not None:
+        return []
+    stay = _written_over(subject, revision)
+    if revision.diff.keys() - stay:
+        _put_back(subject, revision, revision.diff.keys() - stay, actor, now)
+    return sorted(stay)
+
+
+def _written_over(subject: Subject, revision: EntityRevision) -> set[str]:
+    present = fields.state_of(subject, revision.section)
+    return {
+        name
+        for name, (_old, new) in revision.diff.items()
+        if name not in present or not fields.same(present[name], new)
+    }
+
+
+def _put_back(subject: Subject, revision: EntityRevision, names: Collection[str], actor: Actor, now: datetime) -> None:
+    back = {name: [new, old] for name, (old, new) in revision.diff.items() if name in names}
     editing.apply(subject, revision.section, back, origin=Origin.UNDO, actor=actor, now=now, confirms=False)
     revision.undone_at = now
     audit.record("directory.undo", actor=actor, now=now, subject=(subject.__tablename__, subject.id))

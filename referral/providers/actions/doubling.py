@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,10 +25,20 @@ from referral.extensions import db
 from referral.foundation import audit
 from referral.foundation.access import Actor
 from referral.foundation.tables import new_id
-from referral.providers.doubles_models import KEY_LENGTH, ServiceKey, ServiceMerge, ServicePair
-from referral.providers.models import Service
+from referral.providers.actions import choosing
+from referral.providers.actions.deciding import undo_rest
+from referral.providers.actions.editing import StaleEntry
+from referral.providers.doubles_models import (
+    KEY_LENGTH,
+    ServiceKey,
+    ServiceMerge,
+    ServiceMergeRevision,
+    ServicePair,
+)
+from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.queries.doubles import comparable, prepared
-from referral.providers.rules import DoubleState
+from referral.providers.rules import DoubleState, Section, Whose
+from referral.providers.upkeep_models import EntityRevision
 from sop.vocabulary import N_, Message
 
 BATCH = 500
@@ -37,6 +47,7 @@ MOST_AT_ONCE = 5_000
 MOST_PAIRS = 20
 """So many pairs one entry may bring at a time: more would be a common name, not a finding."""
 PRINT = "= "
+NOTHING: Mapping[str, Whose] = {}
 ANSWERED = Message("double_answered", N_("Somebody has answered this pair already."))
 GONE = Message("double_gone", N_("One of the two is no longer in the directory: look at the list again."))
 MOVED_ON = Message("double_moved_on", N_("The entry was changed since: it cannot be put back."))
@@ -188,27 +199,72 @@ def tell_apart(pair: ServicePair, *, version: int, actor: Actor, now: datetime) 
     db.session.flush()
 
 
-def merge(pair: ServicePair, kept_id: UUID, *, version: int, actor: Actor, now: datetime) -> ServiceMerge:
-    """Have one entry of the pair stand for both; the other leaves the directory, its id leads to the kept one."""
+def merge(
+    pair: ServicePair,
+    kept_id: UUID,
+    *,
+    chosen: Mapping[str, Whose] = NOTHING,
+    seen: str = "",
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> ServiceMerge:
+    """Have one entry of the pair stand for both; the other leaves the directory, its id leads to the kept one.
+
+    `chosen` says by `choosing.CHOICES` whose value the kept entry carries, its own where nothing is said; `seen` is the
+    imprint of what there was to choose from. Raises StaleEntry where that was changed since.
+    """
     if pair.state is DoubleState.SAME or pair.version != version:
         raise RuleViolation(ANSWERED)
     both = _locked(pair.first_id, pair.second_id, where=comparable())
     if len(both) < 2:
         raise RuleViolation(GONE)
     replaced = both[pair.second_id if kept_id == pair.first_id else pair.first_id]
+    changes = _chosen(pair, both, kept_id, chosen, seen, actor, now)
     replaced.archived, replaced.replaced_by_id, replaced.last_modified = True, both[kept_id].id, now
     made = ServiceMerge(
         id=new_id(), pair_id=pair.id, kept_id=kept_id, replaced_id=replaced.id, merged_at=now, merged_by_id=actor.id
     )
     db.session.add(made)
+    db.session.flush()
+    db.session.add_all(ServiceMergeRevision(merge_id=made.id, revision_id=one.id) for one in changes)
     _decide(pair, DoubleState.SAME, actor, now)
     audit.record("directory.merge", actor=actor, now=now, subject=("service", replaced.id), kept=str(kept_id))
     db.session.flush()
     return made
 
 
-def unmerge(made: ServiceMerge, *, actor: Actor, now: datetime) -> None:
-    """Put the replaced entry back into the directory as it was; the pair asks for an answer again."""
+def _chosen(
+    pair: ServicePair,
+    both: Mapping[UUID, Service],
+    kept_id: UUID,
+    chosen: Mapping[str, Whose],
+    seen: str,
+    actor: Actor,
+    now: datetime,
+) -> list[EntityRevision]:
+    side = Whose.FIRST if kept_id == pair.first_id else Whose.SECOND
+    if all(one is side for one in chosen.values()):
+        return []
+    _lock_places(both)
+    found = choosing.differences(both[pair.first_id], both[pair.second_id])
+    if choosing.imprint(found) != seen or not chosen.keys() <= found.keys():
+        raise StaleEntry
+    return choosing.take_over(both[kept_id], found, chosen, side, actor=actor, now=now)
+
+
+def _lock_places(services: Collection[UUID]) -> None:
+    """Nobody writes hours or contacts while they are taken over."""
+    query = select(ServiceAtLocation).where(ServiceAtLocation.service_id.in_(services)).order_by(ServiceAtLocation.id)
+    query = query.with_for_update(of=ServiceAtLocation).execution_options(populate_existing=True)
+    db.session.scalars(query).unique().all()
+
+
+def unmerge(made: ServiceMerge, *, actor: Actor, now: datetime) -> list[tuple[Section, str]]:
+    """Put the replaced entry back into the directory as it was; the pair asks for an answer again.
+
+    What the kept entry took over goes back too; returns the fields that stay, because somebody changed them since.
+    """
     if made.undone_at is not None:
         raise RuleViolation(ANSWERED)
     replaced = _locked(made.replaced_id).get(made.replaced_id)
@@ -219,7 +275,20 @@ def unmerge(made: ServiceMerge, *, actor: Actor, now: datetime) -> None:
     pair = db.session.get_one(ServicePair, made.pair_id)
     pair.state, pair.decided_at, pair.decided_by_id = DoubleState.OPEN, None, None
     audit.record("directory.unmerge", actor=actor, now=now, subject=("service", replaced.id))
+    stay = _give_back(made, actor, now)
     db.session.flush()
+    return stay
+
+
+def _give_back(made: ServiceMerge, actor: Actor, now: datetime) -> list[tuple[Section, str]]:
+    ids = select(ServiceMergeRevision.revision_id).where(ServiceMergeRevision.merge_id == made.id)
+    query = select(EntityRevision).where(EntityRevision.id.in_(ids)).order_by(EntityRevision.section)
+    stay = []
+    _lock_places([made.kept_id])
+    for revision in db.session.scalars(query).all():
+        place = db.session.get_one(ServiceAtLocation, revision.place_id)
+        stay += [(revision.section, name) for name in undo_rest(place, revision, actor=actor, now=now)]
+    return stay
 
 
 def _decide(pair: ServicePair, state: DoubleState, actor: Actor, now: datetime) -> None:

@@ -154,20 +154,22 @@ def apply(
     actor: Actor | None,
     now: datetime,
     confirms: bool = True,
-) -> None:
-    """Put the new values, keep the revision, and confirm the section."""
+) -> EntityRevision | None:
+    """Put the new values, keep the revision, and confirm the section; returns the revision where there is one."""
     for name, (_old, new) in diff.items():
         fields.put(subject, name, new, now)
     db.session.flush()
+    revision = None
     if diff:
         revision = EntityRevision(
-            **about(subject), section=section, diff={name: list(pair) for name, pair in diff.items()},
+            id=new_id(), **about(subject), section=section, diff={name: list(pair) for name, pair in diff.items()},
             origin=origin, actor_id=actor.id if actor else None, at=now,
         )  # fmt: skip
         db.session.add(revision)
     if confirms:
         method = METHODS.get(origin, VerificationMethod.PARTNER)
         confirmed(subject, [section], Changed if diff else Confirmed, actor, now, method=method)
+    return revision
 
 
 def confirm(

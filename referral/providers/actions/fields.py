@@ -26,9 +26,9 @@ from referral.providers.rules import ORGANIZATION_FIELDS, Section
 from referral.providers.upkeep_models import Subject
 
 SERVICE = (
-    "description", "status", "minimum_age", "maximum_age", "eligibility_description", "accepts_referrals",
-    "application_process", "required_documents", "free", "fees_description", "response_hours", "interpretation",
-    "alert", "languages",
+    "name", "needs", "description", "status", "minimum_age", "maximum_age", "eligibility_description",
+    "accepts_referrals", "application_process", "required_documents", "free", "fees_description", "response_hours",
+    "interpretation", "alert", "languages",
 )  # fmt: skip
 IDENTITY = ("name", "needs", "types", "visibility")
 """What the entry is and who may see it; `disclosure`, of its place, goes with them."""
@@ -202,6 +202,8 @@ def _service(service: Service, name: str, value: Any, now: datetime) -> None:
     if name == "name":
         service.folded_name = fold(value)[:200]
     setattr(service, name, ENUMS[name](value) if name in ENUMS and value is not None else value)
+    if name == "name":
+        service.folded_name = fold(value)[:200]
     service.last_modified = now
 
 

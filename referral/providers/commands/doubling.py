@@ -23,10 +23,13 @@ def directory_doubles(as_json: bool) -> None:
 
 def doubled(at: datetime) -> dict[str, Any]:
     """How many pairs are new, and all that wait, the surest first."""
-    from referral.providers.actions import look_for_doubles
+    from referral.providers.actions import look_for_double_organizations, look_for_doubles
+    from referral.providers.queries import bodies
     from referral.providers.queries.doubles import every_waiting
 
-    return {"new": look_for_doubles(at, most=None), "pairs": every_waiting()}
+    found = {"new": look_for_doubles(at, most=None), "pairs": every_waiting()}
+    new = look_for_double_organizations(at)
+    return found | {"organizations": {"new": new, "pairs": bodies.every_waiting()}}
 
 
 def double_words(result: dict[str, Any]) -> list[str]:
@@ -34,6 +37,12 @@ def double_words(result: dict[str, Any]) -> list[str]:
     lines = [f"{result['new']} new, {len(result['pairs'])} waiting"]
     for pair in result["pairs"]:
         one, other = pair["services"]
+        said = ", ".join(pair["shared"]) or "name"
+        lines.append(f"{pair['score']:.2f} {pair['likeness']} {one['id']} {other['id']}: {one['name']} ({said})")
+    houses = result["organizations"]
+    lines.append(f"organisations: {houses['new']} new, {len(houses['pairs'])} waiting")
+    for pair in houses["pairs"]:
+        one, other = pair["organizations"]
         said = ", ".join(pair["shared"]) or "name"
         lines.append(f"{pair['score']:.2f} {pair['likeness']} {one['id']} {other['id']}: {one['name']} ({said})")
     return lines

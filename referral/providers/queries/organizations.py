@@ -24,6 +24,7 @@ from referral.partners.models import Organization, User
 from referral.partners.rules import OrganizationKind
 from referral.providers.coverage_models import DirectoryMandate
 from referral.providers.models import SectionVerification, Service, ServiceAtLocation, ServiceStaff
+from referral.providers.queries.bodies import shown_for
 from referral.providers.queries.catalogue import kept_places, public_holidays, snapshot
 from referral.providers.queries.evidence import unreachable
 from referral.providers.queries.listing import Line, line
@@ -148,7 +149,9 @@ def _lines(one: Organization, actor: Actor, now: datetime) -> tuple[list[Line], 
     found = snapshot(now)
     moment = Moment(now, public_holidays(now), found.catalogue.lives)
     query = visible_places(actor).join(Service, Service.id == ServiceAtLocation.service_id)
-    ids = db.session.scalars(query.where(Service.organization_id == one.id).with_only_columns(ServiceAtLocation.id))
+    ids = db.session.scalars(
+        query.where(Service.organization_id.in_(shown_for(one.id))).with_only_columns(ServiceAtLocation.id)
+    )
     offers = [found.offers[key] for key in map(str, ids) if key in found.offers]
     offers.sort(key=lambda offer: (found.words[offer.id], offer.id))
     return [line(offer, moment) for offer in offers[:MOST_LINES]], max(0, len(offers) - MOST_LINES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -28,6 +29,7 @@ from referral.providers.models import (
     ServiceSchedule,
 )
 from referral.providers.private_models import EmploymentOffer, Vacancy
+from referral.providers.queries.bodies import successors
 from referral.providers.rules import HOLDS, NoticeKind, Section, area_of
 from referral.providers.upkeep_models import TempNotice
 from referral.referrals.models import Referral, ReferralEvent
@@ -48,6 +50,11 @@ class Records:
         self.now, self.zone = now, zone
         ids = Those(only)
         self.organizations = {row.id: row for row in _rows(Organization, *ids.organizations(Organization.id))}
+        self.successors = successors()
+        followed = {self.successors[key] for key in self.organizations if key in self.successors}
+        missing = followed - self.organizations.keys()
+        if missing:
+            self.organizations |= {row.id: row for row in _rows(Organization, Organization.id.in_(missing))}
         self.services = {row.id: row for row in _rows(Service, *ids.services(Service.id))}
         self.locations = {row.id: row for row in _rows(Location, *ids.locations(Location.id))}
         here = ids.services(ServiceAtLocation.service_id)
@@ -71,11 +78,16 @@ class Records:
         """Each service at each of its places, as one service with one place."""
         for place in self.places:
             service = self.services[place.service_id]
-            yield self._organizations[service.organization_id], self.service(service, place)
+            yield self._named(service.organization_id), self.service(service, place)
+
+    def _named(self, key: UUID) -> profile.Organization:
+        """The organisation of a service under the name it is shown by; its id stays, because access depends on it."""
+        own, shown = self._organizations[key], self.organization(key)
+        return own if own is shown else replace(own, name=shown.name, acronym=shown.acronym)
 
     def organization(self, key: UUID) -> profile.Organization:
-        """The organisation of that id."""
-        return self._organizations[key]
+        """The organisation that the directory shows for that id."""
+        return self._organizations[self.successors.get(key, key)]
 
     @cached_property
     def _organizations(self) -> Mapping[UUID, profile.Organization]:

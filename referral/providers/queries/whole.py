@@ -84,7 +84,8 @@ class Export:
     def organizations(self) -> Iterator[profile.Organization]:
         """Those that a service of this circle belongs to; all of them where everything is written."""
         if self.circle is Circle.ALL:
-            yield from (self.records.organization(key) for key in self.records.organizations)
+            replaced = self.records.successors
+            yield from (self.records.organization(key) for key in self.records.organizations if key not in replaced)
             return
         seen = {UUID(one.organization.id) for one in self.services()}
         yield from (self.records.organization(key) for key in self.records.organizations if key in seen)
@@ -139,7 +140,8 @@ class Export:
 
     def _common(self, row: Any) -> profile.Service:
         return profile.Service(
-            id=str(row.id), name=row.name, organization_id=str(row.organization_id), needs=frozenset(row.needs),
+            id=str(row.id), name=row.name,
+            organization_id=self.records.organization(row.organization_id).id, needs=frozenset(row.needs),
             description=row.description, status=row.status, url=row.url, email=row.email,
             minimum_age=row.minimum_age, maximum_age=row.maximum_age, all_ages=row.all_ages,
             eligibility_description=row.eligibility_description, application_process=row.application_process,
