@@ -123,7 +123,7 @@ READERS: tuple[tuple[str, str, Reader], ...] = (
     _field("hours", _of_places("hours", fields.hours_of)),
     _field("closures", _of_places("closures", fields.closures_of)),
     _field("areas", _of_places("areas", lambda place: list(place.areas))),
-    *(_field(name, _column(name)) for name in fields.SERVICE if name not in ("name", "needs")),
+    *(_field(name, _column(name)) for name in fields.SERVICE),
     _field("audiences", _audiences),
     _field(OFFER, _offer),
     (N_("Source"), NOT_CHOSEN, lambda one: [one.source] if one.source else []),

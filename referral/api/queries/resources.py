@@ -226,7 +226,7 @@ def _organizations(ids: Collection[UUID], form: Profile, *, whole: bool) -> list
     documents = {row.id: writing.organization(record(row)) for row in rows}
     if whole:
         columns = (Service.id, Service.name, Service.status, Service.organization_id)
-        owners = {of: key for key in ids for of in shown_for(key)}
+        owners = {key: key for key in ids} | {of: kept for of, kept in successors().items() if kept in ids}
         theirs = select(*columns).where(*LIVE, Service.organization_id.in_(owners)).order_by(Service.id)
         for one in db.session.execute(theirs):
             status = one.status or (Status.INACTIVE if form is Profile.HSDS else None)

@@ -26,7 +26,10 @@ from referral.providers.rules import Origin, Section, Whose
 from referral.providers.upkeep_models import EntityRevision
 
 CHOICES: dict[str, tuple[Section, tuple[str, ...]]] = {
-    **{name: (Section.SERVICE, (name,)) for name in (*fields.SERVICE, "audiences", OFFER, "areas", "step_free")},
+    **{
+        name: (Section.SERVICE, (name,))
+        for name in ("name", "needs", *fields.SERVICE, "audiences", OFFER, "areas", "step_free")
+    },
     "where": (Section.SERVICE, tuple(WHERE)),
     "contacts": (Section.CONTACTS, ("contacts",)),
     "hours": (Section.HOURS, ("hours", "on_holidays")),

@@ -26,7 +26,7 @@ from referral.providers.rules import ORGANIZATION_FIELDS, Section
 from referral.providers.upkeep_models import Subject
 
 SERVICE = (
-    "name", "needs", "description", "status", "minimum_age", "maximum_age", "eligibility_description",
+    "description", "status", "minimum_age", "maximum_age", "eligibility_description",
     "accepts_referrals", "application_process", "required_documents", "free", "fees_description", "response_hours",
     "interpretation", "alert", "languages",
 )  # fmt: skip
@@ -199,8 +199,6 @@ def _reach(place: ServiceAtLocation, name: str, value: Any, now: datetime) -> No
 def _service(service: Service, name: str, value: Any, now: datetime) -> None:
     if name not in (*IDENTITY, *SERVICE):
         raise KeyError(name)
-    if name == "name":
-        service.folded_name = fold(value)[:200]
     setattr(service, name, ENUMS[name](value) if name in ENUMS and value is not None else value)
     if name == "name":
         service.folded_name = fold(value)[:200]
