@@ -16,7 +16,7 @@ from referral.partners.models import Organization
 from referral.providers import actions
 from referral.providers.actions import choosing, joining
 from referral.providers.doubles_models import OrganizationPair
-from referral.providers.doubles_views import COORDINATE, tell_what_stays, words
+from referral.providers.doubles_views import COORDINATE, asked, tell_what_stays, words
 from referral.providers.queries import bodies as queries
 from referral.providers.queries.doubles import likeness
 from referral.providers.rules import ORGANIZATION_FIELDS, Section, Whose
@@ -73,9 +73,11 @@ def _page(pair: OrganizationPair, errors: dict[str, Any], *, stale: bool = False
         name: request.form[TAKE + name] for name in found if TAKE + name in request.form
     }
     bound = {Whose.FIRST.value: queries.standing(first.id), Whose.SECOND.value: queries.standing(second.id)}
+    shown = asked(errors, found)
     return render_template(
         "providers/double_body.html", pair=pair, first=first, second=second, lines=_lines(first, second),
-        likeness=likeness(pair.score), errors=errors, answer=request.form.get("answer"), stale=stale, bound=bound,
+        likeness=likeness(pair.score), errors=shown, answer=request.form.get("answer"), bound=bound,
+        stale=stale or (bool(errors) and not shown),
         choices=found.keys(), chosen=chosen, seen=choosing.imprint(found), take=TAKE, **words(),
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -108,6 +109,11 @@ def tell_what_stays(stay: list[tuple[Section, str]]) -> None:
     )
 
 
+def asked(errors: Mapping[str, Any], found: Collection[str]) -> dict[str, Any]:
+    """The errors of what the page asks; a choice about a field on which the two agree by now has no place on it."""
+    return {name: one for name, one in errors.items() if not name.startswith(TAKE) or name.removeprefix(TAKE) in found}
+
+
 def _houses() -> dict[str, Any]:
     rows, total = bodies.waiting()
     return {"rows": rows, "total": total, "apart": bodies.told_apart(), "merges": bodies.merges()}
@@ -125,8 +131,10 @@ def _page(pair: ServicePair, errors: dict[str, Any], *, stale: bool = False) -> 
     chosen = dict(choosing.proposed(first, second, found)) | {
         name: request.form[TAKE + name] for name in found if TAKE + name in request.form
     }
+    shown = asked(errors, found)
     return render_template(
         "providers/double.html", pair=pair, first=first, second=second, lines=side_by_side(first, second),
-        likeness=queries.likeness(pair.score), errors=errors, answer=request.form.get("answer"), stale=stale,
+        likeness=queries.likeness(pair.score), errors=shown, answer=request.form.get("answer"),
+        stale=stale or (bool(errors) and not shown),
         choices=found.keys(), chosen=chosen, seen=choosing.imprint(found), take=TAKE, **words(),
     )  # fmt: skip
