@@ -13,6 +13,7 @@ from uuid import UUID
 
 from referral.cases.models import Case
 from referral.consent.actions import record_consent
+from referral.consent.actions.recording import names_of
 from referral.consent.models import Consent, ConsentState
 from referral.errors import RuleViolation
 from referral.extensions import db
@@ -33,9 +34,9 @@ NOTHING = Message("nothing", N_("There is no consent that could be withdrawn."))
 CONFIRMED = Message("confirmed", N_("This was confirmed already."))
 CARRIED = (
     "giver", "mark", "witnessed", "language", "form_code", "text_hash", "valid_until", "understood", "interpreter",
-    "assent", "guardian", "best_interests", "representative", "conditional", "given_age",
+    "assent", "guardian", "best_interests", "representative", "conditional", "given_age", "mark_file_id", "mark_hash",
 )  # fmt: skip
-"""What a narrower revision keeps of the consent that it replaces."""
+"""What a narrower revision keeps of the consent that it replaces, its names aside: they are sealed anew."""
 
 
 def withdraw(
@@ -112,6 +113,7 @@ def _narrow(consent: Consent, categories: Collection[Category], *, case: Case, a
         explicit=[one for one in consent.explicit if one not in gone],
         actor=actor,
         now=now,
+        names=names_of(consent),
         **{name: getattr(consent, name) for name in CARRIED},
     )
 

@@ -8,11 +8,15 @@ import pypdfium2
 import pytest
 from sqlalchemy import select
 
-from referral.consent.actions import decide_and_register
+from referral.consent.actions import decide_and_register, marking
+from referral.consent.actions.recording import names_of
+from referral.consent.mark_models import MarkWay
+from referral.consent.mark_schemas import Mark
 from referral.consent.models import Consent, ConsentState
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation.audit import AuditLine
+from referral.foundation.media import Media
 from referral.foundation.outbox import OutboxMessage
 from referral.referrals.actions import answering
 from referral.referrals.rules import ReferralAction, ReferralState
@@ -22,7 +26,8 @@ from referral.rights.queries import withdrawals as queries
 from referral.rights.rules import Channel, StopAnswer
 from referral.statistics import queries as statistics
 from referral.statistics.quarters import Quarter
-from sop.vocabulary import Category
+from sop.vocabulary import Category, Need
+from tests.builders import make_consent
 from tests.conftest import NOW
 from tests.page_client import PageClient
 from tests.referral.rights.conftest import Office
@@ -77,6 +82,17 @@ def test_a_partial_withdrawal_leaves_a_narrower_revision_and_the_referral_alive(
         office.referral, viewer=office.nurse, action="view", actor=office.nurse, now=NOW + timedelta(minutes=1)
     )
     assert Category.C6 not in decision.visible
+
+
+def test_what_stays_in_force_shows_the_same_mark_and_the_same_names(office: Office) -> None:
+    names = {"witness": "Awa Ndong", "interpreter_name": "Jean Mba"}
+    kept = marking.keep(office.case, Mark(MarkWay.SHEET, Media("image/png", b"signed")), now=NOW)
+    make_consent(office.case, office.nurse.organization, Need.MED, actor=office.manager, names=names, **kept)
+    withdraw(office, Category.C6)
+    after = consent(office)
+    assert "C6" not in after.categories
+    assert marking.read(after, actor=office.manager, now=NOW) == b"signed"
+    assert names_of(after) == names
 
 
 def test_nothing_is_withdrawn_twice(office: Office) -> None:
