@@ -31,7 +31,7 @@ from tests.builders import make_consent
 from tests.conftest import NOW
 from tests.page_client import PageClient
 from tests.referral.rights.conftest import Office
-from tests.referral.rights.test_pages import made_link
+from tests.referral.rights.test_pages import made_link, pdf_text
 
 
 def consent(office: Office) -> Consent:
@@ -181,6 +181,26 @@ def test_the_person_takes_back_by_the_link_and_the_trail_names_no_user(
     assert one.state is ConsentState.WITHDRAWN
     line = db.session.scalars(select(AuditLine).where(AuditLine.action == "consent.withdraw")).one()
     assert (line.actor_id, line.code) == (None, "LINK")
+
+
+def test_by_the_link_a_part_is_taken_back_too_and_the_proof_is_kept(
+    office: Office, client: PageClient, app: object
+) -> None:
+    address, digits = made_link(client, office)
+    one = consent(office)
+    person = PageClient(app)  # type: ignore[arg-type]
+    person.get(address)
+    file = person.post(address, {"code": digits})
+    assert "C6" in {box.get("value") for box in file.tree.iter("input") if box.get("name") == f"c-{one.id}"}
+    person.post(f"{address}/withdraw", {"code": digits, f"c-{one.id}": "C6"})
+    assert set(one.categories) - set(consent(office).categories) == {"C6"}
+    made = queries.withdrawals_of(office.case.id)[0]
+    proof = f"{address}/withdrawals/{made.id}.pdf"
+    assert person.post(proof, {"code": "no code"}).status == 422
+    data = person.post(proof, {"code": digits}).response.data
+    assert "Vous avez retiré" in pdf_text(data)
+    person.get(address)
+    assert "Solange" in pdf_text(person.post(f"{address}/file.pdf", {"code": digits}).response.data)
 
 
 def test_a_recipient_sees_its_own_stops_only_and_names_the_law_it_keeps_by(office: Office, client: PageClient) -> None:
