@@ -32,6 +32,8 @@ LATER = Message("later", N_("a day after today"))
 EMPTY = Message("empty", N_("Write something here."))
 TOO_LONG = Message("too_long", N_("at most %(limit)d characters"), {"limit": LONGEST})
 ALL: Final = "all"
+WAYS: Final = ("together", "paper", "link")
+"""How somebody gets the own file."""
 NOTHING_CHOSEN = Message("nothing_chosen", N_("Choose what is withdrawn."))
 CALL_BACK = Message("call_back", N_("Call back on the safe number first: anybody can telephone."))
 NOT_A_TIME = Message("not_a_time", N_("Enter a time, such as 14:30."))
@@ -158,6 +160,15 @@ def read_stop(posted: Mapping[str, str]) -> Reading:
     if answer is StopAnswer.LAW and not typed["law"]:
         errors["law"] = EMPTY
     return Reading(typed, {"answer": answer, "law": typed["law"][:200]}, errors)
+
+
+def read_giving(posted: Mapping[str, str], languages: Collection[str]) -> Reading:
+    """How the own file is given: in which language, together, on paper or by a link."""
+    typed, errors = _typed(posted, ("language", "way")), dict[str, Message]()
+    for name, offered in (("language", languages), ("way", WAYS)):
+        if typed[name] not in offered:
+            errors[name] = CHOOSE
+    return Reading(typed, dict(typed), errors)
 
 
 def code_from(posted: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, render_template, request, url_for
+from flask import Response, current_app, redirect, render_template, request, url_for
 
 from referral.cases.models import Case
 from referral.foundation import audit, clock
@@ -16,8 +16,9 @@ from referral.foundation.transactions import commit_now
 from referral.rights import documents
 from referral.rights.actions import asking
 from referral.rights.queries.own_file import own_file as read_file
+from referral.rights.schemas import Reading, read_giving
 from referral.rights.views import bp
-from referral.rights.views.requests import case_of
+from referral.rights.views.requests import case_of, rights_page
 
 
 @bp.get("/cases/<uuid:case_id>/own-file")
@@ -49,12 +50,24 @@ def own_file_pdf(case_id: UUID) -> Response:
     return paper(content, case)
 
 
-@bp.post("/cases/<uuid:case_id>/own-file/link")
+@bp.post("/cases/<uuid:case_id>/own-file")
 @requires(Permission.RIGHTS_RECORD)
-def make_link(case_id: UUID) -> Any:
-    """Make a link and the code that opens it: both are shown this once."""
+def give_file(case_id: UUID) -> Any:
+    """Give the person their file: go through it together, print it, or make a link with a code."""
     case = case_of(case_id)
-    token, code = asking.make_link(case, page_language(), actor=actor(), now=clock.now())
+    reading = read_giving(request.form, current_app.config["SETTINGS"].languages)
+    if reading.errors:
+        return rights_page(case, Reading({}, {}), giving=reading), 422
+    language, way = reading.values["language"], reading.values["way"]
+    if way == "link":
+        return _link_made(case, language)
+    endpoint = "rights.own_file" if way == "together" else "rights.own_file_pdf"
+    return redirect(url_for(endpoint, case_id=case.id, lang=language), code=303)
+
+
+def _link_made(case: Case, language: str) -> Response:
+    """The link and the code that opens it: both are shown this once."""
+    token, code = asking.make_link(case, language, actor=actor(), now=clock.now())
     address = url_for("rights.linked_file", token=token, _external=True)
     page = render_template("rights/link_made.html", case=case, address=address, code=code, hours=asking.HOURS)
     return kept_nowhere(Response(page, mimetype="text/html"))

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from referral.cases.models import Case
 from referral.consent.acts import purpose_words
 from referral.foundation import audit, clock, sealing
 from referral.foundation.access import actor, requires
-from referral.foundation.formatting import day
+from referral.foundation.formatting import day, language_name
 from referral.foundation.grants import Permission
+from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
 from referral.rights import queries
 from referral.rights.actions import asking
 from referral.rights.queries import withdrawals
+from referral.rights.queries.own_file import spoken
 from referral.rights.rules import Requester, RequestKind
 from referral.rights.schemas import Reading, read_request
 from referral.rights.views import bp
@@ -27,7 +29,7 @@ from referral.rights.views import bp
 @requires(Permission.RIGHTS_RECORD)
 def case_rights(case_id: UUID) -> Any:
     """The rights of the person: their own file, what they asked, a form to record what they ask."""
-    return _page(case_of(case_id), Reading({}, {}))
+    return rights_page(case_of(case_id), Reading({}, {}))
 
 
 @bp.post("/cases/<uuid:case_id>/rights")
@@ -38,7 +40,7 @@ def ask(case_id: UUID) -> Any:
     case = case_of(case_id)
     reading = read_request(request.form, today=clock.today())
     if reading.errors:
-        return _page(case, reading), 422
+        return rights_page(case, reading), 422
     one = asking.ask(case, **reading.values, actor=actor(), now=clock.now())
     flash(_("Recorded. The data officer answers by %(day)s.", day=day(one.due_on)), "success")
     return redirect(url_for("rights.case_rights", case_id=case.id), code=303)
@@ -50,7 +52,9 @@ def case_of(case_id: UUID) -> Case:
     return case if case is not None and case.erased_at is None else abort(404)
 
 
-def _page(case: Case, reading: Reading) -> str:
+def rights_page(case: Case, reading: Reading, *, giving: Reading | None = None) -> str:
+    """The page of the rights of a person. `reading`: what they ask; `giving`: how their file was to be given."""
+    settings = current_app.config["SETTINGS"]
     rows = queries.requests_of(case.id)
     if rows:
         audit.record("rights.read", actor=actor(), now=clock.now(), case_id=case.id, subject=case)
@@ -65,6 +69,9 @@ def _page(case: Case, reading: Reading) -> str:
         words={one.id: text for one, text in zip(sealed, texts, strict=True)},
         typed=reading.typed,
         errors=reading.errors,
+        given=giving.typed if giving else {"language": spoken(case.id, settings.languages) or page_language()},
+        giving_errors=giving.errors if giving else {},
+        language_choices=[(code, language_name(code)) for code in settings.languages],
         kind_choices=[(kind.value, kind.label) for kind in RequestKind],
         requester_choices=[(one.value, one.label) for one in Requester],
     )

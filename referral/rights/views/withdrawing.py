@@ -1,4 +1,4 @@
-"""Consent is taken back at the desk or by telephone with a call-back (through the link: `linked`); recipients confirm."""
+"""Consent is taken back at the desk, or by telephone with a call-back; recipients confirm. By the link: `linked`."""
 
 from __future__ import annotations
 
