@@ -141,7 +141,7 @@ def register_jobs() -> None:
     from referral.partners.actions import watching
     from referral.people.actions import duplicates, merging
     from referral.providers.actions import keep_month, look_for_doubles, remind
-    from referral.rights.actions import retaining, withdrawing
+    from referral.rights.actions import retaining, stopping
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
     jobs.register("merges", 3600, merging.settle_due)
@@ -151,7 +151,7 @@ def register_jobs() -> None:
     jobs.register("coverage", 3600, keep_month)
     jobs.register("agreements", 900, watching.watch)
     jobs.register("retention", 86_400, retaining.propose)
-    jobs.register("stops", 3600, withdrawing.chase)
+    jobs.register("stops", 3600, stopping.chase)
     jobs.register("consents", 3600, renewing.remind)
 
 

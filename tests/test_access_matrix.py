@@ -245,8 +245,13 @@ rights.withdraw_by_link      POST  own_link         422 422 422 422 422 422 422 
 rights.withdraw_by_link      POST  no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 rights.linked_proof          POST  own_link         422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
 rights.linked_proof          POST  no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
-rights.stops                 GET   -                303 404 404 404 404 404 404 404 200 200 200 200 200 404 404 200 404
+rights.stops                 GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 404 404 200 404
 rights.confirm_stop          POST  stop             401 404 404 404 404 404 404 404 303 303 303 303 404 404 404 404 404
+rights.record_stop           GET   case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.record_stop           POST  case             401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.record_stop           GET   mute             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.record_stop           POST  mute             401 404 404 422 404 404 422 404 404 404 404 404 404 404 404 404 404
+rights.stop_letter           GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 rights.officer               GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.answer                GET   correction       303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.answer                POST  correction       401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
@@ -797,6 +802,8 @@ def rights_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, 
     if name in ("linked_file_pdf", "linked_proof"):
         proof = {"withdrawal_id": at["withdrawal"]} if name == "linked_proof" else {}
         return {"token": at.get(variant, "A" * 22), **proof}, {"code": "no code"}
+    if name in ("record_stop", "record_stop_post", "stop_letter"):
+        return {"case_id": at["case"], "stop_id": at["mute" if variant == "mute" else "stop"]}, {}
     keys = {"answer": "request_id", "proof": "request_id", "hold": "request_id", "review": "review_id"} | {
         "confirm_stop": "stop_id"
     }

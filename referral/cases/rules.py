@@ -104,6 +104,7 @@ class TaskKind(StrEnum):
     PRIVATE_INTERVIEW = "private_interview"
     INFORMATION_SHEET = "information_sheet"
     ASK_ADULT = "ask_adult"
+    STOP_CALL = "stop_call"
     OTHER = "other"
 
     @property
@@ -116,6 +117,7 @@ TASK_LABELS: dict[TaskKind, str] = {
     TaskKind.PRIVATE_INTERVIEW: N_("Private interview by trained staff"),
     TaskKind.INFORMATION_SHEET: N_("Give the information sheet to the person"),
     TaskKind.ASK_ADULT: N_("Ask for consent again: the person has come of age"),
+    TaskKind.STOP_CALL: N_("Call a recipient that has not confirmed a withdrawal"),
     TaskKind.OTHER: N_("Another task"),
 }
 

@@ -1,5 +1,5 @@
-"""Pages of rights: `requests`, `own_file` and `withdrawing` for the case team and recipients; `linked` for the person;
-`answering` and `registers` for the data officer.
+"""Pages of rights: `requests`, `own_file` and `withdrawing` for the case team; `stopping` for recipients;
+`linked` for the person; `answering` and `registers` for the data officer.
 """
 
 from __future__ import annotations
@@ -14,5 +14,6 @@ from referral.rights.views import (  # noqa: E402 - their pages
     own_file,  # noqa: F401
     registers,  # noqa: F401
     requests,  # noqa: F401
+    stopping,  # noqa: F401
     withdrawing,  # noqa: F401
 )

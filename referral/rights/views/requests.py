@@ -65,6 +65,7 @@ def rights_page(case: Case, reading: Reading, *, giving: Reading | None = None) 
         case=case,
         rows=rows,
         withdrawals=withdrawals.withdrawals_of(case.id),
+        recordable=withdrawals.recordable(case.id, clock.today()),
         living=[(one, purpose_words(one.purpose)) for one in withdrawals.living(case)],
         words={one.id: text for one, text in zip(sealed, texts, strict=True)},
         typed=reading.typed,

@@ -1,4 +1,4 @@
-"""Consent is taken back at the desk, or by telephone with a call-back; recipients confirm. By the link: `linked`."""
+"""Consent is taken back at the desk, or by telephone with a call-back. By the link: `linked`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from referral.consent.acts import purpose_words
 from referral.consent.models import Consent
 from referral.consent.queries.marks import may_see_marks
 from referral.foundation import audit, clock
-from referral.foundation.access import actor, can, requires
+from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
@@ -22,8 +22,8 @@ from referral.foundation.transactions import commit_now
 from referral.rights import documents
 from referral.rights.actions import withdrawing
 from referral.rights.queries import withdrawals as queries
-from referral.rights.rules import Channel, StopAnswer
-from referral.rights.schemas import ALL, Reading, read_stop, read_withdrawal
+from referral.rights.rules import Channel
+from referral.rights.schemas import ALL, Reading, read_withdrawal
 from referral.rights.views import bp
 from referral.rights.views.own_file import paper
 from referral.rights.views.requests import case_of
@@ -93,40 +93,3 @@ def consent_copy(case_id: UUID, consent_id: UUID) -> Response:
     content = documents.consent_copy_pdf(one, case_code=case.code, lang=lang, printed_at=clock.now(), signature=drawn)
     commit_now()
     return paper(content, case)
-
-
-@bp.get("/stops")
-@requires(Permission.STOP_READ)
-def stops() -> str:
-    """Which data are to be given back or destroyed, and what was confirmed."""
-    return _stops(Reading({}, {}))
-
-
-@bp.post("/stops/<uuid:stop_id>")
-@requires(Permission.STOP_ANSWER)
-@idempotent
-def confirm_stop(stop_id: UUID) -> Any:
-    """Say what was done with the data."""
-    one = queries.stop(actor(), stop_id) or abort(404)
-    reading = read_stop(request.form)
-    if reading.errors:
-        return _stops(reading, stop_id), 422
-    withdrawing.confirm_stop(one, **reading.values, actor=actor(), now=clock.now())
-    flash(_("Thank you. It is recorded."), "success")
-    return redirect(url_for("rights.stops"), code=303)
-
-
-def _stops(reading: Reading, asked: UUID | None = None) -> str:
-    return render_template(
-        "rights/stops.html",
-        waiting=queries.open_stops(actor()),
-        answered=queries.answered_stops(actor()),
-        answers=can(Permission.STOP_ANSWER),
-        purpose=purpose_words,
-        category=Category,
-        asked=asked,
-        typed=reading.typed,
-        errors=reading.errors,
-        answer_choices=[(one.value, one.label) for one in StopAnswer],
-        today=clock.today(),
-    )
