@@ -238,19 +238,28 @@ rights.ask                   POST  case             401 404 404 303 404 404 303 
 rights.answer_letter         GET   case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 rights.own_file              GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 rights.own_file_pdf          GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
-rights.make_link             POST  case             401 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.give_file             POST  case             401 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 rights.linked_file           GET   own_link         200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 rights.linked_file           GET   no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 rights.open_linked_file      POST  own_link         422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
 rights.open_linked_file      POST  no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.linked_file_pdf       POST  own_link         422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
+rights.linked_file_pdf       POST  no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 rights.withdraw              GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 rights.withdraw              POST  case             401 404 404 422 404 404 422 404 404 404 404 404 404 404 404 404 404
 rights.withdrawal_proof      GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 rights.consent_copy          GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 rights.withdraw_by_link      POST  own_link         422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
 rights.withdraw_by_link      POST  no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
-rights.stops                 GET   -                303 404 404 404 404 404 404 404 200 200 200 200 200 404 404 200 404
+rights.linked_proof          POST  own_link         422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
+rights.linked_proof          POST  no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.stops                 GET   -                303 200 200 200 200 200 200 200 200 200 200 200 200 404 404 200 404
 rights.confirm_stop          POST  stop             401 404 404 404 404 404 404 404 303 303 303 303 404 404 404 404 404
+rights.record_stop           GET   case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.record_stop           POST  case             401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.record_stop           GET   mute             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.record_stop           POST  mute             401 404 404 422 404 404 422 404 404 404 404 404 404 404 404 404 404
+rights.stop_letter           GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 rights.officer               GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.answer                GET   correction       303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.answer                POST  correction       401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
@@ -802,7 +811,7 @@ def rights_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, 
     found = {"found-day": "1", "found-month": "11", "found-year": "2026"}
     posted: dict[str, dict[str, Any]] = {
         "ask": {"kind": "copy", "requester": "person", **asked},
-        "answer": {"do": "grant"},
+        "answer": {"do": "grant"}, "give_file": {"language": "fr", "way": "link"},
         "review": {
             "do": "keep", "until-day": "1", "until-month": "1", "until-year": "2030", "reason": "Procès",
         },
@@ -814,6 +823,11 @@ def rights_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, 
         return {}, posted.get(name, {})
     if name in ("linked_file", "open_linked_file", "withdraw_by_link"):
         return {"token": at.get(variant, "A" * 22)}, posted.get(name, {})
+    if name in ("linked_file_pdf", "linked_proof"):
+        proof = {"withdrawal_id": at["withdrawal"]} if name == "linked_proof" else {}
+        return {"token": at.get(variant, "A" * 22), **proof}, {"code": "no code"}
+    if name in ("record_stop", "record_stop_post", "stop_letter"):
+        return {"case_id": at["case"], "stop_id": at["mute" if variant == "mute" else "stop"]}, {}
     keys = {"answer": "request_id", "proof": "request_id", "hold": "request_id", "review": "review_id"} | {
         "confirm_stop": "stop_id"
     }

@@ -14,7 +14,7 @@ PUBLIC = {
     "language", "static", "partners.home", "partners.sign_in", "partners.sign_in_post", "partners.sign_in_code",
     "partners.health", "partners.security_text",
     "providers.link", "providers.link_confirm", "providers.link_correct",
-    "rights.linked_file", "rights.open_linked_file", "rights.withdraw_by_link",
+    "rights.linked_file", "rights.linked_file_pdf", "rights.linked_proof", "rights.open_linked_file", "rights.withdraw_by_link",
     "openrosa.form_list", "openrosa.form", "openrosa.manifest", "openrosa.media", "openrosa.announce",
     "openrosa.submission",
     "api.base", "api.openapi", "api.profile", "api.patch", "api.services", "api.search_services", "api.service",

@@ -413,12 +413,17 @@ def _rights(town: Town, users: dict[str, Any]) -> None:
         withdrawal_id=stop.id, recipient_id=town.at["hospital_house"], purpose="referral:MED", categories=["C6"],
         whole=False, told_on=NOW.date(), due_on=NOW.date(),
     )  # fmt: skip
-    db.session.add(told)
+    mute = StopNotice(
+        withdrawal_id=stop.id, recipient_id=builders.make_organization("Dispensaire (démonstration)").id,
+        purpose="referral:MED",
+        categories=["C6"], whole=False, told_on=NOW.date(), due_on=NOW.date(),
+    )  # fmt: skip
+    db.session.add_all([told, mute])
     token, _code = asking.make_link(case, "fr", actor=manager, now=NOW)
     db.session.flush()
     town.at |= {
         "correction": correction.id, "erasure": erasure.id, "review": review.id, "breach": breach.id, "own_link": token,
-        "withdrawal": stop.id, "stop": told.id, "consent": _signed(case).id,
+        "withdrawal": stop.id, "stop": told.id, "mute": mute.id, "consent": _signed(case).id,
     }  # fmt: skip
 
 

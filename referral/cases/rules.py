@@ -105,6 +105,7 @@ class TaskKind(StrEnum):
     INFORMATION_SHEET = "information_sheet"
     ASK_ADULT = "ask_adult"
     TELL_ANSWER = "tell_answer"
+    STOP_CALL = "stop_call"
     OTHER = "other"
 
     @property
@@ -118,6 +119,7 @@ TASK_LABELS: dict[TaskKind, str] = {
     TaskKind.INFORMATION_SHEET: N_("Give the information sheet to the person"),
     TaskKind.ASK_ADULT: N_("Ask for consent again: the person has come of age"),
     TaskKind.TELL_ANSWER: N_("Tell the person the answer about their file, and do what was granted"),
+    TaskKind.STOP_CALL: N_("Call a recipient that has not confirmed a withdrawal"),
     TaskKind.OTHER: N_("Another task"),
 }
 

@@ -164,6 +164,8 @@ P, S = Permission, Scope
 _SIGNED_IN = {P.ACCOUNT_OWN: S.OWN}
 _CONSULTS = {**_SIGNED_IN, P.DIRECTORY_READ: S.ALL, P.PROCEDURE_READ: S.ALL}
 _COMMENTS = {**_CONSULTS, P.PROCEDURE_COMMENT: S.ALL}
+_STOPS = {P.STOP_READ: S.ORGANIZATION, P.STOP_ANSWER: S.ORGANIZATION}
+"""Whoever may have seen the data of another organisation's case confirms that they are gone."""
 
 GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
     Role.FIRST_RESPONDER: {
@@ -172,9 +174,11 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.PREFILE_READ: S.OWN,
         P.BASE_CONSENT_RECORD: S.OWN,
         P.EMERGENCY_OPEN: S.ALL,
+        **_STOPS,
     },
     Role.CASE_MANAGER: {
         **_COMMENTS,
+        **_STOPS,
         P.IDENTIFICATION_FILL: S.OWN,
         P.PREFILE_READ: S.OWN,
         P.BASE_CONSENT_RECORD: S.OWN,
@@ -189,6 +193,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
     },
     Role.SUPERVISOR: {
         **_COMMENTS,
+        **_STOPS,
         P.CASE_READ: S.ORGANIZATION,
         P.RIGHTS_RECORD: S.ORGANIZATION,
         P.CASE_SUPERVISE: S.ORGANIZATION,
@@ -204,8 +209,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         **_COMMENTS,
         P.REFERRAL_READ: S.REFERRED,
         P.REFERRAL_ANSWER: S.REFERRED,
-        P.STOP_READ: S.ORGANIZATION,
-        P.STOP_ANSWER: S.ORGANIZATION,
+        **_STOPS,
         P.EMERGENCY_OPEN: S.ALL,
         P.DIRECTORY_EDIT: S.ORGANIZATION,
         P.AGREEMENT_READ: S.ORGANIZATION,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,15 @@ from sop.vocabulary import N_
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: the endpoint it opens, its label (a message id), the blueprints or endpoints that light it up."""
+    """One entry: the endpoint it opens, its label (a message id), the blueprints or endpoints that light it up.
+
+    `seldom`: shown only while the page has something for the user (`only_when`).
+    """
 
     endpoint: str
     label: str
     lights: tuple[str, ...] = ()
+    seldom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ AGREEMENTS = Entry(
 STATISTICS = Entry("statistics.dashboard", N_("Statistics"), ("statistics",))
 ACCESSES = Entry("consent.register", N_("Register"), ("consent",))
 STOPS = Entry("rights.stops", N_("Data to destroy"))
+STOPS_IF_ANY = Entry("rights.stops", N_("Data to destroy"), seldom=True)
 RIGHTS = Entry("rights.officer", N_("Rights"), ("rights", *TRANSLATIONS))
 EMERGENCY = Entry("consent.emergency", N_("Emergency"), ("consent.emergency_access", "consent.emergency_renew"))
 EMERGENCIES = Entry("consent.emergencies", N_("Emergency accesses"), ("consent.emergency_review",))
@@ -70,9 +75,9 @@ ACCOUNTS = Entry("partners.accounts", N_("Accounts"))
 OUTBOX = Entry("partners.outbox", N_("Outgoing notices"))
 
 MENUS: Mapping[Role, tuple[Entry, ...]] = {
-    Role.FIRST_RESPONDER: (IDENTIFICATION, EMERGENCY, DIRECTORY, PROCEDURE),
-    Role.CASE_MANAGER: (CASES, IDENTIFICATION, DIRECTORY, PROCEDURE),
-    Role.SUPERVISOR: (CASES, DUPLICATES, EMERGENCIES, DIRECTORY, AGREEMENTS, PROCEDURE),
+    Role.FIRST_RESPONDER: (IDENTIFICATION, EMERGENCY, STOPS_IF_ANY, DIRECTORY, PROCEDURE),
+    Role.CASE_MANAGER: (CASES, IDENTIFICATION, STOPS_IF_ANY, DIRECTORY, PROCEDURE),
+    Role.SUPERVISOR: (CASES, DUPLICATES, EMERGENCIES, STOPS_IF_ANY, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.PROVIDER: (INBOX, EMERGENCY, STOPS, OWN_ENTRY, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COORDINATOR: (ALERTS, DUPLICATES, STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
     Role.COMMITTEE: (STATISTICS, DIRECTORY, AGREEMENTS, PROCEDURE),
@@ -82,6 +87,14 @@ MENUS: Mapping[Role, tuple[Entry, ...]] = {
 ACCOUNT_LINKS = (Entry("partners.account", N_("My account")),)
 SIGN_OUT = "partners.sign_out"
 SEARCH = "people.search"
+
+
+_WHEN: dict[str, Callable[[Any], bool]] = {}
+
+
+def only_when(endpoint: str, has_something: Callable[[Any], bool]) -> None:
+    """Say for a seldom entry whether its page has something for a user; its blueprint knows."""
+    _WHEN[endpoint] = has_something
 
 
 def init_app(app: Flask) -> None:
@@ -110,7 +123,7 @@ def navigation() -> list[Link]:
     links = []
     for entry in MENUS[user.role]:
         url = url_of(entry.endpoint)
-        if url is not None:
+        if url is not None and (not entry.seldom or _WHEN[entry.endpoint](user)):
             named = here == entry.endpoint or here in entry.lights
             lit = named or (here not in exact and request.blueprint in entry.lights)
             links.append(Link(url, entry.label, active=lit, exact=here == entry.endpoint))

@@ -19,6 +19,7 @@ from referral.rights.rules import (
     RequestKind,
     RequestState,
     StopAnswer,
+    StopWay,
 )
 
 if TYPE_CHECKING:
@@ -124,7 +125,10 @@ class Withdrawal(Base):
 
 
 class StopNotice(Base):
-    """A recipient is told to stop; it confirms what it did with the data, and is chased until it has."""
+    """A recipient is told to stop; it confirms what it did with the data, and is chased until it has.
+
+    `said_by`, `said_how`, `said_on`: who of the recipient told the case team, which then records it on its behalf.
+    """
 
     __tablename__ = "stop_notice"
 
@@ -143,6 +147,9 @@ class StopNotice(Base):
     law: Mapped[str] = mapped_column(String(200), default="")
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     answered_at: Mapped[datetime | None]
+    said_by: Mapped[str] = mapped_column(String(120), default="")
+    said_how: Mapped[StopWay | None] = mapped_column(enum_column(StopWay))
+    said_on: Mapped[date | None]
 
     __table_args__ = (
         Index("ix_stop_notice_recipient_id_answered_at", "recipient_id", "answered_at"),

@@ -226,6 +226,23 @@ class StopAnswer(StrEnum):
         }[self]
 
 
+class StopWay(StrEnum):
+    """How a recipient without an account said what it did."""
+
+    PHONE = "phone"
+    LETTER = "letter"
+    VISIT = "visit"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return {
+            StopWay.PHONE: N_("by telephone"),
+            StopWay.LETTER: N_("by letter or by message"),
+            StopWay.VISIT: N_("in person"),
+        }[self]
+
+
 def stop_due(told: date, periods: Periods = PERIODS) -> date:
     """The day by which a recipient confirms.
 
@@ -236,16 +253,17 @@ def stop_due(told: date, periods: Periods = PERIODS) -> date:
 
 
 def chase_due(told: date, today: date, chased: int, periods: Periods = PERIODS) -> int | None:
-    """Which chase of an unconfirmed stop is due: 1 half-way, 2 once the day is past; each once.
+    """Which chase of an unconfirmed stop is due: 1 half-way, 2 past the day, then one each week; each once.
 
     >>> told = date(2026, 11, 1)
-    >>> [chase_due(told, told + timedelta(days), 0) for days in (6, 7, 14, 15)]
-    [None, 1, 1, 2]
-    >>> chase_due(told, told + timedelta(15), 2) is None
+    >>> [chase_due(told, told + timedelta(days), 0) for days in (6, 7, 14, 15, 22, 29)]
+    [None, 1, 1, 2, 3, 4]
+    >>> chase_due(told, told + timedelta(21), 2) is None
     True
     """
-    passed = (today - told).days
-    reached = 2 if passed > periods.stop_days else 1 if passed >= periods.stop_days // 2 else 0
+    over = (today - told).days - periods.stop_days
+    half = 1 if (today - told).days >= periods.stop_days // 2 else 0
+    reached = 2 + (over - 1) // 7 if over > 0 else half
     return reached if reached > chased else None
 
 

@@ -20,6 +20,7 @@ from referral.rights.rules import (
     Requester,
     RequestKind,
     StopAnswer,
+    StopWay,
 )
 from sop.vocabulary import N_, Category, Message
 
@@ -29,9 +30,12 @@ CHOOSE = Message("choose", N_("choose one of the list"))
 NOT_A_DAY = Message("not_a_day", N_("Enter a day that exists, such as 31 12 2031."))
 FUTURE = Message("future", N_("this day is still to come"))
 LATER = Message("later", N_("a day after today"))
+BEFORE = Message("before", N_("a day since the recipient was told"))
 EMPTY = Message("empty", N_("Write something here."))
 TOO_LONG = Message("too_long", N_("at most %(limit)d characters"), {"limit": LONGEST})
 ALL: Final = "all"
+WAYS: Final = ("together", "paper", "link")
+"""How somebody gets the own file."""
 NOTHING_CHOSEN = Message("nothing_chosen", N_("Choose what is withdrawn."))
 CALL_BACK = Message("call_back", N_("Call back on the safe number first: anybody can telephone."))
 NOT_A_TIME = Message("not_a_time", N_("Enter a time, such as 14:30."))
@@ -158,6 +162,29 @@ def read_stop(posted: Mapping[str, str]) -> Reading:
     if answer is StopAnswer.LAW and not typed["law"]:
         errors["law"] = EMPTY
     return Reading(typed, {"answer": answer, "law": typed["law"][:200]}, errors)
+
+
+def read_said(posted: Mapping[str, str], *, told: date, today: date) -> Reading:
+    """What a recipient said it did, as the case team heard it: who said so, how, on which day since it was told."""
+    reading = read_stop(posted)
+    typed, errors = reading.typed | _typed(posted, ("said_by", "said_how")) | _parts(posted, "said_on"), reading.errors
+    said_on = _past(typed, "said_on", today, errors)
+    if said_on is not None and said_on < told:
+        errors["said_on"] = BEFORE
+    if not typed["said_by"]:
+        errors["said_by"] = EMPTY
+    how = _one(StopWay, typed, "said_how", errors)
+    said = {"said_by": typed["said_by"][:120], "said_how": how, "said_on": said_on}
+    return Reading(typed, reading.values | said, errors)
+
+
+def read_giving(posted: Mapping[str, str], languages: Collection[str]) -> Reading:
+    """How the own file is given: in which language, together, on paper or by a link."""
+    typed, errors = _typed(posted, ("language", "way")), dict[str, Message]()
+    for name, offered in (("language", languages), ("way", WAYS)):
+        if typed[name] not in offered:
+            errors[name] = CHOOSE
+    return Reading(typed, dict(typed), errors)
 
 
 def code_from(posted: Mapping[str, str]) -> str:

@@ -46,6 +46,8 @@ ACTS: dict[str, str] = {
     "own_file.link": N_("gave the person a link to their own file"),
     "consent.withdraw": N_("recorded that consent was withdrawn"),
     "stop.confirm": N_("confirmed what was done with the data"),
+    "stop.record": N_("recorded what a recipient said it did with the data"),
+    "stop.print": N_("printed a letter that asks a recipient to stop"),
     "stop.chase": N_("reminded a recipient that had not confirmed"),
     "withdrawal.print": N_("printed the proof of a withdrawal"),
     "rights.ask": N_("recorded what the person asks about their file"),

@@ -135,13 +135,13 @@ def is_live(link: OwnFileLink, now: datetime) -> bool:
     return link.closed_at is None and link.expires_at > now and link.tries < TRIES and link.case.erased_at is None
 
 
-def open_link(link: OwnFileLink, code: str, *, now: datetime) -> bool:
-    """Try a code; each wrong one counts, five close the link. The opening stands in the audit trail."""
+def open_link(link: OwnFileLink, code: str, *, act: str = "own_file.read", now: datetime) -> bool:
+    """Try a code; each wrong one counts, five close the link. What it opens stands in the audit trail as `act`."""
     if not is_live(link, now):
         return False
     if not hmac.compare_digest(code_hash(link.id, code), link.code_hash):
         link.tries += 1
         return False
     link.opened_at = now
-    audit.record("own_file.read", actor=None, now=now, case_id=link.case_id, subject=link, code="LINK")
+    audit.record(act, actor=None, now=now, case_id=link.case_id, subject=link, code="LINK")
     return True

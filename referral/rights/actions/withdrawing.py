@@ -1,22 +1,23 @@
 """Consent is taken back: access ends in the same transaction, referrals are recalled, recipients are told and chased.
 
 Rule S2 and research/sop.md §7.5: new accesses are denied at once; each recipient gets a stop notice and confirms
-return, erasure or what the law keeps within the set days; lawful past uses stay in the log; counts are unaffected.
+return, erasure or what the law keeps within the set days (`stopping`); lawful past uses stay in the log; counts are
+unaffected.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from referral.cases.models import Case
 from referral.consent.actions import record_consent
+from referral.consent.actions.recording import names_of
 from referral.consent.models import Consent, ConsentState
 from referral.errors import RuleViolation
 from referral.extensions import db
-from referral.foundation import audit, clock, outbox
+from referral.foundation import audit, clock
 from referral.foundation.access import Actor
 from referral.foundation.tables import new_id
 from referral.referrals.actions.moves import transition
@@ -24,18 +25,18 @@ from referral.referrals.actions.procedure import tell
 from referral.referrals.actions.sending import follow
 from referral.referrals.models import Referral
 from referral.referrals.rules import ReferralAction, ReferralState
+from referral.rights.actions import stopping
 from referral.rights.models import StopNotice, Withdrawal
 from referral.rights.queries import withdrawals as queries
-from referral.rights.rules import PERIODS, Channel, StopAnswer, chase_due, stop_due
+from referral.rights.rules import Channel, stop_due
 from sop.vocabulary import N_, Category, Message
 
 NOTHING = Message("nothing", N_("There is no consent that could be withdrawn."))
-CONFIRMED = Message("confirmed", N_("This was confirmed already."))
 CARRIED = (
     "giver", "mark", "witnessed", "language", "form_code", "text_hash", "valid_until", "understood", "interpreter",
-    "assent", "guardian", "best_interests", "representative", "conditional", "given_age",
+    "assent", "guardian", "best_interests", "representative", "conditional", "given_age", "mark_file_id", "mark_hash",
 )  # fmt: skip
-"""What a narrower revision keeps of the consent that it replaces."""
+"""What a narrower revision keeps of the consent that it replaces, its names aside: they are sealed anew."""
 
 
 def withdraw(
@@ -97,8 +98,8 @@ def _take_back(
         due_on=stop_due(now.astimezone(clock.zone()).date()),
     )
     db.session.add(stop)
-    for user in queries.staff(consent.recipient_id):
-        outbox.queue("consent_stopped", now=now, user=user, case_code=case.code)
+    db.session.flush()
+    stopping.tell(stop, case, now=now)
 
 
 def _narrow(consent: Consent, categories: Collection[Category], *, case: Case, actor: Actor, now: datetime) -> None:
@@ -112,6 +113,7 @@ def _narrow(consent: Consent, categories: Collection[Category], *, case: Case, a
         explicit=[one for one in consent.explicit if one not in gone],
         actor=actor,
         now=now,
+        names=names_of(consent),
         **{name: getattr(consent, name) for name in CARRIED},
     )
 
@@ -124,33 +126,3 @@ def _recall(referral: Referral, *, actor: Actor, now: datetime) -> None:
         tell(referral, ReferralAction.CLIENT_DECLINE, before, actor=actor, now=now)
     else:
         follow(referral, ReferralAction.RECALL, actor=actor, now=now)
-
-
-def confirm_stop(one: StopNotice, answer: StopAnswer, law: str, *, actor: Actor, now: datetime) -> None:
-    """A recipient says what it did with the data."""
-    if one.answered_at is not None:
-        raise RuleViolation(CONFIRMED)
-    one.answer, one.law = answer, law if answer is StopAnswer.LAW else ""
-    one.answered_by_id, one.answered_at = actor.id, now
-    case_id = one.withdrawal.case_id
-    audit.record("stop.confirm", actor=actor, now=now, case_id=case_id, subject=one, code=answer.value.upper())
-
-
-def chase(now: datetime) -> int:
-    """Remind recipients that have not confirmed, and tell the data officer once their day is past; commits."""
-    today, told = now.astimezone(clock.zone()).date(), 0
-    for one in queries.unconfirmed(today - timedelta(days=PERIODS.stop_days // 2)):
-        step = chase_due(one.told_on, today, one.chased)
-        if step is None:
-            continue
-        people: list[Any] = queries.staff(one.recipient_id)
-        if step > 1:
-            people += queries.officers()
-        for user in people:
-            outbox.queue("stop_unconfirmed", now=now, user=user, case_code=one.withdrawal.case.code)
-        one.chased, told = step, told + len(people)
-        audit.record(
-            "stop.chase", actor=None, now=now, case_id=one.withdrawal.case_id, subject=one, code=f"STEP-{step}"
-        )
-    db.session.commit()
-    return told

@@ -6,10 +6,11 @@ notes) is left out, and that it was is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 
@@ -100,6 +101,15 @@ def own_file(case: Case) -> OwnFile:
         relatives=_count(PersonLink, PersonLink.person_id == case.person_id) + sum(one.others for one in forms),
         notes=_count(CaseNote, CaseNote.case_id == case.id),
     )
+
+
+def spoken(case_id: UUID, languages: Collection[str]) -> str:
+    """In which of these languages the person was last asked for consent; empty where it was another one."""
+    query = (
+        select(Consent.language).where(Consent.case_id == case_id).order_by(Consent.given_at.desc(), Consent.id.desc())
+    )
+    last = db.session.scalar(query.limit(1))
+    return last if last is not None and last in languages else ""
 
 
 def gathered(rows: Iterable[Access]) -> tuple[Seen, ...]:

@@ -13,7 +13,7 @@ from referral.consent.models import Consent, ConsentState
 from referral.consent.wording import purpose_of
 from referral.extensions import db
 from referral.foundation.access import Actor
-from referral.foundation.grants import Permission, Role, Scope, scope_of
+from referral.foundation.grants import SEES_IDENTITY, Permission, Role, Scope, scope_of
 from referral.partners.models import User
 from referral.referrals.models import Referral
 from referral.referrals.rules import RUNNING
@@ -57,7 +57,7 @@ def withdrawal(case_id: UUID, withdrawal_id: UUID) -> Withdrawal | None:
 
 
 def visible_stops(actor: Actor) -> Select[StopNotice]:
-    """Stops that `actor` sees: the own organisation’s for a service, all for the data officer."""
+    """Stops that `actor` sees: those of the own organisation, all for the data officer."""
     query = select(StopNotice).options(
         joinedload(StopNotice.recipient), joinedload(StopNotice.withdrawal).joinedload(Withdrawal.case)
     )
@@ -95,9 +95,47 @@ def unconfirmed(told_before: date) -> list[StopNotice]:
 
 
 def staff(organization_id: UUID) -> list[User]:
-    """Who is told in an organisation: its active service staff."""
-    query = select(User).where(User.organization_id == organization_id, User.role == Role.PROVIDER, User.active)
+    """Who is told in an organisation: everybody active there whose role may have seen the data."""
+    query = select(User).where(User.organization_id == organization_id, User.role.in_(SEES_IDENTITY), User.active)
     return list(db.session.scalars(query.order_by(User.username)))
+
+
+def speaks_by_telephone(one: StopNotice, today: date) -> bool:
+    """Whether the case team may record the answer: nobody there can sign in, or the day has passed in silence."""
+    return one.answered_at is None and (one.due_on < today or not staff(one.recipient_id))
+
+
+def stop_of_case(case_id: UUID, stop_id: UUID) -> StopNotice | None:
+    """One stop that was sent because of a withdrawal in this case, locked."""
+    query = select(StopNotice).join(StopNotice.withdrawal).options(joinedload(StopNotice.recipient))
+    query = query.where(StopNotice.id == stop_id, Withdrawal.case_id == case_id)
+    return db.session.scalar(query.with_for_update(of=StopNotice))
+
+
+def waiting_of(case_id: UUID) -> bool:
+    """Whether somebody has not confirmed yet what it did with the data of this case."""
+    query = select(StopNotice.id).join(StopNotice.withdrawal)
+    query = query.where(Withdrawal.case_id == case_id, StopNotice.answered_at.is_(None))
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def recordable(case_id: UUID, today: date) -> set[UUID]:
+    """The stops of a case whose answer the case team may record."""
+    query = select(StopNotice).join(StopNotice.withdrawal)
+    query = query.where(Withdrawal.case_id == case_id, StopNotice.answered_at.is_(None))
+    return {one.id for one in db.session.scalars(query) if speaks_by_telephone(one, today)}
+
+
+def has_stops(organization_id: UUID | None) -> bool:
+    """Whether an organisation was ever told to stop: then its staff have the page in their menu."""
+    query = select(StopNotice.id).where(StopNotice.recipient_id == organization_id).limit(1)
+    return organization_id is not None and db.session.scalar(query) is not None
+
+
+def overdue_stops(actor: Actor, today: date) -> list[StopNotice]:
+    """Stops whose day has passed, the oldest first."""
+    query = visible_stops(actor).where(StopNotice.answered_at.is_(None), StopNotice.due_on < today)
+    return list(db.session.scalars(query.order_by(StopNotice.due_on, StopNotice.id).limit(MOST)))
 
 
 def officers() -> list[User]:

@@ -1,5 +1,5 @@
-"""Pages of rights: `requests`, `own_file` and `withdrawing` for the case team, the person and recipients; `answering`
-and `registers` for the data officer.
+"""Pages of rights: `requests`, `own_file` and `withdrawing` for the case team; `stopping` for recipients;
+`linked` for the person; `answering` and `registers` for the data officer.
 """
 
 from __future__ import annotations
@@ -8,4 +8,12 @@ from flask import Blueprint
 
 bp = Blueprint("rights", __name__)
 
-from referral.rights.views import answering, own_file, registers, requests, withdrawing  # noqa: E402, F401 - their pages
+from referral.rights.views import (  # noqa: E402 - their pages
+    answering,  # noqa: F401
+    linked,  # noqa: F401
+    own_file,  # noqa: F401
+    registers,  # noqa: F401
+    requests,  # noqa: F401
+    stopping,  # noqa: F401
+    withdrawing,  # noqa: F401
+)

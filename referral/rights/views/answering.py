@@ -19,6 +19,7 @@ from referral.foundation.transactions import commit_now
 from referral.rights import documents, queries
 from referral.rights.actions import asking, erasing, retaining
 from referral.rights.models import RetentionReview, RightsRequest
+from referral.rights.queries import withdrawals
 from referral.rights.rules import RefusalReason, RequestKind
 from referral.rights.schemas import Reading, read_answer, read_review
 from referral.rights.views import bp
@@ -31,7 +32,10 @@ DECIDES = Permission.RIGHTS_DECIDE
 def officer() -> str:
     """What waits for the data officer, and the registers."""
     waiting, reviews = queries.waiting_requests(actor()), queries.open_reviews(actor())
-    return render_template("rights/officer.html", requests=waiting, reviews=reviews, today=clock.today())
+    overdue = withdrawals.overdue_stops(actor(), clock.today())
+    return render_template(
+        "rights/officer.html", requests=waiting, reviews=reviews, overdue=overdue, today=clock.today()
+    )
 
 
 @bp.route("/rights/requests/<uuid:request_id>", methods=["GET", "POST"])

@@ -1,28 +1,24 @@
-"""The own file: shown and printed by the case team, or read by the person through a link with a code."""
+"""The own file: shown and printed by the case team, who also make the link by which the person reads it."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, render_template, request, url_for
+from flask import Response, current_app, redirect, render_template, request, url_for
 
 from referral.cases.models import Case
-from referral.consent.acts import purpose_words
-from referral.foundation import audit, clock, signed_links
-from referral.foundation.access import actor, public, requires
+from referral.foundation import audit, clock
+from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.transactions import commit_now
-from referral.rights import documents, queries
+from referral.rights import documents
 from referral.rights.actions import asking
-from referral.rights.models import OwnFileLink
-from referral.rights.queries import withdrawals
 from referral.rights.queries.own_file import own_file as read_file
-from referral.rights.schemas import code_from
+from referral.rights.schemas import Reading, read_giving
 from referral.rights.views import bp
-from referral.rights.views.requests import case_of
-from sop.vocabulary import Category
+from referral.rights.views.requests import case_of, rights_page
 
 
 @bp.get("/cases/<uuid:case_id>/own-file")
@@ -31,21 +27,13 @@ def own_file(case_id: UUID) -> Any:
     """Everything that is held about the person, to go through together."""
     case = case_of(case_id)
     audit.record("own_file.read", actor=actor(), now=clock.now(), case_id=case.id, subject=case)
-    return _shown(case, back=url_for("rights.case_rights", case_id=case.id))
+    return shown(case, back=url_for("rights.case_rights", case_id=case.id))
 
 
-def _shown(case: Case, *, back: str = "", link: str = "", code: str = "") -> Response:
-    sheet, consents = read_file(case), withdrawals.living(case) if link else []
-    page = render_template(
-        "rights/own_file.html",
-        sheet=sheet,
-        documents=documents,
-        back=back,
-        link=link,
-        code=code,
-        consents=[(one, purpose_words(one.purpose)) for one in consents],
-        category=Category,
-    )
+def shown(case: Case, **more: Any) -> Response:
+    """The sheet as a page; `more`: back, or link, code and consents for the person who reads it by the link."""
+    known = {"back": "", "link": "", "code": "", "consents": (), **more}
+    page = render_template("rights/own_file.html", sheet=read_file(case), documents=documents, **known)
     return kept_nowhere(Response(page, mimetype="text/html"))
 
 
@@ -59,50 +47,37 @@ def own_file_pdf(case_id: UUID) -> Response:
     audit.record("own_file.print", actor=actor(), now=now, case_id=case.id, subject=case)
     commit_now()
     content = documents.own_file_pdf(sheet, lang=lang, printed_at=now, audit_head=head)
-    response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{case.code}.pdf"'
-    return kept_nowhere(response)
+    return paper(content, case)
 
 
-@bp.post("/cases/<uuid:case_id>/own-file/link")
+@bp.post("/cases/<uuid:case_id>/own-file")
 @requires(Permission.RIGHTS_RECORD)
-def make_link(case_id: UUID) -> Any:
-    """Make a link and the code that opens it: both are shown this once."""
+def give_file(case_id: UUID) -> Any:
+    """Give the person their file: go through it together, print it, or make a link with a code."""
     case = case_of(case_id)
-    token, code = asking.make_link(case, page_language(), actor=actor(), now=clock.now())
+    reading = read_giving(request.form, current_app.config["SETTINGS"].languages)
+    if reading.errors:
+        return rights_page(case, Reading({}, {}), giving=reading), 422
+    language, way = reading.values["language"], reading.values["way"]
+    if way == "link":
+        return _link_made(case, language)
+    endpoint = "rights.own_file" if way == "together" else "rights.own_file_pdf"
+    return redirect(url_for(endpoint, case_id=case.id, lang=language), code=303)
+
+
+def _link_made(case: Case, language: str) -> Response:
+    """The link and the code that opens it: both are shown this once."""
+    token, code = asking.make_link(case, language, actor=actor(), now=clock.now())
     address = url_for("rights.linked_file", token=token, _external=True)
     page = render_template("rights/link_made.html", case=case, address=address, code=code, hours=asking.HOURS)
     return kept_nowhere(Response(page, mimetype="text/html"))
 
 
-@bp.get("/own-file/<token>")
-@public
-def linked_file(token: str) -> Any:
-    """Ask for the code; nothing of the file is shown yet, and nothing says whose it is."""
-    link = link_by(token)
-    live = link is not None and asking.is_live(link, clock.now())
-    return render_template("rights/link.html", token=token, live=live, wrong=False), 200 if live else 404
-
-
-@bp.post("/own-file/<token>")
-@public
-def open_linked_file(token: str) -> Any:
-    """With the right code: the file. Five wrong codes close the link."""
-    link, now = link_by(token, lock=True), clock.now()
-    if link is None or not asking.is_live(link, now):
-        return render_template("rights/link.html", token=token, live=False, wrong=False), 404
-    if not asking.open_link(link, code_from(request.form), now=now):
-        live = asking.is_live(link, now)
-        commit_now()
-        return render_template("rights/link.html", token=token, live=live, wrong=True), 422 if live else 404
-    return _shown(link.case, link=token, code=code_from(request.form))
-
-
-def link_by(token: str, *, lock: bool = False) -> OwnFileLink | None:
-    """The link of a token that looks like one."""
-    if signed_links.TOKEN.fullmatch(token) is None:
-        return None
-    return queries.link_of(signed_links.hashed(token), lock=lock)
+def paper(content: bytes, case: Case) -> Response:
+    """A PDF that carries nothing but the code of the case in its name, and is kept nowhere."""
+    response = Response(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{case.code}.pdf"'
+    return kept_nowhere(response)
 
 
 def kept_nowhere(response: Response) -> Response:

@@ -12,7 +12,7 @@ from referral.cases.models import Case
 from referral.consent.acts import purpose_words
 from referral.foundation import audit, clock, sealing
 from referral.foundation.access import actor, requires
-from referral.foundation.formatting import day
+from referral.foundation.formatting import day, language_name
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
@@ -20,6 +20,7 @@ from referral.foundation.transactions import commit_now
 from referral.rights import letters, queries
 from referral.rights.actions import asking
 from referral.rights.queries import withdrawals
+from referral.rights.queries.own_file import spoken
 from referral.rights.rules import Requester, RequestKind
 from referral.rights.schemas import Reading, read_request
 from referral.rights.views import bp
@@ -29,7 +30,7 @@ from referral.rights.views import bp
 @requires(Permission.RIGHTS_RECORD)
 def case_rights(case_id: UUID) -> Any:
     """The rights of the person: their own file, what they asked, a form to record what they ask."""
-    return _page(case_of(case_id), Reading({}, {}))
+    return rights_page(case_of(case_id), Reading({}, {}))
 
 
 @bp.post("/cases/<uuid:case_id>/rights")
@@ -40,7 +41,7 @@ def ask(case_id: UUID) -> Any:
     case = case_of(case_id)
     reading = read_request(request.form, today=clock.today())
     if reading.errors:
-        return _page(case, reading), 422
+        return rights_page(case, reading), 422
     one = asking.ask(case, **reading.values, actor=actor(), now=clock.now())
     flash(_("Recorded. The data officer answers by %(day)s.", day=day(one.due_on)), "success")
     return redirect(url_for("rights.case_rights", case_id=case.id), code=303)
@@ -69,7 +70,9 @@ def case_of(case_id: UUID) -> Case:
     return case if case is not None and case.erased_at is None else abort(404)
 
 
-def _page(case: Case, reading: Reading) -> str:
+def rights_page(case: Case, reading: Reading, *, giving: Reading | None = None) -> str:
+    """The page of the rights of a person. `reading`: what they ask; `giving`: how their file was to be given."""
+    settings = current_app.config["SETTINGS"]
     rows = queries.requests_of(case.id)
     if rows:
         audit.record("rights.read", actor=actor(), now=clock.now(), case_id=case.id, subject=case)
@@ -80,10 +83,14 @@ def _page(case: Case, reading: Reading) -> str:
         case=case,
         rows=rows,
         withdrawals=withdrawals.withdrawals_of(case.id),
+        recordable=withdrawals.recordable(case.id, clock.today()),
         living=[(one, purpose_words(one.purpose)) for one in withdrawals.living(case)],
         words={one.id: text for one, text in zip(sealed, texts, strict=True)},
         typed=reading.typed,
         errors=reading.errors,
+        given=giving.typed if giving else {"language": spoken(case.id, settings.languages) or page_language()},
+        giving_errors=giving.errors if giving else {},
+        language_choices=[(code, language_name(code)) for code in settings.languages],
         kind_choices=[(kind.value, kind.label) for kind in RequestKind],
         requester_choices=[(one.value, one.label) for one in Requester],
     )

@@ -1,4 +1,4 @@
-"""Consent is taken back: at the desk, by telephone with a call-back, or through the link; recipients confirm."""
+"""Consent is taken back at the desk, or by telephone with a call-back. By the link: `linked`."""
 
 from __future__ import annotations
 
@@ -13,21 +13,19 @@ from referral.consent.actions.marking import drawn_signature
 from referral.consent.acts import purpose_words
 from referral.consent.models import Consent
 from referral.consent.queries.marks import may_see_marks
-from referral.extensions import db
 from referral.foundation import audit, clock
-from referral.foundation.access import actor, can, public, requires
+from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
 from referral.foundation.transactions import commit_now
-from referral.partners.models import User
 from referral.rights import documents
-from referral.rights.actions import asking, withdrawing
+from referral.rights.actions import withdrawing
 from referral.rights.queries import withdrawals as queries
-from referral.rights.rules import Channel, StopAnswer
-from referral.rights.schemas import ALL, Reading, code_from, read_stop, read_withdrawal
+from referral.rights.rules import Channel
+from referral.rights.schemas import ALL, Reading, read_withdrawal
 from referral.rights.views import bp
-from referral.rights.views.own_file import kept_nowhere, link_by
+from referral.rights.views.own_file import paper
 from referral.rights.views.requests import case_of
 from sop.vocabulary import Category
 
@@ -80,9 +78,7 @@ def withdrawal_proof(case_id: UUID, withdrawal_id: UUID) -> Response:
     audit.record("withdrawal.print", actor=actor(), now=clock.now(), case_id=case.id, subject=one)
     content = documents.withdrawal_pdf(one, lang=lang, printed_at=clock.now())
     commit_now()
-    response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{case.code}.pdf"'
-    return kept_nowhere(response)
+    return paper(content, case)
 
 
 @bp.get("/cases/<uuid:case_id>/consents/<uuid:consent_id>.pdf")
@@ -96,65 +92,4 @@ def consent_copy(case_id: UUID, consent_id: UUID) -> Response:
     drawn = drawn_signature(one, actor=actor(), now=clock.now()) if may_see_marks(actor(), case.id) else None
     content = documents.consent_copy_pdf(one, case_code=case.code, lang=lang, printed_at=clock.now(), signature=drawn)
     commit_now()
-    response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{case.code}.pdf"'
-    return kept_nowhere(response)
-
-
-@bp.post("/own-file/<token>/withdraw")
-@public
-def withdraw_by_link(token: str) -> Any:
-    """The person takes back consent through the link to their own file, with its code once more."""
-    link, now = link_by(token, lock=True), clock.now()
-    if link is None or not asking.is_live(link, now):
-        return render_template("rights/link.html", token=token, live=False, wrong=False), 404
-    if not asking.open_link(link, code_from(request.form), now=now):
-        commit_now()
-        return render_template("rights/link.html", token=token, live=asking.is_live(link, now), wrong=True), 422
-    consents = queries.living(link.case)
-    reading = read_withdrawal(request.form, offered(consents), by_person=True)
-    if reading.errors:
-        page = render_template("rights/withdrawn.html", done=False, code=link.case.code)
-        return kept_nowhere(Response(page, status=422, mimetype="text/html"))
-    maker = db.session.get_one(User, link.made_by_id)
-    withdrawing.withdraw(link.case, **reading.values, actor=maker, by_person=True, now=now)
-    return kept_nowhere(
-        Response(render_template("rights/withdrawn.html", done=True, code=link.case.code), mimetype="text/html")
-    )
-
-
-@bp.get("/stops")
-@requires(Permission.STOP_READ)
-def stops() -> str:
-    """Which data are to be given back or destroyed, and what was confirmed."""
-    return _stops(Reading({}, {}))
-
-
-@bp.post("/stops/<uuid:stop_id>")
-@requires(Permission.STOP_ANSWER)
-@idempotent
-def confirm_stop(stop_id: UUID) -> Any:
-    """Say what was done with the data."""
-    one = queries.stop(actor(), stop_id) or abort(404)
-    reading = read_stop(request.form)
-    if reading.errors:
-        return _stops(reading, stop_id), 422
-    withdrawing.confirm_stop(one, **reading.values, actor=actor(), now=clock.now())
-    flash(_("Thank you. It is recorded."), "success")
-    return redirect(url_for("rights.stops"), code=303)
-
-
-def _stops(reading: Reading, asked: UUID | None = None) -> str:
-    return render_template(
-        "rights/stops.html",
-        waiting=queries.open_stops(actor()),
-        answered=queries.answered_stops(actor()),
-        answers=can(Permission.STOP_ANSWER),
-        purpose=purpose_words,
-        category=Category,
-        asked=asked,
-        typed=reading.typed,
-        errors=reading.errors,
-        answer_choices=[(one.value, one.label) for one in StopAnswer],
-        today=clock.today(),
-    )
+    return paper(content, case)

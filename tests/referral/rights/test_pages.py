@@ -9,8 +9,9 @@ from io import BytesIO
 import openpyxl
 import pypdfium2
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from referral.consent.models import Consent
 from referral.extensions import db
 from referral.foundation.audit import AuditLine
 from referral.rights.models import Breach, DpiaLine, OwnFileLink, RightsRequest
@@ -94,10 +95,10 @@ def test_nobody_else_opens_the_own_file(office: Office, client: PageClient, user
         assert client.get(f"/cases/{office.case.id}/{path}").status == 404
 
 
-def made_link(client: PageClient, office: Office) -> tuple[str, str]:
+def made_link(client: PageClient, office: Office, **fields: str) -> tuple[str, str]:
     client.sign_in("gestionnaire")
     client.get(f"/cases/{office.case.id}/rights")
-    page = client.post(f"/cases/{office.case.id}/own-file/link", {})
+    page = client.post(f"/cases/{office.case.id}/own-file", {"language": "fr", "way": "link", **fields})
     found = re.search(r"(/own-file/[\w-]{22})", page.html)
     code = re.search(r"<strong>(\d{3}) (\d{3})</strong>", page.html)
     assert found is not None
@@ -117,6 +118,24 @@ def test_the_link_shows_nothing_before_its_code_and_the_file_with_it(
     opened = person.post(address, {"code": f"{code[:3]} {code[3:]}"})
     assert "Ngo Mbock" in opened.text
     assert opened.response.headers["Cache-Control"] == "no-store"
+
+
+def test_the_link_speaks_the_language_chosen_with_the_person_until_they_switch(
+    office: Office, client: PageClient, app: object
+) -> None:
+    db.session.execute(update(Consent).values(language="en"))
+    db.session.commit()
+    client.sign_in("gestionnaire")
+    offered = client.get(f"/cases/{office.case.id}/rights").form("language").fields
+    assert offered["language"] == "en", "as consent was asked, whatever language the staff reads"
+    address, code = made_link(client, office, language="en")
+    person = PageClient(app)  # type: ignore[arg-type]
+    assert next(person.get(address).tree.iter("html")).get("lang") == "en"
+    assert "What is written" in person.post(address, {"code": code}).text
+    assert "What is written" in pdf_text(person.post(f"{address}/file.pdf", {"code": code}).response.data)
+    person.get(address)
+    person.post("/language", {"language": "fr", "back": address})
+    assert "Ce qui est écrit" in person.post(address, {"code": code}).text
 
 
 def test_five_wrong_codes_close_the_link_for_the_right_one_too(office: Office, client: PageClient, app: object) -> None:

@@ -8,25 +8,33 @@ import pypdfium2
 import pytest
 from sqlalchemy import select
 
-from referral.consent.actions import decide_and_register
+from referral.cases.models import CaseTask
+from referral.cases.rules import TaskKind
+from referral.consent.actions import decide_and_register, marking
+from referral.consent.actions.recording import names_of
+from referral.consent.mark_models import MarkWay
+from referral.consent.mark_schemas import Mark
 from referral.consent.models import Consent, ConsentState
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation.audit import AuditLine
+from referral.foundation.grants import Role
+from referral.foundation.media import Media
 from referral.foundation.outbox import OutboxMessage
 from referral.referrals.actions import answering
 from referral.referrals.rules import ReferralAction, ReferralState
-from referral.rights.actions import withdrawing
+from referral.rights.actions import stopping, withdrawing
 from referral.rights.models import StopNotice
 from referral.rights.queries import withdrawals as queries
-from referral.rights.rules import Channel, StopAnswer
+from referral.rights.rules import Channel, StopAnswer, StopWay
 from referral.statistics import queries as statistics
 from referral.statistics.quarters import Quarter
-from sop.vocabulary import Category
+from sop.vocabulary import Category, Need
+from tests.builders import make_consent, make_organization, make_user
 from tests.conftest import NOW
 from tests.page_client import PageClient
 from tests.referral.rights.conftest import Office
-from tests.referral.rights.test_pages import made_link
+from tests.referral.rights.test_pages import made_link, pdf_text
 
 
 def consent(office: Office) -> Consent:
@@ -79,6 +87,17 @@ def test_a_partial_withdrawal_leaves_a_narrower_revision_and_the_referral_alive(
     assert Category.C6 not in decision.visible
 
 
+def test_what_stays_in_force_shows_the_same_mark_and_the_same_names(office: Office) -> None:
+    names = {"witness": "Awa Ndong", "interpreter_name": "Jean Mba"}
+    kept = marking.keep(office.case, Mark(MarkWay.SHEET, Media("image/png", b"signed")), now=NOW)
+    make_consent(office.case, office.nurse.organization, Need.MED, actor=office.manager, names=names, **kept)
+    withdraw(office, Category.C6)
+    after = consent(office)
+    assert "C6" not in after.categories
+    assert marking.read(after, actor=office.manager, now=NOW) == b"signed"
+    assert names_of(after) == names
+
+
 def test_nothing_is_withdrawn_twice(office: Office) -> None:
     one = consent(office)
     withdraw(office)
@@ -88,23 +107,90 @@ def test_nothing_is_withdrawn_twice(office: Office) -> None:
         )
 
 
-def test_the_recipient_is_told_by_code_and_chased_twice_and_the_data_officer_at_the_end(office: Office) -> None:
+def test_the_recipient_is_told_by_code_and_chased_twice_then_called_and_the_data_officer_told_every_week(
+    office: Office,
+) -> None:
     office.officer.email = "donnees@example.cm"
     withdraw(office)
     told = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "consent_stopped")).all()
     assert [(one.recipient_id, one.parameters) for one in told] == [(office.nurse.id, {"case_code": office.case.code})]
-    chased = {day: withdrawing.chase(NOW + timedelta(days=day)) for day in range(1, 40)}
-    assert {day: count for day, count in chased.items() if count} == {7: 1, 15: 2}
+    chased = {day: stopping.chase(NOW + timedelta(days=day)) for day in range(1, 40)}
+    assert {day: count for day, count in chased.items() if count} == {7: 1, 15: 2, 22: 1, 29: 1, 36: 1}
+    task = db.session.scalars(select(CaseTask)).one()
+    assert (task.kind, task.opened_at) == (TaskKind.STOP_CALL, NOW + timedelta(days=15))
+    assert [one.recipient.name for one in queries.overdue_stops(office.officer, NOW.date() + timedelta(15))] == [
+        "Hôpital"
+    ]
+
+
+def test_a_recipient_without_an_account_gets_a_letter_and_the_team_records_who_answered_for_it(
+    office: Office, client: PageClient
+) -> None:
+    office.nurse.active = False
+    withdraw(office)
+    stop = db.session.scalars(select(StopNotice)).one()
+    task = db.session.scalars(select(CaseTask)).one()
+    assert (task.kind, task.done_at) == (TaskKind.STOP_CALL, None)
+    client.sign_in("gestionnaire")
+    address = f"/cases/{office.case.id}/stops/{stop.id}"
+    assert address in client.get(f"/cases/{office.case.id}/rights").html
+    letter = pdf_text(client.get(f"{address}.pdf?lang=en").response.data)
+    assert "please stop" in letter
+    assert office.case.code in letter
+    assert "Ngo Mbock" not in letter
+    said = {"answer": "erased", "said_by": "Mme Fouda, major", "said_how": "phone"}
+    day = {"said_on-day": "1", "said_on-month": "1", "said_on-year": "2026"}
+    client.get(address)
+    assert client.post(address, said | day).status == 422, "before the recipient was told"
+    day = {"said_on-day": str(NOW.day), "said_on-month": str(NOW.month), "said_on-year": str(NOW.year)}
+    done = client.post(address, said | day)
+    assert "noté par l’équipe du dossier : Mme Fouda, major, par téléphone" in done.text.replace("\xa0", " ")
+    db.session.expire_all()
+    assert (stop.answer, stop.answered_by_id) == (StopAnswer.ERASED, office.manager.id)
+    assert task.done_at is not None
+    assert "stop.record" in set(db.session.scalars(select(AuditLine.action)))
+
+
+def test_who_has_an_account_confirms_by_itself_until_its_day_is_past(office: Office) -> None:
+    withdraw(office)
+    stop = db.session.scalars(select(StopNotice)).one()
+    said = {"said_by": "Major", "said_how": StopWay.PHONE, "said_on": NOW.date(), "actor": office.manager}
+    with pytest.raises(RuleViolation):
+        stopping.record_stop(stop, StopAnswer.ERASED, "", now=NOW + timedelta(days=14), **said)
+    stopping.record_stop(stop, StopAnswer.ERASED, "", now=NOW + timedelta(days=15), **said)
+
+
+def test_a_first_responder_s_organisation_is_told_answers_and_has_the_page_in_its_menu_only_then(
+    office: Office, client: PageClient
+) -> None:
+    police = make_organization("Police")
+    make_user(Role.FIRST_RESPONDER, police, "agent")
+    one = make_consent(office.case, police, Need.MED, actor=office.manager, purpose="case_management")
+    db.session.commit()
+    client.sign_in("agent")
+    assert "/stops" not in client.get("/account").links.values()
+    withdrawing.withdraw(
+        office.case, {one.id: (Category.C1, Category.C2, Category.C6)}, channel=Channel.DESK, actor=office.manager,
+        by_person=False, now=NOW,
+    )  # fmt: skip
+    db.session.commit()
+    assert "/stops" in client.get("/account").links.values()
+    page = client.get("/stops")
+    assert office.case.code in page.text
+    stop = db.session.scalars(select(StopNotice)).one()
+    client.post(f"/stops/{stop.id}", {"answer": "returned"})
+    db.session.expire_all()
+    assert stop.answer is StopAnswer.RETURNED
 
 
 def test_a_confirmation_ends_the_chase(office: Office) -> None:
     withdraw(office)
     stop = db.session.scalars(select(StopNotice)).one()
-    withdrawing.confirm_stop(stop, StopAnswer.ERASED, "", actor=office.nurse, now=NOW + timedelta(days=1))
+    stopping.confirm_stop(stop, StopAnswer.ERASED, "", actor=office.nurse, now=NOW + timedelta(days=1))
     db.session.commit()
-    assert sum(withdrawing.chase(NOW + timedelta(days=day)) for day in range(1, 40)) == 0
+    assert sum(stopping.chase(NOW + timedelta(days=day)) for day in range(1, 40)) == 0
     with pytest.raises(RuleViolation):
-        withdrawing.confirm_stop(stop, StopAnswer.RETURNED, "", actor=office.nurse, now=NOW)
+        stopping.confirm_stop(stop, StopAnswer.RETURNED, "", actor=office.nurse, now=NOW)
 
 
 def test_figures_are_unaffected(office: Office) -> None:
@@ -167,11 +253,32 @@ def test_the_person_takes_back_by_the_link_and_the_trail_names_no_user(
     assert (line.actor_id, line.code) == (None, "LINK")
 
 
+def test_by_the_link_a_part_is_taken_back_too_and_the_proof_is_kept(
+    office: Office, client: PageClient, app: object
+) -> None:
+    address, digits = made_link(client, office)
+    one = consent(office)
+    person = PageClient(app)  # type: ignore[arg-type]
+    person.get(address)
+    file = person.post(address, {"code": digits})
+    assert "C6" in {box.get("value") for box in file.tree.iter("input") if box.get("name") == f"c-{one.id}"}
+    person.post(f"{address}/withdraw", {"code": digits, f"c-{one.id}": "C6"})
+    assert set(one.categories) - set(consent(office).categories) == {"C6"}
+    made = queries.withdrawals_of(office.case.id)[0]
+    proof = f"{address}/withdrawals/{made.id}.pdf"
+    assert person.post(proof, {"code": "no code"}).status == 422
+    data = person.post(proof, {"code": digits}).response.data
+    assert "Vous avez retiré" in pdf_text(data)
+    person.get(address)
+    assert "Solange" in pdf_text(person.post(f"{address}/file.pdf", {"code": digits}).response.data)
+
+
 def test_a_recipient_sees_its_own_stops_only_and_names_the_law_it_keeps_by(office: Office, client: PageClient) -> None:
     withdraw(office)
     stop = db.session.scalars(select(StopNotice)).one()
     client.sign_in("ailleurs")
-    assert client.get("/stops").status == 404
+    assert office.case.code not in client.get("/stops").html
+    assert client.post(f"/stops/{stop.id}", {"answer": "erased"}).status == 404
     client.sign_in("soignante")
     page = client.get("/stops")
     assert office.case.code in page.text
