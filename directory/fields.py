@@ -109,7 +109,10 @@ def email(row: Mapping[str, Any], name: str, notes: Notes) -> str:
     value = row.get(name)
     if value is None or value == "":
         return ""
-    if not isinstance(value, str) or len(value) > 254 or not EMAIL.fullmatch(value.strip()):
+    if not isinstance(value, str):
+        notes.error(name, "not_text", N_("must be text"))
+        return ""
+    if len(value) > 254 or not EMAIL.fullmatch(value.strip()):
         notes.error(name, "bad_email", N_("not an e-mail address: %(value)s"), value=_shown(value))
         return ""
     return value.strip()

@@ -28,6 +28,14 @@ class Quarantined:
     reason: Message
     reasons: tuple[tuple[str, Message], ...]
 
+    def told(self) -> dict[str, Any]:
+        """Return it as plain data, with the messages beside their English words."""
+        return {
+            "row": self.row, "id": self.id, "field": self.field, "reason": str(self.reason), "message": self.reason,
+            "reasons": [f"{name}: {message}" if name else str(message) for name, message in self.reasons],
+            "messages": self.reasons,
+        }  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -37,6 +45,12 @@ class Remark:
     id: str
     field: str
     message: Message
+
+    def told(self) -> dict[str, Any]:
+        """Return it as plain data, with the message beside its English words."""
+        return {
+            "row": self.row, "id": self.id, "field": self.field, "reason": str(self.message), "message": self.message
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +90,11 @@ class ImportResult:
             "services": len(self.services),
             "organizations": len(self.organizations),
             "locations": len(self.locations),
-            "quarantined": [
-                {
-                    "row": one.row, "id": one.id, "field": one.field, "reason": str(one.reason),
-                    "reasons": [f"{name}: {message}" if name else str(message) for name, message in one.reasons],
-                }
-                for one in self.quarantined
-            ],
-            "warnings": [
-                {"row": one.row, "id": one.id, "field": one.field, "reason": str(one.message)} for one in self.warnings
-            ],
+            "quarantined": [_plain(one.told()) for one in self.quarantined],
+            "warnings": [_plain(one.told()) for one in self.warnings],
             "unmapped": [{"term": term.name, "code": term.code, "services": number} for term, number in self.unmapped],
         }  # fmt: skip
+
+
+def _plain(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: one for name, one in told.items() if name not in ("message", "messages")}

@@ -43,8 +43,7 @@ def imports() -> Any:
         errors = _errors(source, data, sent.filename or "" if sent else "")
         if not errors:
             made = actions.keep_draft(source, sent.filename or "" if sent else "", data, actor=actor(), now=clock.now())
-            mapped = workbook_reading.is_workbook(actions.tables_of(data, made.file_name))
-            step = "providers.import_preview" if mapped else "providers.import_columns"
+            step = "providers.import_columns" if _asks(data, made.file_name) else "providers.import_preview"
             return redirect(url_for(step, draft_id=made.id), code=303)
     shown = render_template(
         "providers/imports.html", batches=_batches(), drafts=_drafts(), errors=errors, tab="providers.imports",
@@ -61,7 +60,7 @@ def _errors(source: str, data: bytes, name: str) -> dict[str, Any]:
         errors["file"] = Message("file", N_("Choose a file."))
     else:
         try:
-            workbook_reading.complete(actions.tables_of(data, name))
+            workbook_reading.complete(actions.look_at(data, name))
         except hsds.Unreadable as problem:
             errors["file"] = problem.message
     return errors
@@ -83,6 +82,12 @@ def _draft(draft_id: UUID) -> ImportDraft:
     return found
 
 
+def _asks(contents: bytes, name: str) -> bool:
+    """Whether the columns of a file have to be told: those of our workbook and of HSDS are known."""
+    tables = actions.look_at(contents, name)
+    return bool(tables) and not workbook_reading.is_workbook(tables) and not tabular.is_package(tables)
+
+
 def _asked(tables: list[Table]) -> list[tuple[str, list[str]]]:
     """Each column with its first values."""
     many = len(tables) > 1
@@ -96,7 +101,7 @@ def _asked(tables: list[Table]) -> list[tuple[str, list[str]]]:
 def import_columns(draft_id: UUID) -> Any:
     """What each column means; what is saved for the source is filled in."""
     one = _draft(draft_id)
-    tables = actions.tables_of(one.contents or b"", one.file_name)
+    tables = actions.look_at(one.contents or b"", one.file_name)
     asked = _asked(tables)
     if request.method == "POST":
         told = actions.told_columns(request.form, [heading for heading, _samples in asked])
@@ -106,7 +111,7 @@ def import_columns(draft_id: UUID) -> Any:
         return redirect(url_for("providers.import_preview", draft_id=one.id), code=303)
     return render_template(
         "providers/import_columns.html", one=one, asked=asked, chosen=actions.columns_of(one.source, tables),
-        fields=list(columns.FIELDS.items()), package=tabular.is_package(tables),
+        fields=list(columns.FIELDS.items()),
     )  # fmt: skip
 
 
@@ -124,7 +129,8 @@ def import_preview(draft_id: UUID) -> Any:
         flash(render(problem.message, gettext), "error")
         return redirect(url_for("providers.import_columns", draft_id=draft_id), code=303)
     return render_template(
-        "providers/import_preview.html", one=one, found=found, listed=LISTED, terms=_terms(found),
+        "providers/import_preview.html", one=one, found=found, listed=LISTED, lines=issues.lines, terms=_terms(found),
+        asked=_asks(one.contents or b"", one.file_name),
         needs=list(NEED_LABELS.items()), need_labels=NEED_LABELS, field_label=columns.label_of,
     )  # fmt: skip
 
@@ -168,6 +174,8 @@ def _decided(one: ImportDraft) -> Any:
 def import_batch(batch_id: UUID) -> Any:
     """What one import set aside, and why."""
     found = db.session.get(ImportBatch, batch_id) or abort(404)
-    rows = sorted(found.issues, key=lambda one: (not one.quarantined, one.row))[:500]
-    said = [(one, issues.read(one.reason)) for one in rows]
-    return render_template("providers/import_batch.html", batch=found, issues=said, field_label=columns.label_of)
+    rows = sorted(found.issues, key=lambda one: (not one.quarantined, one.row, one.field))[:500]
+    lines = [
+        issues.Line(one.row, one.source_id, one.field, issues.read(one.reason), not one.quarantined) for one in rows
+    ]
+    return render_template("providers/import_batch.html", batch=found, lines=lines, field_label=columns.label_of)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from directory import Message
@@ -38,6 +40,27 @@ def read(text: str) -> Message:
     if isinstance(found, dict) and isinstance(found.get("text"), str):
         return _message(found)
     return Message("kept", "%(text)s", {"text": text})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One reason why a row was set aside, or one remark on it."""
+
+    row: int
+    id: str
+    field: str
+    reason: Message
+    remark: bool = False
+
+
+def lines(rows: Iterable[Mapping[str, Any]], most: int) -> list[Line]:
+    """Each reason of each row that an import told of, in the order of the file, at most so many."""
+    found = [
+        Line(one["row"], one["id"], name, why)
+        for one in rows
+        for name, why in one.get("messages") or ((one["field"], one["message"]),)
+    ]
+    return sorted(found, key=lambda one: one.row)[:most]
 
 
 def _message(found: dict[str, Any]) -> Message:

@@ -162,7 +162,9 @@ class _Telling:
             locations=len(self.locations), quarantined=len(self.refused),
         )  # fmt: skip
         db.session.add(batch)
-        refused = [(one.row, one.id, one.field, issues.written(one.reason), True) for one in self.refused]
+        refused = [
+            (one.row, one.id, name, issues.written(why), True) for one in self.refused for name, why in one.reasons
+        ]
         remarks = [(one.row, one.id, one.field, issues.written(one.message), False) for one in self.remarks[:20_000]]
         db.session.add_all(
             ImportIssue(
@@ -175,14 +177,8 @@ class _Telling:
         audit.record("directory.import", actor=actor, now=self.now, subject=("import_batch", batch.id))
         return {
             "services": len(self.here), "organizations": len(self.organizations), "locations": len(self.locations),
-            "quarantined": [
-                {"row": one.row, "id": one.id, "field": one.field, "reason": str(one.reason), "message": one.reason}
-                for one in self.refused
-            ],
-            "warnings": [
-                {"row": one.row, "id": one.id, "field": one.field, "reason": str(one.message), "message": one.message}
-                for one in self.remarks
-            ],
+            "quarantined": [one.told() for one in self.refused],
+            "warnings": [one.told() for one in self.remarks],
             "unmapped": [
                 {"term": name, "code": code, "services": number}
                 for (name, code), number in sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
