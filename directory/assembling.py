@@ -286,9 +286,11 @@ def _place(cells: Cells) -> Document | None:
         "id": said.get("location.id") or fold("|".join(said[name] for name in sorted(said)))[:200],
         "name": said.get("location.name", ""), "location_type": "physical", "phones": _phones(cells, "location.phone"),
     }  # fmt: skip
-    for name in ("latitude", "longitude", "description"):
+    if said.get("location.description"):
+        found["description"] = said["location.description"]
+    for name in ("latitude", "longitude"):
         if said.get(f"location.{name}"):
-            found[name] = said[f"location.{name}"]
+            found[name] = said[f"location.{name}"].replace(",", ".")  # as spreadsheets in French write 4,05
     if said.get("location.pcode"):
         found |= {"external_identifier": said["location.pcode"], "external_identifier_type": "P-code"}
     address = {"address_1": "location.address", "city": "location.city", "country": "location.country"}

@@ -77,7 +77,7 @@ def text(row: Mapping[str, Any], name: str, notes: Notes, limit: int = TEXT_LIMI
 def number(row: Mapping[str, Any], name: str) -> float | None:
     """Return a finite number, also from its digits as text; None for anything else."""
     value = row.get(name)
-    if isinstance(value, str) and re.fullmatch(r"\s*-?\d{1,9}(\.\d{1,9})?\s*", value):
+    if isinstance(value, str) and re.fullmatch(r"\s*-?\d{1,9}(\.\d{1,20})?\s*", value):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None

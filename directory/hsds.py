@@ -223,7 +223,7 @@ class _Reader:
         for link in service.service_at_locations:
             self.locations.setdefault(link.location.id, link.location)
         if not service.needs:
-            self.unmapped.update(set(service.terms))
+            self.unmapped.update({term for term in service.terms if not term.conditional})
 
     def _service(self, row: Any, written: str, notes: Notes) -> Service | None:
         if not isinstance(row, dict):

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from directory import N_, assembling, columns, hsds, tabular
+from directory import N_, Message, assembling, columns, hsds, tabular
 from directory.assembling import Assembled
 from directory.hsds_result import Quarantined, Remark
 from directory.places import fold
@@ -140,7 +140,7 @@ class _Telling:
             )
         self.organizations |= {one.id for one in part.organizations}
         self.locations |= {one.id for one in part.locations}
-        self.refused += [replace(one, row=_of(rows, one.row)) for one in part.quarantined]
+        self.refused += [_in_file(one, rows) for one in part.quarantined]
         self.remarks += [replace(one, row=_of(rows, one.row)) for one in part.warnings]
         for term, number in part.unmapped:
             key = (term.name, term.code)
@@ -189,6 +189,17 @@ class _Telling:
             ],
             "counts": self.counts, **self.told,
         }  # fmt: skip
+
+
+def _in_file(one: Quarantined, rows: list[int]) -> Quarantined:
+    """The same by the rows of the file, also where a reason names another row."""
+    reasons = tuple((name, _told_by_file(why, rows)) for name, why in one.reasons)
+    return replace(one, row=_of(rows, one.row), reason=_told_by_file(one.reason, rows), reasons=reasons)
+
+
+def _told_by_file(why: Message, rows: list[int]) -> Message:
+    values = {name: _of(rows, value) if name == "row" else value for name, value in why.values.items()}
+    return replace(why, values=values)
 
 
 def _of(rows: list[int], number: int) -> int:
