@@ -7,6 +7,7 @@ from typing import Any
 
 from directory.offers import Offer
 from directory.profile import Location, Organization, Service, Term
+from directory.taxonomy import Status
 from directory.vocabulary import Message
 
 
@@ -84,6 +85,19 @@ class ImportResult:
     documents: tuple[Kept, ...] = ()
     lists_services: bool = True
 
+    def samples(self, most: int) -> list[dict[str, Any]]:
+        """Return how the first services were read, as plain data: what, whose, where, for which needs."""
+        owners = {one.id: one.name for one in self.organizations}
+        return [
+            {
+                "name": one.name, "organization": owners.get(one.organization_id, ""), "needs": sorted(one.needs),
+                "places": [name for link in one.service_at_locations[:3] if (name := _place_name(link.location))],
+                "areas": [area.name or area.pcode for area in one.service_areas[:3]],
+                "ended": one.status is Status.DEFUNCT,
+            }
+            for one in self.services[:most]
+        ]  # fmt: skip
+
     def summary(self) -> dict[str, Any]:
         """Return counts, quarantine, warnings and unmapped terms as plain data for JSON."""
         return {
@@ -94,6 +108,10 @@ class ImportResult:
             "warnings": [_plain(one.told()) for one in self.warnings],
             "unmapped": [{"term": term.name, "code": term.code, "services": number} for term, number in self.unmapped],
         }  # fmt: skip
+
+
+def _place_name(place: Location) -> str:
+    return place.name or next((one.city or one.address_1 for one in place.addresses), "")
 
 
 def _plain(told: dict[str, Any]) -> dict[str, Any]:

@@ -50,10 +50,9 @@ class Line:
     id: str
     field: str
     reason: Message
-    remark: bool = False
 
 
-def lines(rows: Iterable[Mapping[str, Any]], most: int) -> list[Line]:
+def lines(rows: Iterable[Mapping[str, Any]], most: int | None = None) -> list[Line]:
     """Each reason of each row that an import told of, in the order of the file, at most so many."""
     found = [
         Line(one["row"], one["id"], name, why)
@@ -61,6 +60,24 @@ def lines(rows: Iterable[Mapping[str, Any]], most: int) -> list[Line]:
         for name, why in one.get("messages") or ((one["field"], one["message"]),)
     ]
     return sorted(found, key=lambda one: one.row)[:most]
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """The same remark on several rows."""
+
+    field: str
+    reason: Message
+    rows: tuple[int, ...]
+
+
+def together(rows: Iterable[Line], most: int) -> list[Remarks]:
+    """Remarks that say the same, once, with the rows that they are about; those of most rows first."""
+    found: dict[tuple[str, str], tuple[Message, list[int]]] = {}
+    for one in rows:
+        found.setdefault((one.field, str(one.reason)), (one.reason, []))[1].append(one.row)
+    grouped = [Remarks(name, why, tuple(sorted(set(at)))) for (name, _words), (why, at) in found.items()]
+    return sorted(grouped, key=lambda one: (-len(one.rows), one.rows))[:most]
 
 
 def _message(found: dict[str, Any]) -> Message:

@@ -9,12 +9,14 @@ from typing import Any
 
 from directory import hsds
 from directory.places import fold
+from directory.taxonomy import Status
 from referral.extensions import db
 from referral.foundation import audit
 from referral.foundation.access import Actor
 from referral.providers import issues
 from referral.providers.actions import mapping as mappings
 from referral.providers.actions.keeping import Keeper
+from referral.providers.actions.tabling import SAMPLED
 from referral.providers.actions.upserting import Upsert, key_of
 from referral.providers.models import ImportBatch, ImportIssue
 from referral.providers.queries.catalogue import known_places
@@ -39,6 +41,9 @@ def import_feed(
         "quarantined": [one.told() for one in result.quarantined],
         "warnings": [one.told() for one in result.warnings],
         "mapped": _mapped(kept, result),
+        "samples": result.samples(SAMPLED),
+        "without_need": sum(not upsert.service_of(one).needs for one in result.services),
+        "ended": sum(one.status is Status.DEFUNCT for one in result.services),
         "counts": {kind: len(rows) for kind, rows in told.items()},
         **told,
     }
