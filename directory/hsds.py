@@ -272,7 +272,7 @@ class _Reader:
             languages=hsds_service.languages(row, notes),
             cost_options=hsds_service.costs(row, notes),
             required_documents=hsds_service.documents(row, notes),
-            service_areas=hsds_service.areas(row, notes),
+            service_areas=hsds_service.areas(row, notes, self.places),
             capacity=hsds_service.capacity(row, notes),
             verified=all_sections(checked) if checked else {},
             terms=terms,
@@ -314,7 +314,7 @@ class _Reader:
         return replace(service, organization_id=unknown, verified={}, unverified_source=True)
 
     def _placed(self, service: Service, row: Mapping[str, Any], notes: Notes) -> Service:
-        links = read_links(row, notes, self.key, service.id, self.timezone, self.locations)
+        links = read_links(row, notes, self.key, service.id, self.timezone, self.locations, self.places)
         return replace(service, hours=read_hours(row, notes, self.timezone), service_at_locations=links)
 
     def part(self, *, last: bool) -> ImportResult:

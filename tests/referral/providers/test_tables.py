@@ -124,13 +124,15 @@ def test_the_jordan_services_go_in_and_repeated_numbers_are_set_aside(session: A
 
 
 @needs_data
-def test_the_3w_of_guinea_goes_in_by_its_tags_with_p_codes(session: Any) -> None:
+def test_the_3w_of_guinea_goes_in_by_its_tags_with_the_names_of_its_places(session: Any) -> None:
     path = DATA / "providers/guinea_3w_hxl_sample.csv"
     with path.open() as opened:
         rows = list(csv.DictReader(opened))[1:]
     found = put(path)
     named = {(one["Organisation"], one["Genre d'activité"]) for one in rows}
     assert (found["services"], found["quarantined"]) == (len(named), [])
-    codes = {area for row in db.session.scalars(select(Service)) for place in row.places for area in place.areas}
-    assert codes == {one["P-code"] for one in rows if one["P-code"]}
+    areas = {area for row in db.session.scalars(select(Service)) for place in row.places for area in place.areas}
+    assert areas == {f"name:{one['Préfecture'].strip()}" for one in rows if one["P-code"]}
+    told = {one["reason"] for one in found["warnings"] if one["field"] == "service_areas"}
+    assert told == {"a P-code that is not in the list of places: the area is kept by its name"}
     assert json.dumps(found)
