@@ -175,8 +175,9 @@ def _decided(one: ImportDraft) -> Any:
         return redirect(url_for("providers.import_preview", draft_id=one.id), code=303)
     if do == "approve":
         found = actions.approve_import(one, take=workbook_reading.take_any, actor=actor(), now=clock.now())
-        number = found["services"]
-        flash(ngettext("%(num)d service taken in.", "%(num)d services taken in.", number), "success")
+        number = sum(found["counts"].values())
+        said = ngettext("%(num)d service taken in.", "%(num)d services taken in.", found["services"])
+        flash(said if number else _("Nothing has changed: the directory says this already."), "success")
     elif do == "discard":
         actions.discard_import(one, actor=actor(), now=clock.now())
         flash(_("The file was thrown away."), "success")

@@ -51,7 +51,7 @@ def test_a_list_goes_from_file_to_entries_in_three_steps(browser: PageClient) ->
     page = browser.post(preview, {"do": "terms", "term": "Psychosocial", "need": "PSY"})
     labels = [one.text for one in page.tree.iter("label")]
     assert "Psychosocial → Santé mentale et soutien psychosocial (1 service)" in labels
-    assert "Logement (1 service) deviné" in labels
+    assert "Logement (1 service, deviné)" in labels
     browser.post(preview, {"do": "approve"})
     assert dict(db.session.execute(select(Service.name, Service.needs)).all()) == {"Écoute": ["PSY"], "Abri": []}
     assert browser.get(preview).status == 404
