@@ -184,14 +184,23 @@ def suggested(tables: Sequence[Table]) -> dict[str, str]:
     """A first mapping of the columns, tags before headings; each single field is given once a table."""
     found: dict[str, str] = {}
     for table in tables:
-        taken: set[str] = set()
+        here: dict[str, str] = {}
         for place, heading in enumerate(table.headings):
             tag = table.tags[place] if place < len(table.tags) else ""
-            field = (of_tag(tag) if tag else "") or ("" if tag else of_heading(heading))
-            if heading and field and not (field in SINGLE and field in taken):
-                taken.add(field)
-                found[column(table, heading, len(tables) > 1)] = field
+            field = of_tag(tag) if tag else of_heading(heading)
+            if heading and field and not (field in SINGLE and field in here.values()):
+                here[heading] = field
+        found |= {column(table, one, len(tables) > 1): field for one, field in _owned(here).items()}
     return found
+
+
+def _owned(here: dict[str, str]) -> dict[str, str]:
+    """In a table of places or organisations a telephone, an address and the like are theirs, not a service's."""
+    if "service.name" in here.values():
+        return here
+    owner = "location" if any(field.startswith("location.") for field in here.values()) else "organization"
+    theirs = {one: f"{owner}.{field.removeprefix('service.')}" for one, field in here.items()}
+    return {one: theirs[one] if theirs[one] in FIELDS else field for one, field in here.items()}
 
 
 def doubled(tables: Sequence[Table], mapping: Mapping[str, str]) -> dict[str, str]:
