@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 from directory import columns, opening_hours
@@ -56,13 +56,16 @@ class Assembled:
         self.warnings.append(Remark(row, "", name, Message(code, text, values)))
 
 
-def assemble(tables: Sequence[Table], mapping: Mapping[str, str]) -> Assembled:
-    """Return the documents of the tables; a row that says neither service nor organisation is set aside."""
+def assemble(tables: Sequence[Table], mapping: Mapping[str, str], today: date | None = None) -> Assembled:
+    """Return the documents of the tables; a row that says neither service nor organisation is set aside.
+
+    `today`: a service whose last days have all passed by then has ended; without it none has.
+    """
     found = Assembled()
     many = len(tables) > 1
     fields = [(table, columns.of_table(table, mapping, many)) for table in tables]
     organizations, places = _joined(fields)
-    builder = _Builder(found, organizations, places)
+    builder = _Builder(found, organizations, places, today)
     for table, here in fields:
         if "service.name" in here:
             for number, cells in _mapped(table, here):
@@ -110,9 +113,14 @@ class _Builder:
     """The documents of one import, by the key of their service."""
 
     def __init__(
-        self, found: Assembled, organizations: Mapping[str, Document], places: Mapping[str, list[Document]]
+        self,
+        found: Assembled,
+        organizations: Mapping[str, Document],
+        places: Mapping[str, list[Document]],
+        today: date | None,
     ) -> None:
-        self.found, self.organizations, self.places = found, organizations, places
+        self.found, self.organizations, self.places, self.today = found, organizations, places, today
+        self.ends: dict[tuple[str, str, str], date] = {}
         self.by_key: dict[tuple[str, str, str], Document] = {}
         self.numbers: set[str] = set()
 
@@ -131,6 +139,16 @@ class _Builder:
             self.found.documents.append(document)
             self.found.rows.append(number)
         self._added(number, document, cells)
+        last = self._last_day(number, cells)
+        self.ends[key] = max(self.ends.get(key, last), last)
+
+    def _last_day(self, number: int, cells: Cells) -> date:
+        """The day after which this row is over; far away where it says none."""
+        text = _first(cells, "service.ends")
+        found = day_of(text) if text else date.max
+        if found is None:
+            self.found.warn(number, "service.ends", "bad_date", N_("not a date, left out: %(value)s"), value=text[:60])
+        return found or date.max
 
     def _started(self, number: int, written: str, owner: str, cells: Cells) -> Document:
         organization = self.organizations.get(owner) or _organization(cells, owner)
@@ -143,6 +161,8 @@ class _Builder:
         for name in TEXTS:
             if texts := cells.get(f"service.{name}"):
                 document[name] = "\n".join(texts)
+        if confirmed := day_of(document.get("assured_date", "")):
+            document["assured_date"] = confirmed.isoformat()
         for name in ("minimum_age", "maximum_age"):
             if age := _first(cells, f"service.{name}"):
                 document[name] = self._age(number, name, age)
@@ -204,7 +224,10 @@ class _Builder:
         self.found.warn(number, "hours", "bad_schedule", N_("opening hours that cannot be understood, left out"))
 
     def close(self) -> None:
-        """Give services without a place of their own those of their organisation; equal parts are held once."""
+        """End what is over, give services without a place those of their organisation; equal parts are held once."""
+        for key, last in self.ends.items():
+            if self.today is not None and last < self.today and self.by_key[key]["status"] == "active":
+                self.by_key[key]["status"] = "defunct"
         once: dict[str, Any] = {}
         for document in self.found.documents:
             for name in SHARED:
@@ -286,9 +309,11 @@ def _place(cells: Cells) -> Document | None:
         "id": said.get("location.id") or fold("|".join(said[name] for name in sorted(said)))[:200],
         "name": said.get("location.name", ""), "location_type": "physical", "phones": _phones(cells, "location.phone"),
     }  # fmt: skip
-    for name in ("latitude", "longitude", "description"):
+    if said.get("location.description"):
+        found["description"] = said["location.description"]
+    for name in ("latitude", "longitude"):
         if said.get(f"location.{name}"):
-            found[name] = said[f"location.{name}"]
+            found[name] = said[f"location.{name}"].replace(",", ".")  # as spreadsheets in French write 4,05
     if said.get("location.pcode"):
         found |= {"external_identifier": said["location.pcode"], "external_identifier_type": "P-code"}
     address = {"address_1": "location.address", "city": "location.city", "country": "location.country"}
@@ -333,6 +358,19 @@ def days_of(text: str) -> str:
         first, last = WEEKDAYS.index(str(ends[0])), WEEKDAYS.index(str(ends[-1]))
         found += [WEEKDAYS[(first + step) % 7] for step in range((last - first) % 7 + 1)]
     return ",".join(dict.fromkeys(found))
+
+
+def day_of(text: str) -> date | None:
+    """Return the day of a text, as computers (2026-11-29) or people in Cameroon (29/11/2026) write it.
+
+    >>> day_of("2026-11-29"), day_of("29/11/2026"), day_of("bientôt")
+    (datetime.date(2026, 11, 29), datetime.date(2026, 11, 29), None)
+    """
+    said = re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", text.strip())
+    try:
+        return date(int(said[3]), int(said[2]), int(said[1])) if said else date.fromisoformat(text.strip()[:10])
+    except ValueError:
+        return None
 
 
 def _schedule(one: Any) -> Document:

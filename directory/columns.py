@@ -28,6 +28,7 @@ FIELDS: dict[str, str] = {
     "service.fees_description": N_("Service: fees"),
     "service.alert": N_("Service: notice"),
     "service.assured_date": N_("Service: day of the last confirmation"),
+    "service.ends": N_("Service: last day (it has ended afterwards)"),
     "service.language": N_("Service: languages"),
     "service.document": N_("Service: documents to bring"),
     "service.term": N_("Service: kind (mapped to needs)"),
@@ -92,6 +93,7 @@ WORDS: dict[str, str] = {
     "service.application_process": "service additional information|application process|referral method|procedure",
     "service.fees_description": "fees|frais|cout|tarif|fees description",
     "service.assured_date": "assured date|verifie le|date de verification",
+    "service.ends": "end date|ends on|date de fin|date fin|fin",
     "service.language": "languages|langues|langue",
     "service.document": "required documents|documents demandes|registration type requirement|pieces a fournir",
     "service.term": "service problem codes|sector|secteur|sous secteur|category|categorie|taxonomy",
@@ -139,13 +141,15 @@ TAGS: tuple[tuple[str, frozenset[str], str], ...] = (
     ("geo", frozenset({"lon"}), "location.longitude"),
     ("status", frozenset(), "service.status"),
     ("date", frozenset({"verified"}), "service.assured_date"),
+    ("date", frozenset({"end"}), "service.ends"),
     ("contact", frozenset({"phone"}), "service.phone"),
     ("contact", frozenset({"email"}), "service.email"),
     ("meta", frozenset({"comments"}), "service.note"),
 )
 SINGLE = frozenset(
     {"service.id", "service.name", "organization.id", "organization.name", "location.id", "location.name",
-     "location.latitude", "location.longitude", "service.minimum_age", "service.maximum_age", "service.status"}
+     "location.latitude", "location.longitude", "service.minimum_age", "service.maximum_age", "service.status",
+     "service.ends"}
 )  # fmt: skip
 """Fields that only one column of a table can be."""
 
@@ -180,14 +184,43 @@ def suggested(tables: Sequence[Table]) -> dict[str, str]:
     """A first mapping of the columns, tags before headings; each single field is given once a table."""
     found: dict[str, str] = {}
     for table in tables:
-        taken: set[str] = set()
+        here: dict[str, str] = {}
         for place, heading in enumerate(table.headings):
             tag = table.tags[place] if place < len(table.tags) else ""
-            field = (of_tag(tag) if tag else "") or ("" if tag else of_heading(heading))
-            if heading and field and not (field in SINGLE and field in taken):
-                taken.add(field)
-                found[column(table, heading, len(tables) > 1)] = field
+            field = of_tag(tag) if tag else of_heading(heading)
+            if heading and field and not (field in SINGLE and field in here.values()):
+                here[heading] = field
+        found |= {column(table, one, len(tables) > 1): field for one, field in _owned(here).items()}
     return found
+
+
+def _owned(here: dict[str, str]) -> dict[str, str]:
+    """In a table of places or organisations a telephone, an address and the like are theirs, not a service's."""
+    if "service.name" in here.values():
+        return here
+    owner = "location" if any(field.startswith("location.") for field in here.values()) else "organization"
+    theirs = {one: f"{owner}.{field.removeprefix('service.')}" for one, field in here.items()}
+    return {one: theirs[one] if theirs[one] in FIELDS else field for one, field in here.items()}
+
+
+def doubled(tables: Sequence[Table], mapping: Mapping[str, str]) -> dict[str, str]:
+    """Columns that are told to be what only one column can be -> the column of the same table that already is."""
+    found: dict[str, str] = {}
+    for table in tables:
+        taken: dict[str, str] = {}
+        for heading in filter(None, table.headings):
+            name = column(table, heading, len(tables) > 1)
+            field = mapping.get(name, "")
+            if field in SINGLE and taken.setdefault(field, name) != name:
+                found[name] = taken[field]
+    return found
+
+
+def unnamed(tables: Sequence[Table], mapping: Mapping[str, str]) -> list[str]:
+    """What no column is told to be although every service needs it: the name, the organisation's name (fields)."""
+    said = {field for one in tables for field in of_table(one, mapping, len(tables) > 1)}
+    missing = [] if "service.name" in said else ["service.name"]
+    return missing if {"organization.name", "organization.id"} & said else [*missing, "organization.name"]
 
 
 def of_table(table: Table, mapping: Mapping[str, str], many: bool) -> dict[str, list[str]]:

@@ -31,6 +31,7 @@ CLOCK = re.compile(
     r"\s*(\d{1,2})(?::(\d{2}))?(?::\d{2}(?:\.\d+)?)?\s*([ap])?\.?m?\.?\s*(Z|[+-]\d{2}:?\d{2})?\s*", re.IGNORECASE
 )
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+MARKER = re.compile(r"[ \t]?###([A-Za-z]{2,12})###[ \t]?")
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class Notes:
 
 
 def text(row: Mapping[str, Any], name: str, notes: Notes, limit: int = TEXT_LIMIT, required: bool = False) -> str:
-    """Return a text without control characters; literal `\\n` becomes a line break."""
+    """Return a text without control characters; literal `\\n` becomes a line break, `###MON###` the line `MON: …`."""
     value = row.get(name)
     if isinstance(value, int | float) and not isinstance(value, bool) and not required:
         value = str(value)
@@ -65,7 +66,7 @@ def text(row: Mapping[str, Any], name: str, notes: Notes, limit: int = TEXT_LIMI
         message = N_("too long: %(length)d characters, at most %(limit)d")
         notes.error(name, "too_long", message, length=len(value), limit=limit)
         return ""
-    cleaned = CONTROL.sub("", value.replace("\\n", "\n")).strip()
+    cleaned = CONTROL.sub("", MARKER.sub(r"\n\1: ", value.replace("\\n", "\n"))).strip()
     if required and not cleaned:
         notes.error(name, "missing", N_("required, but missing"))
     if len(cleaned) > limit:
@@ -77,7 +78,7 @@ def text(row: Mapping[str, Any], name: str, notes: Notes, limit: int = TEXT_LIMI
 def number(row: Mapping[str, Any], name: str) -> float | None:
     """Return a finite number, also from its digits as text; None for anything else."""
     value = row.get(name)
-    if isinstance(value, str) and re.fullmatch(r"\s*-?\d{1,9}(\.\d{1,9})?\s*", value):
+    if isinstance(value, str) and re.fullmatch(r"\s*-?\d{1,9}(\.\d{1,20})?\s*", value):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
@@ -109,7 +110,10 @@ def email(row: Mapping[str, Any], name: str, notes: Notes) -> str:
     value = row.get(name)
     if value is None or value == "":
         return ""
-    if not isinstance(value, str) or len(value) > 254 or not EMAIL.fullmatch(value.strip()):
+    if not isinstance(value, str):
+        notes.error(name, "not_text", N_("must be text"))
+        return ""
+    if len(value) > 254 or not EMAIL.fullmatch(value.strip()):
         notes.error(name, "bad_email", N_("not an e-mail address: %(value)s"), value=_shown(value))
         return ""
     return value.strip()

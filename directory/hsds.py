@@ -6,7 +6,6 @@ Quirks of real feeds are met on purpose: ids that are no UUIDs, dangling organis
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -17,6 +16,7 @@ from uuid import UUID, uuid5
 from directory import fields, hsds_service
 from directory.fields import Notes
 from directory.freshness import all_sections
+from directory.hsds_feed import MAX_SERVICES, documents
 from directory.hsds_keeping import fit_to_keep
 from directory.hsds_places import read_hours, read_links, read_location, read_phones
 from directory.hsds_profile import with_own
@@ -34,8 +34,6 @@ from directory.profile import (
 from directory.taxonomy import NEEDS
 from directory.vocabulary import N_, Message
 
-MAX_BYTES = 100 * 1024 * 1024
-MAX_SERVICES = 100_000
 MOST_FUNDERS = 20
 NAMESPACE = UUID("6c0f6f0e-6d5c-5b0a-9d8e-3f2b1a7c4d10")
 UNKNOWN_ORGANIZATION = "Organisation inconnue"
@@ -73,7 +71,7 @@ def read(
     `source_name` keeps ids of different sources apart; `timezone` holds for hours that name none.
     """
     reader = _Reader(mapping or {}, source_name, places, timezone)
-    found = _services(_parsed(source))
+    found = documents(source)
     reader.organizations_of(found)
     reader.rows(found)
     return reader.result()
@@ -102,46 +100,6 @@ def read_parts(
         for number, row in enumerate(part, start=start + 1):
             reader.service(number, row)
         yield reader.part(last=start + size >= len(documents))
-
-
-def _parsed(source: Path | bytes | str | Any) -> Any:
-    if isinstance(source, Path):
-        if source.stat().st_size > MAX_BYTES:
-            raise Unreadable("too_large", N_("the file is larger than %(limit)d MB"), limit=MAX_BYTES // 1024**2)
-        source = source.read_bytes()
-    if not isinstance(source, bytes | str):
-        return source
-    if len(source) > MAX_BYTES:
-        raise Unreadable("too_large", N_("the file is larger than %(limit)d MB"), limit=MAX_BYTES // 1024**2)
-    try:
-        text = source.decode("utf-8-sig") if isinstance(source, bytes) else source
-        return json.loads(text, parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
-        raise Unreadable("not_utf8", N_("the file is not UTF-8 text")) from error
-    except RecursionError as error:
-        raise Unreadable("too_deep", N_("the file is nested too deeply")) from error
-    except json.JSONDecodeError as error:
-        raise Unreadable(
-            "not_json", N_("not JSON: line %(line)d, column %(column)d"), line=error.lineno, column=error.colno
-        ) from error
-    except ValueError as error:
-        raise Unreadable("bad_number", N_("the file holds a number that JSON does not allow")) from error
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(name)
-
-
-def _services(data: Any) -> list[Any]:
-    if isinstance(data, dict) and "contents" in data:
-        data = data["contents"]
-    elif isinstance(data, dict) and "id" in data:
-        data = [data]
-    if not isinstance(data, list):
-        raise Unreadable("no_list", N_("expected a list of services, or an object with “contents”"))
-    if len(data) > MAX_SERVICES:
-        raise Unreadable("too_many", N_("more than %(limit)d services in one file"), limit=MAX_SERVICES)
-    return data
 
 
 class _Reader:
@@ -217,11 +175,11 @@ class _Reader:
                 self.lists_services = True
                 self.service(number, row)
 
-    def _alone(self, number: int, row: Any, kind: str, take: Callable[[Any, str, Notes], str]) -> None:
+    def _alone(self, number: int, row: Any, kind: str, take: Callable[[int, Any, str, Notes], str]) -> None:
         notes, written = Notes(), _written(row.get("id"))
         if not written:
             notes.error("id", "missing", N_("required, but missing"))
-        key = "" if notes.errors else take(row, written, notes)
+        key = "" if notes.errors else take(number, row, written, notes)
         self.warnings.extend(Remark(number, written, name, message) for name, message in notes.warnings)
         if notes.errors:
             name, reason = notes.errors[0]
@@ -229,16 +187,16 @@ class _Reader:
         else:
             self._keep(kind, key, written, row)
 
-    def _standing_organization(self, row: Any, written: str, notes: Notes) -> str:
+    def _standing_organization(self, number: int, row: Any, written: str, notes: Notes) -> str:
         one = self._organization(row, notes)
         if not notes.errors:
             self.organizations[one.id] = one
             self.standing.add(one.id)
             for some in fields.rows(row, "services", notes, MAX_SERVICES):
-                self.service(0, {**some, "organization": {"id": written, "name": one.name}}, kept=some)
+                self.service(number, {**some, "organization": {"id": written, "name": one.name}}, kept=some)
         return one.id
 
-    def _standing_location(self, row: Any, written: str, notes: Notes) -> str:
+    def _standing_location(self, _number: int, row: Any, written: str, notes: Notes) -> str:
         one = read_location(row, notes, self.key, written, self.timezone)
         if not notes.errors:
             self.locations[one.id] = one
@@ -265,7 +223,7 @@ class _Reader:
         for link in service.service_at_locations:
             self.locations.setdefault(link.location.id, link.location)
         if not service.needs:
-            self.unmapped.update(set(service.terms))
+            self.unmapped.update({term for term in service.terms if not term.conditional})
 
     def _service(self, row: Any, written: str, notes: Notes) -> Service | None:
         if not isinstance(row, dict):
@@ -314,7 +272,7 @@ class _Reader:
             languages=hsds_service.languages(row, notes),
             cost_options=hsds_service.costs(row, notes),
             required_documents=hsds_service.documents(row, notes),
-            service_areas=hsds_service.areas(row, notes),
+            service_areas=hsds_service.areas(row, notes, self.places),
             capacity=hsds_service.capacity(row, notes),
             verified=all_sections(checked) if checked else {},
             terms=terms,
@@ -356,7 +314,7 @@ class _Reader:
         return replace(service, organization_id=unknown, verified={}, unverified_source=True)
 
     def _placed(self, service: Service, row: Mapping[str, Any], notes: Notes) -> Service:
-        links = read_links(row, notes, self.key, service.id, self.timezone, self.locations)
+        links = read_links(row, notes, self.key, service.id, self.timezone, self.locations, self.places)
         return replace(service, hours=read_hours(row, notes, self.timezone), service_at_locations=links)
 
     def part(self, *, last: bool) -> ImportResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -41,7 +41,13 @@ def read_phones(row: Mapping[str, Any], notes: Notes) -> tuple[Phone, ...]:
 
 
 def read_links(
-    row: Mapping[str, Any], notes: Notes, key: Key, service_id: str, timezone: str, known: Mapping[str, Location]
+    row: Mapping[str, Any],
+    notes: Notes,
+    key: Key,
+    service_id: str,
+    timezone: str,
+    known: Mapping[str, Location],
+    pcodes: Container[str] | None = None,
 ) -> tuple[ServiceAtLocation, ...]:
     """Return the places of a service; a link to a location that is nowhere described is left out."""
     found: dict[str, ServiceAtLocation] = {}
@@ -59,7 +65,7 @@ def read_links(
         usable = isinstance(written, str | int) and not isinstance(written, bool) and str(written)
         link = key("service_at_location", written if usable else f"{service_id}|{location.id}")
         hours = replace(read_hours(one, notes, timezone), closures=closures(one), on_holidays=_on_holidays(one))
-        areas = hsds_service.areas(one, notes)
+        areas = hsds_service.areas(one, notes, pcodes)
         found[link] = ServiceAtLocation(
             link, location, hours, read_phones(one, notes), areas, hsds_service.capacity(one, notes)
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from directory.offers import Offer
 from directory.profile import Location, Organization, Service, Term
+from directory.taxonomy import Status
 from directory.vocabulary import Message
 
 
@@ -28,6 +29,14 @@ class Quarantined:
     reason: Message
     reasons: tuple[tuple[str, Message], ...]
 
+    def told(self) -> dict[str, Any]:
+        """Return it as plain data, with the messages beside their English words."""
+        return {
+            "row": self.row, "id": self.id, "field": self.field, "reason": str(self.reason), "message": self.reason,
+            "reasons": [f"{name}: {message}" if name else str(message) for name, message in self.reasons],
+            "messages": self.reasons,
+        }  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -37,6 +46,12 @@ class Remark:
     id: str
     field: str
     message: Message
+
+    def told(self) -> dict[str, Any]:
+        """Return it as plain data, with the message beside its English words."""
+        return {
+            "row": self.row, "id": self.id, "field": self.field, "reason": str(self.message), "message": self.message
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +85,34 @@ class ImportResult:
     documents: tuple[Kept, ...] = ()
     lists_services: bool = True
 
+    def samples(self, most: int) -> list[dict[str, Any]]:
+        """Return how the first services were read, as plain data: what, whose, where, for which needs."""
+        owners = {one.id: one.name for one in self.organizations}
+        return [
+            {
+                "name": one.name, "organization": owners.get(one.organization_id, ""), "needs": sorted(one.needs),
+                "places": [name for link in one.service_at_locations[:3] if (name := _place_name(link.location))],
+                "areas": [area.name or area.pcode for area in one.service_areas[:3]],
+                "ended": one.status is Status.DEFUNCT,
+            }
+            for one in self.services[:most]
+        ]  # fmt: skip
+
     def summary(self) -> dict[str, Any]:
         """Return counts, quarantine, warnings and unmapped terms as plain data for JSON."""
         return {
             "services": len(self.services),
             "organizations": len(self.organizations),
             "locations": len(self.locations),
-            "quarantined": [
-                {
-                    "row": one.row, "id": one.id, "field": one.field, "reason": str(one.reason),
-                    "reasons": [f"{name}: {message}" if name else str(message) for name, message in one.reasons],
-                }
-                for one in self.quarantined
-            ],
-            "warnings": [
-                {"row": one.row, "id": one.id, "field": one.field, "reason": str(one.message)} for one in self.warnings
-            ],
+            "quarantined": [_plain(one.told()) for one in self.quarantined],
+            "warnings": [_plain(one.told()) for one in self.warnings],
             "unmapped": [{"term": term.name, "code": term.code, "services": number} for term, number in self.unmapped],
         }  # fmt: skip
+
+
+def _place_name(place: Location) -> str:
+    return place.name or next((one.city or one.address_1 for one in place.addresses), "")
+
+
+def _plain(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: one for name, one in told.items() if name not in ("message", "messages")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from directory import fields
@@ -14,6 +14,7 @@ from directory.taxonomy import ISO_639_1, LANGUAGE_LABELS, CapacityStatus, Statu
 from directory.vocabulary import N_
 
 URN = "urn:pcode:"
+UNKNOWN_PCODE = N_("a P-code that is not in the list of places: the area is kept by its name")
 
 
 def status(row: Mapping[str, Any], notes: Notes) -> Status | None:
@@ -64,13 +65,19 @@ def documents(row: Mapping[str, Any], notes: Notes) -> tuple[RequiredDocument, .
     return tuple(RequiredDocument(document, uri) for document, uri in texts if document)
 
 
-def areas(row: Mapping[str, Any], notes: Notes) -> tuple[ServiceArea, ...]:
-    """Return where the service acts; a P-code stands in the `uri`."""
+def areas(row: Mapping[str, Any], notes: Notes, known: Container[str] | None = None) -> tuple[ServiceArea, ...]:
+    """Return where the service acts; a P-code stands in the `uri`.
+
+    An area whose P-code is not `known` stays by its name, because nobody can read the code; without a name by its code.
+    """
     found = []
     for one in fields.rows(row, "service_areas", notes):
         uri = one.get("uri")
         pcode = uri[len(URN) :] if isinstance(uri, str) and uri.startswith(URN) and len(uri) < 40 else ""
         name = fields.text(one, "name", notes, 1000)
+        if pcode and known is not None and pcode not in known and name not in ("", pcode):
+            notes.warn("service_areas", "unknown_pcode", UNKNOWN_PCODE)
+            pcode = ""
         if name or pcode:
             found.append(ServiceArea(pcode, "" if pcode else name, one.get("on_request") is True))
     return tuple(dict.fromkeys(found))

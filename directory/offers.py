@@ -184,7 +184,7 @@ def _at(base: Offer, service: Service, link: ServiceAtLocation, places: Places |
         base,
         id=link.id,
         location_id=location.id,
-        location_name=(place.name if place else "") if hidden else location.name,
+        location_name=(place.name if place else "") if hidden else location.name or _town(location),
         pcode=location.pcode,
         point=seat if hidden else exact or seat,
         address="" if hidden else _street(location),
@@ -207,6 +207,11 @@ def _first(*hours: Hours) -> Hours:
     closures = tuple(dict.fromkeys(closure for one in hours for closure in one.closures))
     zone = next((one.timezone for one in hours if one.timezone != DOUALA), DOUALA)
     return replace(chosen, closures=closures, timezone=chosen.timezone if chosen.schedules else zone)
+
+
+def _town(location: Location) -> str:
+    """What a place without a name is called in a list."""
+    return next((one.city for one in location.addresses if one.city), "")
 
 
 def _street(location: Location) -> str:

@@ -173,6 +173,11 @@ class Term:
     taxonomy: str = ""
     link_type: str = ""
 
+    @property
+    def conditional(self) -> bool:
+        """Whether it says who is admitted, not what is offered."""
+        return "eligib" in self.link_type.lower()
+
 
 @dataclass(frozen=True, slots=True)
 class Vacancy:

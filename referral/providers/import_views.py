@@ -8,9 +8,8 @@ from uuid import UUID
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from directory import Message, columns, hsds, render, tabular
+from directory import Message, columns, hsds, render, tabular, term_needs
 from directory.tables import Table
 from referral.extensions import db
 from referral.foundation import clock
@@ -21,6 +20,7 @@ from referral.providers import actions, issues, workbook, workbook_reading
 from referral.providers.actions.mapping import keep as keep_terms
 from referral.providers.import_models import ImportDraft
 from referral.providers.models import ImportBatch
+from referral.providers.queries import waiting
 from referral.providers.queries.whole import Circle
 from referral.providers.views import bp
 from sop.vocabulary import N_, NEED_LABELS
@@ -29,6 +29,12 @@ COORDINATE = Permission.DIRECTORY_COORDINATE
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TERMS = 30
 LISTED = 50
+MOST = 500
+UNNAMED = {
+    "service.name": Message("no_service_name", N_("Say which column is the name of the service.")),
+    "organization.name": Message("no_organization_name", N_("Say which column is the name of the organisation.")),
+}
+TWICE = N_("The column “%(other)s” says this already: choose one of the two.")
 
 
 @bp.route("/directory/imports", methods=["GET", "POST"])
@@ -39,16 +45,15 @@ def imports() -> Any:
     errors: dict[str, Any] = {}
     if request.method == "POST":
         sent = request.files.get("file")
-        source, data = " ".join(request.form.get("source", "").split()), sent.read() if sent else b""
+        source, data = waiting.known_as(request.form.get("source", "")), sent.read() if sent else b""
         errors = _errors(source, data, sent.filename or "" if sent else "")
         if not errors:
             made = actions.keep_draft(source, sent.filename or "" if sent else "", data, actor=actor(), now=clock.now())
-            mapped = workbook_reading.is_workbook(actions.tables_of(data, made.file_name))
-            step = "providers.import_preview" if mapped else "providers.import_columns"
+            step = "providers.import_columns" if _asks(data, made.file_name) else "providers.import_preview"
             return redirect(url_for(step, draft_id=made.id), code=303)
     shown = render_template(
-        "providers/imports.html", batches=_batches(), drafts=_drafts(), errors=errors, tab="providers.imports",
-        source=request.form.get("source", ""),
+        "providers/imports.html", batches=waiting.batches(), drafts=waiting.drafts(), errors=errors,
+        source=request.form.get("source", ""), sources=waiting.sources(), tab="providers.imports",
     )  # fmt: skip
     return shown, 422 if errors else 200
 
@@ -61,19 +66,10 @@ def _errors(source: str, data: bytes, name: str) -> dict[str, Any]:
         errors["file"] = Message("file", N_("Choose a file."))
     else:
         try:
-            workbook_reading.complete(actions.tables_of(data, name))
+            workbook_reading.complete(actions.look_at(data, name))
         except hsds.Unreadable as problem:
             errors["file"] = problem.message
     return errors
-
-
-def _batches() -> list[ImportBatch]:
-    return list(db.session.scalars(select(ImportBatch).order_by(ImportBatch.imported_at.desc()).limit(20)))
-
-
-def _drafts() -> list[Any]:
-    query = select(ImportDraft.id, ImportDraft.source, ImportDraft.created_at).where(ImportDraft.decided_at.is_(None))
-    return list(db.session.execute(query.order_by(ImportDraft.created_at.desc()).limit(20)))
 
 
 def _draft(draft_id: UUID) -> ImportDraft:
@@ -81,6 +77,12 @@ def _draft(draft_id: UUID) -> ImportDraft:
     if found is None or found.decided_at is not None:
         abort(404)
     return found
+
+
+def _asks(contents: bytes, name: str) -> bool:
+    """Whether the columns of a file have to be told: those of our workbook and of HSDS are known."""
+    tables = actions.look_at(contents, name)
+    return bool(tables) and not workbook_reading.is_workbook(tables) and not tabular.is_package(tables)
 
 
 def _asked(tables: list[Table]) -> list[tuple[str, list[str]]]:
@@ -96,18 +98,34 @@ def _asked(tables: list[Table]) -> list[tuple[str, list[str]]]:
 def import_columns(draft_id: UUID) -> Any:
     """What each column means; what is saved for the source is filled in."""
     one = _draft(draft_id)
-    tables = actions.tables_of(one.contents or b"", one.file_name)
-    asked = _asked(tables)
-    if request.method == "POST":
-        told = actions.told_columns(request.form, [heading for heading, _samples in asked])
-        if not set(told.values()) <= {*columns.FIELDS, ""}:
-            abort(422)
-        actions.keep_columns(one.source, told)
+    if not _asks(one.contents or b"", one.file_name):
         return redirect(url_for("providers.import_preview", draft_id=one.id), code=303)
-    return render_template(
-        "providers/import_columns.html", one=one, asked=asked, chosen=actions.columns_of(one.source, tables),
-        fields=list(columns.FIELDS.items()), package=tabular.is_package(tables),
+    tables = actions.look_at(one.contents or b"", one.file_name)
+    asked, saved = _asked(tables), actions.saved_columns(one.source)
+    chosen, errors = columns.suggested(tables) | saved, dict[str, Any]()
+    if request.method == "POST":
+        chosen = actions.told_columns(request.form, [heading for heading, _samples in asked])
+        if not set(chosen.values()) <= {*columns.FIELDS, ""}:
+            abort(422)
+        errors = _column_errors(tables, chosen, [heading for heading, _samples in asked])
+        if not errors:
+            actions.keep_columns(one.source, chosen)
+            return redirect(url_for("providers.import_preview", draft_id=one.id), code=303)
+    shown = render_template(
+        "providers/import_columns.html", one=one, asked=asked, chosen=chosen, saved=saved, errors=errors,
+        fields=list(columns.FIELDS.items()),
     )  # fmt: skip
+    return shown, 422 if errors else 200
+
+
+def _column_errors(tables: list[Table], told: dict[str, str], headings: list[str]) -> dict[str, Any]:
+    """What is missing as a whole, and columns that say what another one says already, by their fields."""
+    missing = [UNNAMED[field] for field in columns.unnamed(tables, told)]
+    twice = {
+        f"column-{headings.index(one)}": Message("twice", TWICE, {"other": other})
+        for one, other in columns.doubled(tables, told).items()
+    }
+    return {"_schema": missing[0], **twice} if missing else twice
 
 
 @bp.route("/directory/imports/<uuid:draft_id>", methods=["GET", "POST"])
@@ -125,6 +143,9 @@ def import_preview(draft_id: UUID) -> Any:
         return redirect(url_for("providers.import_columns", draft_id=draft_id), code=303)
     return render_template(
         "providers/import_preview.html", one=one, found=found, listed=LISTED, terms=_terms(found),
+        refused=issues.lines(found["quarantined"], LISTED),
+        remarks=issues.together(issues.lines(found["warnings"]), LISTED),
+        asked=_asks(one.contents or b"", one.file_name),
         needs=list(NEED_LABELS.items()), need_labels=NEED_LABELS, field_label=columns.label_of,
     )  # fmt: skip
 
@@ -141,8 +162,9 @@ def workbook_file() -> Response:
 
 
 def _terms(found: dict[str, Any]) -> list[dict[str, Any]]:
-    """Terms of the file with the needs that they mean: those that mean none yet come first."""
-    return [{**one, "needs": []} for one in found["unmapped"][:TERMS]] + found["mapped"][:TERMS]
+    """Terms of the file with the needs that they mean: those that mean none yet come first, with a first guess."""
+    unmapped = [{**one, "needs": [], "guess": term_needs.suggested(one["term"])} for one in found["unmapped"][:TERMS]]
+    return unmapped + [{**one, "guess": ""} for one in found["mapped"][:TERMS]]
 
 
 def _decided(one: ImportDraft) -> Any:
@@ -153,8 +175,9 @@ def _decided(one: ImportDraft) -> Any:
         return redirect(url_for("providers.import_preview", draft_id=one.id), code=303)
     if do == "approve":
         found = actions.approve_import(one, take=workbook_reading.take_any, actor=actor(), now=clock.now())
-        number = found["services"]
-        flash(ngettext("%(num)d service taken in.", "%(num)d services taken in.", number), "success")
+        number = sum(found["counts"].values())
+        said = ngettext("%(num)d service taken in.", "%(num)d services taken in.", found["services"])
+        flash(said if number else _("Nothing has changed: the directory says this already."), "success")
     elif do == "discard":
         actions.discard_import(one, actor=actor(), now=clock.now())
         flash(_("The file was thrown away."), "success")
@@ -168,6 +191,9 @@ def _decided(one: ImportDraft) -> Any:
 def import_batch(batch_id: UUID) -> Any:
     """What one import set aside, and why."""
     found = db.session.get(ImportBatch, batch_id) or abort(404)
-    rows = sorted(found.issues, key=lambda one: (not one.quarantined, one.row))[:500]
-    said = [(one, issues.read(one.reason)) for one in rows]
-    return render_template("providers/import_batch.html", batch=found, issues=said, field_label=columns.label_of)
+    rows = sorted(found.issues, key=lambda one: (one.row, one.field))
+    said = [(one.quarantined, issues.Line(one.row, one.source_id, one.field, issues.read(one.reason))) for one in rows]
+    return render_template(
+        "providers/import_batch.html", batch=found, refused=[line for aside, line in said if aside][:MOST],
+        remarks=issues.together((line for aside, line in said if not aside), MOST), field_label=columns.label_of,
+    )  # fmt: skip

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from directory import Message
@@ -38,6 +40,44 @@ def read(text: str) -> Message:
     if isinstance(found, dict) and isinstance(found.get("text"), str):
         return _message(found)
     return Message("kept", "%(text)s", {"text": text})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One reason why a row was set aside, or one remark on it."""
+
+    row: int
+    id: str
+    field: str
+    reason: Message
+
+
+def lines(rows: Iterable[Mapping[str, Any]], most: int | None = None) -> list[Line]:
+    """Each reason of each row that an import told of, in the order of the file, at most so many."""
+    found = [
+        Line(one["row"], one["id"], name, why)
+        for one in rows
+        for name, why in one.get("messages") or ((one["field"], one["message"]),)
+    ]
+    return sorted(found, key=lambda one: one.row)[:most]
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """The same remark on several rows."""
+
+    field: str
+    reason: Message
+    rows: tuple[int, ...]
+
+
+def together(rows: Iterable[Line], most: int) -> list[Remarks]:
+    """Remarks that say the same, once, with the rows that they are about; those of most rows first."""
+    found: dict[tuple[str, str], tuple[Message, list[int]]] = {}
+    for one in rows:
+        found.setdefault((one.field, str(one.reason)), (one.reason, []))[1].append(one.row)
+    grouped = [Remarks(name, why, tuple(sorted(set(at)))) for (name, _words), (why, at) in found.items()]
+    return sorted(grouped, key=lambda one: (-len(one.rows), one.rows))[:most]
 
 
 def _message(found: dict[str, Any]) -> Message:

@@ -120,13 +120,13 @@ def test_what_is_no_list_of_services_is_refused_as_a_whole(source):
 
 
 def test_size_limits(monkeypatch, tmp_path):
-    monkeypatch.setattr("directory.hsds.MAX_BYTES", 1000)
+    monkeypatch.setattr("directory.hsds_feed.MAX_BYTES", 1000)
     large = tmp_path / "large.json"
     large.write_bytes(b"[" + b" " * 1000 + b"]")
     for source in (large, large.read_bytes()):
         with pytest.raises(Unreadable, match="larger than"):
             read(source)
-    monkeypatch.setattr("directory.hsds.MAX_SERVICES", 2)
+    monkeypatch.setattr("directory.hsds_feed.MAX_SERVICES", 2)
     with pytest.raises(Unreadable, match="more than 2 services"):
         read([{}, {}, {}])
 

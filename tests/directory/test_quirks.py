@@ -1,4 +1,4 @@
-"""The quirks of real HSDS feeds, as their collectors counted them; those of tables of CSV are not here yet."""
+"""The quirks of real HSDS feeds, as their collectors counted them; those of tables are in test_quirks_tables."""
 
 from __future__ import annotations
 
@@ -74,6 +74,11 @@ def test_7_places_without_country_street_or_point_go_in() -> None:
 def test_8_a_web_address_without_scheme_is_completed_and_a_written_line_break_breaks_the_line() -> None:
     (one,) = feed({"url": "www.exemple.cm", "description": "Lundi\\nMardi"}).services
     assert (one.url, one.description) == ("https://www.exemple.cm", "Lundi\nMardi")
+
+
+def test_8_marks_of_days_inside_a_description_become_lines_that_people_read() -> None:
+    (one,) = feed({"description": "Ouvert ###MON### 9-17 ###TUE###9-12"}).services
+    assert one.description == "Ouvert\nMON: 9-17\nTUE: 9-12"
 
 
 def test_9_a_service_with_the_name_of_its_organisation_stays_a_service() -> None:

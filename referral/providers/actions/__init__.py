@@ -17,7 +17,7 @@ from referral.providers.actions.doubling import merge as merge_entries
 from referral.providers.actions.doubling import tell_apart, unmerge
 from referral.providers.actions.drafting import approve as approve_import
 from referral.providers.actions.drafting import discard as discard_import
-from referral.providers.actions.drafting import keep_draft, tables_of, told_columns
+from referral.providers.actions.drafting import keep_draft, look_at, told_columns
 from referral.providers.actions.drafting import preview as preview_import
 from referral.providers.actions.editing import (
     StaleEntry,
@@ -40,17 +40,17 @@ from referral.providers.actions.placing import import_places
 from referral.providers.actions.reminding import open_task, remind
 from referral.providers.actions.reporting import answer, called, open_campaign, read_misconduct, report
 from referral.providers.actions.signalling import keep_signal, search_or_signal, signal_need
-from referral.providers.actions.tabling import columns_of, import_tables, keep_columns
+from referral.providers.actions.tabling import import_tables, keep_columns, saved_columns
 
 __all__ = [
-    "StaleEntry", "add_mandate", "answer", "apply", "approve_import", "called", "columns_of", "confirm",
+    "StaleEntry", "add_mandate", "answer", "apply", "approve_import", "called", "confirm",
     "confirm_by_link", "confirm_many", "confirm_none", "copy_to", "correct_by_link", "decide", "difference",
     "discard_import", "end_notice", "export", "freeze_demand", "import_file", "import_places", "import_tables",
-    "keep_columns", "keep_draft", "keep_month", "keep_signal", "look_for_double_organizations",
+    "keep_columns", "keep_draft", "keep_month", "keep_signal", "look_at", "look_for_double_organizations",
     "look_for_doubles", "merge_entries", "notify",
     "open_campaign", "open_task", "preview_import", "publish_demand", "read_misconduct", "remind",
-    "remove_mandate", "reopen", "report", "search_or_signal", "set_target", "signal_need", "state_of", "submit",
-    "submit_organization", "tables_of", "tell_apart", "told_columns", "trust", "undo", "unmerge",
+    "remove_mandate", "reopen", "report", "saved_columns", "search_or_signal", "set_target", "signal_need", "state_of",
+    "submit", "submit_organization", "tell_apart", "told_columns", "trust", "undo", "unmerge",
     "wanted_capacity", "wanted_contacts", "wanted_hours", "wanted_organization", "wanted_service",
     "withdraw_none",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from directory import N_, hsds
+from directory import N_, hsds, hsds_feed
 from directory.tables import Table, read_tables
 from directory.taxonomy import Status
 from referral.errors import RuleViolation
@@ -16,6 +16,7 @@ from referral.extensions import db
 from referral.foundation import audit
 from referral.foundation.access import Actor
 from referral.providers.actions import fields
+from referral.providers.actions.feeding import import_feed
 from referral.providers.actions.tabling import import_tables
 from referral.providers.import_models import ImportDraft
 from referral.providers.models import Service
@@ -27,6 +28,9 @@ Taking = Callable[..., dict[str, Any]]
 """What puts tables into the directory: `import_tables`, or the reader of our own workbook."""
 MOST_ROWS = 5000
 """As many rows a page previews in a few seconds; larger files go in by `flask directory import table`."""
+TOO_MANY = Message(
+    "too_many_rows", N_("More than %(limit)d rows: the administration takes such a file in with a command.")
+)
 DECIDED = Message("import_decided", N_("Somebody has decided on this file already."))
 
 
@@ -34,12 +38,17 @@ def tables_of(contents: bytes, name: str) -> list[Table]:
     """The tables of a file that a page may take; raises Unreadable."""
     tables = read_tables(contents, name)
     if sum(len(one.rows) for one in tables) > MOST_ROWS:
-        raise hsds.Unreadable(
-            "too_many_rows",
-            N_("More than %(limit)d rows: the administration takes such a file in with a command."),
-            limit=MOST_ROWS,
-        )
+        raise hsds.Unreadable(TOO_MANY.code, TOO_MANY.text, limit=MOST_ROWS)
     return tables
+
+
+def look_at(contents: bytes, name: str) -> list[Table]:
+    """The tables of a file that was sent, none for a feed of HSDS documents; raises Unreadable for what is neither."""
+    if not hsds_feed.is_feed(contents):
+        return tables_of(contents, name)
+    if len(hsds_feed.documents(contents)) > MOST_ROWS:
+        raise hsds.Unreadable(TOO_MANY.code, TOO_MANY.text, limit=MOST_ROWS)
+    return []
 
 
 def keep_draft(source: str, name: str, contents: bytes, *, actor: Actor, now: datetime) -> ImportDraft:
@@ -55,9 +64,8 @@ def keep_draft(source: str, name: str, contents: bytes, *, actor: Actor, now: da
 
 def preview(one: ImportDraft, *, take: Taking = import_tables, now: datetime) -> dict[str, Any]:
     """What taking the file in would do; nothing is stored. Raises Unreadable."""
-    tables = tables_of(one.contents or b"", one.file_name)
     with db.session.begin_nested() as whole:
-        found = take(tables, one.source, {}, actor=None, now=now)
+        found = _taken(one, take, actor=None, now=now)
         whole.rollback()
     return found
 
@@ -65,11 +73,18 @@ def preview(one: ImportDraft, *, take: Taking = import_tables, now: datetime) ->
 def approve(one: ImportDraft, *, take: Taking = import_tables, actor: Actor, now: datetime) -> dict[str, Any]:
     """Take the file in; what is gone from the source is proposed to be ended, no more than that."""
     _open(one)
-    found = take(tables_of(one.contents or b"", one.file_name), one.source, {}, actor=actor, now=now)
+    found = _taken(one, take, actor=actor, now=now)
     propose_ends(one.source, [row["id"] for row in found["gone"]], actor=actor, now=now)
     one.decided_at, one.approved, one.contents = now, True, None
     db.session.flush()
     return found
+
+
+def _taken(one: ImportDraft, take: Taking, *, actor: Actor | None, now: datetime) -> dict[str, Any]:
+    contents = one.contents or b""
+    if hsds_feed.is_feed(contents):
+        return import_feed(contents, one.source, {}, actor=actor, now=now)
+    return take(tables_of(contents, one.file_name), one.source, {}, actor=actor, now=now)
 
 
 def discard(one: ImportDraft, *, actor: Actor, now: datetime) -> None:

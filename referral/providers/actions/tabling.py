@@ -10,18 +10,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from directory import N_, assembling, columns, hsds, tabular
+from directory import N_, Message, assembling, columns, hsds, tabular
 from directory.assembling import Assembled
 from directory.hsds_result import Quarantined, Remark
 from directory.places import fold
 from directory.tables import Table
+from directory.taxonomy import Status
 from referral.extensions import db
-from referral.foundation import audit
+from referral.foundation import audit, clock
 from referral.foundation.access import Actor
 from referral.providers import issues
 from referral.providers.actions import mapping as mappings
@@ -32,6 +33,8 @@ from referral.providers.queries.visible import imported_before
 
 SHOWN = 500
 """As many names of each kind are told; the counts are whole."""
+SAMPLED = 5
+"""So many services are shown as they were read, to see whether the columns were understood."""
 
 
 def keep_columns(source: str, given: Mapping[str, str]) -> dict[str, str]:
@@ -57,19 +60,23 @@ def keep_columns(source: str, given: Mapping[str, str]) -> dict[str, str]:
 
 def columns_of(source: str, tables: list[Table]) -> dict[str, str]:
     """What is saved for the source; what nobody said yet is guessed."""
+    return columns.suggested(tables) | saved_columns(source)
+
+
+def saved_columns(source: str) -> dict[str, str]:
+    """What was said of the columns of a source, by column; empty where one is left out."""
     query = select(ColumnMapping.heading, ColumnMapping.field).where(ColumnMapping.source == source)
-    return columns.suggested(tables) | {row.heading: row.field for row in db.session.execute(query)}
+    return {row.heading: row.field for row in db.session.execute(query)}
 
 
-def assembled(tables: list[Table], source: str) -> Assembled:
+def assembled(tables: list[Table], source: str, today: date) -> Assembled:
     """The documents of the tables, as a package of HSDS or by the mapping of the source."""
     if tabular.is_package(tables):
         return tabular.assemble(tables)
     mapping = columns_of(source, tables)
-    said = {field for one in tables for field in columns.of_table(one, mapping, len(tables) > 1)}
-    if "service.name" not in said or not {"organization.name", "organization.id"} & said:
+    if columns.unnamed(tables, mapping):
         raise hsds.Unreadable("no_name", N_("no column is said to be the name of the service or of its organisation"))
-    return assembling.assemble(tables, mapping)
+    return assembling.assemble(tables, mapping, today)
 
 
 def import_tables(
@@ -77,7 +84,7 @@ def import_tables(
 ) -> dict[str, Any]:
     """Put the tables into the directory; what happened as plain data (see `import_file`). Commits nothing."""
     kept = mappings.keep(source, terms)
-    found = assembled(tables, source)
+    found = assembled(tables, source, now.astimezone(clock.zone()).date())
     telling = _Telling(source, now, kept)
     taken: dict[type[Any], set[Any]] | None = None
     with _swept_by_part() as sweep:
@@ -120,6 +127,9 @@ class _Telling:
         self.here: set[str] = set()
         self.told: dict[str, list[dict[str, str]]] = {"new": [], "changed": [], "gone": []}
         self.counts = {"new": 0, "changed": 0, "gone": 0}
+        self.samples: list[dict[str, Any]] = []
+        self.without_need = 0
+        self.ended = 0
         self.organizations: set[str] = set()
         self.locations: set[str] = set()
         self.refused: list[Quarantined] = []
@@ -131,6 +141,8 @@ class _Telling:
         for one in part.services:
             row = upsert.service_of(one)
             self.here.add(row.source_id)
+            self.without_need += not row.needs
+            self.ended += one.status is Status.DEFUNCT
             if row.source_id not in self.before:
                 self._tell("new", row.source_id, row.name)
             elif row.version != self.before[row.source_id]:
@@ -138,9 +150,10 @@ class _Telling:
             self.mapped.update(
                 {fold(name) for term in one.terms for name in (term.name, term.code)} & self.terms.keys()
             )
+        self.samples += part.samples(SAMPLED - len(self.samples))
         self.organizations |= {one.id for one in part.organizations}
         self.locations |= {one.id for one in part.locations}
-        self.refused += [replace(one, row=_of(rows, one.row)) for one in part.quarantined]
+        self.refused += [_in_file(one, rows) for one in part.quarantined]
         self.remarks += [replace(one, row=_of(rows, one.row)) for one in part.warnings]
         for term, number in part.unmapped:
             key = (term.name, term.code)
@@ -162,7 +175,9 @@ class _Telling:
             locations=len(self.locations), quarantined=len(self.refused),
         )  # fmt: skip
         db.session.add(batch)
-        refused = [(one.row, one.id, one.field, issues.written(one.reason), True) for one in self.refused]
+        refused = [
+            (one.row, one.id, name, issues.written(why), True) for one in self.refused for name, why in one.reasons
+        ]
         remarks = [(one.row, one.id, one.field, issues.written(one.message), False) for one in self.remarks[:20_000]]
         db.session.add_all(
             ImportIssue(
@@ -175,14 +190,8 @@ class _Telling:
         audit.record("directory.import", actor=actor, now=self.now, subject=("import_batch", batch.id))
         return {
             "services": len(self.here), "organizations": len(self.organizations), "locations": len(self.locations),
-            "quarantined": [
-                {"row": one.row, "id": one.id, "field": one.field, "reason": str(one.reason), "message": one.reason}
-                for one in self.refused
-            ],
-            "warnings": [
-                {"row": one.row, "id": one.id, "field": one.field, "reason": str(one.message), "message": one.message}
-                for one in self.remarks
-            ],
+            "quarantined": [one.told() for one in self.refused],
+            "warnings": [one.told() for one in self.remarks],
             "unmapped": [
                 {"term": name, "code": code, "services": number}
                 for (name, code), number in sorted(self.unmapped.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
@@ -191,8 +200,20 @@ class _Telling:
                 {"term": self.terms[key][0], "needs": self.terms[key][1], "services": number}
                 for key, number in sorted(self.mapped.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
             ],
+            "samples": self.samples, "without_need": self.without_need, "ended": self.ended,
             "counts": self.counts, **self.told,
         }  # fmt: skip
+
+
+def _in_file(one: Quarantined, rows: list[int]) -> Quarantined:
+    """The same by the rows of the file, also where a reason names another row."""
+    reasons = tuple((name, _told_by_file(why, rows)) for name, why in one.reasons)
+    return replace(one, row=_of(rows, one.row), reason=_told_by_file(one.reason, rows), reasons=reasons)
+
+
+def _told_by_file(why: Message, rows: list[int]) -> Message:
+    values = {name: _of(rows, value) if name == "row" else value for name, value in why.values.items()}
+    return replace(why, values=values)
 
 
 def _of(rows: list[int], number: int) -> int:

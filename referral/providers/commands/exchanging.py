@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -49,13 +50,19 @@ def directory_import(
     db.session.commit()
     refused = result.get("quarantined", [])
     rows = [("warning: ", one) for one in result.get("warnings", [])] + [("", one) for one in refused]
-    words = [f"{kind}row {one['row']} {one['id']}: {one['field']}: {one['reason']}" for kind, one in rows]
+    words = [f"{kind}row {one['row']} {one['id']}: {why}" for kind, one in rows for why in _reasons(one)]
     words += [
         f"{kind}: {one['id']} {one['name']}" for kind in ("new", "changed", "gone") for one in result.get(kind, [])
     ]
     words.append(result.get("error") or f"{result['services']} services, {len(refused)} set aside")
     say(result, as_json, words)
     sys.exit(code)
+
+
+def _reasons(told: dict[str, Any]) -> list[str]:
+    """Every reason why a row was set aside, each with its field."""
+    found: list[str] = told.get("reasons") or [f"{told['field']}: {told['reason']}"]
+    return found
 
 
 @directory.command("export")

@@ -230,7 +230,7 @@ def test_a_confidential_place_is_shown_by_its_arrondissement_only(scene: Scene, 
 
 
 def test_a_list_that_still_has_a_replaced_entry_brings_nothing_back(scene: Scene) -> None:
-    sheet = actions.tables_of("Réf;Structure;Prestation\n1;Croix-Rouge;Refuge\n".encode(), "liste.csv")
+    sheet = actions.look_at("Réf;Structure;Prestation\n1;Croix-Rouge;Refuge\n".encode(), "liste.csv")
     actions.keep_columns("Liste", {"Réf": "service.id", "Structure": "organization.name", "Prestation": "service.name"})
     stamp: dict[str, Any] = {"actor": scene.chief, "now": NOW}
     import_tables(sheet, "Liste", {}, **stamp)

@@ -51,7 +51,7 @@ def test_a_list_goes_from_file_to_entries_in_three_steps(browser: PageClient) ->
     page = browser.post(preview, {"do": "terms", "term": "Psychosocial", "need": "PSY"})
     labels = [one.text for one in page.tree.iter("label")]
     assert "Psychosocial → Santé mentale et soutien psychosocial (1 service)" in labels
-    assert "Logement (1 service)" in labels
+    assert "Logement (1 service, deviné)" in labels
     browser.post(preview, {"do": "approve"})
     assert dict(db.session.execute(select(Service.name, Service.needs)).all()) == {"Écoute": ["PSY"], "Abri": []}
     assert browser.get(preview).status == 404
@@ -87,7 +87,7 @@ def test_why_a_row_was_set_aside_is_said_in_the_readers_language_after_the_impor
     batch = db.session.scalars(select(ImportBatch)).one()
     page = browser.get(f"/directory/imports/batch/{batch.id}")
     cells = [[cell.text for cell in row.children if cell.tag in ("th", "td")] for row in page.tree.iter("tr")]
-    assert cells[1] == ["4", "Organisation : nom", "obligatoire, mais absent"]
+    assert cells[1] == ["Ligne 4", "Organisation : nom", "obligatoire, mais absent"]
     db.session.add(ImportIssue(batch=batch, row=9, field="x", reason="kept by an earlier version, 100 %"))
     db.session.commit()
     assert "kept by an earlier version, 100 %" in browser.get(f"/directory/imports/batch/{batch.id}").text
