@@ -114,7 +114,11 @@ def test_our_package_of_tables_is_read_as_the_same_services() -> None:
 
 def test_a_card_says_who_and_how_to_write_to_them() -> None:
     link = ServiceAtLocation("2", Location("1", "Centre"))
-    service = Service("3", "Écoute; soutien", "o", email="a@example.cm", service_at_locations=(link,))
+    words = "Lundi, mardi\nVenir tôt; apporter \\ sa carte"
+    service = Service("3", "Écoute; soutien", "o", description=words, email="a@example.cm", service_at_locations=(link,))
     card = cards.vcard(Organization("o", "Croix, Rouge"), service)
     assert card.splitlines()[0] == "BEGIN:VCARD"
-    assert {"FN:Écoute; soutien", "ORG:Croix\\, Rouge", "EMAIL:a@example.cm"} <= set(card.splitlines())
+    assert {
+        "FN:Écoute\\; soutien", "ORG:Croix\\, Rouge", "EMAIL:a@example.cm",
+        "NOTE:Lundi\\, mardi\\nVenir tôt\\; apporter \\\\ sa carte",
+    } <= set(card.splitlines())  # fmt: skip
