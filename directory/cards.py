@@ -30,10 +30,10 @@ def _card(organization: Organization, service: Service, link: ServiceAtLocation 
     card.add("VERSION", "4.0")
     card.add("KIND", "org")
     card.add("UID", f"urn:uuid:{link.id if link is not None else service.id}")
-    card.add("FN", service.name)
-    card.add("ORG", organization.name)
+    # Made as text here: the library takes names that iCalendar has not for values to be left as they are.
+    card["FN"], card["ORG"] = vText(service.name), vText(organization.name)
     if service.description:
-        card.add("NOTE", service.description)
+        card["NOTE"] = vText(service.description)
     phones = (*(link.phones if link is not None else ()), *service.phones)
     for number in dict.fromkeys(one.number for one in phones):
         card.add("TEL", number)

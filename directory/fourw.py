@@ -60,8 +60,9 @@ def _row(organization: Organization, service: Service, link: ServiceAtLocation |
     starts, ends = period(service.hours if link is None else hours_of(service, link))
     wanted = [f"{need}={context.targets[need]}" for need in sorted(service.needs) if need in context.targets]
     return [
-        organization.name, organization.acronym, organization.type, " | ".join(context.funders.get(service.id, ())),
-        " | ".join(sorted(service.needs)), " | ".join(sorted(one.value for one in service.types)), service.name,
+        _line(organization.name), organization.acronym, organization.type,
+        " | ".join(context.funders.get(service.id, ())),
+        " | ".join(sorted(service.needs)), " | ".join(sorted(one.value for one in service.types)), _line(service.name),
         service.id, service.eligibility_description, *_units(pcode, context.places), name, latitude, longitude,
         service.status.value if service.status else "", service.accepts_referrals.value if service.accepts_referrals
         else "", capacity.available if capacity else None, capacity.maximum if capacity else None,
@@ -85,6 +86,11 @@ def period(hours: Hours) -> tuple[date | None, date | None]:
         min(known_starts) if known_starts and len(known_starts) == len(starts) else None,
         max(known_ends) if known_ends and len(known_ends) == len(ends) else None,
     )
+
+
+def _line(text: str) -> str:
+    """Without spaces that others' tools complain about."""
+    return " ".join(text.split())
 
 
 def _day(value: date | None) -> str:

@@ -37,6 +37,9 @@ NO_CHOICE = N_("“%(word)s” is not one of the values of the sheet of lists")
 NOT_A_WEEK = Message("not_a_week", N_("write hours as 08:00-12:00, 13:30-17:00; leave the cell empty when closed"))
 NO_CONTACT = Message("unknown_contact", N_("no contact of this entry has this identifier"))
 Typed = dict[str, str]
+Forms = Mapping[Section, Typed]
+UNTOUCHED = "\x00"
+"""In place of the text of a cell that says what stood there; no cell can hold it."""
 
 
 def is_workbook(tables: Sequence[Table]) -> bool:
@@ -87,6 +90,7 @@ def take(
     new = [(number, row) for number, row in rows if not row.get(ID)]
     made = _added(sheets[workbook.SERVICES], new, actor, now)
     by_id = _entries([row[ID] for _number, row in rows if row.get(ID)])
+    before = {key: workbook.presented(place) for key, place in by_id.items()}
     aside = _Sheets(sheets, told, set(by_id))
     seen: set[str] = set()
     for number, row in rows:
@@ -98,7 +102,9 @@ def take(
             continue
         if key:
             seen.add(key)
-        _Entry(place, told, number, labels, actor, now).put(row, aside.audiences.get(key), aside.contacts.get(key, []))
+        _Entry(place, before.get(key), told, number, labels, actor, now).put(
+            row, aside.audiences.get(key), aside.contacts.get(key, [])
+        )
         told.entries += 1
     return _summary(told, made, actor, now)
 
@@ -209,14 +215,19 @@ def _not_listed(word: str) -> Message:
 
 
 class _Entry:
-    """One row put into its entry, form by form."""
+    """One row put into its entry, form by form.
+
+    A cell counts as written when it differs from what stood in the entry `before` any row was put: rows of one service
+    at several places share its words, and an untouched row must not take back what another one changed.
+    """
 
     def __init__(
-        self, place: ServiceAtLocation, told: Told, number: int, labels: Mapping[str, Mapping[str, str]],
-        actor: Actor | None, now: datetime,
+        self, place: ServiceAtLocation, before: Forms | None, told: Told, number: int,
+        labels: Mapping[str, Mapping[str, str]], actor: Actor | None, now: datetime,
     ) -> None:  # fmt: skip
         self.place, self.told, self.number, self.labels, self.actor, self.now = place, told, number, labels, actor, now
         self.shown = workbook.presented(place)
+        self.before = self.shown if before is None else before
 
     def put(self, row: Typed, audiences: Typed | None, contacts: list[tuple[int, Typed]]) -> None:
         """Read what differs from what the forms show."""
@@ -227,23 +238,25 @@ class _Entry:
                 said = self._said(column, row.get(column.heading, ""))
                 if said is None:
                     wrong.add(column.section)
-                else:
+                elif said is not UNTOUCHED:
                     typed[column.section][column.name] = said
         if audiences is not None:
+            stood = self.before[Section.SERVICE]
             asked = [name for name in typed[Section.SERVICE] if name.startswith("to-") and name != "to-sex"]
-            typed[Section.SERVICE].update({name: audiences.get(name, "") for name in asked})
+            told = {name: audiences.get(name, "") for name in asked}
+            typed[Section.SERVICE] |= {name: value for name, value in told.items() if value != stood.get(name, "")}
         if not self._contacts(typed[Section.CONTACTS], contacts):
             wrong.add(Section.CONTACTS)
         changed = [self._section(section, typed[section]) for section in typed if section not in wrong]
-        if any(changed):
+        if any(changed) and row.get(ID):
             self.told.changed.append({"id": str(self.place.id), "name": self.place.service.name})
 
     def _said(self, column: workbook.Column, text: str) -> str | None:
-        """What the cell types into its form; None when it was set aside. An untouched cell types what stands there."""
-        before = self.shown[column.section].get(column.name, "")
+        """What the cell types into its form; None when it was set aside, UNTOUCHED when nobody wrote in it."""
+        before = self.before[column.section].get(column.name, "")
         labels = self.labels[column.heading]
         if text == workbook.cell(column, before, labels).strip():
-            return before
+            return UNTOUCHED
         if not column.choices:
             return text
         found = _code(text, labels) if text else ""
@@ -338,6 +351,7 @@ def _summary(told: Told, made: Any, actor: Actor | None, now: datetime) -> dict[
     counts = {"new": of["counts"]["new"], "changed": len(told.changed), "gone": 0}
     return {
         "services": told.entries, "organizations": 0, "locations": 0, "quarantined": [*of["quarantined"], *refused],
-        "warnings": of["warnings"], "unmapped": of["unmapped"], "mapped": of["mapped"], "counts": counts,
+        "warnings": [one for one in of["warnings"] if one["row"]],
+        "unmapped": of["unmapped"], "mapped": of["mapped"], "counts": counts,
         "new": of["new"], "changed": told.changed[:500], "gone": [],
     }  # fmt: skip

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from flask import current_app
 
+from directory import opening_hours
+from directory.calendars import hours_of
 from directory.hsds_keeping import given_back
 from directory.hsds_writing import Document, Profile, Writer
 from directory.places import Places
@@ -117,7 +119,10 @@ def _json(found: list[Document]) -> tuple[bytes, int]:
 
 
 def _geojson(reading: Reading) -> tuple[bytes, int]:
-    """Public points alone, whatever was asked: a map is copied on faster than a list."""
+    """Public points alone, whatever was asked: a map is copied on faster than a list.
+
+    `opening_hours` is what OpenStreetMap writes; null where unknown or not the same every week.
+    """
     features = [
         {
             "type": "Feature", "id": link.id,
@@ -125,6 +130,7 @@ def _geojson(reading: Reading) -> tuple[bytes, int]:
             "properties": {
                 "service": one.service.name, "organization": one.organization.name, "location": link.location.name,
                 "needs": sorted(one.service.needs),
+                "opening_hours": opening_hours.write(hours_of(one.service, link)) or None,
             },
         }
         for one in reading.export.services() if one.service.visibility is Visibility.PUBLIC

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,7 @@ def import_feed(
     """Put the documents of a feed into the directory; what happened as `import_tables` tells it. Commits nothing."""
     kept = mappings.keep(source, terms)
     result = hsds.read(contents, kept, source, places=known_places())
+    result = replace(result, warnings=tuple(one for one in result.warnings if not mappings.saved_only(one, terms)))
     versions = {row.source_id: row.version for row in db.session.execute(imported_before(source))}
     keeper, upsert = Keeper(source, now), Upsert(source, now)
     upsert.all(result)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import force_locale, gettext
+
 from directory import calendars, cards, fourw, tabular
 from referral.providers.queries.catalogue import public_holidays
 from referral.providers.queries.funding import funders, targets
+
+LANGUAGE = "fr"
+"""Of the words that a file adds to what is in the directory, as the headings of the 4W."""
 
 
 def package(documents: list[dict[str, Any]]) -> tuple[bytes, int]:
@@ -32,5 +37,6 @@ def calendar(reading: Any) -> tuple[bytes, int]:
     """The opening hours of every service that is offered, as repeating events; how many services."""
     found = [one.service for one in reading.export.services() if not one.service.archived]
     today = reading.now.astimezone(reading.export.records.zone).date()
-    frame = calendars.Frame(today, reading.now, public_holidays(reading.now))
-    return calendars.write(found, frame), len(found)
+    with force_locale(LANGUAGE):
+        frame = calendars.Frame(today, reading.now, public_holidays(reading.now), gettext)
+        return calendars.write(found, frame), len(found)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import select
 
+from directory.hsds_result import Remark
 from directory.places import fold
 from referral.extensions import db
 from referral.providers.models import TermMapping
@@ -29,3 +30,8 @@ def keep(source: str, given: Mapping[str, str]) -> dict[str, str]:
         found[term] = codes
     db.session.flush()
     return {term: ",".join(sorted(needs)) for term, needs in found.items()}
+
+
+def saved_only(one: Remark, given: Mapping[str, str]) -> bool:
+    """Whether a remark says that a term is missing which is saved of this source, but was not given this time."""
+    return one.message.code == "term_not_found" and str(one.message.values["term"]) not in set(map(fold, given))

@@ -94,6 +94,7 @@ def import_tables(
             taken = upsert.taken
             telling.part(part, upsert, found.rows)
             sweep()
+    telling.remarks = [one for one in telling.remarks if not mappings.saved_only(one, terms)]
     telling.refused += found.quarantined
     telling.remarks += found.warnings
     return telling.closed(actor)

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 from sqlalchemy import select
 
 from directory import cards, hsds, tabular
@@ -112,9 +113,31 @@ def test_our_package_of_tables_is_read_as_the_same_services() -> None:
         )  # fmt: skip
 
 
+@pytest.mark.usefixtures("entries")
+def test_the_map_gives_hours_as_openstreetmap_writes_them() -> None:
+    for place in db.session.scalars(select(Place)):
+        if place.service.name == "Accueil" and place.location:
+            place.location.latitude, place.location.longitude = 4.05, 9.7
+    (point,) = json.loads(actions.export("geojson", Circle.ALL, now=NOW)[0])["features"]
+    assert point["properties"]["opening_hours"] == "Mo-Fr 08:00-15:30"
+
+
+@pytest.mark.usefixtures("entries")
+def test_the_calendar_adds_its_own_words_in_french() -> None:
+    found = Calendar.from_ical(actions.export("ical", Circle.ALL, now=NOW)[0])
+    days = {str(one["summary"]) for one in found.walk("VEVENT") if one.get("status") == "TENTATIVE"}
+    said = "\N{NO-BREAK SPACE}: jour férié, appelez d’abord"
+    assert days == {f"{name}{said}" for name in ("Accueil", "Refuge", "Réservé")}
+
+
 def test_a_card_says_who_and_how_to_write_to_them() -> None:
     link = ServiceAtLocation("2", Location("1", "Centre"))
-    service = Service("3", "Écoute; soutien", "o", email="a@example.cm", service_at_locations=(link,))
+    words = "Lundi, mardi\nVenir tôt; apporter \\ sa carte"
+    written = {"description": words, "email": "a@example.cm"}
+    service = Service("3", "Écoute; soutien", "o", service_at_locations=(link,), **written)
     card = cards.vcard(Organization("o", "Croix, Rouge"), service)
     assert card.splitlines()[0] == "BEGIN:VCARD"
-    assert {"FN:Écoute; soutien", "ORG:Croix\\, Rouge", "EMAIL:a@example.cm"} <= set(card.splitlines())
+    assert {
+        "FN:Écoute\\; soutien", "ORG:Croix\\, Rouge", "EMAIL:a@example.cm",
+        "NOTE:Lundi\\, mardi\\nVenir tôt\\; apporter \\\\ sa carte",
+    } <= set(card.splitlines())  # fmt: skip

@@ -156,3 +156,17 @@ def test_a_workbook_that_lost_a_column_is_refused_before_it_is_kept() -> None:
         workbook_reading.complete(tables)
     assert refused.value.message.values == {"name": "Service"}
     workbook_reading.complete(read_tables(b"Nom;Ville\nA;B\n", "y.csv"))
+
+
+def test_rows_of_one_service_at_two_places_do_not_take_back_what_the_other_changed(entries: Any) -> None:
+    service = entries["Accueil"].service
+    service.places.append(ServiceAtLocation(contacts=[]))
+    db.session.flush()
+    book = _book()
+    rows = book["Services"]
+    column = {cell.value: cell.column for cell in rows[1]}
+    first, second = (row[0].row for row in rows.iter_rows(min_row=2) if row[2].value == "Accueil")
+    rows.cell(first, column["Description"]).value = "Écrit sur la première ligne"
+    rows.cell(second, column["Avis"]).value = "Écrit sur la seconde"
+    assert _take(book)["counts"] == {"new": 0, "changed": 2, "gone": 0}
+    assert (service.description, service.alert) == ("Écrit sur la première ligne", "Écrit sur la seconde")
