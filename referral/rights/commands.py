@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from typing import Any
 
 import click
 from flask.cli import AppGroup, with_appcontext
@@ -77,9 +78,12 @@ def privacy_replay(ledger: str | None, as_json: bool) -> None:
         except RuleViolation as refused:
             say({"error": refused.message.code}, as_json, [str(refused.message)])
             sys.exit(1)
-    done = asdict(replay(now()))
-    words = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in done.items())
-    say(done | ({} if listed is None else {"listed": listed}), as_json, [f"erased again: {words}"])
+    done: dict[str, Any] = asdict(replay(now()))
+    words = [f"erased again: {', '.join(f'{name} {count}'.replace('_', ' ') for name, count in done.items())}"]
+    if listed is not None:
+        done |= {"listed": listed.owners, "held": list(listed.held)}
+        words += [f"{code} is kept by a legal hold: lift it, then say --ledger again" for code in listed.held]
+    say(done, as_json, words)
 
 
 @privacy.command("register")

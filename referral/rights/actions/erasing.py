@@ -20,6 +20,7 @@ from referral.partners.models import User
 from referral.people.actions import erase_person
 from referral.referrals.models import Referral
 from referral.rights import queries
+from referral.rights.hold_models import HoldStep, LegalHold
 from referral.rights.models import OwnFileLink, RightsRequest
 from referral.rights.rules import erasure_refusal
 from sop.vocabulary import Category, Message
@@ -75,6 +76,9 @@ def _forget_words(case: Case) -> None:
     db.session.execute(delete(CaseNote).where(CaseNote.case_id == case.id))
     for row in db.session.scalars(select(RightsRequest).where(RightsRequest.case_id == case.id)):
         row.sealed = None
+    mine = HoldStep.hold_id.in_(select(LegalHold.id).where(LegalHold.case_id == case.id))
+    for step in db.session.scalars(select(HoldStep).where(mine)):
+        step.sealed = None
     for consent in db.session.scalars(select(Consent).where(Consent.case_id == case.id)):
         consent.sealed_names, consent.given_age = None, None
 

@@ -13,8 +13,8 @@ from referral.foundation.access import Actor
 from referral.people.rules import AgeBand
 from referral.rights import queries
 from referral.rights.actions.erasing import erase_categories, erase_file
-from referral.rights.models import RetentionReview, RightsRequest
-from referral.rights.rules import WAITING, RequestKind, RequestState, due, keep_until, request_kept_until
+from referral.rights.models import RetentionReview
+from referral.rights.rules import due, keep_until, request_kept_until
 from sop.vocabulary import N_, Category, Message
 
 BATCH = 200
@@ -95,14 +95,3 @@ def keep_on(one: RetentionReview, *, until: date, reason: str, actor: Actor, now
         raise RuleViolation(LATER)
     one.decided_at, one.decided_by_id, one.keep_until, one.reason = now, actor.id, until, reason
     audit.record("retention.keep", actor=actor, now=now, case_id=one.case_id, subject=one, until=str(until))
-
-
-def hold(one: RightsRequest, *, on: bool, actor: Actor, now: datetime) -> None:
-    """Put a legal hold on the file of a request, or take it off; an erasure that waits is held with it (rule T2)."""
-    case = one.case
-    if case.legal_hold is on:
-        return
-    case.legal_hold = on
-    if one.kind is RequestKind.ERASURE and one.state in WAITING:
-        one.state = RequestState.HELD if on else RequestState.OPEN
-    audit.record("case.hold", actor=actor, now=now, case_id=case.id, subject=case, code="ON" if on else "OFF")
