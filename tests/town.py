@@ -427,8 +427,8 @@ def _rights(town: Town, users: dict[str, Any]) -> None:
     token, _code = asking.make_link(case, "fr", actor=manager, now=NOW)
     db.session.flush()
     town.at |= {
-        "correction": correction.id, "erasure": erasure.id, "review": review.id, "hold": hold.id, "breach": breach.id, "own_link": token,
-        "withdrawal": stop.id, "stop": told.id, "mute": mute.id, "consent": _signed(case).id,
+        "correction": correction.id, "erasure": erasure.id, "review": review.id, "breach": breach.id, "own_link": token,
+        "withdrawal": stop.id, "stop": told.id, "mute": mute.id, "hold": hold.id, "consent": _signed(case).id,
     }  # fmt: skip
 
 

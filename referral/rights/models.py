@@ -91,6 +91,7 @@ class RetentionReview(Base):
     due_on: Mapped[date]
     proposed_at: Mapped[datetime]
     proposed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    proposed_by: Mapped[User | None] = relationship("User", foreign_keys=[proposed_by_id])
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     erased: Mapped[bool] = mapped_column(default=False)

@@ -10,8 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection
 
+from sop.vocabulary import Need
+from tests.builders import WORDS, make_planned_case, make_sent_referral, make_service
 from tests.conftest import rolled_back, taken_back
-from tests.referral.rights.conftest import Office
+from tests.referral.rights.conftest import PAID, Office
 
 Ids = dict[str, tuple[type[Any], UUID]]
 
@@ -20,11 +22,10 @@ Ids = dict[str, tuple[type[Any], UUID]]
 def stage(_application: Flask) -> Iterator[tuple[Connection, Ids]]:
     from referral.extensions import db
 
-    with rolled_back(_application) as connection:
-        with _application.app_context():
-            made = Office()
-            db.session.commit()
-            yield connection, {name: (type(row), row.id) for name, row in vars(made).items()}
+    with rolled_back(_application) as connection, _application.app_context():
+        made = Office()
+        db.session.commit()
+        yield connection, {name: (type(row), row.id) for name, row in vars(made).items()}
 
 
 @pytest.fixture
@@ -41,3 +42,16 @@ def office(session: Any, stage: tuple[Connection, Ids]) -> Office:
     found = object.__new__(Office)
     vars(found).update({name: db.session.get_one(*row) for name, row in stage[1].items()})
     return found
+
+
+@pytest.fixture
+def erasable(office: Office) -> Office:
+    """The office with a closed case of its own: the key store keeps for good what a test erases."""
+    from referral.extensions import db
+
+    place = make_service(office.nurse.organization, Need.MED, staff=(office.nurse,))
+    office.case = make_planned_case(office.manager, Need.MED, sealed={**WORDS, **PAID})
+    office.referral = make_sent_referral(office.case, place)
+    office.close()
+    db.session.commit()
+    return office

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import create_engine, select
 
+from referral.cases.rules import CaseState
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation import sealing
 from referral.foundation.audit import AuditLine
 from referral.foundation.outbox import OutboxMessage
-from referral.rights.actions import asking, erasing, holding, reminding, retaining
+from referral.rights.actions import asking, erasing, holding, reminding, replaying, retaining
 from referral.rights.hold_models import HoldStep, LegalHold
 from referral.rights.holding import HoldMove, HoldReason
 from referral.rights.models import RetentionReview
 from referral.rights.rules import Requester, RequestKind, RequestState
+from sop.vocabulary import Category
 from tests.conftest import NOW
 from tests.page_client import PageClient
 from tests.referral.rights.conftest import Office
@@ -91,11 +94,12 @@ def test_what_is_wrong_is_said_at_its_place(
     assert db.session.scalars(select(LegalHold)).all() == []
 
 
-def test_a_hold_keeps_the_file_from_page_and_clock_and_says_so(office: Office, client: PageClient) -> None:
-    office.close()
-    review = RetentionReview(case_id=office.case.id, categories=["C2"], whole=True, due_on=NOW.date(), proposed_at=NOW)
+def test_a_hold_keeps_the_file_from_page_and_clock_and_says_so(erasable: Office, client: PageClient) -> None:
+    review = RetentionReview(
+        case_id=erasable.case.id, categories=["C2"], whole=True, due_on=NOW.date(), proposed_at=NOW
+    )
     db.session.add(review)
-    one = place(office)
+    one = place(erasable)
     later = NOW + 4_000 * DAY
     assert retaining.propose(later) == 0
     client.sign_in("donnees")
@@ -103,9 +107,9 @@ def test_a_hold_keeps_the_file_from_page_and_clock_and_says_so(office: Office, c
     page = client.post(f"/rights/retention/{review.id}", {"do": "erase"})
     assert page.status == 422
     assert "interdit" in page.text
-    assert office.case.erased_at is None
-    holding.lift(one, "Jugé.", actor=office.officer, now=NOW)
-    erasing.erase_file(office.case, actor=office.officer, now=NOW, cause="REQUEST")
+    assert erasable.case.erased_at is None
+    holding.lift(one, "Jugé.", actor=erasable.officer, now=NOW)
+    erasing.erase_file(erasable.case, actor=erasable.officer, now=NOW, cause="REQUEST")
     assert set(db.session.scalars(select(HoldStep.sealed))) == {None}
 
 
@@ -166,14 +170,26 @@ def test_the_persons_file_says_that_and_why_it_is_kept_unless_the_order_forbids(
     assert "interdit d’en informer la personne" in team.text
 
 
-def test_a_refusal_of_base_consent_erases_once_the_hold_ends(office: Office) -> None:
-    from referral.cases.actions import opening
-    from referral.cases.rules import CaseState
+def test_a_refusal_of_base_consent_erases_once_the_hold_ends(erasable: Office) -> None:
+    one = place(erasable)
+    erasable.case.state = CaseState.DECLINED
+    holding.lift(one, "Jugé.", actor=erasable.officer, now=NOW)
+    assert erasable.case.erased_at == NOW
+    assert set(sealing.held(erasable.case.person_id, erasable.case.id)) == set()
 
+
+def test_a_ledger_does_not_destroy_what_a_hold_keeps_and_a_replay_ends_a_hold_on_nothing(
+    office: Office, tmp_path: Path
+) -> None:
     one = place(office)
-    office.case.state = CaseState.DECLINED
-    holding.lift(one, "Jugé.", actor=office.officer, now=NOW)
-    assert office.case.erased_at == NOW
-    assert opening.erase_refused.__doc__
-    db.session.flush()
-    assert sealing.held(office.case.person_id, office.case.id) == frozenset()
+    url = f"sqlite:///{tmp_path / 'before.sqlite'}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE erasure (owner_id CHAR(32))")
+        connection.execute(sealing.Erasure.__table__.insert().values(owner_id=office.case.person_id))
+    engine.dispose()
+    found = replaying.destroy_listed(url, now=NOW)
+    assert found == replaying.Listed(0, (office.case.code,))
+    assert sealing.read(office.case.person_id, [Category.C2]) != {}
+    assert holding.overtake(office.case, now=NOW) == 1
+    assert (one.ended_at, office.case.legal_hold) == (NOW, False)
