@@ -142,7 +142,7 @@ def register_jobs() -> None:
     from referral.partners.actions import watching
     from referral.people.actions import duplicates, merging
     from referral.providers.actions import keep_month, look_for_double_organizations, look_for_doubles, remind
-    from referral.rights.actions import breaching, reminding, retaining, stopping
+    from referral.rights.actions import breaching, holding, reminding, retaining, stopping
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
     jobs.register("merges", 3600, merging.settle_due)
@@ -155,6 +155,7 @@ def register_jobs() -> None:
     jobs.register("retention", 86_400, retaining.propose)
     jobs.register("rights", 3600, reminding.remind)
     jobs.register("unreviewed", 3600, breaching.report_unreviewed)
+    jobs.register("holds", 3600, holding.lapse)
     jobs.register("stops", 3600, stopping.chase)
     jobs.register("consents", 3600, renewing.remind)
 

@@ -112,6 +112,27 @@ def user_reopen(username: str, as_json: bool) -> None:
     sys.exit(2 if found is None else 0 if done else 1)
 
 
+@user.command("password")
+@click.argument("username")
+@click.password_option(help="Asked for when it is not given.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")
+@with_appcontext
+def user_password(username: str, password: str, as_json: bool) -> None:
+    """Set a new password for somebody who lost theirs; they are told. Exit 0: set; 1: too weak; 2: no such account."""
+    from referral.extensions import db
+    from referral.partners import actions, passwords
+    from referral.partners.queries import user_by_name
+
+    found, complaint = user_by_name(username.strip().lower()), passwords.complaint(password, username)
+    if found is not None and complaint is None:
+        actions.reset_password(found, passwords.hash_password(password), now=now())
+        db.session.commit()
+    done = found is not None and complaint is None
+    words = "no such account" if found is None else str(complaint) if complaint else "new password; all sessions end"
+    say({"account": username, "reset": done}, as_json, [f"{username}: {words}"])
+    sys.exit(2 if found is None else 0 if done else 1)
+
+
 @demo.command("load")
 @click.option("--seed", default=2026, help="The same seed makes the same country.")
 @click.option("--cases", default=304, help="How many invented cases.")

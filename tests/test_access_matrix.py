@@ -266,7 +266,11 @@ rights.answer                POST  correction       401 404 404 404 404 404 404 
 rights.answer                POST  erasure          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 422 404
 rights.proof                 GET   erasure          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.proof                 GET   correction       303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
-rights.hold                  POST  correction       401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
+rights.holds                 GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.holds                 POST  -                401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 422 404
+rights.hold                  GET   hold             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.renew_hold            POST  hold             401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
+rights.lift_hold             POST  hold             401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
 rights.review                GET   review           303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.review                POST  review           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
 rights.processing            GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
@@ -817,7 +821,8 @@ def rights_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, 
         },
         "breaches": {"kind": "lost", "time": "10:00", "words": "Perdu.", **found},
         "open_linked_file": {"code": "no code"}, "withdraw_by_link": {"code": "no code"},
-        "confirm_stop": {"answer": "erased"},
+        "confirm_stop": {"answer": "erased"}, "lift_hold": {"why": "Jugé."},
+        "renew_hold": {"words": "Encore.", "review-day": "1", "review-month": "6", "review-year": "2027"},
     }  # fmt: skip
     if variant == "-":
         return {}, posted.get(name, {})
@@ -828,12 +833,14 @@ def rights_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, 
         return {"token": at.get(variant, "A" * 22), **proof}, {"code": "no code"}
     if name in ("record_stop", "record_stop_post", "stop_letter"):
         return {"case_id": at["case"], "stop_id": at["mute" if variant == "mute" else "stop"]}, {}
-    keys = {"answer": "request_id", "proof": "request_id", "hold": "request_id", "review": "review_id"} | {
-        "confirm_stop": "stop_id"
+    keys = {"answer": "request_id", "proof": "request_id", "review": "review_id", "hold": "hold_id"} | {
+        "confirm_stop": "stop_id",
+        "renew_hold": "hold_id",
+        "lift_hold": "hold_id",
     }
     key = keys.get(name, "breach_id" if name.startswith("breach") else "case_id")
     more = {
-        "hold": {"wanted": "on"}, "breach_step": {"step": "contained"},
+        "breach_step": {"step": "contained"},
         "withdrawal_proof": {"withdrawal_id": at["withdrawal"]}, "consent_copy": {"consent_id": at["consent"]},
         "answer_letter": {"request_id": at["correction"]},
     }  # fmt: skip

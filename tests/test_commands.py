@@ -27,7 +27,7 @@ OWN = {
     "docs access", "forms check", "forms compile", "offline hand-in", "offline rotate-key", "people match",
     "people reindex", "places import", "privacy erase", "privacy register", "privacy replay",
     "privacy retention", "sop check", "sop diff", "sop document", "sop draw", "sop export", "sop import", "sop route",
-    "sop simulate", "user add", "user reopen", "worker",
+    "sop simulate", "user add", "user password", "user reopen", "worker",
 }  # fmt: skip
 """Our commands; Flask, Flask-Alembic (`db upgrade` among them) and flask-smorest (`openapi …`) bring others."""
 ALONE = {

@@ -58,6 +58,7 @@ EXCEPTIONS = {
     "partners.new_agreement": "a button of the list of agreements",
     "rights.processing": "a button of rights and registers",
     "rights.register_workbook": "a file of the register of processing",
+    "rights.holds": "a button of rights and registers",
     "rights.breaches": "a button of rights and registers",
     "rights.assessment": "a button of rights and registers",
     "procedures.forms": "a tab of the procedure",

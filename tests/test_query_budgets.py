@@ -41,7 +41,8 @@ from referral.providers.actions import merge_entries, tell_apart
 from referral.providers.doubles_models import ServicePair
 from referral.providers.models import ServiceAtLocation
 from referral.referrals.actions import shortlisting
-from referral.rights.actions import asking, breaching
+from referral.rights.actions import asking, breaching, holding
+from referral.rights.holding import HoldReason
 from referral.rights.models import RetentionReview, StopNotice, Withdrawal
 from referral.rights.rules import BreachKind, Channel, Requester, RequestKind, StopAnswer
 from sop.vocabulary import Need
@@ -91,6 +92,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "register": ("officer", "/register"),
     "rights and registers": ("officer", "/rights"),
     "breaches": ("officer", "/rights/breaches"),
+    "legal holds": ("officer", "/rights/holds"),
     "data to destroy": ("nurse", "/stops"),
     "emergency accesses": ("supervisor", "/emergencies"),
     "own emergency accesses": ("nurse", "/emergency"),
@@ -226,6 +228,10 @@ class Office:
         asking.ask(
             case, RequestKind.COPY, requester=Requester.PERSON, received_on=NOW.date(), words="", actor=manager, now=NOW
         )
+        holding.place(
+            case, HoldReason.LAW, basis="Loi", words="", until=None, review_on=NOW.date(), silent=False, actor=officer,
+            now=NOW,
+        )  # fmt: skip
         review = {"categories": ["C11"], "whole": False, "due_on": NOW.date(), "proposed_at": NOW}
         db.session.add(RetentionReview(case_id=case.id, **review))
         taken = Withdrawal(case_id=case.id, channel=Channel.DESK, everything=True, at=NOW, recorded_by_id=manager.id)

@@ -70,7 +70,8 @@ from referral.providers.rules import NoticeKind, Origin, ReportKind, Section, Ta
 from referral.providers.upkeep_models import ConfirmationLink, EntityRevision
 from referral.referrals.actions import answering, sending, shortlisting
 from referral.referrals.rules import ReferralAction
-from referral.rights.actions import asking, breaching
+from referral.rights.actions import asking, breaching, holding
+from referral.rights.holding import HoldReason
 from referral.rights.models import RetentionReview, RightsRequest, StopNotice, Withdrawal
 from referral.rights.queries import withdrawals
 from referral.rights.rules import BreachKind, Channel, Requester, RequestKind, RequestState
@@ -402,6 +403,10 @@ def _rights(town: Town, users: dict[str, Any]) -> None:
     )  # fmt: skip
     review = RetentionReview(case_id=case.id, categories=["C11"], whole=False, due_on=NOW.date(), proposed_at=NOW)
     db.session.add_all([erasure, review])
+    hold = holding.place(
+        case, HoldReason.COURT, basis="Ordonnance 12", words="", until=None,
+        review_on=NOW.date() + timedelta(days=60), silent=False, actor=officer, now=NOW,
+    )  # fmt: skip
     breach = breaching.report(
         BreachKind.LOST, discovered_at=NOW, persons=None, categories=(), high_risk=False, words="Perdu.",
         actor=officer, now=NOW,
@@ -423,7 +428,7 @@ def _rights(town: Town, users: dict[str, Any]) -> None:
     db.session.flush()
     town.at |= {
         "correction": correction.id, "erasure": erasure.id, "review": review.id, "breach": breach.id, "own_link": token,
-        "withdrawal": stop.id, "stop": told.id, "mute": mute.id, "consent": _signed(case).id,
+        "withdrawal": stop.id, "stop": told.id, "mute": mute.id, "hold": hold.id, "consent": _signed(case).id,
     }  # fmt: skip
 
 

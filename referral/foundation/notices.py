@@ -204,6 +204,22 @@ TEMPLATES: dict[str, Template] = {
         ),
         frozenset({"reference"}),
     ),
+    "hold_due": Template(
+        N_("A legal hold is to be looked at again"),
+        N_(
+            "A file is kept by a legal hold, and the day on which somebody looks at it again is near or over.\n\n"
+            "Case: %(case_code)s\n\nPlease sign in and open “Rights”, then “Legal holds”."
+        ),
+        frozenset({"case_code"}),
+    ),
+    "hold_over": Template(
+        N_("A legal hold has ended"),
+        N_(
+            "The last day of a legal hold is past. If the file must be kept for longer, place a new hold.\n\n"
+            "Case: %(case_code)s\n\nPlease sign in and open “Rights”, then “Legal holds”."
+        ),
+        frozenset({"case_code"}),
+    ),
     "file_erased": Template(
         N_("A file was erased: please do the same"),
         N_(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from typing import Any
 
 import click
 from flask.cli import AppGroup, with_appcontext
@@ -32,33 +33,58 @@ def privacy_retention(as_json: bool) -> None:
 
 @privacy.command("erase")
 @click.argument("code")
-@click.option("--yes", is_flag=True, help="Do it; without it the command only says what would be erased.")
+@click.option("--by", "username", help="The account that proposes it, or that does it; its password is asked for.")
+@click.option("--propose", is_flag=True, help="Propose it; another account then does it, here or on the page.")
+@click.option("--reason", default="", help="Why it is proposed; names nobody.")
+@click.option("--yes", is_flag=True, help="Do what another account proposed or recorded.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on the last line.")
 @with_appcontext
-def privacy_erase(code: str, yes: bool, as_json: bool) -> None:
-    """Erase the file of a closed case. Exit 0: erased, or would be; 1: it may not be; 2: there is no such case."""
+def privacy_erase(code: str, username: str | None, propose: bool, reason: str, yes: bool, as_json: bool) -> None:
+    """Erase the file of a closed case; one account proposes it, another one does it.
+
+    Exit 0: erased, proposed, or would be; 1: it may not be; 2: there is no such case.
+    """
     from referral.errors import RuleViolation
     from referral.extensions import db
-    from referral.rights.actions.erasing import erase_file, obstacle
     from referral.rights.queries import case_by_code, handed_to
 
+    if (propose or yes) and (propose == yes or not username):
+        raise click.UsageError("say --by NAME and one of --propose and --yes")
     case = case_by_code(code)
     if case is None:
         say({"error": "unknown"}, as_json, [f"there is no case {code}"])
         sys.exit(2)
     told = handed_to(case.id)
-    against = obstacle(case)
-    if against is None and yes:
-        try:
-            erase_file(case, actor=None, now=now(), cause="COMMAND")
-        except RuleViolation as refused:
-            against = refused.message
-    if against is not None:
-        say({"case": code, "erased": False, "error": against.code}, as_json, [str(against)])
+    try:
+        _erase(case, username, propose=propose, reason=reason, yes=yes)
+    except RuleViolation as refused:
+        db.session.rollback()
+        say({"case": code, "erased": False, "error": refused.message.code}, as_json, [str(refused.message)])
         sys.exit(1)
     db.session.commit()
-    done = "erased" if yes else "would be erased (say --yes)"
-    say({"case": code, "erased": yes, "told": told}, as_json, [f"{code} {done}; told: {', '.join(told) or 'nobody'}"])
+    done = "erased" if yes else "is proposed to be erased" if propose else "would be erased (say --propose, then --yes)"
+    result = {"case": code, "erased": yes, "proposed": propose, "told": told}
+    say(result, as_json, [f"{code} {done}; told: {', '.join(told) or 'nobody'}"])
+
+
+def _erase(case: Any, username: str | None, *, propose: bool, reason: str, yes: bool) -> None:
+    """Look, propose or erase; whoever proposes or erases proves who they are."""
+    from referral.errors import RuleViolation
+    from referral.partners.actions import vouch
+    from referral.rights.actions import erasing, retaining
+
+    against = erasing.obstacle(case)
+    if against is not None:
+        raise RuleViolation(against)
+    if username is None:
+        return
+    password = click.prompt("Password", hide_input=True, err=True)
+    second = click.prompt("Code of the second factor, empty without one", default="", show_default=False, err=True)
+    user = vouch(username, password, second, now=now())
+    if propose:
+        retaining.propose_file(case, " ".join(reason.split()), actor=user, now=now())
+    elif yes:
+        retaining.erase_approved(case, actor=user, now=now())
 
 
 @privacy.command("replay")
@@ -77,9 +103,12 @@ def privacy_replay(ledger: str | None, as_json: bool) -> None:
         except RuleViolation as refused:
             say({"error": refused.message.code}, as_json, [str(refused.message)])
             sys.exit(1)
-    done = asdict(replay(now()))
-    words = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in done.items())
-    say(done | ({} if listed is None else {"listed": listed}), as_json, [f"erased again: {words}"])
+    done: dict[str, Any] = asdict(replay(now()))
+    words = [f"erased again: {', '.join(f'{name} {count}'.replace('_', ' ') for name, count in done.items())}"]
+    if listed is not None:
+        done |= {"listed": listed.owners, "held": list(listed.held)}
+        words += [f"{code} is kept by a legal hold: lift it, then say --ledger again" for code in listed.held]
+    say(done, as_json, words)
 
 
 @privacy.command("register")

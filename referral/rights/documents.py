@@ -18,6 +18,7 @@ from referral.foundation.documents import Document
 from referral.foundation.formatting import day, listing, moment
 from referral.foundation.i18n import in_language, translate
 from referral.referrals.documents import house
+from referral.rights.hold_models import LegalHold
 from referral.rights.models import RightsRequest, StopNotice, Withdrawal
 from referral.rights.queries.own_file import FormPart, OwnFile, Seen
 from sop.form_index import BY_NAME
@@ -48,6 +49,12 @@ def own_file_pdf(sheet: OwnFile, *, lang: str, printed_at: datetime, audit_head:
             document.heading(form_words(form), level=3)
             document.fields([(in_words(line.label), in_words(line.value)) for line in form.lines])
         _left_out(document, sheet)
+        if sheet.holds:
+            document.heading(_("What must be kept"))
+            document.bullets([kept(one) for one in sheet.holds])
+            document.paragraph(
+                _("Until then it is not erased, even if you ask. You may still see it, have it corrected and complain.")
+            )
         document.heading(_("What you agreed to"))
         header = [_("Recipient"), _("For"), _("What"), _("Until"), _("State")]
         document.table(header, [_consent(one) for one in sheet.consents] or [["–"] * 5], widths=(3, 3, 4, 2, 2))
@@ -77,6 +84,14 @@ def left_out(sheet: OwnFile) -> str:
         relatives=sheet.relatives,
         notes=sheet.notes,
     )
+
+
+def kept(one: LegalHold) -> str:
+    """Why the file is kept, by which law or order, until when, in plain words."""
+    words = {"why": translate(one.reason.told), "basis": one.basis}
+    if one.until is None:
+        return _("%(why)s %(basis)s. We look at it again on %(day)s.", day=day(one.review_on), **words)
+    return _("%(why)s %(basis)s. Until %(day)s.", day=day(one.until), **words)
 
 
 def form_words(one: FormPart) -> str:

@@ -76,7 +76,7 @@ class OwnFileLink(Base):
 class RetentionReview(Base):
     """A proposal to erase what has been kept long enough; somebody looks at each, nothing goes by itself.
 
-    Of a case, or of an authority's request that is about none.
+    Of a case, or of an authority's request that is about none. `proposed_by_id`: None where the clock proposed it.
     """
 
     __tablename__ = "retention_review"
@@ -90,6 +90,8 @@ class RetentionReview(Base):
     whole: Mapped[bool]
     due_on: Mapped[date]
     proposed_at: Mapped[datetime]
+    proposed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    proposed_by: Mapped[User | None] = relationship("User", foreign_keys=[proposed_by_id])
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     erased: Mapped[bool] = mapped_column(default=False)

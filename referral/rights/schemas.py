@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from referral.rights.holding import HoldReason, latest_review
 from referral.rights.rules import (
     DPIA,
     BreachKind,
@@ -30,6 +31,8 @@ CHOOSE = Message("choose", N_("choose one of the list"))
 NOT_A_DAY = Message("not_a_day", N_("Enter a day that exists, such as 31 12 2031."))
 FUTURE = Message("future", N_("this day is still to come"))
 LATER = Message("later", N_("a day after today"))
+TOO_FAR = Message("too_far", N_("a day within a year"))
+AFTER_END = Message("after_end", N_("no later than the last day of the hold"))
 BEFORE = Message("before", N_("a day since the recipient was told"))
 EMPTY = Message("empty", N_("Write something here."))
 TOO_LONG = Message("too_long", N_("at most %(limit)d characters"), {"limit": LONGEST})
@@ -176,6 +179,48 @@ def read_said(posted: Mapping[str, str], *, told: date, today: date) -> Reading:
     how = _one(StopWay, typed, "said_how", errors)
     said = {"said_by": typed["said_by"][:120], "said_how": how, "said_on": said_on}
     return Reading(typed, reading.values | said, errors)
+
+
+def read_hold(posted: Mapping[str, str], *, today: date) -> Reading:
+    """A legal hold on the case of a code: why, by which law or order, until when, when it is looked at again."""
+    typed = _typed(posted, ("code", "reason", "basis")) | {"silent": posted.get("silent") == "yes"}
+    renewed = read_renewal(posted, today=today, words_needed=False)
+    typed, errors = typed | renewed.typed, dict[str, Message]()
+    for name in ("code", "basis"):
+        if not typed[name]:
+            errors[name] = EMPTY
+    reason = _one(HoldReason, typed, "reason", errors)
+    said = {"reason": reason, "basis": typed["basis"][:200], "silent": typed["silent"]}
+    return Reading(typed, renewed.values | said, errors | renewed.errors)
+
+
+def read_renewal(posted: Mapping[str, str], *, today: date, words_needed: bool = True) -> Reading:
+    """Until when a hold stands (nothing: open), when it is looked at again, and why."""
+    typed, errors = {"words": printable(posted.get("words", ""))}, dict[str, Message]()
+    typed |= _parts(posted, "until") | _parts(posted, "review")
+    until, review_on = _day(typed, "until", errors), _day(typed, "review", errors)
+    if until is not None and until <= today:
+        errors["until"] = LATER
+    if review_on is None:
+        errors.setdefault("review", NOT_A_DAY)
+    elif review_on <= today:
+        errors["review"] = LATER
+    elif review_on > latest_review(today):
+        errors["review"] = TOO_FAR
+    elif until is not None and review_on > until:
+        errors["review"] = AFTER_END
+    words = _text(typed, "words", errors)
+    if words_needed and not words:
+        errors["words"] = EMPTY
+    return Reading(typed, {"until": until, "review_on": review_on, "words": words}, errors)
+
+
+def read_lifting(posted: Mapping[str, str]) -> Reading:
+    """Why a hold is lifted."""
+    typed, errors = {"why": printable(posted.get("why", ""))}, dict[str, Message]()
+    if not _text(typed, "why", errors):
+        errors["why"] = EMPTY
+    return Reading(typed, {"words": typed["why"]}, errors)
 
 
 def read_giving(posted: Mapping[str, str], languages: Collection[str]) -> Reading:

@@ -140,19 +140,27 @@ def activate(case: Case, *, consent: str = "given", actor: Any, now: datetime) -
 
 
 def refuse(case: Case, *, actor: Any, now: datetime) -> None:
-    """An adult declined: sealed data and their keys are destroyed, coded facts stay.
+    """An adult declined: sealed data and their keys are destroyed, unless a legal hold keeps them until it ends."""
+    _move(case, CaseAction.REFUSE)
+    answer_consent(case, "refused", actor=actor, now=now)
+    case.closed_at, case.closure_reason = now, ClosureReason.DECLINED
+    case.facts = {**case.facts, "base_consent": "refused"}
+    if not case.legal_hold:
+        erase_refused(case, now=now)
+    _finish_tasks(case, actor=actor, now=now)
+    audit.record("case.decline", actor=actor, now=now, case_id=case.id, subject=case, code="refused")
+
+
+def erase_refused(case: Case, *, now: datetime) -> None:
+    """Destroy what is sealed of a case that was declined; coded facts stay.
 
     What names the person stays while another file of theirs lives.
     """
-    _move(case, CaseAction.REFUSE)
-    answer_consent(case, "refused", actor=actor, now=now)
-    case.closed_at, case.closure_reason, case.erased_at = now, ClosureReason.DECLINED, now
-    case.facts = {name: value for name, value in case.facts.items() if name != "age"} | {"base_consent": "refused"}
+    case.facts = {name: value for name, value in case.facts.items() if name != "age"}
+    case.erased_at = now
     if not other_files(case.person_id, case.id):
         erase_person(case.person, now=now)
     sealing.erase(case.id, now=now)
-    _finish_tasks(case, actor=actor, now=now)
-    audit.record("case.decline", actor=actor, now=now, case_id=case.id, subject=case, code="refused")
 
 
 def refuse_as_child(case: Case, *, actor: Any, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -41,6 +42,12 @@ ACTS: dict[str, str] = {
     "case.erase": N_("erased the file"),
     "case.erase_part": N_("erased a part of the file"),
     "case.hold": N_("put a legal hold on the file, or ended it"),
+    "hold.placed": N_("put a legal hold on the file"),
+    "hold.renewed": N_("renewed the legal hold on the file"),
+    "hold.lifted": N_("ended the legal hold on the file"),
+    "hold.lapsed": N_("the last day of the legal hold on the file was past"),
+    "hold.overtaken": N_("the legal hold ended: the file had been erased before"),
+    "hold.read": N_("looked at the legal hold on the file"),
     "own_file.read": N_("showed the person their own file"),
     "own_file.print": N_("printed the person’s own file"),
     "own_file.link": N_("gave the person a link to their own file"),
@@ -118,8 +125,10 @@ class AccessPage:
     next: int | None
 
 
-def accesses_of(case_id: UUID, *, before: int | None = None, size: int = PAGE) -> AccessPage:
-    """Who saw or changed a case, newest first."""
+def accesses_of(
+    case_id: UUID, *, before: int | None = None, size: int = PAGE, without: Collection[str] = ()
+) -> AccessPage:
+    """Who saw or changed a case, newest first. `without`: ids of subjects that the reader is not told of."""
     query = (
         select(AuditLine, User.full_name, Organization.name)
         .outerjoin(User, User.id == AuditLine.actor_id)
@@ -128,6 +137,8 @@ def accesses_of(case_id: UUID, *, before: int | None = None, size: int = PAGE) -
         .order_by(AuditLine.id.desc())
         .limit(size + 1)
     )
+    if without:
+        query = query.where(AuditLine.subject_id.not_in(without))
     if before is not None:
         query = query.where(AuditLine.id < before)
     found = [_access(line, name, place) for line, name, place in db.session.execute(query)]

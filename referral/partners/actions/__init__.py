@@ -14,9 +14,11 @@ from referral.partners.actions.accounts import (
     open_session,
     pass_second_factor,
     reopen,
+    reset_password,
     retry_notice,
     suspend,
     token_hash,
+    vouch,
 )
 
 __all__ = [
@@ -33,7 +35,9 @@ __all__ = [
     "open_session",
     "pass_second_factor",
     "reopen",
+    "reset_password",
     "retry_notice",
     "suspend",
     "token_hash",
+    "vouch",
 ]

@@ -24,6 +24,8 @@ from referral.partners.models import Organization, SignInSession, Throttle, User
 from sop.vocabulary import N_, Message
 
 TOTP_SECONDS = 30
+TOO_MANY = Message("too_many", N_("Too many tries. Wait a few minutes, then try again."))
+NOT_THEM = Message("not_them", N_("The name, the password or the code is not right."))
 BUCKETS: dict[str, tuple[float, float]] = {
     "user": (5.0, 450.0),
     "address": (60.0, 10.0),
@@ -94,7 +96,14 @@ def open_session(user: User, *, now: datetime) -> str:
 
 def pass_second_factor(session: SignInSession, code: str, *, now: datetime) -> bool:
     """Check a code of the second factor; each code opens once (ASVS 6.5.1)."""
-    user = session.user
+    if not _opens(session.user, code, now=now):
+        return False
+    session.second_factor = True
+    audit.record("sign_in.second_factor", actor=session.user, now=now)
+    return True
+
+
+def _opens(user: User, code: str, *, now: datetime) -> bool:
     if user.totp_secret is None:
         return False
     totp = pyotp.TOTP(sealing.open_secret(f"totp:{user.id}", user.totp_secret))
@@ -103,10 +112,28 @@ def pass_second_factor(session: SignInSession, code: str, *, now: datetime) -> b
     for candidate in (step, step - 1, step + 1):
         if candidate > user.totp_last_step and hmac.compare_digest(totp.at(candidate * TOTP_SECONDS), digits):
             user.totp_last_step = candidate
-            session.second_factor = True
-            audit.record("sign_in.second_factor", actor=user, now=now)
             return True
     return False
+
+
+def vouch(username: str, password: str, code: str, *, now: datetime) -> User:
+    """Who stands behind a command: the account, its password and, where its role has one, its second factor.
+
+    Counts the try as signing in does, and commits it; raises `RuleViolation` when it is not them.
+    """
+    name = username.strip().lower()
+    free, user = count_try("user", name, now=now), queries.user_by_name(name)
+    stored = user.password_hash if user is not None and user.active else None
+    db.session.commit()
+    if not free:
+        raise RuleViolation(TOO_MANY)
+    if not passwords.verify(stored, password) or user is None:
+        raise RuleViolation(NOT_THEM)
+    if user.role.needs_second_factor and not _opens(user, code, now=now):
+        raise RuleViolation(NOT_THEM)
+    forget_tries("user", name)
+    audit.record("sign_in.command", actor=user, now=now)
+    return user
 
 
 def close_session(session: SignInSession, *, now: datetime) -> None:
@@ -143,11 +170,21 @@ def reopen(user: User, *, actor: Any, now: datetime) -> bool:
 
 
 def change_password(user: User, new_hash: str, *, now: datetime) -> None:
-    """Set a new password (already hashed) and end all sessions."""
-    user.password_hash = new_hash
-    user.password_changed_at = now
-    close_all_sessions(user, now=now)
+    """Somebody sets a new password of their own (already hashed); all their sessions end, and they are told."""
+    _set_password(user, new_hash, now=now)
     audit.record("password.change", actor=user, now=now)
+
+
+def reset_password(user: User, new_hash: str, *, now: datetime) -> None:
+    """An administrator sets a new password (already hashed) for somebody who has lost theirs; they are told."""
+    _set_password(user, new_hash, now=now)
+    audit.record("password.reset", actor=None, now=now, subject=user)
+
+
+def _set_password(user: User, new_hash: str, *, now: datetime) -> None:
+    user.password_hash, user.password_changed_at = new_hash, now
+    close_all_sessions(user, now=now)
+    outbox.queue("password_changed", now=now, user=user)
 
 
 def check_new_password(user: User, password: str) -> None:

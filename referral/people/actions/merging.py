@@ -135,9 +135,11 @@ def settle(made: PersonMerge, *, now: datetime) -> None:
 
 
 def settle_due(now: datetime, *, most: int = 50) -> int:
-    """Settle the merges whose period has ended; commits. For the worker."""
+    """Settle the merges whose period has ended, unless a legal hold keeps a file of theirs; commits. For the worker."""
+    held = select(Case.person_id).where(Case.legal_hold)
     query = (
         select(PersonMerge)
+        .where(PersonMerge.kept_id.not_in(held))
         .where(PersonMerge.undone_at.is_(None), PersonMerge.settled_at.is_(None), PersonMerge.undo_until <= now)
         .order_by(PersonMerge.undo_until)
         .limit(most)

@@ -20,6 +20,7 @@ from referral.partners.models import User
 from referral.people.actions import erase_person
 from referral.referrals.models import Referral
 from referral.rights import queries
+from referral.rights.hold_models import HoldStep, LegalHold
 from referral.rights.models import OwnFileLink, RightsRequest
 from referral.rights.rules import erasure_refusal
 from sop.vocabulary import Category, Message
@@ -36,7 +37,8 @@ def obstacle(case: Case) -> Message | None:
 def erase_file(case: Case, *, actor: Actor | None, now: datetime, cause: str) -> None:
     """Erase the file of a case and tell who received a part of it; raises `RuleViolation` when it may not be.
 
-    `cause` is a code for the audit trail: REQUEST or RETENTION. What names the person goes with their last file.
+    `cause` is a code for the audit trail: REQUEST or RETENTION. What names the person goes with their last file, and
+    what was proposed to erase of it is settled.
     """
     against = obstacle(case)
     if against is not None:
@@ -50,6 +52,9 @@ def erase_file(case: Case, *, actor: Actor | None, now: datetime, cause: str) ->
         erase_person(case.person, now=now)
     for user in recipients:
         outbox.queue("file_erased", now=now, user=user, case_code=case.code)
+    for review in queries.reviews_of([case.id]).get(case.id, []):
+        if review.decided_at is None:
+            review.decided_at, review.decided_by_id, review.erased = now, actor.id if actor else None, True
     audit.record("case.erase", actor=actor, now=now, case_id=case.id, subject=case, code=cause, told=len(recipients))
 
 
@@ -75,6 +80,9 @@ def _forget_words(case: Case) -> None:
     db.session.execute(delete(CaseNote).where(CaseNote.case_id == case.id))
     for row in db.session.scalars(select(RightsRequest).where(RightsRequest.case_id == case.id)):
         row.sealed = None
+    mine = HoldStep.hold_id.in_(select(LegalHold.id).where(LegalHold.case_id == case.id))
+    for step in db.session.scalars(select(HoldStep).where(mine)):
+        step.sealed = None
     for consent in db.session.scalars(select(Consent).where(Consent.case_id == case.id)):
         consent.sealed_names, consent.given_age = None, None
 

@@ -1,4 +1,4 @@
-"""Deadlines of the data officer: requests about a file and breaches are told before their day, and once it is over."""
+"""Deadlines of the data officer: requests, breaches, holds; told before their day, and once it is over."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from referral.foundation.grants import Role
 from referral.partners.models import User
 from referral.partners.queries import users_of_role
 from referral.rights import queries
+from referral.rights.queries import holds
 from referral.rights.rules import breach_stage, request_stage
 
 
 def remind(now: datetime) -> int:
-    """Tell every data officer which request or breach is nearly or wholly late, each once; commits."""
+    """Tell every data officer which request, breach or hold is nearly or wholly late, each once; commits."""
     today = now.astimezone(clock.zone()).date()
     officers = list(users_of_role(Role.DATA_OFFICER))
     count = 0
@@ -28,6 +29,11 @@ def remind(now: datetime) -> int:
         if officers and stage > breach.reminded:
             breach.reminded = stage
             count += _tell("breach_due", officers, now, reference=breach.number)
+    for hold in holds.standing():
+        stage = request_stage(hold.review_on, today)
+        if officers and stage > hold.reminded:
+            hold.reminded = stage
+            count += _tell("hold_due", officers, now, case_code=hold.case.code)
     db.session.commit()
     return count
 

@@ -3,6 +3,9 @@
 The key store is not restored, so it still knows every owner whose key was destroyed. Nothing of theirs can be opened;
 this takes away the rows and the search tokens that came back, and writes the erasure ledger anew. Nothing is decided
 here: whoever has a tombstone was erased by somebody. Repeating it changes nothing.
+
+A legal hold that came back with the backup keeps what can still be opened: its keys are not destroyed from a ledger
+until somebody has lifted it. Where the keys are gone already it has nothing to keep, and ends.
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ from referral.foundation.keystore import CHUNK, OwnerKind, Tombstone, keystore
 from referral.identification.models import Attachment, ListState, PersonList, Submission, SubmissionState
 from referral.people.models import MergeRecord, Person, PersonMerge
 from referral.rights.actions.erasing import forget_rows
+from referral.rights.actions.holding import overtake
+from referral.rights.queries import forms_of
 from sop.vocabulary import N_, Message
 
 ENDED = frozenset({CaseState.CLOSED, CaseState.DECLINED})
@@ -35,11 +40,12 @@ NO_LEDGER = Message("no_ledger", N_("The erasure ledger of that database cannot 
 class Replayed:
     """How many rows of each kind were erased again; `open_cases`: cases that were open in the backup, now closed.
 
-    `ledger`: lines that the restored ledger lacked.
+    `holds`: legal holds that had nothing left to keep; `ledger`: lines that the restored ledger lacked.
     """
 
     cases: int = 0
     open_cases: int = 0
+    holds: int = 0
     persons: int = 0
     forms: int = 0
     lists: int = 0
@@ -60,10 +66,19 @@ def replay(now: datetime) -> Replayed:
     return done
 
 
-def destroy_listed(url: str, *, now: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """How many owners a ledger lists whose keys were destroyed; `held`: codes of cases that a legal hold kept."""
+
+    owners: int
+    held: tuple[str, ...]
+
+
+def destroy_listed(url: str, *, now: datetime) -> Listed:
     """Destroy the keys that the ledger of another database lists: for a key store that came from a backup.
 
-    `url`: of the database that was set aside. Returns how many owners it lists; raises `RuleViolation`.
+    `url`: of the database that was set aside. What a legal hold keeps here is left alone and named; raises
+    `RuleViolation`.
     """
     ledger = sealing.Erasure.__table__
     try:
@@ -75,10 +90,24 @@ def destroy_listed(url: str, *, now: datetime) -> int:
             engine.dispose()
     except (SQLAlchemyError, ValueError, ImportError) as error:
         raise RuleViolation(NO_LEDGER) from error
-    keystore().destroy(owners, now=now)
-    audit.record("privacy.ledger", actor=None, now=now, owners=len(owners))
+    kept, held = _held(set(owners))
+    going = [one for one in owners if one not in kept]
+    keystore().destroy(going, now=now)
+    audit.record("privacy.ledger", actor=None, now=now, owners=len(going), held=list(held))
     db.session.commit()
-    return len(owners)
+    return Listed(len(going), held)
+
+
+def _held(owners: set[UUID]) -> tuple[set[UUID], tuple[str, ...]]:
+    """Which of these owners a legal hold keeps, with the codes of its cases: the case, its forms, its person."""
+    kept: set[UUID] = set()
+    codes = []
+    for case in db.session.scalars(select(Case).where(Case.legal_hold).order_by(Case.code)):
+        mine = {case.id, case.person_id, *db.session.scalars(forms_of(case.id))} & owners
+        if mine:
+            kept |= mine
+            codes.append(case.code)
+    return kept, tuple(codes)
 
 
 def _replay(gone: list[Tombstone], done: Replayed, now: datetime) -> None:
@@ -124,6 +153,7 @@ def _cases(ids: list[UUID], moments: dict[UUID, datetime], done: Replayed, now: 
         if case.state not in ENDED:
             case.state, case.closed_at, case.next_due_at = CaseState.CLOSED, moment, None
             done.open_cases += 1
+        done.holds += overtake(case, now=moment)
         done.cases += 1
         audit.record("case.erase", actor=None, now=now, case_id=case.id, subject=case, code="REPLAY")
 

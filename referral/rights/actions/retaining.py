@@ -10,14 +10,22 @@ from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation import audit, clock
 from referral.foundation.access import Actor
+from referral.foundation.grants import Permission, Scope, scope_of
 from referral.people.rules import AgeBand
 from referral.rights import queries
-from referral.rights.actions.erasing import erase_categories, erase_file
-from referral.rights.models import RetentionReview, RightsRequest
-from referral.rights.rules import WAITING, RequestKind, RequestState, due, keep_until, request_kept_until
+from referral.rights.actions import asking
+from referral.rights.actions.erasing import erase_categories, erase_file, obstacle
+from referral.rights.models import RetentionReview
+from referral.rights.queries.holds import waiting_erasures
+from referral.rights.rules import due, keep_until, request_kept_until
 from sop.vocabulary import N_, Category, Message
 
 BATCH = 200
+NOT_YOURS = Message("not_yours", N_("This account may not do this for this case."))
+NO_REASON = Message("no_reason", N_("Say why it should be erased; please name nobody."))
+WAITS = Message("waits", N_("Somebody has proposed to erase this file already."))
+NOBODY = Message("nobody", N_("Nobody has proposed to erase this file; another account proposes it first."))
+SAME_PERSON = Message("same_person", N_("Whoever proposed or recorded an erasure does not carry it out."))
 LATER = Message("later", N_("a day after today"))
 
 
@@ -76,8 +84,61 @@ def _propose(case: Case, reviews: list[RetentionReview], today: date, now: datet
     return True
 
 
+def propose_file(case: Case, reason: str, *, actor: Actor, now: datetime) -> RetentionReview:
+    """Somebody proposes to erase a closed file before its time; somebody else looks at it, on the page or by command.
+
+    Whoever answers requests, or works on the case; raises `RuleViolation`.
+    """
+    decides = scope_of(actor.role, Permission.RIGHTS_DECIDE) is Scope.ALL
+    if not decides and queries.own_case(actor, case.id) is None:
+        raise RuleViolation(NOT_YOURS)
+    against = obstacle(case)
+    if against is not None:
+        raise RuleViolation(against)
+    if not reason:
+        raise RuleViolation(NO_REASON)
+    if queries.proposed_by_somebody(case.id):
+        raise RuleViolation(WAITS)
+    today = now.astimezone(clock.zone()).date()
+    held = sorted(one.value for one in queries.held_of(case, today))
+    one = RetentionReview(
+        case_id=case.id, categories=held, whole=True, due_on=today, proposed_at=now, proposed_by_id=actor.id,
+        reason=reason[:400],
+    )  # fmt: skip
+    db.session.add(one)
+    db.session.flush()
+    audit.record("retention.propose", actor=actor, now=now, case_id=case.id, subject=one, held=held)
+    return one
+
+
+def erase_approved(case: Case, *, actor: Actor, now: datetime) -> None:
+    """Erase a file that somebody else proposed to erase, or whose erasure the person asked of somebody else.
+
+    Raises `RuleViolation` where nobody did, where only `actor` did, or where the file may not be erased.
+    """
+    if scope_of(actor.role, Permission.RIGHTS_DECIDE) is not Scope.ALL:
+        raise RuleViolation(NOT_YOURS)
+    against = obstacle(case)
+    if against is not None:
+        raise RuleViolation(against)
+    asked, proposed = waiting_erasures(case.id), queries.proposed_by_somebody(case.id)
+    if not asked and not proposed:
+        raise RuleViolation(NOBODY)
+    request = next((one for one in asked if one.recorded_by_id != actor.id), None)
+    if request is not None:
+        asking.decide(request, granted=True, refusal=None, actor=actor, now=now)
+        erase_file(case, actor=actor, now=now, cause="REQUEST")
+        return
+    review = next((one for one in proposed if one.proposed_by_id != actor.id), None)
+    if review is None:
+        raise RuleViolation(SAME_PERSON)
+    erase_reviewed(review, actor=actor, now=now)
+
+
 def erase_reviewed(one: RetentionReview, *, actor: Actor, now: datetime) -> None:
-    """Somebody has looked: erase what was proposed."""
+    """Somebody has looked, and not who proposed it: erase what was proposed."""
+    if one.proposed_by_id == actor.id:
+        raise RuleViolation(SAME_PERSON)
     if one.order is not None:
         orders.erase_words(one.order, actor=actor, now=now)
     elif one.case is None:
@@ -95,14 +156,3 @@ def keep_on(one: RetentionReview, *, until: date, reason: str, actor: Actor, now
         raise RuleViolation(LATER)
     one.decided_at, one.decided_by_id, one.keep_until, one.reason = now, actor.id, until, reason
     audit.record("retention.keep", actor=actor, now=now, case_id=one.case_id, subject=one, until=str(until))
-
-
-def hold(one: RightsRequest, *, on: bool, actor: Actor, now: datetime) -> None:
-    """Put a legal hold on the file of a request, or take it off; an erasure that waits is held with it (rule T2)."""
-    case = one.case
-    if case.legal_hold is on:
-        return
-    case.legal_hold = on
-    if one.kind is RequestKind.ERASURE and one.state in WAITING:
-        one.state = RequestState.HELD if on else RequestState.OPEN
-    audit.record("case.hold", actor=actor, now=now, case_id=case.id, subject=case, code="ON" if on else "OFF")

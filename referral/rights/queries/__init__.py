@@ -165,6 +165,13 @@ def open_reviews(actor: Actor) -> list[RetentionReview]:
     return list(db.session.scalars(query.limit(PAGE)))
 
 
+def proposed_by_somebody(case_id: UUID) -> list[RetentionReview]:
+    """Proposals of a named account to erase a whole file that nobody has decided on, oldest first."""
+    query = select(RetentionReview).where(RetentionReview.case_id == case_id, RetentionReview.whole)
+    query = query.where(RetentionReview.decided_at.is_(None), RetentionReview.proposed_by_id.is_not(None))
+    return list(db.session.scalars(query.order_by(RetentionReview.proposed_at, RetentionReview.id)))
+
+
 def requests_about_nobody(today: date) -> list[LegalOrder]:
     """Requests of authorities about no case whose words are still there, unless one is proposed or kept on already."""
     settled = or_(RetentionReview.decided_at.is_(None), RetentionReview.keep_until >= today)

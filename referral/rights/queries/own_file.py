@@ -28,6 +28,8 @@ from referral.procedures.form_versions import opened_with
 from referral.procedures.models import FormVersion
 from referral.referrals.models import Referral
 from referral.referrals.queries.fiche import Line, form_of, lines_of
+from referral.rights.hold_models import LegalHold
+from referral.rights.queries import holds
 from sop.forms import Form
 from sop.paths import join_parts
 from sop.vocabulary import N_, Category, Message, Need
@@ -76,6 +78,7 @@ class OwnFile:
     accesses: tuple[Seen, ...]
     relatives: int
     notes: int
+    holds: tuple[LegalHold, ...]
 
 
 def own_file(case: Case) -> OwnFile:
@@ -97,9 +100,10 @@ def own_file(case: Case) -> OwnFile:
         forms=forms,
         consents=tuple(consents_of(case.id)),
         referrals=tuple(db.session.scalars(sent.order_by(Referral.sent_at))),
-        accesses=gathered(accesses_of(case.id, size=SEEN).rows),
+        accesses=gathered(accesses_of(case.id, size=SEEN, without=holds.silent_of(case.id)).rows),
         relatives=_count(PersonLink, PersonLink.person_id == case.person_id) + sum(one.others for one in forms),
         notes=_count(CaseNote, CaseNote.case_id == case.id),
+        holds=tuple(one for one in holds.standing_of(case.id) if not one.silent),
     )
 
 

@@ -1,5 +1,5 @@
 """Pages of rights: `requests`, `own_file` and `withdrawing` for the case team; `stopping` for recipients;
-`linked` for the person; `answering` and `registers` for the data officer.
+`linked` for the person; `answering`, `holding` and `registers` for the data officer.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ bp = Blueprint("rights", __name__)
 
 from referral.rights.views import (  # noqa: E402 - their pages
     answering,  # noqa: F401
+    holding,  # noqa: F401
     linked,  # noqa: F401
     own_file,  # noqa: F401
     registers,  # noqa: F401

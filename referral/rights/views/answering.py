@@ -1,4 +1,4 @@
-"""The data officer answers: requests, what was kept long enough, legal holds. Codes only, no content of any file."""
+"""The data officer answers: requests, and what was kept long enough. Codes only, no content of any file."""
 
 from __future__ import annotations
 
@@ -100,17 +100,6 @@ def proof(request_id: UUID) -> Response:
     return response
 
 
-@bp.post("/rights/requests/<uuid:request_id>/hold/<any(on, off):wanted>")
-@requires(DECIDES)
-@idempotent
-def hold(request_id: UUID, wanted: str) -> Any:
-    """Put a legal hold on the file of a request, or end it (rule T2)."""
-    one = queries.request_by_id(actor(), request_id, lock=True) or abort(404)
-    retaining.hold(one, on=wanted == "on", actor=actor(), now=clock.now())
-    flash(_("The file is kept until the hold ends.") if wanted == "on" else _("The hold is ended."), "success")
-    return redirect(url_for("rights.answer", request_id=one.id), code=303)
-
-
 @bp.route("/rights/retention/<uuid:review_id>", methods=["GET", "POST"])
 @requires(DECIDES)
 @idempotent
@@ -123,12 +112,17 @@ def review(review_id: UUID) -> Any:
     if reading.errors:
         return _review(one, reading), 422
     stamp: dict[str, Any] = {"actor": actor(), "now": clock.now()}
-    if reading.values["erase"]:
-        retaining.erase_reviewed(one, **stamp)
-        flash(_("Erased."), "success")
-    else:
-        retaining.keep_on(one, until=reading.values["until"], reason=reading.values["reason"], **stamp)
-        flash(_("Kept; it is proposed again after that day."), "success")
+    try:
+        if reading.values["erase"]:
+            retaining.erase_reviewed(one, **stamp)
+            flash(_("Erased."), "success")
+        else:
+            retaining.keep_on(one, until=reading.values["until"], reason=reading.values["reason"], **stamp)
+            flash(_("Kept; it is proposed again after that day."), "success")
+    except RuleViolation as against:
+        reading.errors["do"] = against.message
+        db.session.rollback()
+        return _review(queries.review_by_id(actor(), review_id) or abort(404), reading), 422
     return redirect(url_for("rights.officer"), code=303)
 
 
@@ -136,6 +130,7 @@ def _review(one: RetentionReview, reading: Reading) -> str:
     return render_template(
         "rights/review.html",
         one=one,
+        obstacle=erasing.obstacle(one.case) if one.case is not None else None,
         recipients=queries.handed_to(one.case_id) if one.case_id is not None else [],
         typed=reading.typed,
         errors=reading.errors,

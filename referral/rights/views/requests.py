@@ -19,7 +19,7 @@ from referral.foundation.idempotency import idempotent
 from referral.foundation.transactions import commit_now
 from referral.rights import letters, queries
 from referral.rights.actions import asking
-from referral.rights.queries import withdrawals
+from referral.rights.queries import holds, withdrawals
 from referral.rights.queries.own_file import spoken
 from referral.rights.rules import Requester, RequestKind
 from referral.rights.schemas import Reading, read_request
@@ -82,6 +82,7 @@ def rights_page(case: Case, reading: Reading, *, giving: Reading | None = None) 
         "rights/case.html",
         case=case,
         rows=rows,
+        holds=holds.standing_of(case.id),
         withdrawals=withdrawals.withdrawals_of(case.id),
         recordable=withdrawals.recordable(case.id, clock.today()),
         living=[(one, purpose_words(one.purpose)) for one in withdrawals.living(case)],
