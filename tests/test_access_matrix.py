@@ -836,7 +836,8 @@ def rights_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, 
     more = {
         "hold": {"wanted": "on"}, "breach_step": {"step": "contained"},
         "withdrawal_proof": {"withdrawal_id": at["withdrawal"]}, "consent_copy": {"consent_id": at["consent"]},
-        "answer_letter": {"request_id": at["correction"]},
+        "answer_letter": {"request_id": at["correction"]}, "ask_review": {"adult_id": at["adult"]},
+        "judge": {"review_id": at["reader_review"]},
     }  # fmt: skip
     return {key: at[variant]} | more.get(name, {}), posted.get(name, {})
 
