@@ -236,9 +236,9 @@ rights.case_rights           GET   case             303 404 404 200 404 404 200 
 rights.case_rights           GET   declined         303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 rights.ask                   POST  case             401 404 404 303 404 404 303 404 404 404 404 404 404 404 404 404 404
 rights.answer_letter         GET   case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
-rights.own_file              GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
-rights.own_file_pdf          GET   case             303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 rights.give_file             POST  case             401 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+rights.ask_review            POST  case             401 404 404 303 404 404 303 404 404 404 404 404 404 404 404 404 404
+rights.judge                 POST  case             401 404 404 404 404 404 303 404 404 404 404 404 404 404 404 404 404
 rights.linked_file           GET   own_link         200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200 200
 rights.linked_file           GET   no_link          404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 rights.open_linked_file      POST  own_link         422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422 422
@@ -815,7 +815,8 @@ def rights_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, 
     found = {"found-day": "1", "found-month": "11", "found-year": "2026"}
     posted: dict[str, dict[str, Any]] = {
         "ask": {"kind": "copy", "requester": "person", **asked},
-        "answer": {"do": "grant"}, "give_file": {"language": "fr", "way": "link"},
+        "answer": {"do": "grant"}, "judge": {"outcome": "reads", "reasons": "Entendue."},
+        "give_file": {"language": "fr", "way": "link", "reader": "person", "identity": "known"},
         "review": {
             "do": "keep", "until-day": "1", "until-month": "1", "until-year": "2030", "reason": "Procès",
         },
@@ -842,7 +843,8 @@ def rights_call(at: dict[str, Any], name: str, variant: str) -> tuple[dict[str, 
     more = {
         "breach_step": {"step": "contained"},
         "withdrawal_proof": {"withdrawal_id": at["withdrawal"]}, "consent_copy": {"consent_id": at["consent"]},
-        "answer_letter": {"request_id": at["correction"]},
+        "answer_letter": {"request_id": at["correction"]}, "ask_review": {"adult_id": at["adult"]},
+        "judge": {"review_id": at["reader_review"]},
     }  # fmt: skip
     return {key: at[variant]} | more.get(name, {}), posted.get(name, {})
 

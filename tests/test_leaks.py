@@ -332,7 +332,7 @@ def test_a_name_is_shown_to_the_case_team_on_no_page_of_the_case_before_it_is_un
     case = f"/cases/{country.town.at['case']}"
     for name in ("manager", "supervisor"):
         on = {one for one in country.walks[name].seen["Zambélongo"] if one.startswith(case)}
-        assert {one.partition("?")[0] for one in on} == {f"{case}/identity", f"{case}/own-file", f"{case}/own-file.pdf"}
+        assert {one.partition("?")[0] for one in on} == {f"{case}/identity"}
 
 
 def test_of_a_form_of_a_case_the_team_reads_what_base_consent_covers_and_names_only_uncovered(

@@ -72,8 +72,9 @@ from referral.referrals.actions import answering, sending, shortlisting
 from referral.referrals.rules import ReferralAction
 from referral.rights.actions import asking, breaching, holding
 from referral.rights.holding import HoldReason
-from referral.rights.models import RetentionReview, RightsRequest, StopNotice, Withdrawal
+from referral.rights.models import ReaderReview, RetentionReview, RightsRequest, StopNotice, Withdrawal
 from referral.rights.queries import withdrawals
+from referral.rights.readers import IdentityCheck, Reader
 from referral.rights.rules import BreachKind, Channel, Requester, RequestKind, RequestState
 from sop.vocabulary import Category, Need
 from tests import builders, case_forms
@@ -424,9 +425,14 @@ def _rights(town: Town, users: dict[str, Any]) -> None:
         categories=["C6"], whole=False, told_on=NOW.date(), due_on=NOW.date(),
     )  # fmt: skip
     db.session.add_all([told, mute])
-    token, _code = asking.make_link(case, "fr", actor=manager, now=NOW)
+    token, _code = asking.make_link(case, "fr", Reader(Requester.PERSON, IdentityCheck.KNOWN), actor=manager, now=NOW)
+    tutor = {"kind": "guardian", "authority": "court", "tracing": "together", "name": "Tutrice (démonstration)"}
+    adult = relatives.add_link(case, tutor, other=None, actor=manager, now=NOW)
+    weighed = ReaderReview(case_id=case.id, adult_id=adult.id, opened_at=NOW, opened_by_id=manager.id)
+    db.session.add(weighed)
     db.session.flush()
     town.at |= {
+        "adult": adult.id, "reader_review": weighed.id,
         "correction": correction.id, "erasure": erasure.id, "review": review.id, "breach": breach.id, "own_link": token,
         "withdrawal": stop.id, "stop": told.id, "mute": mute.id, "hold": hold.id, "consent": _signed(case).id,
     }  # fmt: skip

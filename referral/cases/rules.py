@@ -106,6 +106,7 @@ class TaskKind(StrEnum):
     ASK_ADULT = "ask_adult"
     TELL_ANSWER = "tell_answer"
     STOP_CALL = "stop_call"
+    READER_REVIEW = "reader_review"
     OTHER = "other"
 
     @property
@@ -120,6 +121,7 @@ TASK_LABELS: dict[TaskKind, str] = {
     TaskKind.ASK_ADULT: N_("Ask for consent again: the person has come of age"),
     TaskKind.TELL_ANSWER: N_("Tell the person the answer about their file, and do what was granted"),
     TaskKind.STOP_CALL: N_("Call a recipient that has not confirmed a withdrawal"),
+    TaskKind.READER_REVIEW: N_("Best-interests review: an adult asks to read the child’s file"),
     TaskKind.OTHER: N_("Another task"),
 }
 

@@ -213,6 +213,7 @@ CASE_MANAGEMENT = N_("care of the case")
 PURPOSES: dict[str, str] = {
     "case_management": CASE_MANAGEMENT,
     "vital_interest": N_("danger to life"),
+    "own_file": N_("the person’s own file"),
     "legal_obligation": N_("order or report of the law"),
     "justice": N_("specialised care and justice"),
     "asylum": N_("asylum procedure"),

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referral.foundation.tables import Base, enum_column, new_id
+from referral.rights.readers import ChildView, IdentityCheck, ReviewOutcome
 from referral.rights.rules import (
     BreachKind,
     Channel,
@@ -55,7 +56,10 @@ class RightsRequest(Base):
 
 
 class OwnFileLink(Base):
-    """A link by which a person reads their own file; it opens with a code that is told by mouth, for a short time."""
+    """A link by which a file is read for its person; it opens with a code that is told by mouth, for a short time.
+
+    `adult_id`: the guardian or representative it was given to, as in `ReaderReview`; `child_view`: what the child said.
+    """
 
     __tablename__ = "own_file_link"
 
@@ -71,6 +75,33 @@ class OwnFileLink(Base):
     tries: Mapped[int] = mapped_column(default=0)
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    reader: Mapped[Requester] = mapped_column(enum_column(Requester), default=Requester.PERSON)
+    adult_id: Mapped[UUID | None]
+    identity: Mapped[IdentityCheck] = mapped_column(enum_column(IdentityCheck), default=IdentityCheck.KNOWN)
+    child_view: Mapped[ChildView | None] = mapped_column(enum_column(ChildView))
+
+
+class ReaderReview(Base):
+    """A best-interests review: whether an adult may read the file of a child (rules P3 and P4).
+
+    `adult_id`: the tie (`PersonLink`) or the consent that names the adult; the reasons are sealed under the case's key.
+    """
+
+    __tablename__ = "reader_review"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case_file.id"), index=True)
+    adult_id: Mapped[UUID] = mapped_column(index=True)
+    opened_at: Mapped[datetime]
+    opened_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    task_id: Mapped[UUID | None] = mapped_column(ForeignKey("case_task.id"))
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    outcome: Mapped[ReviewOutcome | None] = mapped_column(enum_column(ReviewOutcome))
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class RetentionReview(Base):

@@ -12,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from referral.rights.holding import HoldReason, latest_review
+from referral.rights.readers import ChildView, IdentityCheck, Reader, ReviewOutcome
 from referral.rights.rules import (
     DPIA,
     BreachKind,
@@ -39,6 +40,9 @@ TOO_LONG = Message("too_long", N_("at most %(limit)d characters"), {"limit": LON
 ALL: Final = "all"
 WAYS: Final = ("together", "paper", "link")
 """How somebody gets the own file."""
+PERSON: Final = Requester.PERSON.value
+NOT_CHECKED = Message("not_checked", N_("Make sure who it is first, then say how."))
+ASK_CHILD = Message("ask_child", N_("Ask the child first, alone: their view counts."))
 NOTHING_CHOSEN = Message("nothing_chosen", N_("Choose what is withdrawn."))
 CALL_BACK = Message("call_back", N_("Call back on the safe number first: anybody can telephone."))
 NOT_A_TIME = Message("not_a_time", N_("Enter a time, such as 14:30."))
@@ -223,13 +227,40 @@ def read_lifting(posted: Mapping[str, str]) -> Reading:
     return Reading(typed, {"words": typed["why"]}, errors)
 
 
-def read_giving(posted: Mapping[str, str], languages: Collection[str]) -> Reading:
-    """How the own file is given: in which language, together, on paper or by a link."""
-    typed, errors = _typed(posted, ("language", "way")), dict[str, Message]()
-    for name, offered in (("language", languages), ("way", WAYS)):
+def read_giving(
+    posted: Mapping[str, str], languages: Collection[str], *, adults: Mapping[str, Requester], asks_child: bool
+) -> Reading:
+    """How the own file is given: to whom, as who they were shown, in which language, together, on paper or by a link.
+
+    `adults`: who stands for the person, by id; `asks_child`: whether the child says what it thinks of such a reader.
+    """
+    typed, errors = _typed(posted, ("language", "way", "reader", "identity", "view")), dict[str, Message]()
+    for name, offered in (("language", languages), ("way", WAYS), ("reader", {PERSON, *adults})):
         if typed[name] not in offered:
             errors[name] = CHOOSE
-    return Reading(typed, dict(typed), errors)
+    if typed["identity"] not in set(IdentityCheck):
+        errors["identity"] = NOT_CHECKED
+    needs_view = asks_child and typed["reader"] in adults
+    if needs_view and typed["view"] not in set(ChildView):
+        errors["view"] = ASK_CHILD
+    values = {name: typed[name] for name in ("language", "way")}
+    if not errors:
+        adult = UUID(typed["reader"]) if typed["reader"] in adults else None
+        view = ChildView(typed["view"]) if needs_view else None
+        kind = adults.get(typed["reader"], Requester.PERSON)
+        values["reader"] = Reader(kind, IdentityCheck(typed["identity"]), adult, view)
+    return Reading(typed, values, errors)
+
+
+def read_judgement(posted: Mapping[str, str]) -> Reading:
+    """What a best-interests review decides about an adult, and why."""
+    typed, errors = _typed(posted, ("outcome",)), dict[str, Message]()
+    typed |= {"reasons": printable(posted.get("reasons", ""))}
+    outcome = _one(ReviewOutcome, typed, "outcome", errors)
+    reasons = _text(typed, "reasons", errors)
+    if not reasons:
+        errors["reasons"] = EMPTY
+    return Reading(typed, {"outcome": outcome, "reasons": reasons}, errors)
 
 
 def code_from(posted: Mapping[str, str]) -> str:

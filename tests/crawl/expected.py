@@ -94,8 +94,7 @@ TEAM: dict[str, tuple[str, tuple[str, ...]]] = {
     "people.reveal": ("C2", LIVING),
     "referrals.shortlist": ("KEP", LIVING),
     "rights.case_rights": ("SAY", LIVING),
-    "rights.own_file": (OWN, LIVING),
-    "rights.own_file_pdf": (OWN, ("given", "withdrawn")),  # printed in these states only
+    "rights.give_file": (OWN, LIVING),
 }
 """What the case manager and the supervisor read, and where. In `narrow` base consent covers C2 and no more (O1)."""
 

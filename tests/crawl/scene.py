@@ -43,6 +43,7 @@ from referral.referrals.models import Referral
 from referral.referrals.queries.shortlist import shortlist
 from referral.referrals.rules import ReferralAction as Do
 from referral.rights.actions import asking, erasing, retaining, withdrawing
+from referral.rights.readers import IdentityCheck, Reader
 from referral.rights.rules import Channel, Requester, RequestKind
 from sop.vocabulary import SENSITIVE, Category, Need
 from tests import builders, case_forms
@@ -262,7 +263,8 @@ class Builder:
         said = {"requester": Requester.PERSON, "received_on": NOW.date(), "words": word(state, "SAY")}
         self.request = asking.ask(case, kind, **said, actor=manager, now=NOW)
         at["request_id"] = [self.request.id]
-        self.country.links[state] = asking.make_link(case, "fr", actor=manager, now=WALK - timedelta(hours=1))
+        reader = Reader(Requester.PERSON, IdentityCheck.KNOWN)
+        self.country.links[state] = asking.make_link(case, "fr", reader, actor=manager, now=WALK - timedelta(hours=1))
         at["token"] = [self.country.links[state][0]]
         db.session.flush()
 

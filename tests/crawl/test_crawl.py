@@ -161,7 +161,7 @@ def test_words_stand_on_pages_and_papers_alone(world: World, reader: str) -> Non
 
 
 def test_what_may_say_anything_about_somebody_was_asked_for_in_every_state(world: World) -> None:
-    posts_and_prints = {"people.reveal", "rights.open_linked_file", "rights.own_file_pdf"}
+    posts_and_prints = {"people.reveal", "rights.open_linked_file"}
     said = {endpoint for report in world.reports.values() for _, _, endpoint, _ in report.met}
     assert said <= READING | posts_and_prints
 

@@ -51,7 +51,7 @@ READING = frozenset({
     "consent.order_letter", "consent.why_referral", "identification.base_consent", "identification.case_form",
     "identification.case_form_pdf", "identification.prefile", "identification.review", "referrals.consent",
     "referrals.preview", "referrals.shortlist", "referrals.show", "referrals.slip", "rights.answer",
-    "rights.case_rights", "rights.linked_file", "rights.own_file", "rights.proof", "rights.withdraw",
+    "rights.case_rights", "rights.give_file", "rights.linked_file", "rights.proof", "rights.withdraw",
     "rights.withdrawal_proof",
 })  # fmt: skip
 """What says anything about a person: asked for in every state by whoever may open it in any."""
@@ -167,12 +167,15 @@ class Reader:
         return state in ("given", EVERYWHERE) or endpoint in ALWAYS
 
     def _presses(self) -> Iterator[tuple[str, str, str, str, dict[str, str]]]:
-        """What is posted: the code of a link, and the button that uncovers a name."""
+        """What is posted: the code of a link, the button that uncovers a name, and the one that shows the own file."""
         for state, (token, code) in self.country.links.items() if self.name == "person" else ():
             yield state, "rights.open_linked_file", f"/own-file/{token}", f"/own-file/{token}", {"code": code}
         for state, at in self.country.at.items() if self.name in ("manager", "supervisor") else ():
             case = f"/cases/{at['case_id'][0]}"
             yield state, "people.reveal", f"{case}/identity", case, {}
+            told = {"reader": "person", "identity": "known", "language": "fr"}
+            for way in ("together", *(("paper",) if state in SOME else ())):
+                yield state, "rights.give_file", f"{case}/own-file", f"{case}/rights", {**told, "way": way}
 
     def press(self, asked: Asked, page: str, posted: dict[str, str]) -> None:
         """A post with the token of a page."""

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
 from referral.cases.models import Case
 from referral.consent.actions.renewing import asked_again
 from referral.consent.models import Consent, ConsentGiver, ConsentMark, ConsentState
+from referral.consent.queries.consents import names_place
 from referral.extensions import db
 from referral.foundation import audit, sealing
 from referral.foundation.tables import new_id
@@ -66,25 +66,13 @@ def record_consent(
         **given,
     )
     if names:
-        consent.sealed_names = sealing.seal_text(case.id, _bound(consent.id), json.dumps(dict(names)))
+        consent.sealed_names = sealing.seal_text(case.id, names_place(consent.id), json.dumps(dict(names)))
     db.session.add(consent)
     details: dict[str, Any] = {"purpose": purpose, "recipient": recipient.id, "categories": consent.categories}
     audit.record("consent." + state.value, actor=actor, now=now, case_id=case.id, subject=consent, **details)
     if state is ConsentState.GIVEN:
         asked_again(case, consent.given_age, actor=actor, now=now)
     return consent
-
-
-def names_of(consent: Consent) -> dict[str, str]:
-    """Who stood by when it was given (witness, guardian, interpreter …), opened for a revision that keeps them."""
-    if consent.sealed_names is None:
-        return {}
-    found = json.loads(sealing.open_text(consent.case_id, _bound(consent.id), consent.sealed_names))
-    return {str(name): str(value) for name, value in found.items()}
-
-
-def _bound(consent_id: UUID) -> str:
-    return f"consent:{consent_id}"
 
 
 def supersede(case: Case, *, recipient: Organization, purpose: str, now: datetime) -> None:

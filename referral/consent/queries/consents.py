@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
 
 from referral.consent.models import Consent, DecisionRecord
 from referral.extensions import db
+from referral.foundation import sealing
 
 ID: Uuid[UUID] = Uuid()
 """Said where a statement is made once: a foreign key takes its type from a table that may be imported later."""
@@ -35,6 +37,19 @@ _CURRENT = (
     .order_by(Consent.ended_at.is_not(None), Consent.given_at.desc(), Consent.id)
     .limit(1)
 )
+
+
+def names_of(consent: Consent) -> dict[str, str]:
+    """Who stood by when it was given (witness, guardian, interpreter …), opened."""
+    if consent.sealed_names is None:
+        return {}
+    found = json.loads(sealing.open_text(consent.case_id, names_place(consent.id), consent.sealed_names))
+    return {str(name): str(value) for name, value in found.items()}
+
+
+def names_place(consent_id: UUID) -> str:
+    """Where the sealed names of a consent belong."""
+    return f"consent:{consent_id}"
 
 
 def decisions_of(referral_id: UUID) -> list[DecisionRecord]:

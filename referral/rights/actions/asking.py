@@ -18,6 +18,7 @@ from referral.foundation import audit, sealing, signed_links
 from referral.foundation.access import Actor
 from referral.foundation.tables import new_id
 from referral.rights.models import OwnFileLink, RightsRequest
+from referral.rights.readers import Reader
 from referral.rights.rules import (
     PERIODS,
     WAITING,
@@ -100,8 +101,11 @@ def _task(case: Case, now: datetime) -> None:
     audit.record("case.task_opened", actor=None, now=now, case_id=case.id, subject=task, code=task.kind.value)
 
 
-def make_link(case: Case, language: str, *, actor: Actor, now: datetime) -> tuple[str, str]:
-    """A link to the own file and the code that opens it; both are shown once. Older links close."""
+def make_link(case: Case, language: str, reader: Reader, *, actor: Actor, now: datetime) -> tuple[str, str]:
+    """A link to the own file and the code that opens it; both are shown once. Older links close.
+
+    The link keeps who it was given to: each time it is opened, the sharing decision is taken about that reader.
+    """
     if case.erased_at is not None:
         raise RuleViolation(ERASED)
     open_ones = select(OwnFileLink).where(OwnFileLink.case_id == case.id, OwnFileLink.closed_at.is_(None))
@@ -118,9 +122,16 @@ def make_link(case: Case, language: str, *, actor: Actor, now: datetime) -> tupl
         made_by_id=actor.id,
         made_at=now,
         expires_at=now + timedelta(hours=HOURS),
+        reader=reader.kind,
+        adult_id=reader.adult_id,
+        identity=reader.identity,
+        child_view=reader.view,
     )
     db.session.add(one)
-    audit.record("own_file.link", actor=actor, now=now, case_id=case.id, subject=one)
+    audit.record(
+        "own_file.link", actor=actor, now=now, case_id=case.id, subject=one, reader=reader.kind.value,
+        identity=reader.identity.value,
+    )  # fmt: skip
     return token, code
 
 
@@ -135,13 +146,19 @@ def is_live(link: OwnFileLink, now: datetime) -> bool:
     return link.closed_at is None and link.expires_at > now and link.tries < TRIES and link.case.erased_at is None
 
 
-def open_link(link: OwnFileLink, code: str, *, act: str = "own_file.read", now: datetime) -> bool:
-    """Try a code; each wrong one counts, five close the link. What it opens stands in the audit trail as `act`."""
+def open_link(link: OwnFileLink, code: str, *, now: datetime) -> bool:
+    """Try a code; each wrong one counts, five close the link."""
     if not is_live(link, now):
         return False
     if not hmac.compare_digest(code_hash(link.id, code), link.code_hash):
         link.tries += 1
         return False
-    link.opened_at = now
-    audit.record(act, actor=None, now=now, case_id=link.case_id, subject=link, code="LINK")
     return True
+
+
+def opened(link: OwnFileLink, rule: str, *, act: str, now: datetime) -> None:
+    """What a link opened stands in the audit trail as `act`, with the rule that let it."""
+    link.opened_at = now
+    audit.record(
+        act, actor=None, now=now, case_id=link.case_id, subject=link, code="LINK", rule=rule, reader=link.reader.value
+    )

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from referral.cases.models import Case
 from referral.consent.actions import record_consent
-from referral.consent.actions.recording import names_of
 from referral.consent.models import Consent, ConsentState
+from referral.consent.queries.consents import names_of
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation import audit, clock

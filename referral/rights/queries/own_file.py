@@ -1,7 +1,7 @@
 """The own file of a person: what is held, who saw it, when and why, under which consent. Everything is opened here.
 
-Rule P1: the person sees their own data; what names somebody else (relatives, members of the household, staff in
-notes) is left out, and that it was is said.
+The sharing decision says which categories (rules P1 and P2); what names somebody else (relatives, members of the
+household, staff in notes) is left out by its obligation to redact third parties, and that it was is said.
 """
 
 from __future__ import annotations
@@ -30,12 +30,11 @@ from referral.referrals.models import Referral
 from referral.referrals.queries.fiche import Line, form_of, lines_of
 from referral.rights.hold_models import LegalHold
 from referral.rights.queries import holds
+from referral.rights.readers import told_of
 from sop.forms import Form
 from sop.paths import join_parts
 from sop.vocabulary import N_, Category, Message, Need
 
-THIRD_PARTIES = frozenset({Category.C7N})
-"""Never on the sheet: what a therapist writes for themselves (rule O4)."""
 SEEN = 200
 """Accesses that the sheet lists; the count is whole."""
 
@@ -81,9 +80,10 @@ class OwnFile:
     holds: tuple[LegalHold, ...]
 
 
-def own_file(case: Case) -> OwnFile:
-    """Open the file of a case for the person it is about."""
-    held = sorted(sealing.held(case.person_id, case.id) - THIRD_PARTIES, key=lambda one: one.order)
+def own_file(case: Case, visible: Iterable[Category]) -> OwnFile:
+    """Open the file of a case for whoever reads it for its person. `visible`: what the decision lets them see."""
+    seen = frozenset(visible)
+    held = sorted(sealing.held(case.person_id, case.id) & seen, key=lambda one: one.order)
     opened = sealing.read_many((case.person_id, case.id), held)
     form = form_of(case)
     parts = []
@@ -92,14 +92,14 @@ def own_file(case: Case) -> OwnFile:
         lines = tuple(Line(_label(line.label), line.value) for line in lines_of(form, category, values))
         if lines:
             parts.append(Part(category, lines))
-    forms = tuple(forms_told(case))
+    forms = tuple(forms_told(case, seen))
     sent = select(Referral).where(Referral.case_id == case.id, Referral.sent_at.is_not(None))
     return OwnFile(
         code=case.code,
         parts=tuple(parts),
         forms=forms,
-        consents=tuple(consents_of(case.id)),
-        referrals=tuple(db.session.scalars(sent.order_by(Referral.sent_at))),
+        consents=tuple(one for one in consents_of(case.id) if told_of(one.purpose.partition(":")[2], seen)),
+        referrals=tuple(one for one in db.session.scalars(sent.order_by(Referral.sent_at)) if told_of(one.need, seen)),
         accesses=gathered(accesses_of(case.id, size=SEEN, without=holds.silent_of(case.id)).rows),
         relatives=_count(PersonLink, PersonLink.person_id == case.person_id) + sum(one.others for one in forms),
         notes=_count(CaseNote, CaseNote.case_id == case.id),
@@ -126,7 +126,7 @@ def gathered(rows: Iterable[Access]) -> tuple[Seen, ...]:
     return tuple(found.values())
 
 
-def forms_told(case: Case) -> Iterator[FormPart]:
+def forms_told(case: Case, visible: frozenset[Category]) -> Iterator[FormPart]:
     """The finished forms, without the one that the file was opened with: its answers are the file's own."""
     opening = db.session.scalar(opened_with(case.id))
     for one in reversed([one for one in filled(case) if not one.draft]):
@@ -134,7 +134,7 @@ def forms_told(case: Case) -> Iterator[FormPart]:
             opening = None
             continue
         form = procedures.form(one.version.id)
-        answers = join_parts(sealing.read(one.submission.id, set(Category) - THIRD_PARTIES).values())
+        answers = join_parts(sealing.read(one.submission.id, visible).values())
         others = {name: answers.pop(name) for name in _about_others(form) & answers.keys()}
         lines = tuple(
             Line(dict(section.named)[shown.path], shown.words)

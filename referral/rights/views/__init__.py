@@ -1,4 +1,4 @@
-"""Pages of rights: `requests`, `own_file` and `withdrawing` for the case team; `stopping` for recipients;
+"""Pages of rights: `requests`, `own_file`, `adults` and `withdrawing` for the case team; `stopping` for recipients;
 `linked` for the person; `answering`, `holding` and `registers` for the data officer.
 """
 
@@ -9,6 +9,7 @@ from flask import Blueprint
 bp = Blueprint("rights", __name__)
 
 from referral.rights.views import (  # noqa: E402 - their pages
+    adults,  # noqa: F401
     answering,  # noqa: F401
     holding,  # noqa: F401
     linked,  # noqa: F401

@@ -16,6 +16,7 @@ from flask import Response, abort, current_app, render_template, request
 from flask_babel import force_locale
 
 from referral.consent.acts import purpose_words
+from referral.consent.rules import Decision
 from referral.extensions import db
 from referral.foundation import audit, clock, signed_links
 from referral.foundation.access import public
@@ -23,13 +24,15 @@ from referral.foundation.i18n import COOKIE, page_language
 from referral.foundation.transactions import commit_now
 from referral.partners.models import User
 from referral.rights import documents, queries
-from referral.rights.actions import asking, withdrawing
+from referral.rights.actions import asking, showing, withdrawing
 from referral.rights.models import OwnFileLink, Withdrawal
 from referral.rights.queries import withdrawals
 from referral.rights.queries.own_file import own_file
+from referral.rights.readers import Reader
+from referral.rights.rules import Requester
 from referral.rights.schemas import code_from, read_withdrawal
 from referral.rights.views import bp
-from referral.rights.views.own_file import kept_nowhere, paper, shown
+from referral.rights.views.own_file import kept_nowhere, not_shown, paper, shown
 from referral.rights.views.withdrawing import choices, offered
 
 
@@ -40,10 +43,14 @@ class Opened:
     link: OwnFileLink
     token: str
     code: str
+    decision: Decision
 
 
 def opened(act: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Let a view have the link only with its code; five wrong codes close it. `act` is what the trail says."""
+    """Let a view have the link only with its code, and where the sharing decision allows; five wrong codes close it.
+
+    `act` is what the trail says.
+    """
 
     def asking_for_code(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
@@ -52,8 +59,8 @@ def opened(act: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             with in_language_of(link):
                 if link is None or not asking.is_live(link, now):
                     return _code_page(token, live=False), 404
-                if asking.open_link(link, code, act=act, now=now):
-                    return view(Opened(link, token, code), **values)
+                if asking.open_link(link, code, now=now):
+                    return _decided(link, token, code, act, lambda one: view(one, **values))
                 live = asking.is_live(link, now)
                 commit_now()
                 return _code_page(token, live=live, wrong=True), 422 if live else 404
@@ -61,6 +68,17 @@ def opened(act: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         return asked
 
     return asking_for_code
+
+
+def _decided(link: OwnFileLink, token: str, code: str, act: str, view: Callable[[Opened], Any]) -> Any:
+    """Take the decision about whoever the link was given to; denied, it says why and shows nothing."""
+    reader = Reader(link.reader, link.identity, link.adult_id, link.child_view)
+    action, now = "print" if act.endswith(".print") else "view", clock.now()
+    asked, decision = showing.decide_reading(link.case, reader, action=action, actor=None, now=now)
+    if not decision.allowed:
+        return not_shown(asked, decision)
+    asking.opened(link, decision.code, act=act, now=now)
+    return view(Opened(link, token, code, decision))
 
 
 @contextmanager
@@ -96,8 +114,9 @@ def linked_file(token: str) -> Any:
 def open_linked_file(one: Opened) -> Any:
     """With the right code: the file."""
     case = one.link.case
-    consents = [(consent, choices(consent), purpose_words(consent.purpose)) for consent in withdrawals.living(case)]
-    return shown(case, link=one.token, code=one.code, consents=consents)
+    mine = withdrawals.living(case) if one.link.reader is Requester.PERSON else []
+    consents = [(consent, choices(consent), purpose_words(consent.purpose)) for consent in mine]
+    return shown(case, one.decision, link=one.token, code=one.code, consents=consents)
 
 
 @bp.post("/own-file/<token>/file.pdf")
@@ -106,7 +125,7 @@ def open_linked_file(one: Opened) -> Any:
 def linked_file_pdf(one: Opened) -> Any:
     """The same on paper."""
     case, head, now = one.link.case, audit.head(), clock.now()
-    sheet = own_file(case)
+    sheet = own_file(case, one.decision.visible)
     commit_now()
     return paper(documents.own_file_pdf(sheet, lang=page_language(), printed_at=now, audit_head=head), case)
 
@@ -115,8 +134,10 @@ def linked_file_pdf(one: Opened) -> Any:
 @public
 @opened("own_file.read")
 def withdraw_by_link(one: Opened) -> Any:
-    """The person takes back consent, wholly or in part."""
+    """The person takes back consent, wholly or in part; who reads for them asks the case team."""
     link = one.link
+    if link.reader is not Requester.PERSON:
+        abort(404)
     reading = read_withdrawal(request.form, offered(withdrawals.living(link.case)), by_person=True)
     if reading.errors:
         return _withdrawn(one, None, status=422)
@@ -130,7 +151,8 @@ def withdraw_by_link(one: Opened) -> Any:
 @opened("withdrawal.print")
 def linked_proof(one: Opened, *, withdrawal_id: UUID) -> Any:
     """The proof of a withdrawal, for the person to keep."""
-    made = withdrawals.withdrawal(one.link.case_id, withdrawal_id) or abort(404)
+    mine = one.link.reader is Requester.PERSON
+    made = (withdrawals.withdrawal(one.link.case_id, withdrawal_id) if mine else None) or abort(404)
     content = documents.withdrawal_pdf(made, lang=page_language(), printed_at=clock.now())
     commit_now()
     return paper(content, one.link.case)

@@ -1,75 +1,114 @@
-"""The own file: shown and printed by the case team, who also make the link by which the person reads it."""
+"""The own file: shown and printed by the case team, who also make the link by which it is read.
+
+Each door takes the sharing decision anew; nothing is opened before it, and nothing but what it lets through.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, redirect, render_template, request, url_for
+from flask import Response, current_app, render_template, request, url_for
+from flask_babel import force_locale
 
 from referral.cases.models import Case
+from referral.consent import sentences
+from referral.consent.request import Request
+from referral.consent.rules import Decision
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.transactions import commit_now
 from referral.rights import documents
-from referral.rights.actions import asking
+from referral.rights.actions import asking, showing
+from referral.rights.queries import readers
 from referral.rights.queries.own_file import own_file as read_file
+from referral.rights.readers import Reader
 from referral.rights.schemas import Reading, read_giving
 from referral.rights.views import bp
 from referral.rights.views.requests import case_of, rights_page
 
-
-@bp.get("/cases/<uuid:case_id>/own-file")
-@requires(Permission.RIGHTS_RECORD, reads_person=True)
-def own_file(case_id: UUID) -> Any:
-    """Everything that is held about the person, to go through together."""
-    case = case_of(case_id)
-    audit.record("own_file.read", actor=actor(), now=clock.now(), case_id=case.id, subject=case)
-    return shown(case, back=url_for("rights.case_rights", case_id=case.id))
-
-
-def shown(case: Case, **more: Any) -> Response:
-    """The sheet as a page; `more`: back, or link, code and consents for the person who reads it by the link."""
-    known = {"back": "", "link": "", "code": "", "consents": (), **more}
-    page = render_template("rights/own_file.html", sheet=read_file(case), documents=documents, **known)
-    return kept_nowhere(Response(page, mimetype="text/html"))
-
-
-@bp.get("/cases/<uuid:case_id>/own-file.pdf")
-@requires(Permission.RIGHTS_RECORD, reads_person=True)
-def own_file_pdf(case_id: UUID) -> Response:
-    """The same on paper, in the person's language."""
-    case, now, lang = case_of(case_id), clock.now(), request.args.get("lang", "")
-    lang = lang if lang in current_app.config["SETTINGS"].languages else page_language()
-    sheet, head = read_file(case), audit.head()
-    audit.record("own_file.print", actor=actor(), now=now, case_id=case.id, subject=case)
-    commit_now()
-    content = documents.own_file_pdf(sheet, lang=lang, printed_at=now, audit_head=head)
-    return paper(content, case)
+ACTIONS = {"together": "view", "paper": "print", "link": "send"}
+"""What the sharing decision is asked for each way of giving the file."""
 
 
 @bp.post("/cases/<uuid:case_id>/own-file")
 @requires(Permission.RIGHTS_RECORD)
 def give_file(case_id: UUID) -> Any:
-    """Give the person their file: go through it together, print it, or make a link with a code."""
+    """Give the file to the person or who stands for them: together, on paper, or by a link with a code."""
     case = case_of(case_id)
-    reading = read_giving(request.form, current_app.config["SETTINGS"].languages)
+    adults = readers.adults_of(case)
+    asks = readers.asks_child(case, clock.today())
+    reading = read_giving(
+        request.form,
+        current_app.config["SETTINGS"].languages,
+        adults={str(one.id): one.kind for one in adults},
+        asks_child=asks,
+    )
     if reading.errors:
         return rights_page(case, Reading({}, {}), giving=reading), 422
-    language, way = reading.values["language"], reading.values["way"]
-    if way == "link":
-        return _link_made(case, language)
-    endpoint = "rights.own_file" if way == "together" else "rights.own_file_pdf"
-    return redirect(url_for(endpoint, case_id=case.id, lang=language), code=303)
+    language, way, reader = (reading.values[name] for name in ("language", "way", "reader"))
+    asked, decision = showing.decide_reading(case, reader, action=ACTIONS[way], actor=actor(), now=clock.now())
+    if not decision.allowed:
+        return not_shown(asked, decision, case=case, back=url_for("rights.case_rights", case_id=case.id))
+    with force_locale(language if way == "together" else page_language()):
+        return GIVING[way](case, decision, reading)
 
 
-def _link_made(case: Case, language: str) -> Response:
+def _together(case: Case, decision: Decision, reading: Reading) -> Response:
+    """Everything that is held about the person, to go through together."""
+    record("own_file.read", case, decision, reading.values["reader"])
+    again = {**reading.typed, "way": "paper"}
+    return shown(case, decision, back=url_for("rights.case_rights", case_id=case.id), again=again)
+
+
+def _on_paper(case: Case, decision: Decision, reading: Reading) -> Response:
+    """The same on paper, in the language of whoever reads it."""
+    sheet, head, now = read_file(case, decision.visible), audit.head(), clock.now()
+    record("own_file.print", case, decision, reading.values["reader"])
+    commit_now()
+    return paper(documents.own_file_pdf(sheet, lang=reading.values["language"], printed_at=now, audit_head=head), case)
+
+
+def _linked(case: Case, _decision: Decision, reading: Reading) -> Response:
     """The link and the code that opens it: both are shown this once."""
-    token, code = asking.make_link(case, language, actor=actor(), now=clock.now())
+    reader: Reader = reading.values["reader"]
+    token, code = asking.make_link(case, reading.values["language"], reader, actor=actor(), now=clock.now())
     address = url_for("rights.linked_file", token=token, _external=True)
     page = render_template("rights/link_made.html", case=case, address=address, code=code, hours=asking.HOURS)
+    return kept_nowhere(Response(page, mimetype="text/html"))
+
+
+GIVING = {"together": _together, "paper": _on_paper, "link": _linked}
+
+
+def record(action: str, case: Case, decision: Decision, reader: Reader) -> None:
+    """That the file was opened, for whom, by which rule and how it was known who they are."""
+    audit.record(
+        action, actor=actor(), now=clock.now(), case_id=case.id, subject=case, code=decision.code,
+        reader=reader.kind.value, identity=reader.identity.value,
+    )  # fmt: skip
+
+
+def shown(case: Case, decision: Decision, **more: Any) -> Response:
+    """The sheet as a page; `more`: back and again, or link, code and consents for who reads it by the link."""
+    known = {"back": "", "again": None, "link": "", "code": "", "consents": (), **more}
+    sheet = read_file(case, decision.visible)
+    page = render_template("rights/own_file.html", sheet=sheet, decision=decision, documents=documents, **known)
+    return kept_nowhere(Response(page, mimetype="text/html"))
+
+
+def not_shown(asked: Request, decision: Decision, *, case: Case | None = None, back: str = "") -> Response:
+    """Why nothing is shown, in plain words, and the lawful ways on; nothing of the file was opened."""
+    page = render_template(
+        "rights/not_shown.html",
+        case=case,
+        sentence=sentences.explain(asked, decision),
+        ways=sentences.ways_on(decision),
+        review="bip_review" in decision.obligations,
+        back=back,
+    )
     return kept_nowhere(Response(page, mimetype="text/html"))
 
 

@@ -11,23 +11,24 @@ from flask_babel import gettext as _
 from referral.cases.models import Case
 from referral.consent.acts import purpose_words
 from referral.foundation import audit, clock, sealing
-from referral.foundation.access import actor, requires
-from referral.foundation.formatting import day, language_name
+from referral.foundation.access import actor, can, requires
+from referral.foundation.formatting import day, language_name, listing
 from referral.foundation.grants import Permission
-from referral.foundation.i18n import page_language
+from referral.foundation.i18n import page_language, translate
 from referral.foundation.idempotency import idempotent
 from referral.foundation.transactions import commit_now
 from referral.rights import letters, queries
 from referral.rights.actions import asking
-from referral.rights.queries import holds, withdrawals
+from referral.rights.queries import holds, readers, withdrawals
 from referral.rights.queries.own_file import spoken
+from referral.rights.readers import ChildView, IdentityCheck, ReviewOutcome
 from referral.rights.rules import Requester, RequestKind
-from referral.rights.schemas import Reading, read_request
+from referral.rights.schemas import PERSON, Reading, read_request
 from referral.rights.views import bp
 
 
 @bp.get("/cases/<uuid:case_id>/rights")
-@requires(Permission.RIGHTS_RECORD)
+@requires(Permission.RIGHTS_RECORD, reads_person=True)
 def case_rights(case_id: UUID) -> Any:
     """The rights of the person: their own file, what they asked, a form to record what they ask."""
     return rights_page(case_of(case_id), Reading({}, {}))
@@ -70,11 +71,14 @@ def case_of(case_id: UUID) -> Case:
     return case if case is not None and case.erased_at is None else abort(404)
 
 
-def rights_page(case: Case, reading: Reading, *, giving: Reading | None = None) -> str:
-    """The page of the rights of a person. `reading`: what they ask; `giving`: how their file was to be given."""
+def rights_page(case: Case, reading: Reading, *, giving: Reading | None = None, judging: Reading | None = None) -> str:
+    """The page of the rights of a person.
+
+    `reading`: what they ask; `giving`: how their file was to be given; `judging`: what was decided about an adult.
+    """
     settings = current_app.config["SETTINGS"]
-    rows = queries.requests_of(case.id)
-    if rows:
+    rows, adults = queries.requests_of(case.id), readers.adults_of(case)
+    if rows or adults:
         audit.record("rights.read", actor=actor(), now=clock.now(), case_id=case.id, subject=case)
     sealed = [one for one in rows if one.sealed]
     texts = sealing.open_texts((case.id, asking.purpose_of(one.id), one.sealed) for one in sealed if one.sealed)
@@ -94,4 +98,31 @@ def rights_page(case: Case, reading: Reading, *, giving: Reading | None = None) 
         language_choices=[(code, language_name(code)) for code in settings.languages],
         kind_choices=[(kind.value, kind.label) for kind in RequestKind],
         requester_choices=[(one.value, one.label) for one in Requester],
+        **_readers(case, adults, judging or Reading({}, {})),
     )
+
+
+def _readers(case: Case, adults: list[readers.Adult], judging: Reading) -> dict[str, Any]:
+    """Who may ask for the file, how it is known who they are, and what was decided about each adult."""
+    return {
+        "adults": adults,
+        "replaced_on": readers.replaced_on(case),
+        "judges": can(Permission.CASE_SUPERVISE),
+        "me": actor().id,
+        "judged": judging,
+        "asks_child": readers.asks_child(case, clock.today()),
+        "reader_choices": [(PERSON, Requester.PERSON.label), *((str(one.id), adult_words(one)) for one in adults)],
+        "identity_choices": [(one.value, one.label) for one in IdentityCheck],
+        "view_choices": [(one.value, one.label) for one in ChildView],
+        "outcome_choices": [(one.value, one.label) for one in ReviewOutcome],
+    }
+
+
+def adult_words(one: readers.Adult) -> str:
+    """The name of an adult and by what they stand for the person."""
+    if one.link is not None:
+        kind = one.link.kind.inverse if one.link.person_id != one.of_person else one.link.kind
+        known = listing([str(translate(kind.label)), str(translate(one.link.authority.label))])
+    else:
+        known = _("consented on %(day)s", day=day(one.consent.given_at)) if one.consent else ""
+    return _("%(who)s (%(known)s)", who=one.name or translate(one.kind.label), known=known)

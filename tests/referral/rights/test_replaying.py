@@ -29,6 +29,7 @@ from referral.people.models import Person
 from referral.people.queries import candidates
 from referral.rights.actions import asking, erasing
 from referral.rights.models import OwnFileLink, RightsRequest
+from referral.rights.readers import IdentityCheck, Reader
 from referral.rights.rules import Requester, RequestKind
 from referral.statistics import queries as statistics
 from referral.statistics.quarters import Quarter
@@ -77,7 +78,7 @@ class Restored:
             case, RequestKind.CORRECTION, requester=Requester.PERSON, received_on=NOW.date(), words="Née en avril",
             actor=office.manager, now=NOW,
         )  # fmt: skip
-        asking.make_link(case, "fr", actor=office.manager, now=NOW)
+        asking.make_link(case, "fr", Reader(Requester.PERSON, IdentityCheck.KNOWN), actor=office.manager, now=NOW)
         office.close()
         db.session.commit()
         self.case_id, self.person_id = case.id, case.person_id

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from referral.cases.models import CaseTask
 from referral.cases.rules import TaskKind
 from referral.consent.actions import decide_and_register, marking
-from referral.consent.actions.recording import names_of
 from referral.consent.mark_models import MarkWay
 from referral.consent.mark_schemas import Mark
 from referral.consent.models import Consent, ConsentState
+from referral.consent.queries.consents import names_of
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation.audit import AuditLine
