@@ -109,6 +109,7 @@ def register_blueprints(app: Flask) -> None:
         employment_views,
         import_views,
         keeping_views,
+        new_views,
         organization_views,
         printing_views,
     )

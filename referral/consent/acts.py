@@ -191,6 +191,8 @@ ACTS: dict[str, str] = {
     "directory.campaign": N_("opened a campaign of the directory"),
     "directory.copy": N_("offered a service at one more site"),
     "directory.reopen": N_("opened a closed directory entry again"),
+    "directory.new": N_("put a new entry into the directory"),
+    "directory.new_organization": N_("put a new organisation into the directory"),
     "directory.merge": N_("let one directory entry stand for another"),
     "directory.unmerge": N_("put a replaced directory entry back"),
     "directory.tell_apart": N_("said that two directory entries are not the same"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -159,6 +160,15 @@ def at_once(name: str, old: Any, new: Any, *, origin: Origin, direct: bool) -> b
     if origin is Origin.COORDINATION or name not in APPROVED_FIELDS:
         return direct
     return origin is Origin.PARTNER and hides(name, old, new)
+
+
+def created(diff: Mapping[str, Any]) -> bool:
+    """Whether a revision is the first of an entry: there is nothing to take it back to.
+
+    >>> created({"name": [None, "Foyer"]}), created({"name": ["Accueil", "Foyer"]}), created({"free": [None, True]})
+    (True, False, False)
+    """
+    return "name" in diff and diff["name"][0] is None
 
 
 class Origin(StrEnum):

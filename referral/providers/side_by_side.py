@@ -32,6 +32,7 @@ class Compared:
 
 
 CHANGED = N_("Last changed")
+ORGANIZATION = N_("Organisation")
 UNJUDGED = (CHANGED,)
 Reader = Callable[[Service], list[str]]
 
@@ -115,7 +116,7 @@ def _field(name: str, read: Reader) -> tuple[str, str, Reader]:
 NOT_CHOSEN = ""
 READERS: tuple[tuple[str, str, Reader], ...] = (
     _field("name", lambda one: [one.name]),
-    (N_("Organisation"), NOT_CHOSEN, lambda one: [one.organization.name]),
+    (ORGANIZATION, NOT_CHOSEN, lambda one: [one.organization.name]),
     _field("needs", _column("needs")),
     (N_("Where"), "where", _where),
     _field("step_free", _of_places("step_free", _step_free)),

@@ -19,6 +19,7 @@ from referral.providers import actions, pages, queries, upkeep_schemas
 from referral.providers.audience_form import secret_of
 from referral.providers.models import ServiceAtLocation, ServiceStaff
 from referral.providers.queries.employment import waiting_vacancies
+from referral.providers.queries.newcomers import waiting_new
 from referral.providers.queries.upkeep import ANSWER_DAYS
 from referral.providers.rules import ANSWERS, PLACE_SECTIONS, ReportKind, ReportState, TrustLevel, VerificationOutcome
 from referral.providers.upkeep_models import (
@@ -210,8 +211,9 @@ def call_outcome(task_id: UUID) -> Any:
 def proposals() -> Any:
     """Changes that wait, old beside new, field by field."""
     return render_template(
-        "providers/proposals.html", rows=queries.open_proposals(), vacancies=waiting_vacancies(clock.today()), **_tabs()
-    )
+        "providers/proposals.html", rows=queries.open_proposals(), vacancies=waiting_vacancies(clock.today()),
+        asked=waiting_new(actor(), clock.now()), **_tabs(),
+    )  # fmt: skip
 
 
 @bp.post("/directory/proposals/<uuid:proposal_id>")

@@ -21,7 +21,7 @@ from referral.providers.rules import DoubleState
 
 OF_THE_DIRECTORY = frozenset({
     "service", "location", "section_verification", "confirmation_link", "organization_reminder", "call_task",
-    "change_proposal", "entity_revision", "directory_mandate", "organization_pair", "organization_merge",
+    "change_proposal", "entity_revision", "directory_mandate", "organization_pair", "organization_merge", "new_entry",
 })  # fmt: skip
 """Tables that may name an organisation which another is shown for: with all others go rights, duties or a person."""
 
@@ -65,13 +65,15 @@ def in_the_directory(one: Any = Organization) -> tuple[ColumnElement[bool], ...]
 def bodies() -> list[Body]:
     """All that are compared."""
     rows = db.session.scalars(select(Organization).where(*in_the_directory()).order_by(Organization.id))
-    return [
-        Body(
-            str(one.id), one.name, one.acronym, tuple(one.other_names), one.registration, one.email,
-            tuple(one.phones), one.website,
-        )
-        for one in rows
-    ]  # fmt: skip
+    return [body(one) for one in rows]
+
+
+def body(one: Organization) -> Body:
+    """What an organisation is compared by."""
+    return Body(
+        str(one.id), one.name, one.acronym, tuple(one.other_names), one.registration, one.email, tuple(one.phones),
+        one.website,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

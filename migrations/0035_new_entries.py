@@ -1,0 +1,40 @@
+"""Entries that are asked for, before the coordination has decided on them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+import referral.foundation.tables
+
+revision = '0035'
+down_revision = '0031'
+branch_labels = ()
+depends_on = None
+
+MOMENT = referral.foundation.tables.UtcDateTime()
+
+
+def upgrade() -> None:
+    op.create_table('new_entry',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('service_id', sa.Uuid(), nullable=False),
+    sa.Column('organization_id', sa.Uuid(), nullable=False),
+    sa.Column('said', sa.JSON(), nullable=False),
+    sa.Column('apart', sa.JSON(), nullable=False),
+    sa.Column('proposer_id', sa.Uuid(), nullable=False),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('decided_at', MOMENT, nullable=True),
+    sa.Column('decided_by_id', sa.Uuid(), nullable=True),
+    sa.Column('accepted', sa.Boolean(), nullable=True),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.ForeignKeyConstraint(['decided_by_id'], ['user_account.id'], name=op.f('fk_new_entry_decided_by_id_user_account')),
+    sa.ForeignKeyConstraint(['organization_id'], ['organization.id'], name=op.f('fk_new_entry_organization_id_organization')),
+    sa.ForeignKeyConstraint(['proposer_id'], ['user_account.id'], name=op.f('fk_new_entry_proposer_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_new_entry')),
+    sa.UniqueConstraint('service_id', name=op.f('uq_new_entry_service_id'))
+    )
+    op.create_index(op.f('ix_new_entry_organization_id'), 'new_entry', ['organization_id'])
+    op.create_index(op.f('ix_new_entry_decided_at'), 'new_entry', ['decided_at'])
+
+
+def downgrade() -> None:
+    op.drop_table('new_entry')
