@@ -1,4 +1,4 @@
-"""Entries that are asked for, before the coordination has decided on them."""
+"""Entries that are asked for, before the coordination has decided on them; the referral procedure of a service."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,9 @@ down_revision = '0031'
 branch_labels = ()
 depends_on = None
 
+LISTS = ('access_modes', 'referral_channels', 'feedback_channels')
+TEXTS = {'next_step': 500, 'complaint_channel': 500, 'exclusions': 1000}
+NUMBERS = ('response_hours_urgent', 'response_hours_emergency', 'feedback_days')
 MOMENT = referral.foundation.tables.UtcDateTime()
 
 
@@ -34,7 +37,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_new_entry_organization_id'), 'new_entry', ['organization_id'])
     op.create_index(op.f('ix_new_entry_decided_at'), 'new_entry', ['decided_at'])
+    with op.batch_alter_table('service') as batch:
+        for name in LISTS:
+            batch.add_column(sa.Column(name, sa.JSON(), server_default='[]', nullable=False))
+        for name, length in TEXTS.items():
+            batch.add_column(sa.Column(name, sa.String(length=length), server_default='', nullable=False))
+        for name in NUMBERS:
+            batch.add_column(sa.Column(name, sa.Integer(), nullable=True))
+        batch.add_column(sa.Column('residence_required', sa.Boolean(), nullable=True))
+    with op.batch_alter_table('service') as batch:
+        for name in (*LISTS, *TEXTS):
+            batch.alter_column(name, server_default=None)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('service') as batch:
+        for name in (*LISTS, *TEXTS, *NUMBERS, 'residence_required'):
+            batch.drop_column(name)
     op.drop_table('new_entry')

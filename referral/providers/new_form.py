@@ -39,9 +39,15 @@ class Sites:
 
     @property
     def choices(self) -> list[tuple[str, str, str]]:
-        """Each place with its town; then the other ways."""
-        there = [(key, one.name or one.city or one.pcode, one.city) for key, one in self.known.items()]
+        """Each place by name and street; then the other ways."""
+        there = [(key, *_named(one)) for key, one in self.known.items()]
         return [*there, *ELSEWHERE]
+
+
+def _named(one: Location) -> tuple[str, str]:
+    """A place by its name, else by its street; then the rest of where it is."""
+    said = [text for text in (one.name, one.address, one.city, one.pcode) if text]
+    return (said[0], ", ".join(dict.fromkeys(said[1:-1]))) if said else ("–", "")
 
 
 def sites_of(locations: Collection[Location]) -> Sites:

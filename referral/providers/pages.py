@@ -228,6 +228,7 @@ def _audience_choices(typed: Mapping[str, str]) -> dict[str, Any]:
         "sex_choices": audience_form.SEXES,
         "step_choices": audience_form.STEPS,
         "language_choices": list(LANGUAGE_LABELS.items()),
+        "listed": {name: list(known.items()) for name, known in service_form.LISTS.items()},
         "coordinates": can(Permission.DIRECTORY_COORDINATE),
         **identity_form.choices(),
     }
@@ -265,6 +266,7 @@ CONDITION_LABELS = {
     "language": N_("Speaks the person’s language"),
     "free": N_("Free of charge"),
     "referrals": N_("Takes referrals"),
+    "walk_in": N_("Without appointment"),
     "accessible": N_("Accessible without steps"),
     "papers": N_("No paper may be missing"),
     "vacancies": N_("Vacancies open now"),

@@ -31,11 +31,12 @@ from referral.providers.upkeep_models import (
     ReviewCampaign,
 )
 from referral.providers.views import bp, editable
-from referral.providers.words import field_label, plain
+from referral.providers.words import answers, field_label, plain
 from sop.places import load_places
 from sop.vocabulary import NEED_LABELS
 
 bp.add_app_template_filter(plain, "plain")
+bp.add_app_template_filter(answers, "answers")
 bp.add_app_template_filter(field_label, "field_label")
 bp.add_app_template_filter(secret_of, "secret_of")
 COORDINATE = Permission.DIRECTORY_COORDINATE
