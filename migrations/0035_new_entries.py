@@ -1,4 +1,4 @@
-"""Entries that are asked for, before the coordination has decided on them; the referral procedure of a service."""
+"""Entries that are asked for, before the coordination has decided on them; the referral procedure; hiding."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,9 @@ depends_on = None
 LISTS = ('access_modes', 'referral_channels', 'feedback_channels')
 TEXTS = {'next_step': 500, 'complaint_channel': 500, 'exclusions': 1000}
 NUMBERS = ('response_hours_urgent', 'response_hours_emergency', 'feedback_days')
+REASONS = ('late', 'wrong_number', 'bounced', 'new_site', 'archive')
+REASON = 'ck_call_task_taskreason'
+REVISION = 'fk_call_task_revision_id_entity_revision'
 MOMENT = referral.foundation.tables.UtcDateTime()
 
 
@@ -48,9 +51,24 @@ def upgrade() -> None:
     with op.batch_alter_table('service') as batch:
         for name in (*LISTS, *TEXTS):
             batch.alter_column(name, server_default=None)
+    with op.batch_alter_table('call_task') as batch:
+        batch.add_column(sa.Column('note', sa.String(length=300), server_default='', nullable=False))
+        batch.add_column(sa.Column('revision_id', sa.Uuid(), nullable=True))
+        batch.create_foreign_key(op.f(REVISION), 'entity_revision', ['revision_id'], ['id'])
+        batch.drop_constraint(op.f(REASON), type_='check')
+        batch.create_check_constraint(op.f(REASON), f"reason IN {(*REASONS, 'hidden')}")
+    with op.batch_alter_table('call_task') as batch:
+        batch.alter_column('note', server_default=None)
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM call_task WHERE reason = 'hidden'")
+    with op.batch_alter_table('call_task') as batch:
+        batch.drop_constraint(op.f(REASON), type_='check')
+        batch.create_check_constraint(op.f(REASON), f'reason IN {REASONS}')
+        batch.drop_constraint(op.f(REVISION), type_='foreignkey')
+        batch.drop_column('revision_id')
+        batch.drop_column('note')
     with op.batch_alter_table('service') as batch:
         for name in (*LISTS, *TEXTS, *NUMBERS, 'residence_required'):
             batch.drop_column(name)

@@ -107,6 +107,7 @@ def register_blueprints(app: Flask) -> None:
         coverage_views,
         doubles_views,
         employment_views,
+        hiding_views,
         import_views,
         keeping_views,
         new_views,

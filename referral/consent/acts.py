@@ -191,6 +191,7 @@ ACTS: dict[str, str] = {
     "directory.campaign": N_("opened a campaign of the directory"),
     "directory.copy": N_("offered a service at one more site"),
     "directory.reopen": N_("opened a closed directory entry again"),
+    "directory.hide": N_("hid a directory entry at once"),
     "directory.new": N_("put a new entry into the directory"),
     "directory.new_organization": N_("put a new organisation into the directory"),
     "directory.merge": N_("let one directory entry stand for another"),

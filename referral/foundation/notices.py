@@ -130,6 +130,13 @@ TEMPLATES: dict[str, Template] = {
         ),
         frozenset({"vacancies"}),
     ),
+    "entry_hidden": Template(
+        N_("An entry of the directory was hidden"),
+        N_(
+            "A keeper has hidden an entry of the directory. Sign in to see which one under “To be confirmed”, and call."
+        ),
+        frozenset(),
+    ),
     "agreement_ending": Template(
         N_("An agreement ends soon"),
         N_(

@@ -204,6 +204,7 @@ class TaskReason(StrEnum):
     BOUNCED = "bounced"
     NEW_SITE = "new_site"
     ARCHIVE = "archive"
+    HIDDEN = "hidden"
 
     @property
     def label(self) -> str:
@@ -217,6 +218,7 @@ TASK_LABELS: dict[TaskReason, str] = {
     TaskReason.BOUNCED: N_("a message came back"),
     TaskReason.NEW_SITE: N_("a new site, never verified"),
     TaskReason.ARCHIVE: N_("not confirmed for four months: archive it?"),
+    TaskReason.HIDDEN: N_("hidden at once by a keeper"),
 }
 
 

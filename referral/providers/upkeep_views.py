@@ -21,7 +21,15 @@ from referral.providers.models import ServiceAtLocation, ServiceStaff
 from referral.providers.queries.employment import waiting_vacancies
 from referral.providers.queries.newcomers import waiting_new
 from referral.providers.queries.upkeep import ANSWER_DAYS
-from referral.providers.rules import ANSWERS, PLACE_SECTIONS, ReportKind, ReportState, TrustLevel, VerificationOutcome
+from referral.providers.rules import (
+    ANSWERS,
+    PLACE_SECTIONS,
+    ReportKind,
+    ReportState,
+    TaskReason,
+    TrustLevel,
+    VerificationOutcome,
+)
 from referral.providers.upkeep_models import (
     CallTask,
     ChangeProposal,
@@ -196,6 +204,8 @@ def upkeep() -> Any:
 def call_outcome(task_id: UUID) -> Any:
     """What a call brought."""
     task = db.session.get(CallTask, task_id, with_for_update={"of": CallTask}) or abort(404)
+    if task.reason is TaskReason.HIDDEN:
+        abort(404)
     outcome = upkeep_schemas.choice(VerificationOutcome, request.form.get("outcome", ""), "outcome")
     actions.called(task, outcome, actor=actor(), now=clock.now())
     if outcome is VerificationOutcome.CHANGED:
