@@ -133,7 +133,8 @@ TEMPLATES: dict[str, Template] = {
     "entry_hidden": Template(
         N_("An entry of the directory was hidden"),
         N_(
-            "A keeper has hidden an entry of the directory. Sign in to see which one under “To be confirmed”, and call."
+            "A keeper has hidden an entry of the directory at once.\n\n"
+            "Please sign in, open “Directory”, then “To be confirmed”, and call."
         ),
         frozenset(),
     ),

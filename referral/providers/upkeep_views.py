@@ -17,6 +17,7 @@ from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
 from referral.providers import actions, pages, queries, upkeep_schemas
 from referral.providers.audience_form import secret_of
+from referral.providers.house import house, shown_as
 from referral.providers.models import ServiceAtLocation, ServiceStaff
 from referral.providers.queries.employment import waiting_vacancies
 from referral.providers.queries.newcomers import waiting_new
@@ -44,6 +45,8 @@ from sop.places import load_places
 from sop.vocabulary import NEED_LABELS
 
 bp.add_app_template_filter(plain, "plain")
+bp.add_app_template_filter(house, "house")
+bp.add_app_template_filter(shown_as, "shown_as")
 bp.add_app_template_filter(answers, "answers")
 bp.add_app_template_filter(field_label, "field_label")
 bp.add_app_template_filter(secret_of, "secret_of")
