@@ -95,7 +95,7 @@ def _referring(sheet: Sheet, length: int) -> Fields:
     offer, service = sheet.offer, sheet.place.service
     takes = str(translate(offer.accepts_referrals.label)) if offer.accepts_referrals else _("not stated")
     soon = answers(service)
-    within = _("Answers within: %(hours)s", hours=soon) if soon else ""
+    within = _labelled(_("Answers within"), [soon]) if soon else ""
     updated = offer.capacity.updated if offer.capacity else None
     told = _("as of %(day)s", day=day(updated)) if updated else _("never confirmed")
     seen = [_labelled(str(translate(one.section.label)), [_since(one.since)]) for one in sheet.freshness]
