@@ -7,6 +7,7 @@ from directory.criteria import Criteria, Criterion, Moment, Verdict, verdict
 from directory.employment import ECONOMIC
 from directory.offers import Offer
 from directory.profile import Hours
+from directory.referring import AccessMode
 from directory.taxonomy import (
     LANGUAGE_LABELS,
     SERVICE_TYPE_LABELS,
@@ -114,6 +115,27 @@ def referrals(offer: Offer, criteria: Criteria, _moment: Moment) -> Verdict | No
         return verdict(Criterion.REFERRALS, None, message)
     answer = None if value is None else value is not Referrals.NO
     return verdict(Criterion.REFERRALS, answer, REFERRALS_MESSAGES[value])
+
+
+def walk_in(offer: Offer, criteria: Criteria, _moment: Moment) -> Verdict | None:
+    """Whether a person may come without appointment, asked only on demand; silence is to be asked about."""
+    if Criterion.WALK_IN not in criteria.required:
+        return None
+    if not offer.access_modes:
+        return verdict(Criterion.WALK_IN, None, Message("access_modes_not_stated", N_("not stated how people get in")))
+    if AccessMode.WALK_IN in offer.access_modes:
+        return verdict(Criterion.WALK_IN, True, Message("walk_in", N_("people may come without appointment")))
+    return verdict(
+        Criterion.WALK_IN, False, Message("no_walk_in", N_("nobody is taken without appointment or referral"))
+    )
+
+
+def residence(offer: Offer, _criteria: Criteria, _moment: Moment) -> Verdict | None:
+    """Where only residents are taken, somebody has to ask where the person lives; it never decides."""
+    if not offer.residence_required:
+        return None
+    message = Message("residents_only", N_("only for people who live in its area: ask first"))
+    return verdict(Criterion.RESIDENCE, None, message, hard=False)
 
 
 def language(offer: Offer, criteria: Criteria, _moment: Moment) -> Verdict | None:

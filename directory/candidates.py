@@ -20,6 +20,8 @@ JUDGES: dict[Criterion, Judge] = {
     Criterion.CAPACITY: access.capacity,
     Criterion.AREA: reach.area,
     Criterion.REFERRALS: access.referrals,
+    Criterion.WALK_IN: access.walk_in,
+    Criterion.RESIDENCE: access.residence,
     Criterion.LANGUAGE: access.language,
     Criterion.COST: access.cost,
     Criterion.ACCESS: access.step_free,

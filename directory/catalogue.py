@@ -12,6 +12,7 @@ from directory.criteria import Criterion
 from directory.employment import ECONOMIC
 from directory.freshness import SHELF_LIVES, ShelfLives, State
 from directory.offers import Offer
+from directory.referring import AccessMode
 from directory.taxonomy import CapacityStatus, Facet
 
 
@@ -29,6 +30,7 @@ SIGNATURES: dict[Criterion, Callable[[Offer], Hashable]] = {
     Criterion.SEX: lambda offer: (_sexes(offer), bool(offer.types), bool(offer.types & eligibility.SEX_MATTERS)),
     Criterion.AUDIENCE: _audience,
     Criterion.REFERRALS: lambda offer: offer.accepts_referrals,
+    Criterion.WALK_IN: lambda offer: (bool(offer.access_modes), AccessMode.WALK_IN in offer.access_modes),
     Criterion.LANGUAGE: lambda offer: (offer.languages, offer.interpreter),
     Criterion.COST: lambda offer: offer.free,
     Criterion.ACCESS: lambda offer: (offer.step_free, bool(offer.accessibility), offer.remote),

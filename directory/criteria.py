@@ -47,6 +47,8 @@ class Criterion(StrEnum):
     CAPACITY = "capacity"
     AREA = "area"
     REFERRALS = "referrals"
+    WALK_IN = "walk_in"
+    RESIDENCE = "residence"
     LANGUAGE = "language"
     COST = "cost"
     ACCESS = "access"
@@ -79,7 +81,7 @@ class Criteria:
     An empty set of statuses, vulnerabilities or nationality is *asked and not known*. `place` is a P-code,
     `place_names` its name and its parents' (for directories without codes), `point` where the person is. Criteria in
     `required` that are otherwise soft (hours, capacity, language, cost, step-free access, papers) become hard; open
-    vacancies are asked in no other way.
+    vacancies and coming without appointment are asked in no other way.
 
     `at` (aware) asks for the hours of that moment, `on` for any hour of that day; neither: now. `papers` are the codes
     of the papers that the person holds: an empty set says that there are none.

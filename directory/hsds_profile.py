@@ -11,7 +11,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from directory import referring
 from directory.employment import OfferKind
+from directory.fields import CONTROL
 from directory.profile import Audience, Capacity, Closure, Service, Term
 from directory.taxonomy import NEEDS as KNOWN_NEEDS
 from directory.taxonomy import (
@@ -27,6 +29,7 @@ from directory.taxonomy import (
 NAME = TAXONOMY = "HSDS-CM"
 VERSION = "1.0"
 HSDS_VERSION = "3.1"
+EXCLUSIONS = 1000
 RANK = (Visibility.PUBLIC, Visibility.NETWORK, Visibility.RESTRICTED)
 
 
@@ -38,6 +41,26 @@ def _closed(title: str, values: Any) -> dict[str, Any]:
     return _text(title, enum=[one.value for one in values])
 
 
+def _listed(title: str, values: Any) -> dict[str, Any]:
+    return {"type": "array", "title": title, "items": {"type": "string", "enum": [one.value for one in values]}}
+
+
+def _whole(title: str, most: int) -> dict[str, Any]:
+    return {"type": "integer", "title": title, "minimum": 0, "maximum": most}
+
+
+PROCEDURE: dict[str, Any] = {
+    "access_modes": _listed("How a person gets to the service", referring.AccessMode),
+    "referral_channels": _listed("How a referral is sent", referring.Channel),
+    "next_step": _text("What happens after a referral was received"),
+    "response_hours": _whole("Hours until a usual referral is answered", referring.LONGEST_HOURS),
+    "response_hours_urgent": _whole("Hours until an urgent referral is answered", referring.LONGEST_HOURS),
+    "response_hours_emergency": _whole("Hours until an emergency is answered", referring.LONGEST_HOURS),
+    "feedback_channels": _listed("How the outcome is told", referring.Channel),
+    "feedback_days": _whole("Days until the outcome is told", referring.LONGEST_DAYS),
+    "complaint_channel": _text("Where to complain about the service"),
+    "residence_required": {"type": "boolean", "title": "Only for people who live in its area"},
+}
 VACANCY: dict[str, Any] = {
     "type": "object",
     "required": ["id", "title", "places", "valid_from", "valid_until"],
@@ -70,6 +93,7 @@ PATCHES: dict[str, dict[str, Any]] = {
             "free": {"type": "boolean", "title": "Free of charge"},
             "remote": {"type": "boolean", "title": "Given by telephone or online"},
             "exclusions": _text("Whom the service does not take"),
+            **PROCEDURE,
             "visibility": _closed("Visibility", Visibility),
             "vacancies": {"type": "array", "title": "Vacancies that are open today", "items": VACANCY},
         },
@@ -144,12 +168,19 @@ def with_own(service: Service, row: Mapping[str, Any]) -> Service:
         types=service.types | _types(own),
         audiences=tuple(_audiences(row)) or service.audiences,
         accepts_referrals=one_of(Referrals, row.get("accepts_referrals")),
+        procedure=referring.read(row),
+        exclusions=_exclusions(row) or service.exclusions,
         all_ages=row.get("all_ages") is True,
         free=row["free"] if isinstance(row.get("free"), bool) else service.free,
         remote=row.get("remote") is True,
         visibility=max(asked, service.visibility, key=RANK.index),
         terms=tuple(term for term in service.terms if term.taxonomy != TAXONOMY),
     )
+
+
+def _exclusions(row: Mapping[str, Any]) -> str:
+    value = row.get("exclusions")
+    return CONTROL.sub("", value).strip()[:EXCLUSIONS] if isinstance(value, str) else ""
 
 
 def _types(own: list[Term]) -> frozenset[ServiceType]:

@@ -79,6 +79,7 @@ class Writer:
             **self._own(
                 accepts_referrals=one.accepts_referrals, all_ages=one.all_ages or None, free=one.free,
                 remote=one.remote or None, exclusions=one.exclusions, visibility=one.visibility.value,
+                **one.procedure.said(),
             ),
         })  # fmt: skip
 

@@ -21,6 +21,7 @@ from directory.profile import (
     ServiceArea,
     ServiceAtLocation,
 )
+from directory.referring import AccessMode
 from directory.taxonomy import EVERYBODY, AudienceRule, Disclosure, Facet, Referrals, ServiceType, Status, Visibility
 
 BOTH = frozenset({"female", "male"})
@@ -52,6 +53,8 @@ class Offer:
     all_ages: bool = False
     audiences: tuple[Audience, ...] = ()
     accepts_referrals: Referrals | None = None
+    access_modes: frozenset[AccessMode] = frozenset()
+    residence_required: bool | None = None
     languages: frozenset[str] = frozenset()
     interpreter: bool = False
     free: bool | None = None
@@ -141,6 +144,8 @@ def _common(organization: Organization, service: Service, response: Response | N
         all_ages=service.all_ages,
         audiences=service.audiences,
         accepts_referrals=service.accepts_referrals,
+        access_modes=frozenset(service.procedure.access_modes),
+        residence_required=service.procedure.residence_required,
         languages=frozenset(language.code for language in service.languages),
         interpreter=bool(service.interpretation_services),
         free=_free(service),

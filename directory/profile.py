@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from directory.employment import OfferKind
+from directory.referring import NOT_STATED, Procedure
 from directory.taxonomy import (
     AudienceRule,
     CapacityStatus,
@@ -284,6 +285,7 @@ class Service:
     exclusions: str = ""
     application_process: str = ""
     accepts_referrals: Referrals | None = None
+    procedure: Procedure = NOT_STATED
     languages: tuple[Language, ...] = ()
     interpretation_services: str = ""
     free: bool | None = None

@@ -21,6 +21,7 @@ CONDITIONS: dict[str, Criterion] = {
     "language": Criterion.LANGUAGE,
     "free": Criterion.COST,
     "referrals": Criterion.REFERRALS,
+    "walk_in": Criterion.WALK_IN,
     "accessible": Criterion.ACCESS,
     "papers": Criterion.DOCUMENTS,
     "vacancies": Criterion.VACANCIES,

@@ -107,8 +107,10 @@ def register_blueprints(app: Flask) -> None:
         coverage_views,
         doubles_views,
         employment_views,
+        hiding_views,
         import_views,
         keeping_views,
+        new_views,
         organization_views,
         printing_views,
     )

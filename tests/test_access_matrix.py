@@ -134,6 +134,18 @@ providers.confirm_all        POST  -            401 404 404 404 404 404 404 404 
 providers.copy               GET   place        303 404 404 404 404 404 404 404 200 200 200 200 404 200 404 404 404
 providers.copy               GET   refuge       303 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404 404
 providers.copy               POST  place        401 404 404 404 404 404 404 404 422 422 422 422 404 422 404 404 404
+providers.new_entry          GET   -            303 404 404 404 404 404 404 404 200 200 200 200 200 200 404 404 404
+providers.new_entry          POST  -            401 404 404 404 404 404 404 404 422 422 422 422 422 404 404 404 404
+providers.new_entry_asked    GET   asked        303 404 404 404 404 404 404 404 200 200 200 200 404 200 404 404 404
+providers.new_entry_asked    GET   nothing      303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.decide_new_entry   POST  asked        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.withdraw_new_entry POST  asked        401 404 404 404 404 404 404 404 303 303 303 303 404 404 404 404 404
+providers.hide               GET   place        303 404 404 404 404 404 404 404 200 200 200 200 404 200 404 404 404
+providers.hide               GET   refuge       303 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404 404
+providers.hide               POST  place        401 404 404 404 404 404 404 404 303 303 303 303 404 303 404 404 404
+providers.hide               POST  refuge       401 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404 404
+providers.settle_hidden      POST  hidden       401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.settle_hidden      POST  nothing      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.closed             GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.reopen             POST  shut         401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.reopen             POST  place        401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -769,7 +781,8 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
     keys = {
         "withdraw_none": "confirmation_id", "remove_mandate": "mandate_id",
         "answer_report": "report_id", "misconduct_report": "report_id", "misconduct_taken_up": "report_id",
-        "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",
+        "new_entry_asked": "entry_id", "decide_new_entry": "entry_id", "withdraw_new_entry": "entry_id",
+        "settle_hidden": "task_id", "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",
         "organization": ORGANIZATION, "edit_organization": ORGANIZATION, "confirm_organization": ORGANIZATION,
         "organization_history": ORGANIZATION, "undo_organization": ORGANIZATION,
         "federation_members": ORGANIZATION, "end_membership": ORGANIZATION,

@@ -53,11 +53,11 @@ EACH_TIME = frozenset({"NUL", "half a character", "superscript digit", "2^63"})
 ALL_POISONS = [pytest.param(name, marks=() if name in EACH_TIME else pytest.mark.slow) for name in POISONS]
 PARAMETERS = (
     "after", "all", "answer", "before", "case", "cases", "check", "code", "days", "deviceID", "formID", "format",
-    "find", "full", "holder", "km", "lang", "merged", "minimal", "modified_after", "need", "next", "of", "open",
-    "opens", "organization", "organization_id", "outcome", "over", "overdue", "page", "parent_id", "pcode", "per_page",
-    "pile", "priority", "profile", "q", "quarter", "region", "remove", "search", "seed", "service", "show",
-    "shows", "speed", "state", "taxonomy_id", "taxonomy_term_id", "text", "times", "top_only", "v", "verbose",
-    "with",
+    "find", "full", "holder", "houses", "joined", "km", "lang", "merged", "minimal", "modified_after", "need", "next",
+    "of", "open", "opens", "organization", "organization_id", "outcome", "over", "overdue", "page", "parent_id",
+    "pcode", "per_page", "pile", "priority", "profile", "q", "quarter", "region", "remove", "search", "seed",
+    "service", "show", "shows", "speed", "state", "taxonomy_id", "taxonomy_term_id", "text", "times", "told",
+    "top_only", "v", "verbose", "with",
 )  # fmt: skip
 """What our addresses carry after the question mark."""
 

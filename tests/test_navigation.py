@@ -46,6 +46,7 @@ EXCEPTIONS = {
     "providers.closed": "a tab of the directory’s upkeep",
     "providers.doubles": "a tab of the directory’s upkeep",
     "providers.confirm_all": "a button of the own entries",
+    "providers.new_entry": "a link of the directory and a button of the own entries",
     "providers.campaigns": "a tab of the directory’s upkeep",
     "providers.coverage": "a link of the directory, for the coordination and the committee",
     "providers.coverage_overlaps": "a tab of coverage",

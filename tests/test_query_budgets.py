@@ -74,6 +74,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "history of an organisation": ("nurse", "/directory/organisations/{hospital}/history"),
     "services of a place on paper": ("nurse", "/directory/places/CM005/services.pdf"),
     "own entries": ("nurse", "/directory/own"),
+    "a new entry": ("nurse", "/directory/new"),
+    "whose new entry": ("coordinator", "/directory/new"),
     "own entries to confirm": ("nurse", "/directory/own/confirm"),
     "closed entries": ("coordinator", "/directory/closed"),
     "double entries": ("coordinator", "/directory/doubles"),

@@ -62,6 +62,7 @@ from referral.providers.actions import (
     submit,
     submit_organization,
 )
+from referral.providers.actions.adding import ask_for
 from referral.providers.actions.joining import merge as join_houses
 from referral.providers.actions.reminding import PURPOSE
 from referral.providers.doubles_models import OrganizationPair, ServicePair
@@ -269,6 +270,14 @@ def _upkeep(town: Town, users: dict[str, Any], place: Any, refuge: Any) -> None:
     shut.archived = True
     db.session.flush()
     town.at |= {"temp_notice": message.id, "shut": shut.id}
+    said = {
+        "name": "Équipe de rue (démonstration)", "needs": ["HEB"], "types": [], "languages": [], "areas": ["CM005"],
+        "visibility": "network", "site": "", "place": None, "remote": False,
+        "contact": {"function": "Accueil", "phone": "+237000000432", "email": ""},
+    }  # fmt: skip
+    new = ask_for(said, place.service.organization, apart=(), actor=focal, now=NOW)
+    hidden = open_task(place.id, TaskReason.HIDDEN, ["service"], now=NOW)
+    town.at |= {"asked": new.id, "hidden": hidden.id}
     town.at |= {"staff": staff, "revision": revision, "place_version": place.version}
     checked = confirm_none(Need.RET, "CM007", "", actor=coordinator, now=NOW)
     values = {"role": MandateRole.LEAD, "legal_basis": "Décret", "starts_on": None, "ends_on": None}

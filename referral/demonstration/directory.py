@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
-from directory.taxonomy import CapacityStatus, Disclosure, Status, Visibility
+from directory.taxonomy import CapacityStatus, Disclosure, Referrals, Status, Visibility
 from referral.demonstration.services import Offered, offered
 from referral.demonstration.towns import TOWNS, Town
 from referral.extensions import db
@@ -123,6 +124,7 @@ def _service(one: Offered, organization: Organization, rng: Random, now: datetim
         all_ages=everybody,
         accepts_referrals=one.referrals,
         response_hours=one.response_hours,
+        **_procedure(one),
         languages=list(one.languages),
         interpretation=one.interpretation,
         free=one.free,
@@ -133,6 +135,24 @@ def _service(one: Offered, organization: Organization, rng: Random, now: datetim
     )
     service.audiences = [ServiceAudience(facet=facet, term=term, rule=rule) for facet, term, rule in one.audiences]
     return service
+
+
+def _procedure(one: Offered) -> dict[str, Any]:
+    """How a referral to the service goes; nothing where its entry says not even whether it takes one."""
+    if one.referrals is None:
+        return {}
+    alone = one.referrals is Referrals.NOT_NEEDED
+    modes = ["phone"] if one.remote else ["walk_in"] if alone else ["appointment", "on_referral"]
+    said: dict[str, Any] = {"access_modes": modes}
+    if alone:
+        return said
+    hours = one.response_hours or 72
+    return said | {
+        "referral_channels": ["platform", "phone"], "feedback_channels": ["platform"], "feedback_days": 14,
+        "next_step": "L’accueil appelle la personne, puis l’équipe qui réfère, et donne un jour.",
+        "response_hours_urgent": min(hours, 12), "response_hours_emergency": min(hours, 2),
+        "complaint_channel": "Direction de l’organisation, par téléphone ou par écrit.",
+    }  # fmt: skip
 
 
 def _place(one: Offered, service: Service, town: Town, rng: Random) -> ServiceAtLocation:

@@ -130,6 +130,14 @@ TEMPLATES: dict[str, Template] = {
         ),
         frozenset({"vacancies"}),
     ),
+    "entry_hidden": Template(
+        N_("An entry of the directory was hidden"),
+        N_(
+            "A keeper has hidden an entry of the directory at once.\n\n"
+            "Please sign in, open “Directory”, then “To be confirmed”, and call."
+        ),
+        frozenset(),
+    ),
     "agreement_ending": Template(
         N_("An agreement ends soon"),
         N_(

@@ -161,7 +161,7 @@ def _areas(
     for line in [one.strip() for one in typed[name].splitlines() if one.strip()][:AREAS]:
         kept = before.get(line)
         if kept is None:
-            pcode = _pcode(line, places)
+            pcode = pcode_of(line, places)
             if isinstance(pcode, Message):
                 errors[name] = pcode
                 continue
@@ -171,7 +171,8 @@ def _areas(
     return found
 
 
-def _pcode(line: str, places: Places) -> str | Message:
+def pcode_of(line: str, places: Places) -> str | Message:
+    """The code of a place that was written by name, by code, or as “name (code)”; two letters are a country."""
     coded = CODED.search(line)
     units: list[Place] = places.find(coded[1] if coded else line)
     if len(line) == 2 and line.isalpha() and any(one.pcode.startswith(line.upper()) for one in places):

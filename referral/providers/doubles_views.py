@@ -115,8 +115,12 @@ def asked(errors: Mapping[str, Any], found: Collection[str]) -> dict[str, Any]:
 
 
 def _houses() -> dict[str, Any]:
-    rows, total = bodies.waiting()
-    return {"rows": rows, "total": total, "apart": bodies.told_apart(), "merges": bodies.merges()}
+    after = {name: uuid_or_none(request.args.get(name, "")) for name in ("houses", "joined", "told")}
+    page, total = bodies.waiting(after["houses"])
+    return {
+        "page": page, "total": total, "apart": bodies.told_apart(after["told"]),
+        "merges": bodies.merges(after["joined"]), "after": after,
+    }  # fmt: skip
 
 
 def words() -> dict[str, Any]:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 class Service(Base):
     """HSDS service. `needs` are the need codes that the saved mapping gives; none means never offered.
 
-    `replaced_by_id`: the service that took the place of this one, for whoever still holds its id.
+    The columns of the referral procedure are those of `directory.referring`. `replaced_by_id`: the service that took
+    the place of this one, for whoever still holds its id.
     """
 
     __tablename__ = "service"
@@ -53,7 +54,17 @@ class Service(Base):
     fees_description: Mapped[str] = mapped_column(String(500), default="")
     free: Mapped[bool | None]
     accepts_referrals: Mapped[Referrals | None] = mapped_column(enum_column(Referrals))
+    access_modes: Mapped[list[str]] = mapped_column(default=list)
+    referral_channels: Mapped[list[str]] = mapped_column(default=list)
+    next_step: Mapped[str] = mapped_column(String(500), default="")
     response_hours: Mapped[int | None]
+    response_hours_urgent: Mapped[int | None]
+    response_hours_emergency: Mapped[int | None]
+    feedback_channels: Mapped[list[str]] = mapped_column(default=list)
+    feedback_days: Mapped[int | None]
+    complaint_channel: Mapped[str] = mapped_column(String(500), default="")
+    residence_required: Mapped[bool | None]
+    exclusions: Mapped[str] = mapped_column(String(1000), default="")
     languages: Mapped[list[str]] = mapped_column(default=list)
     interpretation: Mapped[str] = mapped_column(String(4000), default="")
     remote: Mapped[bool] = mapped_column(default=False)

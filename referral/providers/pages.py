@@ -48,7 +48,7 @@ from referral.providers.private_models import Vacancy
 from referral.providers.queries import employment
 from referral.providers.queries.records import schedule
 from referral.providers.queries.searching import Found
-from referral.providers.rules import APPROVED_FIELDS, ORGANIZATION_FIELDS, Section, hides, publishes
+from referral.providers.rules import APPROVED_FIELDS, ORGANIZATION_FIELDS, Section, created, hides, publishes
 from referral.providers.upkeep_models import EntityRevision, Subject
 from referral.providers.words import field_label
 from sop.vocabulary import N_, NEED_LABELS
@@ -228,6 +228,7 @@ def _audience_choices(typed: Mapping[str, str]) -> dict[str, Any]:
         "sex_choices": audience_form.SEXES,
         "step_choices": audience_form.STEPS,
         "language_choices": list(LANGUAGE_LABELS.items()),
+        "listed": {name: list(known.items()) for name, known in service_form.LISTS.items()},
         "coordinates": can(Permission.DIRECTORY_COORDINATE),
         **identity_form.choices(),
     }
@@ -248,7 +249,7 @@ def may_publish(place: ServiceAtLocation, section: Section) -> bool:
 
 def may_undo(place: ServiceAtLocation, revision: EntityRevision) -> bool:
     """Whether the signed-in user may take a change back: not where that would change what the coordination reads."""
-    if revision.undone_at is not None or not may_publish(place, revision.section):
+    if revision.undone_at is not None or created(revision.diff) or not may_publish(place, revision.section):
         return False
     backwards = ((name, new, old) for name, (old, new) in revision.diff.items() if name in APPROVED_FIELDS)
     return can(Permission.DIRECTORY_COORDINATE) or all(hides(*one) for one in backwards)
@@ -265,6 +266,7 @@ CONDITION_LABELS = {
     "language": N_("Speaks the person’s language"),
     "free": N_("Free of charge"),
     "referrals": N_("Takes referrals"),
+    "walk_in": N_("Without appointment"),
     "accessible": N_("Accessible without steps"),
     "papers": N_("No paper may be missing"),
     "vacancies": N_("Vacancies open now"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -161,6 +162,15 @@ def at_once(name: str, old: Any, new: Any, *, origin: Origin, direct: bool) -> b
     return origin is Origin.PARTNER and hides(name, old, new)
 
 
+def created(diff: Mapping[str, Any]) -> bool:
+    """Whether a revision is the first of an entry: there is nothing to take it back to.
+
+    >>> created({"name": [None, "Foyer"]}), created({"name": ["Accueil", "Foyer"]}), created({"free": [None, True]})
+    (True, False, False)
+    """
+    return "name" in diff and diff["name"][0] is None
+
+
 class Origin(StrEnum):
     """Where a change comes from."""
 
@@ -194,6 +204,7 @@ class TaskReason(StrEnum):
     BOUNCED = "bounced"
     NEW_SITE = "new_site"
     ARCHIVE = "archive"
+    HIDDEN = "hidden"
 
     @property
     def label(self) -> str:
@@ -207,6 +218,7 @@ TASK_LABELS: dict[TaskReason, str] = {
     TaskReason.BOUNCED: N_("a message came back"),
     TaskReason.NEW_SITE: N_("a new site, never verified"),
     TaskReason.ARCHIVE: N_("not confirmed for four months: archive it?"),
+    TaskReason.HIDDEN: N_("hidden at once by a keeper"),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from directory import referring
 from directory.places import Places
 from directory.taxonomy import Disclosure, Referrals, Status
 from referral.providers import audience_form, identity_form
@@ -14,9 +15,17 @@ from sop.vocabulary import N_, Message
 
 TEXTS: dict[str, int] = {
     "description": 2000, "eligibility_description": 2000, "application_process": 2000, "fees_description": 500,
-    "interpretation": 500, "alert": 500,
+    "interpretation": 500, "alert": 500, "exclusions": 1000, "next_step": 500, "complaint_channel": 500,
 }  # fmt: skip
-NUMBERS: dict[str, int] = {"minimum_age": 120, "maximum_age": 120, "response_hours": 2000}
+NUMBERS: dict[str, int] = {"minimum_age": 120, "maximum_age": 120, **referring.NUMBERS}
+LISTS: dict[str, Mapping[Any, str]] = {
+    "access_modes": referring.ACCESS_LABELS,
+    "referral_channels": referring.CHANNEL_LABELS,
+    "feedback_channels": {
+        one: label for one, label in referring.CHANNEL_LABELS.items() if one is not referring.Channel.ACCOMPANIED
+    },
+}
+"""Several of a list; codes in one line where no boxes are."""
 STATE_LABELS: dict[Status, str] = {
     Status.ACTIVE: N_("active"),
     Status.INACTIVE: N_("inactive"),
@@ -35,12 +44,14 @@ def present(place: ServiceAtLocation, places: Places) -> dict[str, str]:
     service = place.service
     typed = {name: getattr(service, name) for name in TEXTS}
     typed |= {name: "" if getattr(service, name) is None else str(getattr(service, name)) for name in NUMBERS}
-    free = {None: "", True: "yes", False: "no"}[service.free]
+    typed |= {name: " ".join(getattr(service, name)) for name in LISTS}
+    said = {None: "", True: "yes", False: "no"}
     return {
         **typed,
         **audience_form.present(place, places),
         **identity_form.present(place),
-        "free": free,
+        "free": said[service.free],
+        "residence_required": said[service.residence_required],
         "status": service.status.value if service.status else "",
         "accepts_referrals": service.accepts_referrals.value if service.accepts_referrals else "",
         "required_documents": "\n".join(service.required_documents),
@@ -60,6 +71,9 @@ def read(posted: Mapping[str, str], place: ServiceAtLocation, places: Places) ->
     if None not in (low := values["minimum_age"], high := values["maximum_age"]) and low > high:
         errors["minimum_age"] = AGES
     _choices(typed, values, errors)
+    for name, known in LISTS.items():
+        typed[name] = " ".join(identity_form.ticked(posted, name))
+        values[name] = identity_form.codes(typed[name], known, getattr(place.service, name))
     lines = [line.strip()[:A_DOCUMENT] for line in typed["required_documents"].splitlines() if line.strip()]
     values["required_documents"] = lines[:DOCUMENTS]
     more, audiences, wrong = audience_form.read(posted, place, places)
@@ -70,16 +84,19 @@ def read(posted: Mapping[str, str], place: ServiceAtLocation, places: Places) ->
     return Reading({**typed, **more, **named}, values, version_of(posted), {**amiss, **errors, **wrong})
 
 
-OTHERS = ("free", "status", "accepts_referrals", "required_documents")
+OTHERS = ("free", "residence_required", "status", "accepts_referrals", "required_documents")
 
 
 def _choices(typed: Mapping[str, str], values: dict[str, Any], errors: dict[str, Message]) -> None:
-    for name, known in (("status", list(Status)), ("accepts_referrals", ["", *Referrals]), ("free", list(FREE))):
+    for name, known in (
+        ("status", list(Status)), ("accepts_referrals", ["", *Referrals]), ("free", list(FREE)),
+        ("residence_required", list(FREE)),
+    ):  # fmt: skip
         if typed[name] not in known:
             errors[name] = CHOOSE
     values["status"] = typed["status"]
     values["accepts_referrals"] = typed["accepts_referrals"] or None
-    values["free"] = FREE.get(typed["free"])
+    values |= {name: FREE.get(typed[name]) for name in ("free", "residence_required")}
 
 
 def _number(written: str, most: int, name: str, errors: dict[str, Message]) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from flask_babel import force_locale
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from directory import Offer
@@ -18,10 +18,12 @@ from referral.foundation.documents import Document
 from referral.foundation.formatting import day, listing
 from referral.foundation.i18n import page_language, translate
 from referral.providers.documents import paper, week
+from referral.providers.models import Service
 from referral.providers.queries.carrying import Around, last_confirmed
 from referral.providers.queries.catalogue import kept_places
 from referral.providers.queries.sheets import Day, Sheet
-from sop.vocabulary import NEED_LABELS, Need
+from referral.providers.words import answers, field_label, plain
+from sop.vocabulary import N_, NEED_LABELS, Need
 
 LENGTHS = (2000, 700, 400, 200, 100, 40)
 """How long each free text may be; the next shorter one is tried until the sheet is one page."""
@@ -63,9 +65,18 @@ def _what(sheet: Sheet, length: int) -> Fields:
     return [
         (_("What is offered"), _lines(" · ".join(kinds), _cut(service.description, length))),
         (_("For whom"), _lines(str(translate(sheet.ages)), *who)),
-        (_("Conditions"), _cut(service.eligibility_description, length) or _("not stated")),
+        (
+            _("Conditions"),
+            _lines(_cut(service.eligibility_description, length), _limits(service, length)) or _("not stated"),
+        ),
         (_("Languages"), languages),
     ]
+
+
+def _limits(service: Service, length: int) -> str:
+    """Whom it does not take, and whether it takes residents alone."""
+    not_taken = _labelled(_("Whom it does not take"), [_cut(service.exclusions, length)]) if service.exclusions else ""
+    return _lines(not_taken, _("Only people who live in its area") if service.residence_required else "")
 
 
 def _where(sheet: Sheet, length: int) -> Fields:
@@ -83,17 +94,32 @@ def _where(sheet: Sheet, length: int) -> Fields:
 def _referring(sheet: Sheet, length: int) -> Fields:
     offer, service = sheet.offer, sheet.place.service
     takes = str(translate(offer.accepts_referrals.label)) if offer.accepts_referrals else _("not stated")
-    answers = _("Answers within %(hours)d h", hours=service.response_hours) if service.response_hours else ""
+    soon = answers(service)
+    within = _labelled(_("Answers within"), [soon]) if soon else ""
     updated = offer.capacity.updated if offer.capacity else None
     told = _("as of %(day)s", day=day(updated)) if updated else _("never confirmed")
     seen = [_labelled(str(translate(one.section.label)), [_since(one.since)]) for one in sheet.freshness]
     return [
-        (_("How to refer"), _lines(takes, _cut(service.application_process, length), answers)),
+        (_("How to refer"), _lines(takes, _cut(service.application_process, length), within)),
+        *_procedure(service, length),
         (_("Free places"), f"{translate(sheet.line.capacity.message)} ({told})"),
         (_("Documents to bring"), _cut(listing(service.required_documents), length) or _("none stated")),
         (_("Cost"), _cost(sheet, length)),
         (_("Last verified"), " · ".join(seen)),
     ]
+
+
+def _procedure(service: Service, length: int) -> Fields:
+    """What is stated of the referral procedure; a sheet has no room for what is not."""
+    days = service.feedback_days
+    told = [
+        (field_label(name), _cut(listing(plain(getattr(service, name), name)), length))
+        for name in ("access_modes", "referral_channels", "next_step", "feedback_channels", "complaint_channel")
+        if getattr(service, name)
+    ]
+    if days is not None:
+        told.append((N_("Tells the outcome within"), ngettext("%(num)d day", "%(num)d days", days)))
+    return [(str(translate(label)), text) for label, text in told]
 
 
 def _since(when: date | datetime | None) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from directory.taxonomy import Disclosure, Visibility
 from referral.foundation.formatting import day
 from referral.providers.actions import fields, offering
+from referral.providers.house import house
 from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.private_form import OFFER
 from referral.providers.queries.catalogue import kept_places
@@ -32,6 +33,7 @@ class Compared:
 
 
 CHANGED = N_("Last changed")
+ORGANIZATION = N_("Organisation")
 UNJUDGED = (CHANGED,)
 Reader = Callable[[Service], list[str]]
 
@@ -115,7 +117,7 @@ def _field(name: str, read: Reader) -> tuple[str, str, Reader]:
 NOT_CHOSEN = ""
 READERS: tuple[tuple[str, str, Reader], ...] = (
     _field("name", lambda one: [one.name]),
-    (N_("Organisation"), NOT_CHOSEN, lambda one: [one.organization.name]),
+    (ORGANIZATION, NOT_CHOSEN, lambda one: [house(one.organization)]),
     _field("needs", _column("needs")),
     (N_("Where"), "where", _where),
     _field("step_free", _of_places("step_free", _step_free)),

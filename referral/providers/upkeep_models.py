@@ -105,6 +105,8 @@ class CallTask(Base):
     reason: Mapped[TaskReason] = mapped_column(enum_column(TaskReason))
     sections: Mapped[list[str]] = mapped_column(default=list)
     opened_at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(String(300), default="")
+    revision_id: Mapped[UUID | None] = mapped_column(ForeignKey("entity_revision.id"))
     failed_calls: Mapped[int] = mapped_column(default=0)
     outcome: Mapped[VerificationOutcome | None] = mapped_column(enum_column(VerificationOutcome))
     closed_at: Mapped[datetime | None] = mapped_column(index=True)

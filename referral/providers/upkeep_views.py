@@ -17,10 +17,20 @@ from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
 from referral.providers import actions, pages, queries, upkeep_schemas
 from referral.providers.audience_form import secret_of
+from referral.providers.house import house, shown_as
 from referral.providers.models import ServiceAtLocation, ServiceStaff
 from referral.providers.queries.employment import waiting_vacancies
+from referral.providers.queries.newcomers import waiting_new
 from referral.providers.queries.upkeep import ANSWER_DAYS
-from referral.providers.rules import ANSWERS, PLACE_SECTIONS, ReportKind, ReportState, TrustLevel, VerificationOutcome
+from referral.providers.rules import (
+    ANSWERS,
+    PLACE_SECTIONS,
+    ReportKind,
+    ReportState,
+    TaskReason,
+    TrustLevel,
+    VerificationOutcome,
+)
 from referral.providers.upkeep_models import (
     CallTask,
     ChangeProposal,
@@ -30,11 +40,14 @@ from referral.providers.upkeep_models import (
     ReviewCampaign,
 )
 from referral.providers.views import bp, editable
-from referral.providers.words import field_label, plain
+from referral.providers.words import answers, field_label, plain
 from sop.places import load_places
 from sop.vocabulary import NEED_LABELS
 
 bp.add_app_template_filter(plain, "plain")
+bp.add_app_template_filter(house, "house")
+bp.add_app_template_filter(shown_as, "shown_as")
+bp.add_app_template_filter(answers, "answers")
 bp.add_app_template_filter(field_label, "field_label")
 bp.add_app_template_filter(secret_of, "secret_of")
 COORDINATE = Permission.DIRECTORY_COORDINATE
@@ -194,6 +207,8 @@ def upkeep() -> Any:
 def call_outcome(task_id: UUID) -> Any:
     """What a call brought."""
     task = db.session.get(CallTask, task_id, with_for_update={"of": CallTask}) or abort(404)
+    if task.reason is TaskReason.HIDDEN:
+        abort(404)
     outcome = upkeep_schemas.choice(VerificationOutcome, request.form.get("outcome", ""), "outcome")
     actions.called(task, outcome, actor=actor(), now=clock.now())
     if outcome is VerificationOutcome.CHANGED:
@@ -210,8 +225,9 @@ def call_outcome(task_id: UUID) -> Any:
 def proposals() -> Any:
     """Changes that wait, old beside new, field by field."""
     return render_template(
-        "providers/proposals.html", rows=queries.open_proposals(), vacancies=waiting_vacancies(clock.today()), **_tabs()
-    )
+        "providers/proposals.html", rows=queries.open_proposals(), vacancies=waiting_vacancies(clock.today()),
+        asked=waiting_new(actor(), clock.now()), **_tabs(),
+    )  # fmt: skip
 
 
 @bp.post("/directory/proposals/<uuid:proposal_id>")

@@ -22,6 +22,7 @@ from referral.providers import actions, identity_form, pages, queries
 from referral.providers.models import ServiceAtLocation
 from referral.providers.queries.carrying import unit_of
 from referral.providers.queries.doubles import successor
+from referral.providers.queries.newcomers import waiting_new
 from referral.providers.rules import Origin, dialled, publishes
 from referral.providers.schemas import filters_from, read_question, sections_from
 from sop.places import load_places
@@ -42,7 +43,7 @@ def index() -> Any:
     region_choices = [(one.pcode, dict(one.name)) for one in regions]
     choices: dict[str, Any] = {"need_choices": list(NEED_LABELS.items()), "region_choices": region_choices}
     choices["coordinates"] = can(Permission.DIRECTORY_COORDINATE)
-    choices["covers"] = can(Permission.STATISTICS_READ)
+    choices |= {"covers": can(Permission.STATISTICS_READ), "can_edit": can(Permission.DIRECTORY_EDIT)}
     return render_template("providers/index.html", page=page, filters=filters, need_labels=NEED_LABELS, **choices)
 
 
@@ -117,8 +118,9 @@ def own() -> Any:
     house = db.session.scalar(queries.editable_organizations(actor()))
     about = queries.confirmed(house, clock.now()) if house else None
     return render_template(
-        "providers/own.html", kept=kept, due=due, house=about, need_labels=NEED_LABELS, economic=ECONOMIC
-    )
+        "providers/own.html", kept=kept, due=due, house=about, need_labels=NEED_LABELS, economic=ECONOMIC,
+        asked=waiting_new(actor(), clock.now()),
+    )  # fmt: skip
 
 
 @bp.route("/directory/own/<uuid:place_id>/hours", methods=["GET", "POST"])

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from directory.edit import DAY_LABELS, show_phone
 from directory.employment import EntryLevel, OfferKind
+from directory.referring import ACCESS_LABELS, CHANNEL_LABELS
 from directory.taxonomy import (
     LANGUAGE_LABELS,
     SERVICE_TYPE_LABELS,
@@ -21,6 +22,7 @@ from directory.taxonomy import (
     Visibility,
 )
 from referral.providers.audience_form import RULES
+from referral.providers.models import Service
 from referral.providers.private_form import OFFER
 from referral.providers.queries.catalogue import kept_places
 from referral.providers.rules import Section, area_of
@@ -47,7 +49,17 @@ FIELDS: dict[str, str] = {
     "required_documents": N_("Documents to bring"),
     "free": N_("Free of charge"),
     "fees_description": N_("Cost"),
+    "exclusions": N_("Whom it does not take"),
+    "residence_required": N_("Only people who live in its area"),
+    "access_modes": N_("How people get in"),
+    "referral_channels": N_("How to send a referral"),
+    "next_step": N_("What happens next"),
     "response_hours": N_("Answers within (hours)"),
+    "response_hours_urgent": N_("Answers an urgent request within (hours)"),
+    "response_hours_emergency": N_("Answers an emergency within (hours)"),
+    "feedback_channels": N_("How the outcome is told"),
+    "feedback_days": N_("Tells the outcome within (days)"),
+    "complaint_channel": N_("Where to complain about the service"),
     "interpretation": N_("Interpreter"),
     "alert": N_("Important notice"),
     "audiences": N_("Whom the service takes"),
@@ -80,6 +92,9 @@ CODES: dict[str, Mapping[Any, str]] = {
     "languages": LANGUAGE_LABELS,
     "needs": NEED_LABELS,
     "types": SERVICE_TYPE_LABELS,
+    "access_modes": ACCESS_LABELS,
+    "referral_channels": CHANNEL_LABELS,
+    "feedback_channels": CHANNEL_LABELS,
 }
 NAMED: dict[str, Callable[[str], str]] = {
     "status": lambda one: STATE_LABELS[Status(one)],
@@ -119,6 +134,19 @@ def plain(value: Any, name: str) -> list[str]:
     if name in NAMED:
         return [_(NAMED[name](value))]
     return str(value).splitlines()
+
+
+def answers(service: Service) -> str:
+    """How soon it answers: an emergency, an urgent, a usual request, as far as that is stated."""
+    told = [
+        (service.response_hours_emergency, _("an emergency")),
+        (service.response_hours_urgent, _("urgent")),
+        (service.response_hours, _("usual")),
+    ]
+    said = [(hours, words) for hours, words in told if hours is not None]
+    if [hours for hours, _words in said] == [service.response_hours]:
+        return str(_("%(hours)d h", hours=service.response_hours))
+    return ", ".join(_("%(hours)d h (%(kind)s)", hours=hours, kind=words) for hours, words in said)
 
 
 def _reach(one: Any, name: str) -> str:

@@ -70,7 +70,17 @@ COLUMNS: tuple[Column, ...] = (
     Column("Conditions d’accès", S, "eligibility_description"),
     Column("Accepte les référencements", S, "accepts_referrals", service_form.REFERRALS),
     Column("Comment référer", S, "application_process"),
+    Column("Ne prend pas", S, "exclusions"),
+    Column("Résidence exigée", S, "residence_required", YES_NO),
+    Column("Accès (codes)", S, "access_modes"),
+    Column("Envoi de la demande (codes)", S, "referral_channels"),
+    Column("Étape suivante", S, "next_step"),
     Column("Réponse sous (heures)", S, "response_hours"),
+    Column("Réponse urgente sous (heures)", S, "response_hours_urgent"),
+    Column("Réponse en urgence vitale sous (heures)", S, "response_hours_emergency"),
+    Column("Retour (codes)", S, "feedback_channels"),
+    Column("Retour sous (jours)", S, "feedback_days"),
+    Column("Réclamations", S, "complaint_channel"),
     Column("Pièces demandées", S, "required_documents"),
     Column("Gratuit", S, "free", YES_NO),
     Column("Frais", S, "fees_description"),
@@ -214,6 +224,9 @@ def contacts_of(place: ServiceAtLocation, circle: Circle) -> list[list[str]]:
 def _lists(need: Mapping[Any, str], labels: Mapping[str, Mapping[str, str]]) -> Iterator[list[str]]:
     """What may be written in the columns that have choices."""
     yield from (["Besoins", one] for one in need.values())
+    for name, known in service_form.LISTS.items():
+        heading = next(column.heading for column in COLUMNS if column.name == name)
+        yield from ([heading, f"{code} : {french(words)}"] for code, words in known.items())
     for column in COLUMNS:
         yield from ([column.heading, word] for word in labels[column.heading].values() if word)
     yield from ([f"{AUDIENCES} : Règle", french(words)] for code, words in audience_form.RULES if code)

@@ -11,7 +11,7 @@ from referral.foundation import audit
 from referral.foundation.access import Actor
 from referral.providers.actions import editing, fields
 from referral.providers.models import ServiceStaff
-from referral.providers.rules import Origin, TrustLevel
+from referral.providers.rules import Origin, TrustLevel, created
 from referral.providers.upkeep_models import ChangeProposal, EntityRevision, Subject
 from sop.vocabulary import N_, Message
 
@@ -41,7 +41,7 @@ def decide(proposal: ChangeProposal, *, accepted: Collection[str], actor: Actor,
 
 def undo(subject: Subject, revision: EntityRevision, *, actor: Actor, now: datetime) -> None:
     """Put back what a revision changed, if nothing was written over it; the section is not confirmed by that."""
-    if revision.undone_at is not None or _written_over(subject, revision):
+    if revision.undone_at is not None or created(revision.diff) or _written_over(subject, revision):
         raise RuleViolation(MOVED_ON)
     _put_back(subject, revision, set(revision.diff), actor, now)
 

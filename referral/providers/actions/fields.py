@@ -27,7 +27,9 @@ from referral.providers.upkeep_models import Subject
 
 SERVICE = (
     "description", "status", "minimum_age", "maximum_age", "eligibility_description",
-    "accepts_referrals", "application_process", "required_documents", "free", "fees_description", "response_hours",
+    "exclusions", "residence_required", "accepts_referrals", "access_modes", "referral_channels",
+    "application_process", "next_step", "response_hours", "response_hours_urgent", "response_hours_emergency",
+    "feedback_channels", "feedback_days", "complaint_channel", "required_documents", "free", "fees_description",
     "interpretation", "alert", "languages",
 )  # fmt: skip
 IDENTITY = ("name", "needs", "types", "visibility")

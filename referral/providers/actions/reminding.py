@@ -153,6 +153,8 @@ def open_task(
     sections: Iterable[str],
     *,
     organization_id: UUID | None = None,
+    note: str = "",
+    revision_id: UUID | None = None,
     now: datetime,
 ) -> CallTask | None:
     """Ask the coordination to call about an entry or an organisation, unless it is asked for the same already."""
@@ -160,7 +162,8 @@ def open_task(
     waiting = select(CallTask.id).filter_by(**subject).where(CallTask.reason == reason, CallTask.closed_at.is_(None))
     if db.session.scalar(waiting) is not None:
         return None
-    task = CallTask(id=new_id(), **subject, reason=reason, sections=list(sections), opened_at=now)
+    told: dict[str, Any] = {"reason": reason, "sections": list(sections), "note": note, "revision_id": revision_id}
+    task = CallTask(id=new_id(), **subject, **told, opened_at=now)
     db.session.add(task)
     audit.record("directory.call", actor=None, now=now, subject=("call_task", task.id), code=reason.value)
     db.session.flush()

@@ -228,7 +228,7 @@ def _stated(row: Service, one: profile.Service) -> bool:
     """What only our profile says: taken where it is said; a service may be kept to fewer people, never to more."""
     said: dict[str, Any] = {
         "types": sorted(one.types), "accepts_referrals": one.accepts_referrals, "all_ages": one.all_ages or None,
-        "remote": one.remote or None,
+        "remote": one.remote or None, "exclusions": one.exclusions or None, **one.procedure.said(),
         "visibility": one.visibility if one.visibility is Visibility.RESTRICTED else None,
     }  # fmt: skip
     changed = _set(row, **{name: value for name, value in said.items() if value not in (None, [])})

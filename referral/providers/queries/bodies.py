@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from directory.bodies import Body
@@ -21,9 +21,12 @@ from referral.providers.rules import DoubleState
 
 OF_THE_DIRECTORY = frozenset({
     "service", "location", "section_verification", "confirmation_link", "organization_reminder", "call_task",
-    "change_proposal", "entity_revision", "directory_mandate", "organization_pair", "organization_merge",
+    "change_proposal", "entity_revision", "directory_mandate", "organization_pair", "organization_merge", "new_entry",
 })  # fmt: skip
 """Tables that may name an organisation which another is shown for: with all others go rights, duties or a person."""
+
+
+PAIR = ("first_id", "second_id")
 
 
 def live() -> ColumnElement[bool]:
@@ -35,6 +38,13 @@ def successors() -> dict[UUID, UUID]:
     """By organisation the one that the directory shows for it. There are no chains."""
     rows = db.session.execute(select(OrganizationMerge.replaced_id, OrganizationMerge.kept_id).where(live()))
     return {row.replaced_id: row.kept_id for row in rows}
+
+
+def shown_names() -> dict[UUID, str]:
+    """By organisation that another one is shown for the name of that other one."""
+    query = select(OrganizationMerge.replaced_id, Organization.name).where(live())
+    rows = db.session.execute(query.join(Organization, Organization.id == OrganizationMerge.kept_id))
+    return {row.replaced_id: row.name for row in rows}
 
 
 def shown_for(organization_id: UUID) -> list[UUID]:
@@ -65,13 +75,15 @@ def in_the_directory(one: Any = Organization) -> tuple[ColumnElement[bool], ...]
 def bodies() -> list[Body]:
     """All that are compared."""
     rows = db.session.scalars(select(Organization).where(*in_the_directory()).order_by(Organization.id))
-    return [
-        Body(
-            str(one.id), one.name, one.acronym, tuple(one.other_names), one.registration, one.email,
-            tuple(one.phones), one.website,
-        )
-        for one in rows
-    ]  # fmt: skip
+    return [body(one) for one in rows]
+
+
+def body(one: Organization) -> Body:
+    """What an organisation is compared by."""
+    return Body(
+        str(one.id), one.name, one.acronym, tuple(one.other_names), one.registration, one.email, tuple(one.phones),
+        one.website,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +105,28 @@ def _open() -> Any:
     return select(OrganizationPair).where(OrganizationPair.first_id.in_(ids), OrganizationPair.second_id.in_(ids))
 
 
-def waiting() -> tuple[list[Line], int]:
-    """The surest pairs that ask for an answer, and how many there are."""
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A page of pairs or merges; `next` is the one after which the next page begins."""
+
+    rows: list[Line]
+    next: UUID | None
+
+
+def _page(query: Any, model: Any, column: Any, sides: tuple[str, str], after: UUID | None, size: int) -> Lines:
+    """The rows with the highest value of the column first, from after a row of the same model."""
+    last = db.session.get(model, after) if after else None
+    if last is not None and (value := getattr(last, column.key)) is not None:
+        query = query.where(or_(column < value, and_(column == value, model.id > last.id)))
+    rows = list(db.session.scalars(query.order_by(column.desc(), model.id).limit(size + 1)))
+    return Lines(_lines(rows[:size], *sides), rows[size - 1].id if len(rows) > size else None)
+
+
+def waiting(after: UUID | None = None, *, size: int = SHOWN) -> tuple[Lines, int]:
+    """The pairs that ask for an answer, the surest first, and how many there are."""
     query = _open().where(OrganizationPair.state == DoubleState.OPEN)
     total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    query = query.order_by(OrganizationPair.score.desc(), OrganizationPair.id).limit(SHOWN)
-    return _lines(db.session.scalars(query).all(), "first_id", "second_id"), total
+    return _page(query, OrganizationPair, OrganizationPair.score, PAIR, after, size), total
 
 
 def every_waiting() -> list[dict[str, Any]]:
@@ -115,18 +143,16 @@ def every_waiting() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def told_apart() -> list[Line]:
-    """The latest pairs of which somebody said that they are two."""
+def told_apart(after: UUID | None = None, *, size: int = SHOWN) -> Lines:
+    """Pairs of which somebody said that they are two, the latest first."""
     query = _open().where(OrganizationPair.state == DoubleState.DIFFERENT)
-    query = query.order_by(OrganizationPair.decided_at.desc(), OrganizationPair.id).limit(SHOWN)
-    return _lines(db.session.scalars(query).all(), "first_id", "second_id")
+    return _page(query, OrganizationPair, OrganizationPair.decided_at, PAIR, after, size)
 
 
-def merges() -> list[Line]:
-    """The latest merges that hold, the kept one before the other."""
+def merges(after: UUID | None = None, *, size: int = SHOWN) -> Lines:
+    """Merges that hold, the latest first, the kept one before the other."""
     query = select(OrganizationMerge).where(live())
-    query = query.order_by(OrganizationMerge.merged_at.desc(), OrganizationMerge.id).limit(SHOWN)
-    return _lines(db.session.scalars(query).all(), "kept_id", "replaced_id")
+    return _page(query, OrganizationMerge, OrganizationMerge.merged_at, ("kept_id", "replaced_id"), after, size)
 
 
 def _lines(rows: Any, one: str, other: str) -> list[Line]:

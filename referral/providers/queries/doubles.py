@@ -37,8 +37,8 @@ def comparable(service: Any = Service) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def prepared(ids: Collection[UUID]) -> dict[UUID, Prepared]:
-    """Those of the services that may be compared, ready for it; in three statements."""
+def prepared(ids: Collection[UUID], where: Collection[ColumnElement[bool]] = ()) -> dict[UUID, Prepared]:
+    """Those of the services that may be compared (by all, or as `where` says), ready for it; in three statements."""
     of = Organization
     query = (
         select(
@@ -46,7 +46,7 @@ def prepared(ids: Collection[UUID]) -> dict[UUID, Prepared]:
             of.email.label("of_email"), of.website.label("of_website"),
         )
         .join(of, of.id == Service.organization_id)
-        .where(Service.id.in_(ids), *comparable())
+        .where(Service.id.in_(ids), *(where or comparable()))
     )  # fmt: skip
     places, phones = _pcodes(ids), _phones(ids)
     return {

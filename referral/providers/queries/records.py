@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from directory import freshness, profile
+from directory import freshness, profile, referring
 from directory.employment import VacancyState
 from directory.taxonomy import AudienceRule, Facet, ServiceType, Visibility
 from referral.extensions import db
@@ -111,6 +111,8 @@ class Records:
             audiences=tuple(_audience(one) for one in self.audiences.get(row.id, ())),
             eligibility_description=row.eligibility_description,
             accepts_referrals=row.accepts_referrals,
+            exclusions=row.exclusions,
+            procedure=referring.of_columns(row),
             languages=tuple(profile.Language(code) for code in row.languages),
             interpretation_services=row.interpretation,
             free=row.free,

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from directory import freshness, profile
+from directory import freshness, profile, referring
 from directory.employment import VacancyState
 from directory.hsds_keeping import stands_alone
 from directory.hsds_writing import Document, Writer
@@ -145,7 +145,8 @@ class Export:
             description=row.description, status=row.status, url=row.url, email=row.email,
             minimum_age=row.minimum_age, maximum_age=row.maximum_age, all_ages=row.all_ages,
             eligibility_description=row.eligibility_description, application_process=row.application_process,
-            accepts_referrals=row.accepts_referrals,
+            accepts_referrals=row.accepts_referrals, exclusions=row.exclusions,
+            procedure=referring.of_columns(row),
             languages=tuple(profile.Language(code) for code in row.languages),
             interpretation_services=row.interpretation, free=row.free, fees_description=row.fees_description,
             required_documents=tuple(profile.RequiredDocument(one) for one in row.required_documents),

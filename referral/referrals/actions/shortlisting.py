@@ -16,6 +16,7 @@ from referral.extensions import db
 from referral.foundation import audit, sealing
 from referral.foundation.tables import new_id
 from referral.providers.actions import fields
+from referral.providers.house import house
 from referral.providers.models import ServiceAtLocation
 from referral.providers.rules import PLACE_SECTIONS, Section
 from referral.referrals.models import ShortlistEntry
@@ -35,7 +36,8 @@ def freeze(place: ServiceAtLocation) -> dict[str, Any]:
     contacts = said[Section.CONTACTS]["contacts"]
     said[Section.CONTACTS]["contacts"] = [one for one in contacts if one["visibility"] != Visibility.RESTRICTED]
     return {
-        "name": place.service.name, "organization": place.service.organization.name, "where": _where(place),
+        "name": place.service.name, "organization": house(place.service.organization),
+        "where": _where(place),
         "sections": said,
     }  # fmt: skip
 

@@ -107,7 +107,7 @@ def test_an_organisation_with_an_account_is_replaced_by_none(both: Any) -> None:
 
 def test_two_organisations_are_remembered(both: Any) -> None:
     joining.tell_apart(pair(), version=pair().version, actor=chief(), now=NOW)
-    assert (joining.look(LATER), bodies.waiting()) == (0, ([], 0))
+    assert (joining.look(LATER), bodies.waiting()) == (0, (bodies.Lines([], None), 0))
 
 
 def test_pages_and_other_directories_are_led_to_the_kept_one(both: Any, client: PageClient) -> None:
