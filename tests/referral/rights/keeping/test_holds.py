@@ -24,7 +24,7 @@ from sop.vocabulary import Category
 from tests.conftest import NOW
 from tests.page_client import PageClient
 from tests.referral.rights.conftest import Office
-from tests.referral.rights.test_pages import SHOWN
+from tests.referral.rights.test_pages import sheet
 
 DAY = timedelta(days=1)
 LOOK = NOW.date() + 60 * DAY
@@ -160,7 +160,7 @@ def test_the_persons_file_says_that_and_why_it_is_kept_unless_the_order_forbids(
     place(office)
     place(office, basis="Ordonnance secrète", silent=True)
     client.sign_in("gestionnaire")
-    page = client.post(f"/cases/{office.case.id}/own-file", {**SHOWN, "way": "together"})
+    page = sheet(client, office)
     kept = next(one for one in page.tree.iter("section") if one.get("id") == "kept").text
     assert "Un juge ou un procureur" in kept
     assert ORDER in kept
