@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from directory.taxonomy import Visibility
 from referral.extensions import db
 from referral.providers import actions
-from referral.providers.models import ImportBatch
+from referral.providers.models import ImportBatch, Service
 from referral.providers.queries.whole import Circle
 from tests.conftest import NOW
 
@@ -69,6 +70,8 @@ def test_a_wider_circle_is_never_given_fewer(session: Any, tmp_path: Path, of: s
     path = tmp_path / "feed.json"
     path.write_text(json.dumps(FEED))
     actions.import_file("hsds", path, now=NOW)
+    opened = db.session.scalars(select(Service).where(Service.name == "Ouvert")).one()
+    opened.visibility = Visibility.PUBLIC  # no feed publishes: the coordination does
     given = [
         {one["id"] for one in json.loads(actions.export("hsds", circle, of=of, now=NOW)[0])}
         for circle in (Circle.PUBLIC, Circle.NETWORK, Circle.ALL)
