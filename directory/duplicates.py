@@ -2,7 +2,8 @@
 
 Pairs are looked at only where they share a telephone, an address of mail or web, or words of the name in one area. The
 score is 0.56 for what is the same in both and 0.44 for how alike the names are. A place and a need are no evidence by
-themselves, nor is a number that an organisation gives for all its services: then the names must say the same.
+themselves, nor is a number that an organisation gives for all its services: then the names must say the same. A name
+that two organisations give is no evidence either where it is not known that they are at one place.
 """
 
 from __future__ import annotations
@@ -69,6 +70,8 @@ class Entry:
     website: str = ""
     pcodes: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
+    sites: frozenset[str] = frozenset()
+    """Names of places, folded: what lists without P-codes say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +156,23 @@ def score(one: Entry, other: Entry) -> tuple[float, tuple[str, ...]]:
 def _score(one: Prepared, other: Prepared) -> tuple[float, tuple[str, ...]]:
     told = [(kind, bool(one.keys[kind] & other.keys[kind])) for kind in one.keys if one.keys[kind] and other.keys[kind]]
     left, right = one.entry, other.entry
-    if left.pcodes and right.pcodes:
-        told.append(("place", _meet(left.pcodes, right.pcodes)))
+    if (at_one := _at_one(left, right)) is not None:
+        told.append(("place", at_one))
     if left.needs and right.needs:
         told.append(("need", bool(left.needs & right.needs)))
     shared = tuple(kind for kind, same in told if same)
     share = len(shared) / len(told) if told else 0.0
     alike = fuzz.token_set_ratio(one.name, other.name) / 100
     return round(SAME * share + ALIKE * alike, 4), shared
+
+
+def _at_one(left: Entry, right: Entry) -> bool | None:
+    """Whether the places may be one, by their codes or else by their names; None when nobody knows."""
+    if left.pcodes and right.pcodes:
+        return _meet(left.pcodes, right.pcodes)
+    if left.pcodes or right.pcodes or not left.sites or not right.sites:
+        return None
+    return _meet(left.sites, right.sites)
 
 
 def _meet(codes: Collection[str], others: Collection[str]) -> bool:
@@ -187,10 +199,13 @@ def compare(one: Prepared, other: Prepared) -> Pair | None:
 def _worth(one: Prepared, other: Prepared) -> bool:
     left, right = one.entry, other.entry
     within = bool(left.organization) and left.organization == right.organization
-    if within and left.pcodes and right.pcodes and not _meet(left.pcodes, right.pcodes):
+    at_one = _at_one(left, right)
+    if within and at_one is False:
         return False  # one service of an organisation at two sites
     if not within and any(one.keys[kind] & other.keys[kind] for kind in one.keys):
         return True
+    if not within and at_one is not True and left.organization and right.organization:
+        return False  # what two organisations call the same, nobody knows where
     telling = within or one.telling or other.telling
     return telling and one.numbers == other.numbers and fuzz.token_sort_ratio(one.name, other.name) >= SAME_NAME
 

@@ -84,6 +84,8 @@ class Places:
     def find(self, typed: str) -> list[Place]:
         """Return the units that a code or a name means, larger first; without accents, by own name, seat or beginning.
 
+        Who is called so goes before who has a town that is: a town is found itself where its arrondissement is known.
+
         A unit that repeats another is never among them, but its code leads to the other.
         """
         code = typed.strip().upper()
@@ -94,12 +96,14 @@ class Places:
         if not asked:
             return []
         named = [
-            (fold(name).replace("-", " "), one)
+            (fold(name).replace("-", " "), own, one)
             for one in self._places.values()
             if not one.same_as
-            for name in one.names
+            for own, name in enumerate(one.names)
         ]
-        found = [one for name, one in named if name == asked] or [one for name, one in named if name.startswith(asked)]
+        exact = [(own, one) for name, own, one in named if name == asked]
+        found = [one for own, one in exact if own == 0] or [one for _own, one in exact]
+        found = found or [one for name, _own, one in named if name.startswith(asked)]
         return sorted(dict.fromkeys(found), key=lambda one: (one.level, one.pcode))
 
     @classmethod

@@ -13,7 +13,10 @@ LIBRARY = Path(__file__).parent / "library"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A region (level 1) or département (level 2). `short` is the region's two letters in case codes."""
+    """A region (level 1) or département (level 2). `short` is the region's two letters in case codes.
+
+    `towns` are those by which people call a département: its seat first.
+    """
 
     pcode: str
     level: int
@@ -22,6 +25,7 @@ class Place:
     short: str
     latitude: float
     longitude: float
+    towns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +93,5 @@ def _place(row: Mapping[str, str]) -> Place:
         short=row["short"],
         latitude=float(row["lat"]),
         longitude=float(row["lon"]),
+        towns=tuple(filter(None, row["towns"].split("|"))),
     )

@@ -151,7 +151,8 @@ def booklet_pdf(
 
 def _entry(document: Document, sheet: Sheet, address: str) -> None:
     offer, service = sheet.offer, sheet.place.service
-    document.chapter(offer.name, level=3)
+    at = offer.location_name
+    document.chapter(f"{offer.name} · {at}" if at and at != offer.organization_name else offer.name, level=3)
     closed = _("closed all day")
     known = {"closed": closed, "day_and_night": _("day and night")}
     where = _("given by telephone") if sheet.hidden else offer.address or offer.location_name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Response, abort, current_app, request, url_for
+from flask_babel import force_locale
 from sqlalchemy.orm import selectinload
 
 from directory.leaflet import LANGUAGES
@@ -48,12 +49,11 @@ def booklet(pcode: str) -> Response:
     asked = request.args.get("lang", "")
     language = asked if asked in current_app.config["SETTINGS"].languages else page_language()
     entries = _entries(pcode, language)
+    with force_locale(language):
+        titles = {need: str(translate(label)) for need, label in NEED_LABELS.items()}
     chapters = [
-        (
-            str(translate(label)),
-            [(one, _address(one.place.id)) for one in entries if need.value in one.place.service.needs],
-        )
-        for need, label in NEED_LABELS.items()
+        (title, [(one, _address(one.place.id)) for one in entries if need.value in one.place.service.needs])
+        for need, title in titles.items()
     ]
     content = documents.booklet_pdf(
         in_language(regions[pcode].name, language),

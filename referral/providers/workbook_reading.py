@@ -112,18 +112,16 @@ def take(
 def take_file(path: Path, *, preview: bool, now: datetime) -> tuple[dict[str, Any], int]:
     """Read the workbook at `path`; the summary and 0, or `error` and 2 when it is none. `preview` stores nothing."""
     try:
-        tables = read_tables(path.read_bytes(), path.name)
+        tables = read_tables(actions.contents_of(path), path.name)
         if not is_workbook(tables):
             raise hsds.Unreadable("no_workbook", N_("this is not the workbook of the directory"))
         with db.session.begin_nested() as whole:
             found = take(tables, SOURCE, {}, actor=None, now=now)
             if preview:
                 whole.rollback()
-    except (hsds.Unreadable, OSError) as problem:
-        return {"error": str(problem), "code": "unreadable"}, 2
-    for one in (*found["quarantined"], *found["warnings"]):
-        del one["message"]
-    return found, 0
+    except hsds.Unreadable as problem:
+        return {"error": str(problem), "code": problem.message.code}, 2
+    return actions.printable(found), 0
 
 
 def _records(sheets: Mapping[str, Table], name: str) -> list[tuple[int, dict[str, str]]]:

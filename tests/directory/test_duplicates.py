@@ -65,3 +65,23 @@ def test_a_place_a_need_and_the_number_of_an_organisation_are_no_evidence(one, o
 
 def test_an_address_that_is_none_compares_with_nothing() -> None:
     assert pairs([replace(HEALTH, website="http://["), replace(HEALTH, id="b", website="http://[")])[0].score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("organizations", "sites", "pairs_found"),
+    [
+        (("a", "b"), ((), ()), 0),
+        (("a", "b"), (("irbid",), ("zarqa",)), 0),
+        (("a", "b"), (("irbid",), ("irbid city",)), 1),
+        (("a", "a"), (("irbid",), ("zarqa",)), 0),
+        (("a", "a"), ((), ()), 1),
+    ],
+)
+def test_the_same_name_is_a_pair_where_the_owner_is_one_or_the_place_is(
+    organizations: tuple[str, str], sites: tuple[tuple[str, ...], tuple[str, ...]], pairs_found: int
+) -> None:
+    entries = [
+        Entry(str(n), "Water access", owner, needs=frozenset({"HEB"}), sites=frozenset(at))
+        for n, (owner, at) in enumerate(zip(organizations, sites, strict=True))
+    ]
+    assert len(pairs(entries)) == pairs_found

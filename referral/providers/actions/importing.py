@@ -45,13 +45,13 @@ def import_file(
         given = hsds.parse_mapping(mapping)
         if any(len(term) > LONGEST_TERM for term in given):
             raise hsds.Unreadable("long_term", N_("a term has at most %(limit)d characters"), limit=LONGEST_TERM)
-        tables = read_tables(_contents(path), path.name) if standard == "table" else []
+        tables = read_tables(contents_of(path), path.name) if standard == "table" else []
         with db.session.begin_nested() as whole:
             if standard == "table":
                 tabling.keep_columns(name, parse_columns(columns))
-                found = _printable(tabling.import_tables(tables, name, given, actor=None, now=now))
+                found = printable(tabling.import_tables(tables, name, given, actor=None, now=now))
             else:
-                found = _printable(import_feed(_contents(path), name, given, actor=None, now=now))
+                found = printable(import_feed(contents_of(path), name, given, actor=None, now=now))
             if preview:
                 whole.rollback()
             return found, 0
@@ -70,7 +70,8 @@ def parse_columns(pairs: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _contents(path: Path) -> bytes:
+def contents_of(path: Path) -> bytes:
+    """The file, within bounds; raises Unreadable when it cannot be read."""
     try:
         if path.stat().st_size > hsds_feed.MAX_BYTES:
             raise hsds.Unreadable(
@@ -81,10 +82,10 @@ def _contents(path: Path) -> bytes:
         raise hsds.Unreadable("no_file", N_("the file cannot be read: %(why)s"), why=error.strerror or "") from error
 
 
-def _printable(value: Any) -> Any:
-    """The same without halves of characters, which a feed may hold and no terminal can print."""
+def printable(value: Any) -> Any:
+    """What an import tells, as a terminal can print it: without messages, and without halves of characters."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, dict):
-        return {name: _printable(one) for name, one in value.items() if name not in FOR_PAGES}
-    return [_printable(one) for one in value] if isinstance(value, list) else value
+        return {name: printable(one) for name, one in value.items() if name not in FOR_PAGES}
+    return [printable(one) for one in value] if isinstance(value, list) else value

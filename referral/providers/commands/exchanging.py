@@ -81,6 +81,8 @@ def directory_export(standard: str, out: Path, profile: str, visibility: str, of
     from referral.providers.actions import export
     from referral.providers.queries.whole import Circle
 
+    if of != "services" and standard != "hsds":
+        raise click.BadOptionUsage("of", f"--of {of} is for hsds alone, not for {standard}.")
     circle = Circle(visibility)
     if standard == "xlsx":
         data, number = workbook.told(circle, actor=None, now=now())

@@ -116,7 +116,7 @@ def known_places() -> Places:
 def places(country: str) -> Places:
     """The gazetteer of the country in the directory's words."""
     return Places(
-        Place(one.pcode, one.name["fr"], one.level, one.latitude, one.longitude, one.name["en"])
+        Place(one.pcode, one.name["fr"], one.level, one.latitude, one.longitude, one.name["en"], one.towns)
         for one in load_places(country).places.values()
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload, selectinload
 
 from directory.duplicates import THRESHOLDS, Entry, Likeness, Prepared
+from directory.places import fold
 from directory.taxonomy import Status, Visibility
 from referral.extensions import db
 from referral.foundation.access import Actor
@@ -48,17 +49,32 @@ def prepared(ids: Collection[UUID], where: Collection[ColumnElement[bool]] = ())
         .join(of, of.id == Service.organization_id)
         .where(Service.id.in_(ids), *(where or comparable()))
     )  # fmt: skip
-    places, phones = _pcodes(ids), _phones(ids)
+    places, phones, sites = _pcodes(ids), _phones(ids), _sites(ids)
     return {
         row.id: Prepared(
             Entry(
                 str(row.id), row.name, str(row.organization_id), tuple(sorted(phones.get(row.id, ()))),
                 row.email or row.of_email or "", row.url or row.of_website or "",
-                frozenset(places.get(row.id, ())), frozenset(row.needs),
+                frozenset(places.get(row.id, ())), frozenset(row.needs), frozenset(sites.get(row.id, ())),
             )
         )
         for row in db.session.execute(query)
     }  # fmt: skip
+
+
+def _sites(ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """Names of places that have no code."""
+    at = ServiceAtLocation
+    query = (
+        select(at.service_id, Location.name, Location.city)
+        .join(Location, Location.id == at.location_id)
+        .where(at.service_id.in_(ids), at.archived.is_(False), Location.pcode == "")
+    )
+    found: dict[UUID, set[str]] = {}
+    for service_id, name, city in db.session.execute(query):
+        if said := fold(name or city):
+            found.setdefault(service_id, set()).add(said)
+    return found
 
 
 def _pcodes(ids: Collection[UUID]) -> dict[UUID, set[str]]:

@@ -85,13 +85,16 @@ def test_a_hidden_place_is_given_by_telephone_only(place: Any, client: PageClien
     assert STREET not in text_of(client, "/directory/regions/CM005/booklet.pdf")
 
 
-@pytest.mark.parametrize(("lang", "words"), [("fr", "Annuaire des services"), ("en", "Directory of services")])
+@pytest.mark.parametrize(
+    ("lang", "words", "chapter"),
+    [("fr", "Annuaire des services", "Santé physique"), ("en", "Directory of services", "Physical health")],
+)
 def test_the_booklet_lists_public_services_of_the_region_by_need_with_a_code_each(
-    place: Any, client: PageClient, session: Any, lang: str, words: str
+    place: Any, client: PageClient, session: Any, lang: str, words: str, chapter: str
 ) -> None:
     kept = make_service(make_organization("Autre"), Need.PSY, name="Pour le réseau seulement")
     session.commit()
     whole = text_of(client, f"/directory/regions/CM005/booklet.pdf?lang={lang}")
-    for part in (words, "Consultation du port", f"/directory/{place.id}"):
+    for part in (words, chapter, "Consultation du port", f"/directory/{place.id}"):
         assert part in whole, part
     assert kept.service.name not in whole
