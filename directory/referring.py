@@ -137,7 +137,7 @@ def read(row: Mapping[str, Any]) -> Procedure:
 
 def _codes(kind: Any, value: Any) -> tuple[Any, ...]:
     written = value if isinstance(value, list | tuple) else ()
-    return tuple(one for one in kind if one.value in [some for some in written if isinstance(some, str)])
+    return tuple(one for one in sorted(kind) if one.value in [some for some in written if isinstance(some, str)])
 
 
 def of_columns(row: Any) -> Procedure:

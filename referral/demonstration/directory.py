@@ -148,7 +148,7 @@ def _procedure(one: Offered) -> dict[str, Any]:
         return said
     hours = one.response_hours or 72
     return said | {
-        "referral_channels": ["platform", "phone"], "feedback_channels": ["platform"], "feedback_days": 14,
+        "referral_channels": ["phone", "platform"], "feedback_channels": ["platform"], "feedback_days": 14,
         "next_step": "L’accueil appelle la personne, puis l’équipe qui réfère, et donne un jour.",
         "response_hours_urgent": min(hours, 12), "response_hours_emergency": min(hours, 2),
         "complaint_channel": "Direction de l’organisation, par téléphone ou par écrit.",

@@ -23,7 +23,7 @@ from referral.providers.queries.carrying import Around, last_confirmed
 from referral.providers.queries.catalogue import kept_places
 from referral.providers.queries.sheets import Day, Sheet
 from referral.providers.words import answers, field_label, plain
-from sop.vocabulary import N_, NEED_LABELS, Need
+from sop.vocabulary import NEED_LABELS, Need
 
 LENGTHS = (2000, 700, 400, 200, 100, 40)
 """How long each free text may be; the next shorter one is tried until the sheet is one page."""
@@ -112,14 +112,11 @@ def _referring(sheet: Sheet, length: int) -> Fields:
 def _procedure(service: Service, length: int) -> Fields:
     """What is stated of the referral procedure; a sheet has no room for what is not."""
     days = service.feedback_days
-    told = [
-        (field_label(name), _cut(listing(plain(getattr(service, name), name)), length))
-        for name in ("access_modes", "referral_channels", "next_step", "feedback_channels", "complaint_channel")
-        if getattr(service, name)
-    ]
-    if days is not None:
-        told.append((N_("Tells the outcome within"), ngettext("%(num)d day", "%(num)d days", days)))
-    return [(str(translate(label)), text) for label, text in told]
+    within = ngettext("within %(num)d day", "within %(num)d days", days) if days is not None else ""
+    names = ("access_modes", "referral_channels", "next_step", "feedback_channels", "complaint_channel")
+    said = {name: listing(plain(value, name)) if (value := getattr(service, name)) else "" for name in names}
+    said["feedback_channels"] = " ".join(filter(None, (said["feedback_channels"], within)))
+    return [(str(translate(field_label(name))), _cut(text, length)) for name, text in said.items() if text]
 
 
 def _since(when: date | datetime | None) -> str:

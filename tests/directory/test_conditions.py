@@ -11,6 +11,7 @@ from directory.criteria import Moment
 from directory.papers import recognised
 from directory.profile import Closure, Hours, Schedule
 from directory.question import question
+from directory.referring import AccessMode
 from directory.taxonomy import Referrals
 
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -130,3 +131,22 @@ def test_vacancies_decide_where_asked_and_an_employer_who_never_announced_one_is
 ) -> None:
     assert verdict(Criterion.VACANCIES, conditions=("vacancies",), **offer) == expected
     assert verdict(Criterion.VACANCIES, **offer) is None
+
+
+@pytest.mark.parametrize(
+    ("modes", "expected"),
+    [
+        ({AccessMode.WALK_IN, AccessMode.PHONE}, (YES, "walk_in", True)),
+        ({AccessMode.APPOINTMENT}, (NO, "no_walk_in", True)),
+        (set(), (UNKNOWN, "access_modes_not_stated", True)),
+    ],
+)
+def test_coming_without_appointment_decides_where_asked_and_silence_is_to_be_asked(modes: set, expected: tuple) -> None:
+    assert verdict(Criterion.WALK_IN, conditions=("walk_in",), access_modes=frozenset(modes)) == expected
+    assert verdict(Criterion.WALK_IN, access_modes=frozenset(modes)) is None
+
+
+def test_residents_only_is_a_reason_that_decides_nothing() -> None:
+    assert verdict(Criterion.RESIDENCE, residence_required=True) == (UNKNOWN, "residents_only", False)
+    assert verdict(Criterion.RESIDENCE, residence_required=False) is None
+    assert verdict(Criterion.RESIDENCE) is None

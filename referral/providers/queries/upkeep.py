@@ -20,7 +20,7 @@ from referral.partners.models import User
 from referral.providers.models import Service, ServiceAtLocation, ServiceStaff
 from referral.providers.queries.catalogue import snapshot
 from referral.providers.queries.listing import overlaps
-from referral.providers.rules import ReportKind, ReportState, Section, TrustLevel
+from referral.providers.rules import ReportKind, ReportState, Section, TaskReason, TrustLevel
 from referral.providers.upkeep_models import (
     CallTask,
     CampaignParticipation,
@@ -65,11 +65,11 @@ def trust_of(actor: Actor, place: ServiceAtLocation) -> TrustLevel:
 
 
 def open_tasks() -> list[CallTask]:
-    """Calls to make, the oldest first."""
+    """Calls to make, the oldest first, before them those about entries that were hidden at once."""
     query = (
         select(CallTask)
         .where(CallTask.closed_at.is_(None), _listed(CallTask))
-        .order_by(CallTask.opened_at, CallTask.id)
+        .order_by(CallTask.reason != TaskReason.HIDDEN, CallTask.opened_at, CallTask.id)
     )
     options = (*_with_place(CallTask), joinedload(CallTask.organization))
     return list(db.session.scalars(query.options(*options).limit(MOST)).unique())
