@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from referral.cases.models import Case
-from referral.consent.emergencies import REVIEW_WITHIN, Conclusion, EmergencyReason, ends_at, suspends
+from referral.consent.emergencies import Conclusion, EmergencyReason, ends_at, suspends
 from referral.consent.exceptional_models import EmergencyAccess
 from referral.consent.models import DecisionRecord
 from referral.consent.queries import exceptional as queries
@@ -16,7 +16,7 @@ from referral.consent.request import Request
 from referral.consent.rules import Decision, decide
 from referral.errors import RuleViolation
 from referral.extensions import db
-from referral.foundation import audit, outbox, sealing
+from referral.foundation import audit, national, outbox, sealing
 from referral.foundation.grants import Role
 from referral.foundation.tables import new_id
 from referral.partners.actions import suspend
@@ -64,10 +64,11 @@ def open_access(
     record = register(request, decision, case=case, recipient_id=actor.organization_id, actor=actor, now=now)
     if not decision.allowed or actor.organization_id is None:
         return None, record
+    periods = national.periods()
     access = EmergencyAccess(
         id=new_id(), case=case, user=actor, organization_id=actor.organization_id, reason=reason, **answers,
-        categories=[one.value for one in decision.visible], opened_at=now, ends_at=ends_at(now, now, hours),
-        review_due_at=now + REVIEW_WITHIN,
+        categories=[one.value for one in decision.visible], opened_at=now, ends_at=ends_at(now, now, hours, periods),
+        review_due_at=now + timedelta(hours=periods.review_hours),
     )  # fmt: skip
     access.sealed_words = sealing.seal_text(case.id, f"emergency:{access.id}", words)
     db.session.add(access)
@@ -126,7 +127,7 @@ def _declared(access: EmergencyAccess) -> dict[str, Any]:
 
 def renew(access: EmergencyAccess, words: str, *, hours: int, actor: User, now: datetime) -> None:
     """Go on for some hours more, for a reason, within a day of the opening; raises `RuleViolation` after it."""
-    until = ends_at(access.opened_at, now, hours)
+    until = ends_at(access.opened_at, now, hours, national.periods())
     if until <= now or access.reviewed_at is not None:
         raise RuleViolation(OVER)
     before, _ = queries.words_of(access)
@@ -164,7 +165,7 @@ def review(access: EmergencyAccess, conclusion: Conclusion, words: str, *, actor
         "emergency.reviewed", actor=actor, now=now, case_id=access.case_id, subject=access, code=conclusion.value
     )
     db.session.flush()
-    abused = conclusion is Conclusion.UNJUSTIFIED and suspends(queries.unjustified(access.user_id))
+    abused = conclusion is Conclusion.UNJUSTIFIED and suspends(queries.unjustified(access.user_id), national.periods())
     if abused and access.user.active:
         suspend(access.user, reason="emergency_abuse", now=now)
     return abused

@@ -12,6 +12,7 @@ from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
+from referral.foundation.national import periods
 from referral.foundation.transactions import commit_now
 from referral.rights import documents
 from referral.rights.actions import asking
@@ -69,7 +70,7 @@ def _link_made(case: Case, language: str) -> Response:
     """The link and the code that opens it: both are shown this once."""
     token, code = asking.make_link(case, language, actor=actor(), now=clock.now())
     address = url_for("rights.linked_file", token=token, _external=True)
-    page = render_template("rights/link_made.html", case=case, address=address, code=code, hours=asking.HOURS)
+    page = render_template("rights/link_made.html", case=case, address=address, code=code, hours=periods().link_hours)
     return kept_nowhere(Response(page, mimetype="text/html"))
 
 
