@@ -80,8 +80,6 @@ def _no_case() -> Any:
 def emergency_access(access_id: UUID) -> Any:
     """The minimum of the service, under a watermark, as long as the access lasts; each look is a decision."""
     access, now = _own(access_id), clock.now()
-    if now >= access.ends_at:
-        return _access_page(access, {})
     asked, decision = actions.look(access, actor=actor(), now=now)
     first = (Line(N_("Case code"), access.case.code), Line(N_("Priority"), access.case.priority))
     fiche = read_case(access.case, decision.visible, first) if decision.allowed else None

@@ -45,7 +45,7 @@ DECISIONS: dict[str, str] = {
     "E2": N_("Not shared: the person is able to decide, refused, and nobody else is in danger."),
     "E3": N_("Not shared: in an emergency, only health, police protection and child protection services may see data."),
     "E4": N_("Allowed in part, a day at most: someone’s life is in danger; only what this service needs is shown."),
-    "E5": N_("Not shared: this emergency was declared more than %(hours)d hours ago."),
+    "E5": N_("Not shared: this emergency access has ended, or it was declared more than %(hours)d hours ago."),
     "E6": N_("Not shared: the reason for the emergency is missing."),
     "E7": N_("Not shared: nothing of what was asked is needed by this service in an emergency."),
     "E8": N_("Not shared yet: the person is able to answer; ask for their consent now."),

@@ -104,14 +104,16 @@ def _supervisors(case: Case) -> list[User]:
 
 
 def look(access: EmergencyAccess, *, actor: User, now: datetime) -> tuple[Request, Decision]:
-    """Take the decision again for one look; after the end of the access nothing is open any more."""
-    request = queries.emergency_request(access.case, actor, _declared(access), opened=access.opened_at, now=now)
+    """Take the decision again for one look; after the end of the access it is refused, and that is kept too."""
+    request = queries.emergency_request(
+        access.case, actor, _declared(access), opened=access.opened_at, now=now, ended=now >= access.ends_at
+    )
     decision = decide(request)
     case = access.case
     register(request, decision, case=case, recipient_id=access.organization_id, actor=actor, now=now)
     audit.record(
-        "emergency.read", actor=actor, now=now, case_id=case.id, subject=access, code=decision.code,
-        categories=list(decision.visible),
+        "emergency.read" if decision.allowed else "emergency.refused", actor=actor, now=now, case_id=case.id,
+        subject=access, code=decision.code, categories=list(decision.visible),
     )  # fmt: skip
     return request, decision
 
