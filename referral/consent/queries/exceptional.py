@@ -200,7 +200,7 @@ def visible_orders(actor: Actor) -> Select[LegalOrder]:
 
 def of_nobody(actor: Actor) -> Any:
     """The condition of informal requests about no case: one's own; of the whole team for its supervisor."""
-    scope = scope_of(actor.role, Permission.CASE_READ)
+    scope = scope_of(actor.role, Permission.INFORMAL_RECORD)
     reach = {
         Scope.OWN: LegalOrder.received_by_id == actor.id,
         Scope.ORGANIZATION: LegalOrder.organization_id == actor.organization_id,
