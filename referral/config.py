@@ -14,6 +14,7 @@ from pathlib import Path
 from directory.employment import ENDS_SOON
 from directory.freshness import LIFE_NAMES, SHELF_LIVES, ShelfLives, lives_from
 from referral.foundation.media import MEGABYTE, Limits
+from referral.periods import ASSUMED, LABELS, Periods, periods_from
 
 log = logging.getLogger("mnr")
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +65,7 @@ class Settings:
     shelf_lives: ShelfLives = SHELF_LIVES
     vacancy_notice: int = ENDS_SOON
     mark_days: int = 14
+    periods: Periods = ASSUMED
     fast_passwords: bool = False
     generated_secrets: tuple[str, ...] = field(default=())
 
@@ -105,6 +107,7 @@ class Settings:
             shelf_lives=_shelf_lives(env),
             vacancy_notice=_vacancy_notice(env),
             mark_days=_days("MNR_MARK_DAYS", env.get("MNR_MARK_DAYS", "14")),
+            periods=_periods(env),
             generated_secrets=generated,
         )
 
@@ -149,6 +152,15 @@ def _shelf_lives(env: Mapping[str, str]) -> ShelfLives:
     except ValueError as error:
         names = ", ".join(LIFE_NAMES)
         raise SettingsError(f"MNR_SHELF_LIVES is name:number, comma separated, of {names}; not: {error}") from error
+
+
+def _periods(env: Mapping[str, str]) -> Periods:
+    """What the country has validated of the periods of rights, consent, agreements and emergencies."""
+    try:
+        return periods_from(env.get("MNR_PERIODS", ""))
+    except ValueError as error:
+        names = ", ".join(LABELS)
+        raise SettingsError(f"MNR_PERIODS is name:number, comma separated, of {names}; not: {error}") from error
 
 
 def _vacancy_notice(env: Mapping[str, str]) -> int:

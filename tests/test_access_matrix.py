@@ -586,10 +586,13 @@ consent.order_answer_post    POST  answerable       401 404 404 200 404 404 200 
 consent.order_answer_post    POST  order            401 404 404 409 404 404 409 404 404 404 404 404 404 404 404 404 404
 consent.order_register       GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 consent.order_counts         GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
-consent.informal_request     GET   -                303 404 404 200 200 200 200 200 404 404 404 404 404 404 404 404 404
-consent.informal_request_post POST -                401 404 404 422 422 422 422 422 404 404 404 404 404 404 404 404 404
+consent.informal_request     GET   -                303 200 200 200 200 200 200 200 404 404 404 404 404 404 404 404 404
+consent.informal_request_post POST -                401 422 422 422 422 422 422 422 404 404 404 404 404 404 404 404 404
 consent.order                GET   nobody           303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.order_letter         GET   nobody           303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
+consent.order                GET   rung             303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.order_letter         GET   rung             303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.order_answer_post    POST  rung             401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 consent.order_answer_post    POST  nobody           401 404 404 409 404 404 409 404 404 404 404 404 404 404 404 404 404
 consent.order_verify         POST  nobody           401 404 404 404 404 404 409 404 404 404 404 404 404 404 404 404 404
 consent.order_conclude       POST  adult_report     401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404

@@ -71,7 +71,7 @@ EXCEPTIONS = {
     "consent.emergency_waiting": "a link of the alerts while there is no data officer, and of the register’s reviews",
     "consent.order_register": "a link of the register",
     "consent.order_counts": "a file of the list of requests of authorities",
-    "consent.informal_request": "a link of the list of cases, and of a request about a case",
+    "consent.informal_request": "a link of the lists of cases and of identifications, and of a request about a case",
     "consent.translations": "a button of rights and registers, and a tab of the directory’s upkeep",
     "procedures.triage": "a tab of the procedure",
 }

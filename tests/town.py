@@ -480,6 +480,7 @@ def _exceptions(town: Town, users: dict[str, Any]) -> None:
         for name, kind in kinds.items()
     }
     nobody = {**words, "way": RequestWay.VISIT, "note": "Avez-vous vu cet homme ?"}
+    made["rung"] = orders.register_informal(nobody, actor=users["responder"], now=NOW)
     made["nobody"] = orders.register_informal(nobody, actor=users["manager"], now=NOW)
     db.session.flush()
     orders.verify(made["answerable"], genuine=True, words="Greffe appelé", actor=users["supervisor"], now=NOW)

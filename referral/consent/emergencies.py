@@ -1,8 +1,8 @@
 """Emergency access (rules E1–E8) beside the decision: its reasons, how long it lasts, who reviews it by when.
 
-An access is one case, one reason, an hour unless more is asked, a day at most; somebody else reviews it within 72
-hours, and whoever is found twice to have had no good reason loses the account until it is looked into. The numbers are
-the rules' text; the number of abuses is an ASSUMPTION to be validated.
+An access is one case, one reason, an hour unless more is asked, a day at most; somebody else reviews it in time, and
+whoever is found again to have had no good reason loses the account until it is looked into. The numbers are periods of
+the country (`referral.periods`), which may shorten the day and never lengthen it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from referral.periods import Periods
 from sop.vocabulary import N_
 
-USUAL_HOURS, MOST_HOURS = 1, 24
-REVIEW_WITHIN = timedelta(hours=72)
-ABUSES = 2
 PURPOSE = "vital_interest"
 
 
@@ -84,23 +82,25 @@ CONCLUSION_LABELS: dict[Conclusion, str] = {
 }
 
 
-def ends_at(opened: datetime, now: datetime, hours: int) -> datetime:
-    """When an access that is opened or renewed now for some hours ends: never more than a day after it was opened.
+def ends_at(opened: datetime, now: datetime, hours: int, periods: Periods) -> datetime:
+    """When an access that is opened or renewed now for some hours ends: never more than the most after it was opened.
 
+    >>> from referral.periods import ASSUMED
     >>> from datetime import UTC
     >>> morning = datetime(2026, 11, 23, 8, tzinfo=UTC)
-    >>> ends_at(morning, morning, 1).hour, ends_at(morning, morning + timedelta(hours=23), 4).day
+    >>> ends_at(morning, morning, 1, ASSUMED).hour, ends_at(morning, morning + timedelta(hours=23), 4, ASSUMED).day
     (9, 24)
-    >>> ends_at(morning, morning + timedelta(hours=23), 4).hour
+    >>> ends_at(morning, morning + timedelta(hours=23), 4, ASSUMED).hour
     8
     """
-    return min(now + timedelta(hours=hours), opened + timedelta(hours=MOST_HOURS))
+    return min(now + timedelta(hours=hours), opened + timedelta(hours=periods.emergency_most_hours))
 
 
-def suspends(unjustified: int) -> bool:
+def suspends(unjustified: int, periods: Periods) -> bool:
     """Whether so many accesses without a good reason suspend the account.
 
-    >>> suspends(1), suspends(2)
+    >>> from referral.periods import ASSUMED
+    >>> suspends(1, ASSUMED), suspends(2, ASSUMED)
     (False, True)
     """
-    return unjustified >= ABUSES
+    return unjustified >= periods.emergency_abuses

@@ -13,7 +13,7 @@ from referral.cases.schemas import uuid_from
 from referral.cases.views.reading import find_case, pairs
 from referral.consent import sentences
 from referral.consent.actions import emergencies as actions
-from referral.consent.emergencies import MOST_HOURS, USUAL_HOURS, Asked, Conclusion, EmergencyReason
+from referral.consent.emergencies import Asked, Conclusion, EmergencyReason
 from referral.consent.exceptional_models import EmergencyAccess
 from referral.consent.exceptional_schemas import ANSWERS, EmergencySchema, RenewalSchema, ReviewSchema
 from referral.consent.queries import exceptional as queries
@@ -25,6 +25,7 @@ from referral.foundation import audit, clock
 from referral.foundation.access import actor, can, requires
 from referral.foundation.grants import Permission
 from referral.foundation.idempotency import idempotent
+from referral.foundation.national import periods
 from referral.foundation.transactions import commit_now
 from referral.partners.actions import count_try
 from referral.referrals.documents import label_of, spoken
@@ -49,7 +50,7 @@ def emergency() -> Any:
 def emergency_post() -> Any:
     """Open the access, or show why not."""
     try:
-        given = EmergencySchema().load(request.form)
+        given = EmergencySchema(periods()).load(request.form)
     except ValidationError as error:
         return _open_page(request.form, error.normalized_messages()), 422
     case, now = queries.case_by_code(given["code"]), clock.now()
@@ -79,8 +80,6 @@ def _no_case() -> Any:
 def emergency_access(access_id: UUID) -> Any:
     """The minimum of the service, under a watermark, as long as the access lasts; each look is a decision."""
     access, now = _own(access_id), clock.now()
-    if now >= access.ends_at:
-        return _access_page(access, {})
     asked, decision = actions.look(access, actor=actor(), now=now)
     first = (Line(N_("Case code"), access.case.code), Line(N_("Priority"), access.case.priority))
     fiche = read_case(access.case, decision.visible, first) if decision.allowed else None
@@ -97,7 +96,7 @@ def emergency_renew(access_id: UUID) -> Any:
     """Some hours more, with a reason, within a day of the opening."""
     access = _own(access_id, lock=True)
     try:
-        given = RenewalSchema().load(request.form)
+        given = RenewalSchema(periods()).load(request.form)
     except ValidationError as error:
         return _access_page(access, error.normalized_messages(), typed=request.form), 422
     actions.renew(access, given["words"], hours=given["hours"], actor=actor(), now=clock.now())
@@ -243,7 +242,7 @@ def _open_page(typed: Any, errors: Any) -> str:
         reasons=pairs(EmergencyReason),
         asked=pairs(Asked),
         hours=_hours(),
-        usual=USUAL_HOURS,
+        usual=periods().emergency_usual_hours,
         now=clock.now(),
     )
 
@@ -251,10 +250,9 @@ def _open_page(typed: Any, errors: Any) -> str:
 def _hours() -> list[tuple[int, Message]]:
     several = N_("%(number)d hours")
     words = {1: Message("hour", N_("1 hour"))}
-    return [
-        (number, words.get(number, Message("hours", several, {"number": number})))
-        for number in (1, 2, 4, 12, MOST_HOURS)
-    ]
+    usual, most = periods().emergency_usual_hours, periods().emergency_most_hours
+    offered = sorted({usual, most, *(number for number in (1, 2, 4, 12) if number < most)})
+    return [(number, words.get(number, Message("hours", several, {"number": number}))) for number in offered]
 
 
 def _access_page(access: EmergencyAccess, errors: Any, *, typed: Any = None, **shown: Any) -> str:
@@ -265,7 +263,7 @@ def _access_page(access: EmergencyAccess, errors: Any, *, typed: Any = None, **s
         errors=errors,
         typed=typed or {},
         hours=_hours(),
-        usual=USUAL_HOURS,
+        usual=periods().emergency_usual_hours,
         now=clock.now(),
         reader=(user.username, user.organization.name if user.organization else ""),
         **{"sheet": [], "contact": (), "sentence": None, **shown},

@@ -5,10 +5,21 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
+from marshmallow import (
+    EXCLUDE,
+    Schema,
+    ValidationError,
+    fields,
+    post_load,
+    pre_load,
+    validate,
+    validates,
+    validates_schema,
+)
 
-from referral.consent.emergencies import MOST_HOURS, USUAL_HOURS, Asked, Conclusion, EmergencyReason
+from referral.consent.emergencies import Asked, Conclusion, EmergencyReason
 from referral.consent.orders import OrderKind, RequestWay
+from referral.periods import Periods
 from sop.vocabulary import N_, Category
 
 LEAST_WORDS, MOST_WORDS, NAME = 10, 1000, 200
@@ -19,7 +30,7 @@ CODE = N_("Write the code of the case, as on the slip: CM-LT-2026-00042.")
 REASON = N_("Say why a life is in danger.")
 WORDS = N_("Say in a sentence what happened: without a reason nothing opens.")
 ASKED = N_("Say whether the person could be asked.")
-HOURS = N_("Choose between 1 and 24 hours.")
+HOURS = N_("choose one of the list")
 CONCLUSION = N_("Say whether it was justified.")
 REVIEW_WORDS = N_("Say in a sentence why.")
 KIND = N_("Say what kind of request it is.")
@@ -75,11 +86,6 @@ def _choice(kind: Any, message: str) -> fields.Enum:
     return fields.Enum(kind, by_value=True, required=True, error_messages={"required": message, "unknown": message})
 
 
-def _hours() -> fields.Integer:
-    asked = validate.Range(1, MOST_HOURS, error=HOURS)
-    return fields.Integer(load_default=USUAL_HOURS, validate=asked, error_messages={"invalid": HOURS})
-
-
 def _day_of(values: dict[str, Any]) -> date | None:
     """The day of the three inputs of `dated_on`, which are taken out; None where it is none."""
     parts = [values.pop(f"dated_on-{part}", "") for part in ("year", "month", "day")]
@@ -89,7 +95,28 @@ def _day_of(values: dict[str, Any]) -> date | None:
         return None
 
 
-class EmergencySchema(_Form):
+class _Lasting(_Form):
+    """Something that lasts some hours: the usual number unless another is chosen, never more than the most."""
+
+    hours = fields.Integer(load_default=None, error_messages={"invalid": HOURS})
+
+    def __init__(self, periods: Periods) -> None:
+        super().__init__()
+        self.periods = periods
+
+    @validates("hours")
+    def check_hours(self, hours: int | None, **_: Any) -> None:
+        """As many hours as the country allows."""
+        if hours is not None and not 1 <= hours <= self.periods.emergency_most_hours:
+            raise ValidationError(HOURS)
+
+    @post_load
+    def usual(self, values: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """The usual number where none was chosen."""
+        return values | {"hours": values["hours"] or self.periods.emergency_usual_hours}
+
+
+class EmergencySchema(_Lasting):
     """The declaration of an emergency."""
 
     code = fields.String(
@@ -98,14 +125,12 @@ class EmergencySchema(_Form):
     reason = _choice(EmergencyReason, REASON)
     words = _text(WORDS, LEAST_WORDS)
     asked = _choice(Asked, ASKED)
-    hours = _hours()
 
 
-class RenewalSchema(_Form):
+class RenewalSchema(_Lasting):
     """Some hours more, for a reason."""
 
     words = _text(WORDS, LEAST_WORDS)
-    hours = _hours()
 
 
 class ReviewSchema(_Form):

@@ -21,16 +21,16 @@ from referral.consent.orders import RequestWay
 from referral.consent.queries import informal
 from referral.consent.views import bp
 from referral.foundation import audit, clock
-from referral.foundation.access import actor, requires
+from referral.foundation.access import actor, can, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import translate
 from referral.foundation.idempotency import idempotent
 
-READ = Permission.CASE_READ
+RECORD = Permission.INFORMAL_RECORD
 
 
 @bp.get("/register/orders/informal")
-@requires(READ)
+@requires(RECORD)
 def informal_request() -> Any:
     """Register a request that is not about a case; one's own, or the team's, below."""
     today = clock.today()
@@ -38,7 +38,7 @@ def informal_request() -> Any:
 
 
 @bp.post("/register/orders/informal")
-@requires(READ)
+@requires(RECORD)
 @idempotent
 def informal_request_post() -> Any:
     """Register and refuse it at once; the next page has the letter."""
@@ -76,4 +76,5 @@ def _page(typed: Any, errors: Any) -> str:
         ways=pairs(RequestWay),
         rows=informal.informal_requests(actor()),
         state=actions.state,
+        cases=can(Permission.CASE_READ),
     )

@@ -63,7 +63,7 @@ def new_order_post(case_id: UUID) -> Any:
 
 
 @bp.get("/orders/<uuid:order_id>")
-@requires(READ, reads_person=True)
+@requires(Permission.INFORMAL_RECORD, reads_person=True)
 def order(order_id: UUID) -> Any:
     """Where a request stands, why, and what to do now."""
     return _order_page(_visible(order_id), {})
@@ -100,7 +100,7 @@ def order_counsel(order_id: UUID) -> Any:
 
 
 @bp.get("/orders/<uuid:order_id>/letter.pdf")
-@requires(READ, reads_person=True)
+@requires(Permission.INFORMAL_RECORD, reads_person=True)
 def order_letter(order_id: UUID) -> Any:
     """The letter that refuses; there is none while the request may still be answered."""
     row = _visible(order_id)

@@ -104,7 +104,7 @@ class Referral:
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
-    """A declared danger to life; without a reason it opens nothing."""
+    """A declared danger to life; without a reason it opens nothing, and nothing any more once its access has ended."""
 
     reason: str = ""
     hours_since: float = 0
@@ -112,6 +112,7 @@ class Emergency:
     risk_to_others: bool = False
     cannot_ask: bool = False
     overdue_review: bool = False
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

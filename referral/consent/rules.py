@@ -200,7 +200,7 @@ def vital_interest(request: Request, settings: Settings) -> Decision | None:
         return None
     capable = capable_adult(request, settings)
     minimum = settings.emergency_minimum.get(request.actor.kind)
-    if declared.hours_since > settings.emergency_hours:
+    if declared.ended or declared.hours_since > settings.emergency_hours:
         return _no("E5")
     if minimum is None or request.actor.role not in settings.recipient_roles:
         return _no("E3")

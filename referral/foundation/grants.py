@@ -80,6 +80,7 @@ class Permission(StrEnum):
     CASE_WORK = "case:work"
     CASE_SUPERVISE = "case:supervise"
     CASE_COORDINATE = "case:coordinate"
+    INFORMAL_RECORD = "informal:record"
     IDENTITY_REVEAL = "identity:reveal"
     DUPLICATE_READ = "duplicate:read"
     DUPLICATE_DECIDE = "duplicate:decide"
@@ -127,6 +128,7 @@ PERMISSION_LABELS: dict[Permission, str] = {
     Permission.CASE_WORK: N_("work on cases"),
     Permission.CASE_SUPERVISE: N_("approve, reassign, revoke"),
     Permission.CASE_COORDINATE: N_("see case codes, gaps and deadlines, never identity"),
+    Permission.INFORMAL_RECORD: N_("record what authorities ask without an order, and print the letter that refuses"),
     Permission.IDENTITY_REVEAL: N_("uncover a name (logged)"),
     Permission.DUPLICATE_READ: N_("see that two files may be one person’s"),
     Permission.DUPLICATE_DECIDE: N_("compare two files, join them, take it back"),
@@ -173,6 +175,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.IDENTIFICATION_FILL: S.OWN,
         P.PREFILE_READ: S.OWN,
         P.BASE_CONSENT_RECORD: S.OWN,
+        P.INFORMAL_RECORD: S.OWN,
         P.EMERGENCY_OPEN: S.ALL,
         **_STOPS,
     },
@@ -185,6 +188,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.CASE_READ: S.OWN,
         P.RIGHTS_RECORD: S.OWN,
         P.CASE_WORK: S.OWN,
+        P.INFORMAL_RECORD: S.OWN,
         P.IDENTITY_REVEAL: S.OWN,
         P.CONSENT_RECORD: S.OWN,
         P.REFERRAL_READ: S.OWN,
@@ -197,6 +201,7 @@ GRANTS: Mapping[Role, Mapping[Permission, Scope]] = {
         P.CASE_READ: S.ORGANIZATION,
         P.RIGHTS_RECORD: S.ORGANIZATION,
         P.CASE_SUPERVISE: S.ORGANIZATION,
+        P.INFORMAL_RECORD: S.ORGANIZATION,
         P.IDENTITY_REVEAL: S.ORGANIZATION,
         P.DUPLICATE_READ: S.ORGANIZATION,
         P.DUPLICATE_DECIDE: S.ORGANIZATION,

@@ -240,7 +240,7 @@ TEMPLATES: dict[str, Template] = {
         N_("An emergency access was opened"),
         N_(
             "Somebody opened a case because a life is in danger.\n\nCase: %(case_code)s\n\n"
-            "It is reviewed within 72 hours, by somebody else. Please sign in."
+            "Somebody else reviews it. Please sign in."
         ),
         frozenset({"case_code"}),
     ),
@@ -254,7 +254,10 @@ TEMPLATES: dict[str, Template] = {
     ),
     "emergency_overdue": Template(
         N_("The review of an emergency access is overdue"),
-        N_("72 hours have passed and nobody has reviewed it.\n\nCase: %(case_code)s\n\nPlease sign in and review it."),
+        N_(
+            "The time for it is over and nobody has reviewed it.\n\n"
+            "Case: %(case_code)s\n\nPlease sign in and review it."
+        ),
         frozenset({"case_code"}),
     ),
     "data_officer_missing": Template(

@@ -115,7 +115,8 @@ def privacy_replay(ledger: str | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the register as JSON on the last line.")
 @with_appcontext
 def privacy_register(as_json: bool) -> None:
-    """Print the register: processing, transfers abroad, agreements, breaches, impact assessment. Exit 0."""
+    """Print the register: processing, periods, transfers abroad, agreements, breaches, impact assessment. Exit 0."""
+    from referral.foundation.national import periods
     from referral.rights.queries import all_agreements, assessment, authorised_transfers, breaches
     from referral.rights.rules import REGISTER
 
@@ -123,7 +124,7 @@ def privacy_register(as_json: bool) -> None:
         {
             "code": one.code, "name": one.name, "purpose": one.purpose, "basis": one.basis, "persons": one.persons,
             "categories": [category.value for category in one.categories], "recipients": one.recipients,
-            "kept": one.kept,
+            "kept": str(one.kept_for(periods())),
         }
         for one in REGISTER
     ]  # fmt: skip
@@ -153,5 +154,11 @@ def privacy_register(as_json: bool) -> None:
     answers = {code: line.answer.value for code, line in assessment().items()}
     words += [f"{row['reference']} {row['partner']} {row['state']}" for row in agreements]
     words += [f"{row['number']} {row['kind']}" for row in log]
-    whole = {"activities": rows, "transfers": transfers, "agreements": agreements, "breaches": log}
+    whole = {
+        "activities": rows,
+        "periods": asdict(periods()),
+        "transfers": transfers,
+        "agreements": agreements,
+        "breaches": log,
+    }
     say(whole | {"assessment": answers}, as_json, words)

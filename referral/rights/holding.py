@@ -1,11 +1,12 @@
 """Legal holds: a court, a law or a claim asks that a file be kept; nothing of it is erased until the hold ends.
 
-Sources: research/sop.md §7.4 (rule T2) and §7.5 (a hold stops the clock). That a hold is looked at again after
-`REVIEW_MONTHS` at the latest is an ASSUMPTION.
+Sources: research/sop.md §7.4 (rule T2) and §7.5 (a hold stops the clock). After how many months a
+hold is looked at again at the latest is a period of the country (`referral.periods`).
 """
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -71,20 +72,17 @@ MOVE_LABELS: Final[dict[HoldMove, str]] = {
     HoldMove.LAPSED: N_("ended by itself: its last day is past"),
     HoldMove.OVERTAKEN: N_("ended: the file had been erased before a backup was put back"),
 }
-REVIEW_MONTHS: Final = 12
 
 
-def latest_review(today: date) -> date:
+def latest_review(today: date, months: int) -> date:
     """The last day on which a hold may be looked at again.
 
-    >>> latest_review(date(2026, 11, 29)), latest_review(date(2028, 2, 29))
-    (datetime.date(2027, 11, 29), datetime.date(2029, 2, 28))
+    >>> latest_review(date(2026, 11, 29), 12), latest_review(date(2026, 8, 31), 6), latest_review(date(2026, 12, 5), 1)
+    (datetime.date(2027, 11, 29), datetime.date(2027, 2, 28), datetime.date(2027, 1, 5))
     """
-    year = today.year + REVIEW_MONTHS // 12
-    try:
-        return today.replace(year=year)
-    except ValueError:
-        return today.replace(year=year, day=28)
+    years, month = divmod(today.month - 1 + months, 12)
+    year = today.year + years
+    return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
 
 
 def is_over(until: date | None, today: date) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from referral.periods import Periods
 from referral.rights.rules import keep_until
 from sop.vocabulary import Category
 
@@ -29,25 +30,30 @@ def needed(
     today: date,
     *,
     minor: bool,
+    periods: Periods,
 ) -> frozenset[Category]:
     """Which of these data of a person another file still needs: it is open, under a hold, or its time is not over.
 
+    >>> from referral.periods import ASSUMED
     >>> day = date(2026, 11, 29)
-    >>> needed({Category.C2}, [], 1990, day, minor=False)
+    >>> needed({Category.C2}, [], 1990, day, minor=False, periods=ASSUMED)
     frozenset()
-    >>> needed({Category.C2}, [OtherFile(None)], 1990, day, minor=False) == {Category.C2}
+    >>> needed({Category.C2}, [OtherFile(None)], 1990, day, minor=False, periods=ASSUMED) == {Category.C2}
     True
-    >>> needed({Category.C2, Category.C11}, [OtherFile(date(2024, 1, 5))], 1990, day, minor=False) == {Category.C2}
+    >>> closed = OtherFile(date(2024, 1, 5))
+    >>> needed({Category.C2, Category.C11}, [closed], 1990, day, minor=False, periods=ASSUMED) == {Category.C2}
     True
     """
     return frozenset(
-        one for one in categories for other in others if _needs(other, one, birth_year, today, minor=minor)
+        one for one in categories for other in others if _needs(other, one, birth_year, today, minor, periods)
     )
 
 
-def _needs(other: OtherFile, category: Category, birth_year: int | None, today: date, *, minor: bool) -> bool:
+def _needs(
+    other: OtherFile, category: Category, birth_year: int | None, today: date, minor: bool, periods: Periods
+) -> bool:
     if other.closed is None or other.hold:
         return True
-    if keep_until(category, other.closed, birth_year, minor=minor) >= today:
+    if keep_until(category, other.closed, birth_year, minor=minor, periods=periods) >= today:
         return True
     return any(until >= today and (not held or category in held) for until, held in other.kept)

@@ -9,9 +9,11 @@ from flask_babel import gettext as _
 
 from referral.foundation.formatting import day, listing, moment
 from referral.foundation.i18n import translate
+from referral.foundation.national import periods
 from referral.foundation.spreadsheets import write_workbook
 from referral.partners import wording
 from referral.partners.models import Agreement
+from referral.periods import rows
 from referral.rights import queries
 from referral.rights.models import Breach
 from referral.rights.rules import DPIA, REGISTER, Activity, BreachStep
@@ -29,6 +31,14 @@ def workbook(today: date) -> bytes:
                     _("Kept for"),
                 ],
                 [_activity(one) for one in REGISTER],
+            ),
+            (
+                _("Periods"),
+                [_("Period"), _("Value"), _("State")],
+                [
+                    [_(label), value, _("to be validated") if assumed else _("set by the country")]
+                    for label, value, assumed in rows(periods())
+                ],
             ),
             (
                 _("Transfers abroad"),
@@ -66,8 +76,9 @@ def _named(codes: list[str]) -> str:
 
 
 def _activity(one: Activity) -> list[str]:
+    kept = str(translate(one.kept_for(periods())))
     texts = [_(text) for text in (one.name, one.purpose, one.basis, one.persons)]
-    return [one.code, *texts, listing([str(translate(it)) for it in one.categories]), _(one.recipients), _(one.kept)]
+    return [one.code, *texts, listing([str(translate(it)) for it in one.categories]), _(one.recipients), kept]
 
 
 def _agreement(one: Agreement) -> list[str]:

@@ -1,7 +1,7 @@
 """The rights of the person as tables: what may be asked, by when it is answered, how long data are kept.
 
-Sources: IOM DP principles 7, 8, 9 and 11; research/sop.md §7.4 (T1, T2, P1) and §7.5; law 2024/017. Days and years are
-ASSUMPTIONS that the country must validate; they stand in `Periods`, which a country may set.
+Sources: IOM DP principles 7, 8, 9 and 11; research/sop.md §7.4 (T1, T2, P1) and §7.5; law 2024/017. Days, hours and
+years come as an argument: `referral.periods` holds them, which a country may set.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from referral.periods import Periods
 from sop.vocabulary import N_, Category, Message
 
 
@@ -103,34 +104,17 @@ REFUSAL_LABELS: dict[RefusalReason, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Periods:
-    """How long; ASSUMPTIONS to validate (research/sop.md §7.5). Years count from the closing of the case."""
-
-    answer_days: int = 30
-    adult_years: int = 5
-    child_until: int = 21
-    child_years: int = 5
-    image_years: int = 1
-    payment_years: int = 10
-    request_years: int = 5
-    authority_hours: int = 72
-    stop_days: int = 14
-    remind_days: int = 5
-    tell_days: int = 7
-
-
-PERIODS: Final = Periods()
 SHORTER: Final = frozenset({Category.C11})
 """Categories kept for less than the file: pictures and copies of papers have served once the case is closed."""
 LONGER: Final = frozenset({Category.C15})
 """Categories that accounting law keeps for longer than the file (OHADA uniform act on accounting: ten years)."""
 
 
-def answer_due(received: date, periods: Periods = PERIODS) -> date:
+def answer_due(received: date, periods: Periods) -> date:
     """The day by which a request is answered.
 
-    >>> answer_due(date(2026, 11, 28))
+    >>> from referral.periods import ASSUMED
+    >>> answer_due(date(2026, 11, 28), ASSUMED)
     datetime.date(2026, 12, 28)
     """
     return received + timedelta(days=periods.answer_days)
@@ -143,19 +127,18 @@ def _plus_years(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def keep_until(
-    category: Category, closed: date, birth_year: int | None, *, minor: bool, periods: Periods = PERIODS
-) -> date:
+def keep_until(category: Category, closed: date, birth_year: int | None, *, minor: bool, periods: Periods) -> date:
     """Until which day data of a category of a closed case are kept.
 
     A child's file is kept until the child could be `child_until` and `child_years` more; without a birth year as if the
     child had been born in the year of the closing (the longest, because a claim may come late).
 
-    >>> keep_until(Category.C2, date(2026, 2, 28), 1990, minor=False)
+    >>> from referral.periods import ASSUMED
+    >>> keep_until(Category.C2, date(2026, 2, 28), 1990, minor=False, periods=ASSUMED)
     datetime.date(2031, 2, 28)
-    >>> keep_until(Category.C2, date(2026, 2, 28), 2015, minor=True)
+    >>> keep_until(Category.C2, date(2026, 2, 28), 2015, minor=True, periods=ASSUMED)
     datetime.date(2041, 12, 31)
-    >>> keep_until(Category.C11, date(2024, 2, 29), 1990, minor=False)
+    >>> keep_until(Category.C11, date(2024, 2, 29), 1990, minor=False, periods=ASSUMED)
     datetime.date(2025, 2, 28)
     """
     if category in SHORTER:
@@ -166,18 +149,21 @@ def keep_until(
     return max(until, _plus_years(closed, periods.payment_years)) if category in LONGER else until
 
 
-def request_kept_until(received: date, periods: Periods = PERIODS) -> date:
+def request_kept_until(received: date, periods: Periods) -> date:
     """Until which day the words of an authority's request about no case are kept; those about a case go with it.
 
-    >>> request_kept_until(date(2026, 11, 28))
+    >>> from referral.periods import ASSUMED
+    >>> request_kept_until(date(2026, 11, 28), ASSUMED)
     datetime.date(2031, 11, 28)
     """
     return _plus_years(received, periods.request_years)
 
 
-def due(held: set[Category], closed: date, birth_year: int | None, today: date, *, minor: bool) -> tuple[Category, ...]:
+def due(
+    held: set[Category], closed: date, birth_year: int | None, today: date, *, minor: bool, periods: Periods
+) -> tuple[Category, ...]:
     """The held categories whose time is over, in their order."""
-    over = (one for one in held if keep_until(one, closed, birth_year, minor=minor) < today)
+    over = (one for one in held if keep_until(one, closed, birth_year, minor=minor, periods=periods) < today)
     return tuple(sorted(over, key=lambda one: one.order))
 
 
@@ -243,22 +229,24 @@ class StopWay(StrEnum):
         }[self]
 
 
-def stop_due(told: date, periods: Periods = PERIODS) -> date:
+def stop_due(told: date, periods: Periods) -> date:
     """The day by which a recipient confirms.
 
-    >>> stop_due(date(2026, 11, 28))
+    >>> from referral.periods import ASSUMED
+    >>> stop_due(date(2026, 11, 28), ASSUMED)
     datetime.date(2026, 12, 12)
     """
     return told + timedelta(days=periods.stop_days)
 
 
-def chase_due(told: date, today: date, chased: int, periods: Periods = PERIODS) -> int | None:
+def chase_due(told: date, today: date, chased: int, periods: Periods) -> int | None:
     """Which chase of an unconfirmed stop is due: 1 half-way, 2 past the day, then one each week; each once.
 
+    >>> from referral.periods import ASSUMED
     >>> told = date(2026, 11, 1)
-    >>> [chase_due(told, told + timedelta(days), 0) for days in (6, 7, 14, 15, 22, 29)]
+    >>> [chase_due(told, told + timedelta(days), 0, ASSUMED) for days in (6, 7, 14, 15, 22, 29)]
     [None, 1, 1, 2, 3, 4]
-    >>> chase_due(told, told + timedelta(21), 2) is None
+    >>> chase_due(told, told + timedelta(21), 2, ASSUMED) is None
     True
     """
     over = (today - told).days - periods.stop_days
@@ -291,7 +279,7 @@ BREACH_LABELS: dict[BreachKind, str] = {
     BreachKind.READ: N_("somebody read what they should not"),
     BreachKind.PUBLISHED: N_("data became public"),
     BreachKind.DESTROYED: N_("data were destroyed or cannot be reached"),
-    BreachKind.UNREVIEWED: N_("an emergency access stayed without the review that is due within 72 hours"),
+    BreachKind.UNREVIEWED: N_("an emergency access stayed without the review that is due"),
 }
 
 
@@ -317,25 +305,27 @@ STEP_LABELS: dict[BreachStep, str] = {
 }
 
 
-def authority_due(discovered: datetime, periods: Periods = PERIODS) -> datetime:
-    """The moment by which the Authority is told (72 hours unless the country says otherwise)."""
+def authority_due(discovered: datetime, periods: Periods) -> datetime:
+    """The moment by which the Authority is told."""
     return discovered + timedelta(hours=periods.authority_hours)
 
 
-def breach_stage(due: datetime, now: datetime, periods: Periods = PERIODS) -> int:
+def breach_stage(due: datetime, now: datetime, periods: Periods) -> int:
     """How near the moment to tell the Authority is: 1 within the last third, 2 once it is over, else 0.
 
+    >>> from referral.periods import ASSUMED
     >>> due = datetime(2026, 12, 1, 12)
-    >>> [breach_stage(due, datetime(2026, *when)) for when in ((11, 29, 12), (11, 30, 12), (12, 1, 13))]
+    >>> [breach_stage(due, datetime(2026, *when), ASSUMED) for when in ((11, 29, 12), (11, 30, 12), (12, 1, 13))]
     [0, 1, 2]
     """
     return _stage(due - now, timedelta(hours=periods.authority_hours // 3))
 
 
-def request_stage(due: date, today: date, periods: Periods = PERIODS) -> int:
+def request_stage(due: date, today: date, periods: Periods) -> int:
     """How near the day of an answer is: 1 in the last days, 2 once it is over, else 0.
 
-    >>> [request_stage(date(2026, 12, 28), date(2026, 12, day)) for day in (20, 25, 28, 29)]
+    >>> from referral.periods import ASSUMED
+    >>> [request_stage(date(2026, 12, 28), date(2026, 12, day), ASSUMED) for day in (20, 25, 28, 29)]
     [0, 1, 1, 2]
     """
     return _stage(due - today, timedelta(days=periods.remind_days))
@@ -357,7 +347,7 @@ def missing_steps(done: Mapping[str, object], *, high_risk: bool) -> tuple[Breac
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One line of the register of processing; texts are message ids."""
+    """One line of the register of processing; texts are message ids, `kept` one with periods in it."""
 
     code: str
     name: str
@@ -368,8 +358,16 @@ class Activity:
     recipients: str
     kept: str
 
+    def kept_for(self, periods: Periods) -> Message:
+        """How long its data are kept, with the periods of the installation."""
+        return Message(self.code, self.kept, {name: getattr(periods, name) for name in KEPT_BY})
 
-ADULT: Final = N_("5 years after the case is closed; children until 21 and 5 years more; payments 10 years")
+
+KEPT_BY: Final = ("adult_years", "child_until", "child_years", "payment_years", "request_years")
+ADULT: Final = N_(
+    "%(adult_years)d years after the case is closed; children until %(child_until)d and %(child_years)d years more; "
+    "payments %(payment_years)d years"
+)
 REGISTER: Final[tuple[Activity, ...]] = (
     Activity(
         "T1", N_("Identification and first help"), N_("find out what a person needs and who must help first"),
@@ -418,7 +416,7 @@ REGISTER: Final[tuple[Activity, ...]] = (
         "T9", N_("Requests of authorities"), N_("answer within the law, and show what was refused"),
         N_("legal obligation"), N_("people about whom an authority asks, known or not"), (Category.C1, Category.C2),
         N_("nobody, unless a court order that was verified names it"),
-        N_("with the case; what is about no case 5 years, then reviewed"),
+        N_("with the case; what is about no case %(request_years)d years, then reviewed"),
     ),
 )  # fmt: skip
 """The register of processing of the mechanism; the country completes it with counsel."""

@@ -32,7 +32,7 @@ CHOOSE = Message("choose", N_("choose one of the list"))
 NOT_A_DAY = Message("not_a_day", N_("Enter a day that exists, such as 31 12 2031."))
 FUTURE = Message("future", N_("this day is still to come"))
 LATER = Message("later", N_("a day after today"))
-TOO_FAR = Message("too_far", N_("a day within a year"))
+TOO_FAR = N_("a day within the next %(months)d months")
 AFTER_END = Message("after_end", N_("no later than the last day of the hold"))
 BEFORE = Message("before", N_("a day since the recipient was told"))
 EMPTY = Message("empty", N_("Write something here."))
@@ -185,10 +185,10 @@ def read_said(posted: Mapping[str, str], *, told: date, today: date) -> Reading:
     return Reading(typed, reading.values | said, errors)
 
 
-def read_hold(posted: Mapping[str, str], *, today: date) -> Reading:
+def read_hold(posted: Mapping[str, str], *, today: date, months: int) -> Reading:
     """A legal hold on the case of a code: why, by which law or order, until when, when it is looked at again."""
     typed = _typed(posted, ("code", "reason", "basis")) | {"silent": posted.get("silent") == "yes"}
-    renewed = read_renewal(posted, today=today, words_needed=False)
+    renewed = read_renewal(posted, today=today, months=months, words_needed=False)
     typed, errors = typed | renewed.typed, dict[str, Message]()
     for name in ("code", "basis"):
         if not typed[name]:
@@ -198,8 +198,8 @@ def read_hold(posted: Mapping[str, str], *, today: date) -> Reading:
     return Reading(typed, renewed.values | said, errors | renewed.errors)
 
 
-def read_renewal(posted: Mapping[str, str], *, today: date, words_needed: bool = True) -> Reading:
-    """Until when a hold stands (nothing: open), when it is looked at again, and why."""
+def read_renewal(posted: Mapping[str, str], *, today: date, months: int, words_needed: bool = True) -> Reading:
+    """Until when a hold stands (nothing: open), when it is looked at again (within `months`), and why."""
     typed, errors = {"words": printable(posted.get("words", ""))}, dict[str, Message]()
     typed |= _parts(posted, "until") | _parts(posted, "review")
     until, review_on = _day(typed, "until", errors), _day(typed, "review", errors)
@@ -209,8 +209,8 @@ def read_renewal(posted: Mapping[str, str], *, today: date, words_needed: bool =
         errors.setdefault("review", NOT_A_DAY)
     elif review_on <= today:
         errors["review"] = LATER
-    elif review_on > latest_review(today):
-        errors["review"] = TOO_FAR
+    elif review_on > latest_review(today, months):
+        errors["review"] = Message("too_far", TOO_FAR, {"months": months})
     elif until is not None and review_on > until:
         errors["review"] = AFTER_END
     words = _text(typed, "words", errors)

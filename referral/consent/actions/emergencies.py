@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from referral.cases.models import Case
-from referral.consent.emergencies import REVIEW_WITHIN, Conclusion, EmergencyReason, ends_at, suspends
+from referral.consent.emergencies import Conclusion, EmergencyReason, ends_at, suspends
 from referral.consent.exceptional_models import EmergencyAccess
 from referral.consent.models import DecisionRecord
 from referral.consent.queries import exceptional as queries
@@ -16,7 +16,7 @@ from referral.consent.request import Request
 from referral.consent.rules import Decision, decide
 from referral.errors import RuleViolation
 from referral.extensions import db
-from referral.foundation import audit, outbox, sealing
+from referral.foundation import audit, national, outbox, sealing
 from referral.foundation.grants import Role
 from referral.foundation.tables import new_id
 from referral.partners.actions import suspend
@@ -64,10 +64,11 @@ def open_access(
     record = register(request, decision, case=case, recipient_id=actor.organization_id, actor=actor, now=now)
     if not decision.allowed or actor.organization_id is None:
         return None, record
+    periods = national.periods()
     access = EmergencyAccess(
         id=new_id(), case=case, user=actor, organization_id=actor.organization_id, reason=reason, **answers,
-        categories=[one.value for one in decision.visible], opened_at=now, ends_at=ends_at(now, now, hours),
-        review_due_at=now + REVIEW_WITHIN,
+        categories=[one.value for one in decision.visible], opened_at=now, ends_at=ends_at(now, now, hours, periods),
+        review_due_at=now + timedelta(hours=periods.review_hours),
     )  # fmt: skip
     access.sealed_words = sealing.seal_text(case.id, f"emergency:{access.id}", words)
     db.session.add(access)
@@ -103,14 +104,16 @@ def _supervisors(case: Case) -> list[User]:
 
 
 def look(access: EmergencyAccess, *, actor: User, now: datetime) -> tuple[Request, Decision]:
-    """Take the decision again for one look; after the end of the access nothing is open any more."""
-    request = queries.emergency_request(access.case, actor, _declared(access), opened=access.opened_at, now=now)
+    """Take the decision again for one look; after the end of the access it is refused, and that is kept too."""
+    request = queries.emergency_request(
+        access.case, actor, _declared(access), opened=access.opened_at, now=now, ended=now >= access.ends_at
+    )
     decision = decide(request)
     case = access.case
     register(request, decision, case=case, recipient_id=access.organization_id, actor=actor, now=now)
     audit.record(
-        "emergency.read", actor=actor, now=now, case_id=case.id, subject=access, code=decision.code,
-        categories=list(decision.visible),
+        "emergency.read" if decision.allowed else "emergency.refused", actor=actor, now=now, case_id=case.id,
+        subject=access, code=decision.code, categories=list(decision.visible),
     )  # fmt: skip
     return request, decision
 
@@ -126,7 +129,7 @@ def _declared(access: EmergencyAccess) -> dict[str, Any]:
 
 def renew(access: EmergencyAccess, words: str, *, hours: int, actor: User, now: datetime) -> None:
     """Go on for some hours more, for a reason, within a day of the opening; raises `RuleViolation` after it."""
-    until = ends_at(access.opened_at, now, hours)
+    until = ends_at(access.opened_at, now, hours, national.periods())
     if until <= now or access.reviewed_at is not None:
         raise RuleViolation(OVER)
     before, _ = queries.words_of(access)
@@ -164,7 +167,7 @@ def review(access: EmergencyAccess, conclusion: Conclusion, words: str, *, actor
         "emergency.reviewed", actor=actor, now=now, case_id=access.case_id, subject=access, code=conclusion.value
     )
     db.session.flush()
-    abused = conclusion is Conclusion.UNJUSTIFIED and suspends(queries.unjustified(access.user_id))
+    abused = conclusion is Conclusion.UNJUSTIFIED and suspends(queries.unjustified(access.user_id), national.periods())
     if abused and access.user.active:
         suspend(access.user, reason="emergency_abuse", now=now)
     return abused

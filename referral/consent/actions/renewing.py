@@ -1,13 +1,13 @@
 """Consents that end, and children who come of age: the case manager is told in time, each time once.
 
-Reminders 14 and 3 days before the last day, and once it is over (research/sop.md §7.5). Who was a minor when consent
-was given and is an adult now is asked again (rule S17).
+Reminders on set days before the last day (14 and 3 unless the country says otherwise), and once it is over
+(research/sop.md §7.5). Who was a minor when consent was given and is an adult now is asked again (rule S17).
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
@@ -18,15 +18,11 @@ from referral.cases.rules import TaskKind
 from referral.consent.models import Consent, ConsentReminder, ConsentState
 from referral.consent.queries.requests import age_of
 from referral.extensions import db
-from referral.foundation import audit, clock, outbox
+from referral.foundation import audit, clock, national, outbox
 from referral.foundation.tables import new_id
 from referral.partners.rules.agreements import warning_due
 
-DAYS: Final = (14, 3)
-"""Days before the last day of a consent. ASSUMPTION."""
 OVER, OF_AGE = 0, 18
-ASK_WITHIN = timedelta(days=14)
-"""How long the case manager has to ask who has come of age. ASSUMPTION."""
 
 
 def remind(now: datetime) -> int:
@@ -34,7 +30,7 @@ def remind(now: datetime) -> int:
     today = now.astimezone(clock.zone()).date()
     told = _told()
     count = 0
-    for consent, case in _living(today + timedelta(days=max(DAYS))):
+    for consent, case in _living(today + timedelta(days=max(national.periods().consent_reminders))):
         count += _one(consent, case, told.get(consent.id, set()), today, now)
     for consent, case in _of_minors():
         if OF_AGE not in told.get(consent.id, set()) and (age_of(case, today) or 0) >= OF_AGE:
@@ -48,7 +44,8 @@ def _open_task(case: Case, now: datetime) -> None:
     """One task a case: to ask the person who has come of age; it ends with the first consent that they give."""
     if db.session.scalar(select(CaseTask.id).where(*_asking(case)).limit(1)):
         return
-    task = CaseTask(id=new_id(), case_id=case.id, kind=TaskKind.ASK_ADULT, opened_at=now, due_at=now + ASK_WITHIN)
+    due = now + timedelta(days=national.periods().ask_adult_days)
+    task = CaseTask(id=new_id(), case_id=case.id, kind=TaskKind.ASK_ADULT, opened_at=now, due_at=due)
     db.session.add(task)
     db.session.flush()
     audit.record("case.task_opened", actor=None, now=now, case_id=case.id, subject=task, code=task.kind.value)
@@ -71,7 +68,7 @@ def _one(consent: Consent, case: Case, told: set[int], today: date, now: datetim
         consent.state, consent.ended_at = ConsentState.EXPIRED, now
         audit.record("consent.expired", actor=None, now=now, case_id=case.id, subject=consent)
         return _tell("consent_over", OVER, consent, case, now)
-    due = warning_due(consent.valid_until, today, told, DAYS)
+    due = warning_due(consent.valid_until, today, told, national.periods().consent_reminders)
     left = (consent.valid_until - today).days
     return 0 if due is None else _tell("consent_ends", due, consent, case, now, left=left)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from referral.consent.orders import PURPOSE as LEGAL
 from referral.consent.queries.requests import actor_of, bare_request
 from referral.consent.request import Request
 from referral.extensions import db
-from referral.foundation import clock, sealing
+from referral.foundation import clock, national, sealing
 from referral.foundation.access import Actor
 from referral.foundation.audit import AuditLine
 from referral.foundation.doors import Door
@@ -93,15 +94,24 @@ def is_emergency_service(user: User) -> bool:
 
 
 def emergency_request(
-    case: Case, user: User, declared: Mapping[str, Any], *, opened: datetime | None, now: datetime, action: str = "view"
+    case: Case,
+    user: User,
+    declared: Mapping[str, Any],
+    *,
+    opened: datetime | None,
+    now: datetime,
+    ended: bool = False,
+    action: str = "view",
 ) -> Request:
     """The question of an emergency: the minimum of the user's service, for the reason that was given.
 
     `declared`: reason, refused, risk_to_others, cannot_ask. `opened`: when this emergency began; None for a new one,
-    which is the same as the user's last one on this case while that is not reviewed (rule E5).
+    which is the same as the user's last one on this case while that is not reviewed (rule E5). `ended`: its access has;
+    so has one that is older than the country lets an access last.
     """
     kind = user.organization.kind.value if user.organization else ""
     began = opened or _unreviewed_since(case.id, user.id) or now
+    ended = ended or now - began > timedelta(hours=national.periods().emergency_most_hours)
     today = now.astimezone(clock.zone()).date()
     return bare_request(
         case,
@@ -111,7 +121,10 @@ def emergency_request(
         categories=DEFAULTS.emergency_minimum.get(kind, frozenset({Category.C1})),
         purpose=PURPOSE,
         emergency=request.Emergency(
-            hours_since=(now - began).total_seconds() / HOUR, overdue_review=overdue_of(user.id, now), **declared
+            hours_since=(now - began).total_seconds() / HOUR,
+            overdue_review=overdue_of(user.id, now),
+            ended=ended,
+            **declared,
         ),
     )
 
@@ -159,11 +172,20 @@ def words_of(row: EmergencyAccess) -> tuple[str, str]:
     )
 
 
-def looks_at(access: EmergencyAccess) -> int:
-    """How often the content was opened under an access."""
-    looked = (AuditLine.action == "emergency.read") & (AuditLine.subject_id == str(access.id))
-    query = select(func.count()).where(AuditLine.case_id == access.case_id, looked)
-    return db.session.scalar(query) or 0
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How often the content was opened under an access; when somebody tried and was refused, the first times first."""
+
+    opened: int
+    refused: tuple[datetime, ...]
+
+
+def looks_at(access: EmergencyAccess) -> Looks:
+    """What was looked at under an access, and what was tried after its end."""
+    mine = (AuditLine.case_id == access.case_id, AuditLine.subject_id == str(access.id))
+    opened = select(func.count()).where(*mine, AuditLine.action == "emergency.read")
+    tried = select(AuditLine.at).where(*mine, AuditLine.action == "emergency.refused").order_by(AuditLine.id)
+    return Looks(db.session.scalar(opened) or 0, tuple(db.session.scalars(tried)))
 
 
 # --- orders ----------------------------------------------------------------------------------------------------------
@@ -178,7 +200,7 @@ def visible_orders(actor: Actor) -> Select[LegalOrder]:
 
 def of_nobody(actor: Actor) -> Any:
     """The condition of informal requests about no case: one's own; of the whole team for its supervisor."""
-    scope = scope_of(actor.role, Permission.CASE_READ)
+    scope = scope_of(actor.role, Permission.INFORMAL_RECORD)
     reach = {
         Scope.OWN: LegalOrder.received_by_id == actor.id,
         Scope.ORGANIZATION: LegalOrder.organization_id == actor.organization_id,

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert
 
 from referral.extensions import db
-from referral.foundation import audit, clock, outbox
+from referral.foundation import audit, clock, national, outbox
 from referral.foundation.tables import new_id
 from referral.partners.actions.agreeing import step, succeed
 from referral.partners.models import Agreement, AgreementWarning, User
 from referral.partners.queries import agreements as queries
-from referral.partners.rules.agreements import WARNING_DAYS, AgreementAction, warning_due
+from referral.partners.rules.agreements import AgreementAction, warning_due
 
 
 def watch(now: datetime) -> int:
@@ -24,9 +24,10 @@ def watch(now: datetime) -> int:
         succeed(one, today=today, now=now)
     db.session.flush()
     told = 0
-    for one in queries.ending(today + timedelta(days=max(WARNING_DAYS))):
+    days_before = national.periods().agreement_reminders
+    for one in queries.ending(today + timedelta(days=max(days_before))):
         mark = str(one.effective_until)
-        due = warning_due(one.effective_until, today, queries.told(one.id, mark))
+        due = warning_due(one.effective_until, today, queries.told(one.id, mark), days_before)
         if due is not None:
             told += _warn(one, due, mark, now)
     for one, event in queries.stopped():

@@ -127,8 +127,6 @@ TRANSITIONS: Mapping[tuple[AgreementState, AgreementAction], AgreementState] = {
 COORDINATION: Final = (A.OPEN_NEGOTIATION, A.SEND_TO_REVIEW, A.SEND_BACK, A.RESUME, A.TERMINATE)
 """Moves that the coordination makes by a button of its own."""
 NEEDS_REASON: Final = frozenset({A.SUSPEND, A.TERMINATE})
-WARNING_DAYS: Final = (90, 30, 7)
-"""Days before the last day on which the parties and the coordination are told. ASSUMPTION (research/sop.md §9)."""
 
 
 class Side(StrEnum):
@@ -354,14 +352,12 @@ def _past(day: date | None, today: date) -> bool:
     return day is None or day < today
 
 
-def warning_due(
-    until: date | None, today: date, told: Collection[int], days_before: Collection[int] = WARNING_DAYS
-) -> int | None:
+def warning_due(until: date | None, today: date, told: Collection[int], days_before: Collection[int]) -> int | None:
     """Return which warning is due: the nearest one reached, unless it or a nearer one was told.
 
-    >>> warning_due(date(2026, 12, 20), date(2026, 11, 28), told=())
+    >>> warning_due(date(2026, 12, 20), date(2026, 11, 28), (), (90, 30, 7))
     30
-    >>> warning_due(date(2026, 12, 20), date(2026, 11, 28), told=(30,)) is None
+    >>> warning_due(date(2026, 12, 20), date(2026, 11, 28), (30,), (90, 30, 7)) is None
     True
     """
     if until is None or until < today:

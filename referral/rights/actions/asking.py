@@ -14,13 +14,12 @@ from referral.cases.models import Case, CaseTask
 from referral.cases.rules import TaskKind
 from referral.errors import RuleViolation
 from referral.extensions import db
-from referral.foundation import audit, sealing, signed_links
+from referral.foundation import audit, national, sealing, signed_links
 from referral.foundation.access import Actor
 from referral.foundation.tables import new_id
 from referral.rights.models import OwnFileLink, RightsRequest
 from referral.rights.readers import Reader
 from referral.rights.rules import (
-    PERIODS,
     WAITING,
     RefusalReason,
     Requester,
@@ -34,8 +33,6 @@ ERASED = Message("A3", N_("This file was erased already."))
 ANSWERED = Message("answered", N_("This request was answered already."))
 SAME_PERSON = Message("same_person", N_("Whoever recorded the request does not decide on it."))
 PURPOSE = "own-file"
-HOURS = 72
-"""So long a link opens. ASSUMPTION."""
 TRIES = 5
 
 
@@ -60,7 +57,7 @@ def ask(
         requester=requester,
         state=RequestState.HELD if kind is RequestKind.ERASURE and case.legal_hold else RequestState.OPEN,
         received_on=received_on,
-        due_on=answer_due(received_on),
+        due_on=answer_due(received_on, national.periods()),
         recorded_by_id=actor.id,
         recorded_at=now,
         sealed=sealing.seal_text(case.id, purpose_of(request_id), words) if words else None,
@@ -94,7 +91,7 @@ def decide(one: RightsRequest, *, granted: bool, refusal: RefusalReason | None, 
 
 def _task(case: Case, now: datetime) -> None:
     """The case team tells the person, and corrects or stops what was granted."""
-    due = now + timedelta(days=PERIODS.tell_days)
+    due = now + timedelta(days=national.periods().tell_days)
     task = CaseTask(id=new_id(), case_id=case.id, kind=TaskKind.TELL_ANSWER, opened_at=now, due_at=due)
     db.session.add(task)
     db.session.flush()
@@ -121,11 +118,11 @@ def make_link(case: Case, language: str, reader: Reader, *, actor: Actor, now: d
         language=language,
         made_by_id=actor.id,
         made_at=now,
-        expires_at=now + timedelta(hours=HOURS),
         reader=reader.kind,
         adult_id=reader.adult_id,
         identity=reader.identity,
         child_view=reader.view,
+        expires_at=now + timedelta(hours=national.periods().link_hours),
     )
     db.session.add(one)
     audit.record(

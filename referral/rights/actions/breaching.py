@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from referral.consent.queries import reviewing
 from referral.errors import RuleViolation
 from referral.extensions import db
-from referral.foundation import audit, clock
+from referral.foundation import audit, clock, national
 from referral.foundation.access import Actor
 from referral.rights import queries
 from referral.rights.models import Breach, BreachCounter, DpiaLine
@@ -40,7 +40,7 @@ def report(
         number=_number(year),
         kind=kind,
         discovered_at=discovered_at,
-        authority_due=authority_due(discovered_at),
+        authority_due=authority_due(discovered_at, national.periods()),
         persons=persons,
         categories=[category.value for category in categories],
         high_risk=high_risk,

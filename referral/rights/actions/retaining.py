@@ -8,7 +8,7 @@ from referral.cases.models import Case
 from referral.consent.actions import orders
 from referral.errors import RuleViolation
 from referral.extensions import db
-from referral.foundation import audit, clock
+from referral.foundation import audit, clock, national
 from referral.foundation.access import Actor
 from referral.foundation.grants import Permission, Scope, scope_of
 from referral.people.rules import AgeBand
@@ -48,7 +48,7 @@ def _propose_requests(today: date, now: datetime) -> int:
     over = [
         (one, until)
         for one in queries.requests_about_nobody(today)
-        if (until := request_kept_until(one.received_at.astimezone(clock.zone()).date())) < today
+        if (until := request_kept_until(one.received_at.astimezone(clock.zone()).date(), national.periods())) < today
     ]
     for one, until in over:
         review = RetentionReview(order_id=one.id, categories=[], whole=True, due_on=until, proposed_at=now)
@@ -66,11 +66,11 @@ def _propose(case: Case, reviews: list[RetentionReview], today: date, now: datet
         return False
     held = queries.held_of(case, today)
     closed = case.closed_at.astimezone(clock.zone()).date()
-    minor, born = case.person.age_band is not AgeBand.ADULT, case.person.birth_year
-    over = due(held, closed, born, today, minor=minor)
+    minor, born, periods = case.person.age_band is not AgeBand.ADULT, case.person.birth_year, national.periods()
+    over = due(held, closed, born, today, minor=minor, periods=periods)
     if not over or (case.retention_until and case.retention_until >= today and len(over) == len(held)):
         return False
-    until = min(keep_until(one, closed, born, minor=minor) for one in over)
+    until = min(keep_until(one, closed, born, minor=minor, periods=periods) for one in over)
     review = RetentionReview(
         case_id=case.id,
         categories=[one.value for one in over],

@@ -12,20 +12,18 @@ from referral.cases.models import Case, CaseTask
 from referral.cases.rules import TaskKind
 from referral.errors import RuleViolation
 from referral.extensions import db
-from referral.foundation import audit, clock, outbox
+from referral.foundation import audit, clock, national, outbox
 from referral.foundation.access import Actor
 from referral.foundation.tables import new_id
 from referral.rights.models import StopNotice
 from referral.rights.queries import withdrawals as queries
-from referral.rights.rules import PERIODS, StopAnswer, StopWay, chase_due
+from referral.rights.rules import StopAnswer, StopWay, chase_due
 from sop.vocabulary import N_, Message
 
 CONFIRMED = Message("confirmed", N_("This was confirmed already."))
 THEIRS = Message("theirs", N_("This organisation has an account: it confirms by itself. Call it once its day is past."))
 LAST_MAIL = 2
 """The recipient itself gets two mails; after them it is called, and the data officer hears of it every week."""
-CALL_WITHIN = timedelta(days=3)
-"""How long the case team has to call a recipient. ASSUMPTION."""
 
 
 def confirm_stop(one: StopNotice, answer: StopAnswer, law: str, *, actor: Actor, now: datetime) -> None:
@@ -82,7 +80,8 @@ def ask_to_call(case: Case, now: datetime) -> None:
     """One task a case: to call whoever has not confirmed; it ends when everybody has."""
     if db.session.scalar(select(CaseTask.id).where(*_calling(case)).limit(1)):
         return
-    task = CaseTask(id=new_id(), case_id=case.id, kind=TaskKind.STOP_CALL, opened_at=now, due_at=now + CALL_WITHIN)
+    due = now + timedelta(days=national.periods().call_days)
+    task = CaseTask(id=new_id(), case_id=case.id, kind=TaskKind.STOP_CALL, opened_at=now, due_at=due)
     db.session.add(task)
     db.session.flush()
     audit.record("case.task_opened", actor=None, now=now, case_id=case.id, subject=task, code=task.kind.value)
@@ -97,9 +96,9 @@ def chase(now: datetime) -> int:
 
     From that day on the case team has a task to call them. Returns how many notices were queued.
     """
-    today, told = now.astimezone(clock.zone()).date(), 0
-    for one in queries.unconfirmed(today - timedelta(days=PERIODS.stop_days // 2)):
-        step = chase_due(one.told_on, today, one.chased)
+    today, told, periods = now.astimezone(clock.zone()).date(), 0, national.periods()
+    for one in queries.unconfirmed(today - timedelta(days=periods.stop_days // 2)):
+        step = chase_due(one.told_on, today, one.chased, periods)
         if step is None:
             continue
         case = one.withdrawal.case

@@ -17,7 +17,7 @@ from referral.consent.models import Consent, ConsentState
 from referral.consent.queries.consents import names_of
 from referral.errors import RuleViolation
 from referral.extensions import db
-from referral.foundation import audit, clock
+from referral.foundation import audit, clock, national
 from referral.foundation.access import Actor
 from referral.foundation.tables import new_id
 from referral.referrals.actions.moves import transition
@@ -95,7 +95,7 @@ def _take_back(
         categories=sorted(consent.categories if whole else {one.value for one in categories}),
         whole=whole,
         told_on=now.astimezone(clock.zone()).date(),
-        due_on=stop_due(now.astimezone(clock.zone()).date()),
+        due_on=stop_due(now.astimezone(clock.zone()).date(), national.periods()),
     )
     db.session.add(stop)
     db.session.flush()

@@ -14,7 +14,7 @@ from referral.cases.queries import visible_cases
 from referral.cases.rules import CaseState
 from referral.consent.exceptional_models import EmergencyAccess, LegalOrder
 from referral.extensions import db
-from referral.foundation import clock
+from referral.foundation import clock, national
 from referral.foundation.access import Actor
 from referral.foundation.audit import AuditLine
 from referral.foundation.grants import Permission, Scope, scope_of
@@ -132,7 +132,7 @@ def needed_elsewhere(case: Case, categories: Collection[Category], today: date) 
         return frozenset()
     reviews, minor = reviews_of([one.id for one in others]), case.person.age_band is not AgeBand.ADULT
     files = [_as_other(one, reviews.get(one.id, [])) for one in others]
-    return needed(categories, files, case.person.birth_year, today, minor=minor)
+    return needed(categories, files, case.person.birth_year, today, minor=minor, periods=national.periods())
 
 
 def _as_other(case: Case, reviews: list[RetentionReview]) -> OtherFile:

@@ -14,6 +14,7 @@ from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.idempotency import idempotent
+from referral.foundation.national import periods
 from referral.rights.actions import holding
 from referral.rights.hold_models import LegalHold
 from referral.rights.holding import HoldReason
@@ -31,7 +32,7 @@ def holds() -> Any:
     """Every legal hold, and a form to place one on a case."""
     if request.method == "GET":
         return _holds(Reading({"code": request.args.get("code", "")[:24]}, {}))
-    reading = read_hold(request.form, today=clock.today())
+    reading = read_hold(request.form, today=clock.today(), months=periods().hold_months)
     if reading.errors:
         return _holds(reading), 422
     try:
@@ -69,7 +70,7 @@ def hold(hold_id: UUID) -> str:
 def renew_hold(hold_id: UUID) -> Any:
     """Look at a hold again: it stays, for a reason."""
     one = queries.hold_by_id(actor(), hold_id, lock=True) or abort(404)
-    reading = read_renewal(request.form, today=clock.today())
+    reading = read_renewal(request.form, today=clock.today(), months=periods().hold_months)
     if reading.errors:
         return _hold(one, reading), 422
     try:

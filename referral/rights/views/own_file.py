@@ -19,6 +19,7 @@ from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
+from referral.foundation.national import periods
 from referral.foundation.transactions import commit_now
 from referral.rights import documents
 from referral.rights.actions import asking, showing
@@ -76,7 +77,7 @@ def _linked(case: Case, _decision: Decision, reading: Reading) -> Response:
     reader: Reader = reading.values["reader"]
     token, code = asking.make_link(case, reading.values["language"], reader, actor=actor(), now=clock.now())
     address = url_for("rights.linked_file", token=token, _external=True)
-    page = render_template("rights/link_made.html", case=case, address=address, code=code, hours=asking.HOURS)
+    page = render_template("rights/link_made.html", case=case, address=address, code=code, hours=periods().link_hours)
     return kept_nowhere(Response(page, mimetype="text/html"))
 
 

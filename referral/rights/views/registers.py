@@ -14,7 +14,9 @@ from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
+from referral.foundation.national import periods
 from referral.foundation.transactions import commit_now
+from referral.periods import rows
 from referral.rights import letters, queries, register
 from referral.rights.actions import breaching
 from referral.rights.rules import DPIA, REGISTER, BreachKind, BreachStep, DpiaAnswer, missing_steps
@@ -30,7 +32,7 @@ DECIDES = Permission.RIGHTS_DECIDE
 def processing() -> str:
     """The register of processing, and transfers abroad with their authorisation."""
     transfers = queries.authorised_transfers(clock.today())
-    return render_template("rights/processing.html", activities=REGISTER, transfers=transfers)
+    return render_template("rights/processing.html", activities=REGISTER, transfers=transfers, periods=rows(periods()))
 
 
 @bp.get("/rights/register.xlsx")

@@ -174,7 +174,7 @@ TABLE: list[Row] = [
         and a.role not in THERAPISTS and a.kind != "psychosocial", lambda a: a.want - {"C7N"}, LOG),
     ("O1", "share", lambda a: a.inside, lambda a: a.want, LOG),
     # E: in the order E5, E3, E2, E6, E8, then E7, E4, E1.
-    ("E5", "deny", lambda a: bool(a.e) and a.e.hours_since > 24, nothing, LOG),
+    ("E5", "deny", lambda a: bool(a.e) and (a.e.ended or a.e.hours_since > 24), nothing, LOG),
     ("E3", "deny", lambda a: bool(a.e) and (not a.vital_minimum or a.role not in MAY_RECEIVE), nothing, LOG),
     ("E2", "deny", lambda a: bool(a.e) and a.e.refused and a.decides_alone and not a.e.risk_to_others, nothing, LOG),
     ("E6", "deny", lambda a: bool(a.e) and not a.e.reason.strip(), nothing, LOG),

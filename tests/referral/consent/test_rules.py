@@ -137,6 +137,7 @@ TABLE = [
         {"case": {"capacity": False}, "categories": ["C1", "C5", "C7"], "emergency": COMA},
     ),
     ("E5", "deny", "", {"actor": {"kind": "police"}, "emergency": {**COMA, "hours_since": 24.5}}),
+    ("E5", "deny", "", {"case": {"capacity": False}, "emergency": {**COMA, "hours_since": 2, "ended": True}}),
     ("E6", "deny", "", {"case": {"capacity": False}, "emergency": {"reason": "  "}}),
     ("E7", "deny", "", {"case": {"capacity": False}, "categories": ["C8"], "emergency": COMA}),
     ("E8", "deny", "", {"case": {"capacity": None}, "emergency": COMA}),

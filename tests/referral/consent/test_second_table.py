@@ -93,7 +93,7 @@ def drawn(rng):
         emergency=some(rng, None, [{
             "reason": some(rng, "coma", ["", " "]), "hours_since": rng.choice([0, 24, 24.5]),
             "refused": rng.choice(flag), "risk_to_others": rng.choice(flag), "cannot_ask": rng.choice(flag),
-            "overdue_review": rng.choice(flag),
+            "overdue_review": rng.choice(flag), "ended": some(rng, False, [True]),
         }]),
         order=order,
         onward=some(rng, None, [{"new_consent": rng.random() < 0.8, "third_agreement": rng.random() < 0.8}], 0.08),

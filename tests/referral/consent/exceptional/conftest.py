@@ -36,6 +36,8 @@ def fill() -> None:
     make_user(Role.PROVIDER, clinic, "nurse", full_name="Solange Etoa")
     make_user(Role.PROVIDER, clinic, "doctor")
     make_user(Role.PROVIDER, school, "teacher")
+    make_user(Role.FIRST_RESPONDER, minas, "desk")
+    make_user(Role.FIRST_RESPONDER, minas, "night_desk")
     make_user(Role.DATA_OFFICER, None, "officer", email="officer@example.cm")
     make_case(CODE, minas, manager).facts = {"age": 31, "age_band": "adult", "fear_of_return": False}
     make_case(CHILD, minas, manager).facts = {"age": 12, "age_band": "minor", "fear_of_return": False}

@@ -179,11 +179,24 @@ def test_it_goes_on_for_a_reason_until_a_day_after_it_was_opened(app: Flask, vis
         assert decisions()[-1].code == "E5", "the same emergency, until somebody has reviewed it"
 
 
-def test_an_access_that_was_ended_shows_nothing(visit: Visit) -> None:
+def test_an_access_that_was_ended_shows_nothing_and_a_look_after_its_end_is_in_the_register_and_the_review(
+    app: Flask, visit: Visit
+) -> None:
     nurse = visit("nurse")
     page = declare(nurse)
     nurse.submit("/end")
     assert FAMILY not in nurse.get(page.url).html
+    with app.app_context():
+        last = decisions()[-1]
+        assert (last.code, last.outcome, last.visible) == ("E5", "deny", [])
+        report = check()
+        assert report is not None
+        assert report.ok, "it can be taken again from what was kept"
+        access_id = accesses()[0].id
+    review = visit("supervisor").get(f"/emergencies/{access_id}/review")
+    facts = next(one for one in review.tree.iter("dl")).text
+    assert "1 consultation après la fin, refusée" in facts
+    assert "1 consultation" in facts.replace("1 consultation après la fin", "")
 
 
 def test_a_form_that_is_sent_twice_opens_one_access(app: Flask, visit: Visit) -> None:

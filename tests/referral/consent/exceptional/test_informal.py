@@ -91,6 +91,26 @@ def test_only_who_registered_it_and_their_supervisor_open_it(app: Flask, visit: 
     assert [(row[0], row[2], row[4]) for row in rows[1:]] == [("2026", "non", "1"), ("2026", "oui", "1")]
 
 
+def test_who_gets_the_call_at_the_desk_records_it_and_sees_what_they_recorded_only(app: Flask, visit: Visit) -> None:
+    desk = visit("desk")
+    assert "/register/orders/informal" in desk.get("/identifications").html
+    page = rings(desk)
+    assert QUESTION in page.text
+    assert "ni confirmer ni démentir" in words(desk.get(f"{page.url}/letter.pdf?lang=fr"))
+    theirs = rings(visit("night_desk"))
+    of_case = ask(app, visit("manager"))
+    for other in (theirs, of_case):
+        assert desk.get(other.url).status == 404
+        assert desk.get(f"{other.url}/letter.pdf").status == 404
+    listed = desk.get("/register/orders/informal")
+    assert page.url in listed.html
+    assert theirs.url not in listed.html
+    for closed in ("/register/orders", "/register/orders.csv", "/cases"):
+        assert desk.get(closed).status == 404
+    for one in (page, theirs):
+        assert QUESTION in visit("supervisor").get(one.url).text
+
+
 def test_its_words_are_erased_after_a_review_and_its_code_stays(app: Flask, visit: Visit) -> None:
     page = rings(visit("manager"))
     with app.app_context():

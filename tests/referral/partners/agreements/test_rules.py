@@ -19,6 +19,7 @@ from referral.partners.rules.agreements import (
     text_hash,
     warning_due,
 )
+from referral.periods import ASSUMED
 
 pytestmark = pytest.mark.once
 TODAY = date(2026, 11, 28)
@@ -127,7 +128,7 @@ def test_a_suspension_does_not_end_after_the_last_day() -> None:
 def test_each_warning_is_due_once_and_a_late_agreement_gets_only_the_nearest(
     left: int, told: tuple[int, ...], due: int | None
 ) -> None:
-    assert warning_due(TODAY + timedelta(left), TODAY, told) == due
+    assert warning_due(TODAY + timedelta(left), TODAY, told, ASSUMED.agreement_reminders) == due
 
 
 def test_any_change_of_clause_term_or_annex_changes_the_fingerprint() -> None:
