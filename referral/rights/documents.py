@@ -48,6 +48,7 @@ def own_file_pdf(sheet: OwnFile, *, lang: str, printed_at: datetime, audit_head:
             document.heading(form_words(form), level=3)
             document.fields([(in_words(line.label), in_words(line.value)) for line in form.lines])
         _left_out(document, sheet)
+        _files(document, sheet)
         document.heading(_("What you agreed to"))
         header = [_("Recipient"), _("For"), _("What"), _("Until"), _("State")]
         document.table(header, [_consent(one) for one in sheet.consents] or [["–"] * 5], widths=(3, 3, 4, 2, 2))
@@ -55,13 +56,53 @@ def own_file_pdf(sheet: OwnFile, *, lang: str, printed_at: datetime, audit_head:
         sent = [[one.organization.name, str(translate(one.need)), day(one.sent_at)] for one in sheet.referrals]
         document.table([_("Organisation"), _("For"), _("On")], sent or [["–"] * 3], widths=(4, 4, 2))
         document.heading(_("Who opened or changed it"))
-        header = [_("When"), _("Who"), _("Organisation"), _("What")]
+        if sheet.cut:
+            document.paragraph(cut_short(sheet))
+        header = [_("When"), _("Who"), _("What"), _("Why")]
         seen = [
-            [seen_when(one), who(one.last), one.last.organization or "–", str(translate(act_in_words(one.last.action)))]
+            [
+                seen_when(one),
+                "\n".join(part for part in (who(one.last), one.last.organization) if part),
+                str(translate(act_in_words(one.last.action))),
+                why(one),
+            ]
             for one in sheet.accesses
         ]
-        document.table(header, seen or [["–"] * 4], widths=(2, 3, 3, 4))
+        document.table(header, seen or [["–"] * 4], widths=(2, 3, 3, 5))
         return document.render()
+
+
+def _files(document: Document, sheet: OwnFile) -> None:
+    document.heading(_("Pictures, recordings and papers that we keep"))
+    rows = [[str(translate(one.kind)), str(translate(one.category)), day(one.day)] for one in sheet.files]
+    document.table([_("What"), _("About"), _("On")], rows or [["–"] * 3], widths=(4, 5, 2))
+
+
+def cut_short(sheet: OwnFile) -> str:
+    """That not every access is listed, how many there are, and how to get the others."""
+    return _(
+        "The %(listed)d newest of %(lines)d lines are listed here. “Print every line” gives all of them; your case "
+        "manager can do it too.",
+        listed=sheet.listed,
+        lines=sheet.lines,
+    )
+
+
+def why(one: Seen) -> str:
+    """Why somebody saw or changed it: the rule, for what, under which consent."""
+    reason = one.reason
+    parts = [str(translate(reason.rule))]
+    if reason.purpose.startswith("referral:"):
+        parts.append(str(translate(purpose_words(reason.purpose))))
+    if reason.consent is not None:
+        parts.append(
+            _(
+                "consent of %(given)s for %(recipient)s",
+                given=day(reason.consent.given_at),
+                recipient=reason.consent.recipient.name,
+            )
+        )
+    return " · ".join(parts)
 
 
 def _left_out(document: Document, sheet: OwnFile) -> None:

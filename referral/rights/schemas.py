@@ -185,7 +185,7 @@ def read_said(posted: Mapping[str, str], *, told: date, today: date) -> Reading:
 def read_giving(
     posted: Mapping[str, str], languages: Collection[str], *, adults: Mapping[str, Requester], asks_child: bool
 ) -> Reading:
-    """How the own file is given: to whom, who they were shown to be, in which language, together, on paper or by a link.
+    """How the own file is given: to whom, how it is known who they are, in which language, in which way.
 
     `adults`: who stands for the person, by id; `asks_child`: whether the child says what it thinks of such a reader.
     """
