@@ -267,6 +267,9 @@ rights.answer                POST  erasure          401 404 404 404 404 404 404 
 rights.proof                 GET   erasure          303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.proof                 GET   correction       303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 rights.hold                  POST  correction       401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
+rights.erased                GET   declined         303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+rights.erased                GET   case             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+rights.erased_proof          GET   declined         303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.review                GET   review           303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
 rights.review                POST  review           401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 303 404
 rights.processing            GET   -                303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404

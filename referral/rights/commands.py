@@ -40,13 +40,14 @@ def privacy_erase(code: str, yes: bool, as_json: bool) -> None:
     from referral.errors import RuleViolation
     from referral.extensions import db
     from referral.rights.actions.erasing import erase_file, obstacle
-    from referral.rights.queries import case_by_code, handed_to
+    from referral.rights.queries import case_by_code
+    from referral.rights.queries.handed import documents_of, holders
 
     case = case_by_code(code)
     if case is None:
         say({"error": "unknown"}, as_json, [f"there is no case {code}"])
         sys.exit(2)
-    told = handed_to(case.id)
+    told, left = holders(case.id), documents_of(case)
     against = obstacle(case)
     if against is None and yes:
         try:
@@ -58,7 +59,11 @@ def privacy_erase(code: str, yes: bool, as_json: bool) -> None:
         sys.exit(1)
     db.session.commit()
     done = "erased" if yes else "would be erased (say --yes)"
-    say({"case": code, "erased": yes, "told": told}, as_json, [f"{code} {done}; told: {', '.join(told) or 'nobody'}"])
+    rows = [{"on": str(one.on), "kind": one.kind, "holder": one.organization or one.holder, "times": one.times}
+            for one in left]  # fmt: skip
+    words = [f"{code} {done}; told: {', '.join(told) or 'nobody'}"]
+    words += [f"  left: {row['on']} {row['kind']} x{row['times']} -> {row['holder']}" for row in rows]
+    say({"case": code, "erased": yes, "told": told, "left": rows}, as_json, words)
 
 
 @privacy.command("replay")

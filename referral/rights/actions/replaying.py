@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import create_engine, delete, or_, select, update
+from sqlalchemy import Connection, create_engine, delete, inspect, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from referral.cases.models import Case
@@ -24,7 +25,8 @@ from referral.foundation import audit, sealing, searching
 from referral.foundation.keystore import CHUNK, OwnerKind, Tombstone, keystore
 from referral.identification.models import Attachment, ListState, PersonList, Submission, SubmissionState
 from referral.people.models import MergeRecord, Person, PersonMerge
-from referral.rights.actions.erasing import forget_rows
+from referral.rights.actions.erasing import forget_rows, keep_list
+from referral.rights.models import HandedOut
 from sop.vocabulary import N_, Message
 
 ENDED = frozenset({CaseState.CLOSED, CaseState.DECLINED})
@@ -63,7 +65,8 @@ def replay(now: datetime) -> Replayed:
 def destroy_listed(url: str, *, now: datetime) -> int:
     """Destroy the keys that the ledger of another database lists: for a key store that came from a backup.
 
-    `url`: of the database that was set aside. Returns how many owners it lists; raises `RuleViolation`.
+    `url`: of the database that was set aside; what it says had left those files is kept. Returns how many owners it
+    lists; raises `RuleViolation`.
     """
     ledger = sealing.Erasure.__table__
     try:
@@ -71,14 +74,26 @@ def destroy_listed(url: str, *, now: datetime) -> int:
         try:
             with engine.connect() as connection:
                 owners = list(connection.scalars(select(ledger.c.owner_id)))
+                left = _listed_documents(connection)
         finally:
             engine.dispose()
     except (SQLAlchemyError, ValueError, ImportError) as error:
         raise RuleViolation(NO_LEDGER) from error
     keystore().destroy(owners, now=now)
+    known = set(db.session.scalars(select(HandedOut.owner_id)))
+    db.session.add_all(HandedOut(**row) for row in left if row["owner_id"] not in known)
     audit.record("privacy.ledger", actor=None, now=now, owners=len(owners))
     db.session.commit()
     return len(owners)
+
+
+def _listed_documents(connection: Connection) -> list[dict[str, Any]]:
+    """Which documents had left the files of that ledger; none where its database is older than the list."""
+    table = HandedOut.__table__
+    if not inspect(connection).has_table(HandedOut.__tablename__):
+        return []
+    rows = connection.execute(select(table)).mappings()
+    return [{"on" if name == "left_on" else name: value for name, value in row.items()} for row in rows]
 
 
 def _replay(gone: list[Tombstone], done: Replayed, now: datetime) -> None:
@@ -120,6 +135,7 @@ def _cases(ids: list[UUID], moments: dict[UUID, datetime], done: Replayed, now: 
     for case in db.session.scalars(select(Case).where(Case.id.in_(ids), Case.erased_at.is_(None))):
         moment = moments[case.id]
         forget_marks(case.id)
+        keep_list(case)
         forget_rows(case, now=moment)
         if case.state not in ENDED:
             case.state, case.closed_at, case.next_due_at = CaseState.CLOSED, moment, None
