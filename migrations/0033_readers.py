@@ -12,6 +12,11 @@ KINDS = ('private_interview', 'information_sheet', 'ask_adult', 'tell_answer', '
 CHECK = 'ck_case_task_taskkind'
 READERS = ('person', 'guardian', 'representative')
 CHECKS = ('known', 'paper', 'questions')
+DOCUMENTS = (
+    'referral', 'emergency', 'slip', 'consent_form', 'consent_copy', 'own_file', 'withdrawal', 'answer', 'stop_letter',
+    'case_form', 'order_answer', 'order_letter',
+)
+HOLDERS = ('person', 'guardian', 'representative', 'service', 'team', 'authority')
 VIEWS = ('agrees', 'objects', 'not_asked')
 
 
@@ -46,6 +51,20 @@ def upgrade() -> None:
     with op.batch_alter_table('reader_review') as batch:
         batch.create_index(op.f('ix_reader_review_case_id'), ['case_id'])
         batch.create_index(op.f('ix_reader_review_adult_id'), ['adult_id'])
+    op.create_table(
+        'handed_out',
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.Column('owner_id', sa.Uuid(), nullable=False),
+        sa.Column('left_on', sa.Date(), nullable=False),
+        sa.Column('kind', one_of(*DOCUMENTS, name='documentkind'), nullable=False),
+        sa.Column('holder', one_of(*HOLDERS, name='holder'), nullable=False),
+        sa.Column('organization', sa.String(length=200), nullable=False),
+        sa.Column('times', sa.Integer(), nullable=False),
+        sa.CheckConstraint('times > 0', name=op.f('ck_handed_out_counted')),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_handed_out')),
+    )
+    with op.batch_alter_table('handed_out') as batch:
+        batch.create_index(op.f('ix_handed_out_owner_id'), ['owner_id'])
     with op.batch_alter_table('own_file_link') as batch:
         batch.add_column(
             sa.Column('reader', one_of(*READERS, name='requester'), server_default='person', nullable=False)
@@ -73,4 +92,5 @@ def downgrade() -> None:
             batch.drop_constraint(op.f(f'ck_own_file_link_{name}'), type_='check')
         for name in ('child_view', 'identity', 'adult_id', 'reader'):
             batch.drop_column(name)
+    op.drop_table('handed_out')
     op.drop_table('reader_review')

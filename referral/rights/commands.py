@@ -46,7 +46,8 @@ def privacy_erase(code: str, username: str | None, propose: bool, reason: str, y
     """
     from referral.errors import RuleViolation
     from referral.extensions import db
-    from referral.rights.queries import case_by_code, handed_to
+    from referral.rights.queries import case_by_code
+    from referral.rights.queries.handed import documents_of, holders
 
     if (propose or yes) and (propose == yes or not username):
         raise click.UsageError("say --by NAME and one of --propose and --yes")
@@ -54,7 +55,7 @@ def privacy_erase(code: str, username: str | None, propose: bool, reason: str, y
     if case is None:
         say({"error": "unknown"}, as_json, [f"there is no case {code}"])
         sys.exit(2)
-    told = handed_to(case.id)
+    told, left = holders(case.id), documents_of(case)
     try:
         _erase(case, username, propose=propose, reason=reason, yes=yes)
     except RuleViolation as refused:
@@ -63,8 +64,11 @@ def privacy_erase(code: str, username: str | None, propose: bool, reason: str, y
         sys.exit(1)
     db.session.commit()
     done = "erased" if yes else "is proposed to be erased" if propose else "would be erased (say --propose, then --yes)"
-    result = {"case": code, "erased": yes, "proposed": propose, "told": told}
-    say(result, as_json, [f"{code} {done}; told: {', '.join(told) or 'nobody'}"])
+    rows = [{"on": str(one.on), "kind": one.kind, "holder": one.organization or one.holder, "times": one.times}
+            for one in left]  # fmt: skip
+    words = [f"{code} {done}; told: {', '.join(told) or 'nobody'}"]
+    words += [f"  left: {row['on']} {row['kind']} x{row['times']} -> {row['holder']}" for row in rows]
+    say({"case": code, "erased": yes, "proposed": propose, "told": told, "left": rows}, as_json, words)
 
 
 def _erase(case: Any, username: str | None, *, propose: bool, reason: str, yes: bool) -> None:

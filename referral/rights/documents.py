@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from referral.cases.models import Case
 from referral.cases.queries.accesses import Access, act_in_words
 from referral.consent import pictograms
 from referral.consent.acts import purpose_words
@@ -19,6 +20,7 @@ from referral.foundation.formatting import day, listing, moment
 from referral.foundation.i18n import in_language, translate
 from referral.referrals.documents import house
 from referral.rights.hold_models import LegalHold
+from referral.rights.handing import Handed
 from referral.rights.models import RightsRequest, StopNotice, Withdrawal
 from referral.rights.queries.own_file import FormPart, OwnFile, Seen
 from sop.form_index import BY_NAME
@@ -55,6 +57,7 @@ def own_file_pdf(sheet: OwnFile, *, lang: str, printed_at: datetime, audit_head:
             document.paragraph(
                 _("Until then it is not erased, even if you ask. You may still see it, have it corrected and complain.")
             )
+        _files(document, sheet)
         document.heading(_("What you agreed to"))
         header = [_("Recipient"), _("For"), _("What"), _("Until"), _("State")]
         document.table(header, [_consent(one) for one in sheet.consents] or [["–"] * 5], widths=(3, 3, 4, 2, 2))
@@ -62,13 +65,53 @@ def own_file_pdf(sheet: OwnFile, *, lang: str, printed_at: datetime, audit_head:
         sent = [[one.organization.name, str(translate(one.need)), day(one.sent_at)] for one in sheet.referrals]
         document.table([_("Organisation"), _("For"), _("On")], sent or [["–"] * 3], widths=(4, 4, 2))
         document.heading(_("Who opened or changed it"))
-        header = [_("When"), _("Who"), _("Organisation"), _("What")]
+        if sheet.cut:
+            document.paragraph(cut_short(sheet))
+        header = [_("When"), _("Who"), _("What"), _("Why")]
         seen = [
-            [seen_when(one), who(one.last), one.last.organization or "–", str(translate(act_in_words(one.last.action)))]
+            [
+                seen_when(one),
+                "\n".join(part for part in (who(one.last), one.last.organization) if part),
+                str(translate(act_in_words(one.last.action))),
+                why(one),
+            ]
             for one in sheet.accesses
         ]
-        document.table(header, seen or [["–"] * 4], widths=(2, 3, 3, 4))
+        document.table(header, seen or [["–"] * 4], widths=(2, 3, 3, 5))
         return document.render()
+
+
+def _files(document: Document, sheet: OwnFile) -> None:
+    document.heading(_("Pictures, recordings and papers that we keep"))
+    rows = [[str(translate(one.kind)), str(translate(one.category)), day(one.day)] for one in sheet.files]
+    document.table([_("What"), _("About"), _("On")], rows or [["–"] * 3], widths=(4, 5, 2))
+
+
+def cut_short(sheet: OwnFile) -> str:
+    """That not every access is listed, how many there are, and how to get the others."""
+    return _(
+        "The %(listed)d newest of %(lines)d lines are listed here. “Print every line” gives all of them; your case "
+        "manager can do it too.",
+        listed=sheet.listed,
+        lines=sheet.lines,
+    )
+
+
+def why(one: Seen) -> str:
+    """Why somebody saw or changed it: the rule, for what, under which consent."""
+    reason = one.reason
+    parts = [str(translate(reason.rule))]
+    if reason.purpose.startswith("referral:"):
+        parts.append(str(translate(purpose_words(reason.purpose))))
+    if reason.consent is not None:
+        parts.append(
+            _(
+                "consent of %(given)s for %(recipient)s",
+                given=day(reason.consent.given_at),
+                recipient=reason.consent.recipient.name,
+            )
+        )
+    return " · ".join(parts)
 
 
 def _left_out(document: Document, sheet: OwnFile) -> None:
@@ -150,36 +193,61 @@ def in_words(value: Any) -> str:
 
 
 def erasure_pdf(
-    one: RightsRequest, recipients: Sequence[str], papers: int, *, lang: str, printed_at: datetime
+    case: Case,
+    told: Sequence[str],
+    left: Sequence[Handed],
+    *,
+    asked: RightsRequest | None,
+    lang: str,
+    printed_at: datetime,
 ) -> bytes:
-    """The proof for the person: what was erased, when, who was told; codes only."""
+    """The proof for the person: what was erased, when, who was told, and every document that had left; codes only."""
     with force_locale(lang):
         document = Document(
             _("Your file was erased"),
             lang=lang,
             printed_at=printed_at,
-            reference=one.case.code,
+            reference=case.code,
             house=house(),
         )
         document.paragraph(
             _(
                 "On %(day)s the keys of this file were destroyed. What it said cannot be read any more, neither in the "
                 "system nor in its backups. Figures that point to nobody stay.",
-                day=day(one.case.erased_at),
+                day=day(case.erased_at),
             )
         )
+        dates = [(_("Asked on"), day(asked.received_on)), (_("Decided on"), day(asked.decided_at))] if asked else []
         document.fields(
             [
-                (_("Case"), one.case.code),
-                (_("Asked on"), day(one.received_on)),
-                (_("Decided on"), day(one.decided_at)),
-                (_("Papers printed from the file"), str(papers)),
+                (_("Case"), case.code),
+                *dates,
             ],
             columns=2,
         )
         document.heading(_("Told to destroy what they hold"), level=3)
-        document.bullets(list(recipients) or [_("nobody received a part of it")])
+        document.bullets(list(told) or [_("nobody received a part of it")])
+        document.heading(_("Documents that had left before"), level=3)
+        document.paragraph(
+            _("We cannot erase these. Whoever holds one was told, or may be asked by you, to destroy it.")
+            if left
+            else _("No document had left.")
+        )
+        if left:
+            rows = [[day(each.on), document_words(each), holder_words(each)] for each in left]
+            document.table([_("On"), _("Document"), _("Who holds it")], rows, widths=(2, 5, 5))
         return document.render()
+
+
+def document_words(one: Handed) -> str:
+    """What left, and how many of it that day if more than one."""
+    label = str(translate(one.kind.label))
+    return label if one.times == 1 else _("%(document)s (%(times)d)", document=label, times=one.times)
+
+
+def holder_words(one: Handed) -> str:
+    """Who holds a document: the organisation, else the role."""
+    return one.organization or str(translate(one.holder.label))
 
 
 def consent_copy_pdf(

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referral.foundation.tables import Base, enum_column, new_id
+from referral.rights.handing import DocumentKind, Holder
 from referral.rights.readers import ChildView, IdentityCheck, ReviewOutcome
 from referral.rights.rules import (
     BreachKind,
@@ -102,6 +103,25 @@ class ReaderReview(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class HandedOut(Base):
+    """A line of the erasure ledger: a document that had left a file before it was erased, and who holds it by role.
+
+    `owner_id` as in the ledger (`sealing.Erasure`), so it names nobody and points to nothing that is still there.
+    """
+
+    __tablename__ = "handed_out"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    owner_id: Mapped[UUID] = mapped_column(index=True)
+    on: Mapped[date] = mapped_column("left_on")
+    kind: Mapped[DocumentKind] = mapped_column(enum_column(DocumentKind))
+    holder: Mapped[Holder] = mapped_column(enum_column(Holder))
+    organization: Mapped[str] = mapped_column(String(200), default="")
+    times: Mapped[int]
+
+    __table_args__ = (CheckConstraint("times > 0", name="counted"),)
 
 
 class RetentionReview(Base):

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from referral.cases.models import Case
 from referral.extensions import db
 from referral.foundation.audit import AuditLine
 from referral.foundation.grants import Role
@@ -118,6 +119,13 @@ class Access:
     action: str
     looked: bool
     step: str
+    actor_id: UUID | None
+    organization_id: UUID | None
+    subject: str
+
+    def outside(self, case: Case) -> bool:
+        """Whether somebody of another organisation than the one that keeps the case acted."""
+        return self.organization_id is not None and self.organization_id != case.organization_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +141,7 @@ def accesses_of(
 ) -> AccessPage:
     """Who saw or changed a case, newest first. `without`: ids of subjects that the reader is not told of."""
     query = (
-        select(AuditLine, User.full_name, Organization.name)
+        select(AuditLine, User.full_name, Organization.name, Organization.id)
         .outerjoin(User, User.id == AuditLine.actor_id)
         .outerjoin(Organization, Organization.id == User.organization_id)
         .where(AuditLine.case_id == case_id)
@@ -144,8 +152,13 @@ def accesses_of(
         query = query.where(AuditLine.subject_id.not_in(without))
     if before is not None:
         query = query.where(AuditLine.id < before)
-    found = [_access(line, name, place) for line, name, place in db.session.execute(query)]
+    found = [_access(*row) for row in db.session.execute(query)]
     return AccessPage(found[:size], found[size - 1].id if len(found) > size else None)
+
+
+def count_of(case_id: UUID) -> int:
+    """How many lines the trail has about a case."""
+    return db.session.scalar(select(func.count()).where(AuditLine.case_id == case_id)) or 0
 
 
 def act_in_words(action: str) -> str:
@@ -157,7 +170,7 @@ def act_in_words(action: str) -> str:
     return ACTS.get(action) or KINDS.get(action.partition(".")[0], OTHER)
 
 
-def _access(line: AuditLine, name: str | None, organization: str | None) -> Access:
+def _access(line: AuditLine, name: str | None, organization: str | None, organization_id: UUID | None) -> Access:
     return Access(
         id=line.id,
         at=line.at,
@@ -167,4 +180,7 @@ def _access(line: AuditLine, name: str | None, organization: str | None) -> Acce
         action=line.action,
         looked=line.action.rpartition(".")[2] in LOOKED,
         step=str(line.details.get("step") or ""),
+        actor_id=line.actor_id,
+        organization_id=organization_id,
+        subject=line.subject_id,
     )

@@ -18,10 +18,10 @@ from referral.foundation.sealing import SealedRecord
 from referral.identification.models import Attachment, Submission, SubmissionState
 from referral.partners.models import User
 from referral.people.actions import erase_person
-from referral.referrals.models import Referral
 from referral.rights import queries
 from referral.rights.hold_models import HoldStep, LegalHold
-from referral.rights.models import OwnFileLink, RightsRequest
+from referral.rights.models import HandedOut, OwnFileLink, ReaderReview, RightsRequest
+from referral.rights.queries import handed
 from referral.rights.rules import erasure_refusal
 from sop.vocabulary import Category, Message
 
@@ -44,6 +44,7 @@ def erase_file(case: Case, *, actor: Actor | None, now: datetime, cause: str) ->
     if against is not None:
         raise RuleViolation(against)
     recipients = _recipients(case)
+    keep_list(case)
     submissions = list(db.session.scalars(queries.forms_of(case.id)))
     forget_rows(case, now=now)
     for owner_id in (case.id, *submissions):
@@ -56,6 +57,20 @@ def erase_file(case: Case, *, actor: Actor | None, now: datetime, cause: str) ->
         if review.decided_at is None:
             review.decided_at, review.decided_by_id, review.erased = now, actor.id if actor else None, True
     audit.record("case.erase", actor=actor, now=now, case_id=case.id, subject=case, code=cause, told=len(recipients))
+
+
+def keep_list(case: Case) -> None:
+    """Write into the erasure ledger which documents had left, unless it says so already."""
+    if handed.ledger_of(case.id):
+        return
+    db.session.add_all(
+        HandedOut(
+            owner_id=case.id, on=one.on, kind=one.kind, holder=one.holder, organization=one.organization,
+            times=one.times,
+        )
+        for one in handed.left(case.id)
+    )  # fmt: skip
+    db.session.flush()
 
 
 def forget_rows(case: Case, *, now: datetime) -> None:
@@ -83,16 +98,16 @@ def _forget_words(case: Case) -> None:
     mine = HoldStep.hold_id.in_(select(LegalHold.id).where(LegalHold.case_id == case.id))
     for step in db.session.scalars(select(HoldStep).where(mine)):
         step.sealed = None
+    for review in db.session.scalars(select(ReaderReview).where(ReaderReview.case_id == case.id)):
+        review.sealed = None
     for consent in db.session.scalars(select(Consent).where(Consent.case_id == case.id)):
         consent.sealed_names, consent.given_age = None, None
 
 
 def _recipients(case: Case) -> list[User]:
-    """The focal account of every organisation to which something was sent."""
-    sent = select(Referral.organization_id).where(Referral.case_id == case.id, Referral.sent_at.is_not(None))
-    query = (
-        select(User).where(User.organization_id.in_(sent), User.active).order_by(User.organization_id, User.username)
-    )
+    """The focal account of every organisation that received something."""
+    mine = User.organization_id.in_(handed.receivers(case.id))
+    query = select(User).where(mine, User.active).order_by(User.organization_id, User.username)
     first: dict[object, User] = {}
     for user in db.session.scalars(query):
         first.setdefault(user.organization_id, user)

@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import create_engine, delete, or_, select, update
+from sqlalchemy import Connection, create_engine, delete, inspect, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from referral.cases.models import Case
@@ -27,8 +28,9 @@ from referral.foundation import audit, sealing, searching
 from referral.foundation.keystore import CHUNK, OwnerKind, Tombstone, keystore
 from referral.identification.models import Attachment, ListState, PersonList, Submission, SubmissionState
 from referral.people.models import MergeRecord, Person, PersonMerge
-from referral.rights.actions.erasing import forget_rows
+from referral.rights.actions.erasing import forget_rows, keep_list
 from referral.rights.actions.holding import overtake
+from referral.rights.models import HandedOut
 from referral.rights.queries import forms_of
 from sop.vocabulary import N_, Message
 
@@ -77,8 +79,8 @@ class Listed:
 def destroy_listed(url: str, *, now: datetime) -> Listed:
     """Destroy the keys that the ledger of another database lists: for a key store that came from a backup.
 
-    `url`: of the database that was set aside. What a legal hold keeps here is left alone and named; raises
-    `RuleViolation`.
+    `url`: of the database that was set aside; what it says had left those files is kept. What a legal hold keeps here
+    is left alone and named. Raises `RuleViolation`.
     """
     ledger = sealing.Erasure.__table__
     try:
@@ -86,6 +88,7 @@ def destroy_listed(url: str, *, now: datetime) -> Listed:
         try:
             with engine.connect() as connection:
                 owners = list(connection.scalars(select(ledger.c.owner_id)))
+                left = _listed_documents(connection)
         finally:
             engine.dispose()
     except (SQLAlchemyError, ValueError, ImportError) as error:
@@ -93,6 +96,8 @@ def destroy_listed(url: str, *, now: datetime) -> Listed:
     kept, held = _held(set(owners))
     going = [one for one in owners if one not in kept]
     keystore().destroy(going, now=now)
+    known = kept | set(db.session.scalars(select(HandedOut.owner_id)))
+    db.session.add_all(HandedOut(**row) for row in left if row["owner_id"] not in known)
     audit.record("privacy.ledger", actor=None, now=now, owners=len(going), held=list(held))
     db.session.commit()
     return Listed(len(going), held)
@@ -108,6 +113,15 @@ def _held(owners: set[UUID]) -> tuple[set[UUID], tuple[str, ...]]:
             kept |= mine
             codes.append(case.code)
     return kept, tuple(codes)
+
+
+def _listed_documents(connection: Connection) -> list[dict[str, Any]]:
+    """Which documents had left the files of that ledger; none where its database is older than the list."""
+    table = HandedOut.__table__
+    if not inspect(connection).has_table(HandedOut.__tablename__):
+        return []
+    rows = connection.execute(select(table)).mappings()
+    return [{"on" if name == "left_on" else name: value for name, value in row.items()} for row in rows]
 
 
 def _replay(gone: list[Tombstone], done: Replayed, now: datetime) -> None:
@@ -149,6 +163,7 @@ def _cases(ids: list[UUID], moments: dict[UUID, datetime], done: Replayed, now: 
     for case in db.session.scalars(select(Case).where(Case.id.in_(ids), Case.erased_at.is_(None))):
         moment = moments[case.id]
         forget_marks(case.id)
+        keep_list(case)
         forget_rows(case, now=moment)
         if case.state not in ENDED:
             case.state, case.closed_at, case.next_due_at = CaseState.CLOSED, moment, None

@@ -16,22 +16,18 @@ from referral.consent.exceptional_models import EmergencyAccess, LegalOrder
 from referral.extensions import db
 from referral.foundation import clock, national
 from referral.foundation.access import Actor
-from referral.foundation.audit import AuditLine
 from referral.foundation.grants import Permission, Scope, scope_of
 from referral.foundation.sealing import SealedRecord
 from referral.identification.models import Submission
-from referral.partners.models import Agreement, Organization
+from referral.partners.models import Agreement
 from referral.partners.rules.agreements import IN_FORCE
 from referral.people.rules import AgeBand
-from referral.referrals.models import Referral
 from referral.rights.keeping import OtherFile, needed
 from referral.rights.models import Breach, DpiaLine, OwnFileLink, RetentionReview, RightsRequest
 from referral.rights.rules import WAITING, BreachStep
 from sop.vocabulary import Category
 
 PAGE = 50
-PRINTS = ("referral.print", "consent.print", "own_file.print")
-"""Acts that put the file, or a part of it, on paper."""
 
 
 def own_case(actor: Actor, case_id: UUID) -> Case | None:
@@ -75,22 +71,6 @@ def request_by_id(actor: Actor, request_id: UUID, *, lock: bool = False) -> Righ
     """One request that `actor` may answer."""
     query = visible_requests(actor).where(RightsRequest.id == request_id)
     return db.session.scalar(query.with_for_update(of=RightsRequest) if lock else query)
-
-
-def handed_to(case_id: UUID) -> list[str]:
-    """Organisations to which a referral of the case was ever sent: who must be told, and may hold papers."""
-    sent = select(Referral.organization_id).where(Referral.case_id == case_id, Referral.sent_at.is_not(None))
-    return list(
-        db.session.scalars(
-            select(Organization.name).where(Organization.id.in_(sent)).order_by(Organization.folded_name)
-        )
-    )
-
-
-def printed(case_id: UUID) -> list[AuditLine]:
-    """When parts of the file were put on paper, oldest first."""
-    query = select(AuditLine).where(AuditLine.case_id == case_id, AuditLine.action.in_(PRINTS))
-    return list(db.session.scalars(query.order_by(AuditLine.id)))
 
 
 def link_of(token_hash: str, *, lock: bool = False) -> OwnFileLink | None:

@@ -15,12 +15,14 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from referral.cases.models import Case, CaseNote
-from referral.cases.queries.accesses import Access, accesses_of
+from referral.cases.queries.accesses import Access, accesses_of, count_of
 from referral.cases.questions import GOAL, STEP_FIELDS
+from referral.consent.mark_models import MarkFile
 from referral.consent.models import Consent
 from referral.consent.queries import consents_of
 from referral.extensions import db
 from referral.foundation import clock, sealing
+from referral.identification.models import Attachment
 from referral.identification.queries.case_forms import filled, sections
 from referral.people.models import PersonLink
 from referral.procedures import queries as procedures
@@ -30,6 +32,8 @@ from referral.referrals.models import Referral
 from referral.referrals.queries.fiche import Line, form_of, lines_of
 from referral.rights.hold_models import LegalHold
 from referral.rights.queries import holds
+from referral.rights.queries import forms_of
+from referral.rights.queries.reasons import Reason, Reasons, shown_once
 from referral.rights.readers import told_of
 from sop.forms import Form
 from sop.paths import join_parts
@@ -37,6 +41,9 @@ from sop.vocabulary import N_, Category, Message, Need
 
 SEEN = 200
 """Accesses that the sheet lists; the count is whole."""
+ALL_SEEN = 20_000
+"""Those that are printed when somebody asks for every one."""
+FILE_KINDS = {"image": N_("photo"), "audio": N_("sound recording"), "video": N_("video")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +66,25 @@ class FormPart:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one person did once or several `times` on one day; `last` is the newest of them."""
+    """What one person did once or several `times` on one day, for one reason; `last` is the newest of them."""
 
     last: Access
     times: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """A file that is kept: its kind and day, never its content."""
+
+    kind: str
+    category: Category
+    day: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class OwnFile:
-    """Everything that the sheet says."""
+    """Everything that the sheet says. `lines`: how many lines the access log has; `listed`: how many were looked at."""
 
     code: str
     parts: tuple[Part, ...]
@@ -78,11 +95,22 @@ class OwnFile:
     relatives: int
     notes: int
     holds: tuple[LegalHold, ...]
+    files: tuple[HeldFile, ...]
+    lines: int
+    listed: int
+
+    @property
+    def cut(self) -> bool:
+        """Whether there are more accesses than were looked at."""
+        return self.lines > self.listed
 
 
-def own_file(case: Case, visible: Iterable[Category]) -> OwnFile:
-    """Open the file of a case for whoever reads it for its person. `visible`: what the decision lets them see."""
-    seen = frozenset(visible)
+def own_file(case: Case, visible: Iterable[Category], *, size: int = SEEN) -> OwnFile:
+    """Open the file of a case for whoever reads it for its person.
+
+    `visible`: what the decision lets them see; `size`: how many accesses are listed, the newest first.
+    """
+    seen, rows, why = frozenset(visible), accesses_of(case.id, size=size).rows, Reasons(case)
     held = sorted(sealing.held(case.person_id, case.id) & seen, key=lambda one: one.order)
     opened = sealing.read_many((case.person_id, case.id), held)
     form = form_of(case)
@@ -100,11 +128,32 @@ def own_file(case: Case, visible: Iterable[Category]) -> OwnFile:
         forms=forms,
         consents=tuple(one for one in consents_of(case.id) if told_of(one.purpose.partition(":")[2], seen)),
         referrals=tuple(one for one in db.session.scalars(sent.order_by(Referral.sent_at)) if told_of(one.need, seen)),
-        accesses=gathered(accesses_of(case.id, size=SEEN, without=holds.silent_of(case.id)).rows),
+        holds=tuple(one for one in holds.standing_of(case.id) if not one.silent),
+        accesses=gathered((one for one in shown_once(rows) if why.told(one, seen)), why),
         relatives=_count(PersonLink, PersonLink.person_id == case.person_id) + sum(one.others for one in forms),
         notes=_count(CaseNote, CaseNote.case_id == case.id),
-        holds=tuple(one for one in holds.standing_of(case.id) if not one.silent),
+        files=tuple(files_of(case, seen)),
+        lines=count_of(case.id),
+        listed=len(rows),
     )
+
+
+def files_of(case: Case, visible: frozenset[Category]) -> list[HeldFile]:
+    """Pictures, recordings and papers that came with forms, and the marks under consents; nothing is opened."""
+    forms = select(Attachment).where(Attachment.submission_id.in_(forms_of(case.id)))
+    found = [HeldFile(kind_of_file(one.media_type), one.category, one.created_at) for one in db.session.scalars(forms)]
+    marks = select(MarkFile).where(MarkFile.case_id == case.id)
+    found += [HeldFile(one.way.label, Category.C11, one.kept_at) for one in db.session.scalars(marks)]
+    return sorted((one for one in found if one.category in visible), key=lambda one: one.day)
+
+
+def kind_of_file(media_type: str) -> str:
+    """What a file is, a message id.
+
+    >>> kind_of_file("image/jpeg"), kind_of_file("audio/ogg"), kind_of_file("application/pdf")
+    ('photo', 'sound recording', 'document')
+    """
+    return FILE_KINDS.get(media_type.partition("/")[0], N_("document"))
 
 
 def spoken(case_id: UUID, languages: Collection[str]) -> str:
@@ -116,13 +165,14 @@ def spoken(case_id: UUID, languages: Collection[str]) -> str:
     return last if last is not None and last in languages else ""
 
 
-def gathered(rows: Iterable[Access]) -> tuple[Seen, ...]:
-    """The same act of the same person on one day of the country as one line, in the order of `rows`."""
+def gathered(rows: Iterable[Access], why: Reasons) -> tuple[Seen, ...]:
+    """The same act of the same person for the same reason on one day of the country as one line, sorted as `rows`."""
     found: dict[tuple[Any, ...], Seen] = {}
     for one in rows:
-        key = (one.at.astimezone(clock.zone()).date(), one.name, one.role, one.organization, one.action)
+        reason = why.of(one)
+        key = (one.at.astimezone(clock.zone()).date(), one.name, one.role, one.organization, one.action, reason.key)
         known = found.get(key)
-        found[key] = Seen(known.last, known.times + 1) if known else Seen(one, 1)
+        found[key] = Seen(known.last, known.times + 1, reason) if known else Seen(one, 1, reason)
     return tuple(found.values())
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from referral.cases.models import Case
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation import audit, clock
@@ -19,10 +20,11 @@ from referral.foundation.transactions import commit_now
 from referral.rights import documents, queries
 from referral.rights.actions import asking, erasing, retaining
 from referral.rights.models import RetentionReview, RightsRequest
-from referral.rights.queries import withdrawals
+from referral.rights.queries import handed, withdrawals
 from referral.rights.rules import RefusalReason, RequestKind
 from referral.rights.schemas import Reading, read_answer, read_review
 from referral.rights.views import bp
+from referral.rights.views.own_file import paper
 
 DECIDES = Permission.RIGHTS_DECIDE
 
@@ -73,8 +75,9 @@ def _answer(one: RightsRequest, reading: Reading) -> str:
         "rights/answer.html",
         one=one,
         obstacle=erasing.obstacle(one.case) if one.kind is RequestKind.ERASURE else None,
-        recipients=queries.handed_to(one.case_id),
-        papers=len(queries.printed(one.case_id)),
+        recipients=handed.holders(one.case_id),
+        documents=handed.documents_of(one.case) if one.kind is RequestKind.ERASURE else [],
+        words=documents,
         typed=reading.typed,
         errors=reading.errors,
         refusal_choices=[(reason.value, reason.label) for reason in RefusalReason],
@@ -88,16 +91,38 @@ def proof(request_id: UUID) -> Response:
     one = queries.request_by_id(actor(), request_id)
     if one is None or one.case.erased_at is None or one.kind is not RequestKind.ERASURE:
         abort(404)
+    return _proof(one.case, one)
+
+
+def _proof(case: Case, asked: RightsRequest | None) -> Response:
     lang = request.args.get("lang", "")
     lang = lang if lang in current_app.config["SETTINGS"].languages else page_language()
-    recipients, papers, now = queries.handed_to(one.case_id), len(queries.printed(one.case_id)), clock.now()
-    audit.record("erasure.print", actor=actor(), now=now, case_id=one.case_id, subject=one)
-    content = documents.erasure_pdf(one, recipients, papers, lang=lang, printed_at=now)
+    told, left, now = handed.holders(case.id), handed.documents_of(case), clock.now()
+    audit.record("erasure.print", actor=actor(), now=now, case_id=case.id, subject=asked or case)
+    content = documents.erasure_pdf(case, told, left, asked=asked, lang=lang, printed_at=now)
     commit_now()
-    response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{one.case.code}.pdf"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return paper(content, case)
+
+
+@bp.get("/rights/erased/<uuid:case_id>")
+@requires(DECIDES)
+def erased(case_id: UUID) -> str:
+    """That a file was erased, who was told, and every document that had left."""
+    case = _erased(case_id)
+    told, left = handed.holders(case.id), handed.documents_of(case)
+    return render_template("rights/erased.html", case=case, recipients=told, documents=left, words=documents)
+
+
+@bp.get("/rights/erased/<uuid:case_id>.pdf")
+@requires(DECIDES, reads_person=True)
+def erased_proof(case_id: UUID) -> Response:
+    """The same on paper."""
+    return _proof(_erased(case_id), None)
+
+
+def _erased(case_id: UUID) -> Case:
+    case = db.session.get(Case, case_id)
+    return case if case is not None and case.erased_at is not None else abort(404)
 
 
 @bp.route("/rights/retention/<uuid:review_id>", methods=["GET", "POST"])
@@ -123,6 +148,8 @@ def review(review_id: UUID) -> Any:
         reading.errors["do"] = against.message
         db.session.rollback()
         return _review(queries.review_by_id(actor(), review_id) or abort(404), reading), 422
+    if reading.values["erase"] and one.case is not None and one.case.erased_at is not None:
+        return redirect(url_for("rights.erased", case_id=one.case.id), code=303)
     return redirect(url_for("rights.officer"), code=303)
 
 
@@ -131,7 +158,9 @@ def _review(one: RetentionReview, reading: Reading) -> str:
         "rights/review.html",
         one=one,
         obstacle=erasing.obstacle(one.case) if one.case is not None else None,
-        recipients=queries.handed_to(one.case_id) if one.case_id is not None else [],
+        recipients=handed.holders(one.case_id) if one.case_id is not None else [],
+        documents=handed.documents_of(one.case) if one.case is not None else [],
+        words=documents,
         typed=reading.typed,
         errors=reading.errors,
     )

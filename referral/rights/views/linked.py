@@ -32,7 +32,7 @@ from referral.rights.readers import Reader
 from referral.rights.rules import Requester
 from referral.rights.schemas import code_from, read_withdrawal
 from referral.rights.views import bp
-from referral.rights.views.own_file import kept_nowhere, not_shown, paper, shown
+from referral.rights.views.own_file import kept_nowhere, lines_asked, not_shown, paper, shown
 from referral.rights.views.withdrawing import choices, offered
 
 
@@ -125,7 +125,7 @@ def open_linked_file(one: Opened) -> Any:
 def linked_file_pdf(one: Opened) -> Any:
     """The same on paper."""
     case, head, now = one.link.case, audit.head(), clock.now()
-    sheet = own_file(case, one.decision.visible)
+    sheet = own_file(case, one.decision.visible, size=lines_asked())
     commit_now()
     return paper(documents.own_file_pdf(sheet, lang=page_language(), printed_at=now, audit_head=head), case)
 

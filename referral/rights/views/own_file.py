@@ -5,6 +5,7 @@ Each door takes the sharing decision anew; nothing is opened before it, and noth
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from referral.foundation.transactions import commit_now
 from referral.rights import documents
 from referral.rights.actions import asking, showing
 from referral.rights.queries import readers
+from referral.rights.queries.own_file import ALL_SEEN, SEEN
 from referral.rights.queries.own_file import own_file as read_file
 from referral.rights.readers import Reader
 from referral.rights.schemas import Reading, read_giving
@@ -49,33 +51,33 @@ def give_file(case_id: UUID) -> Any:
     )
     if reading.errors:
         return rights_page(case, Reading({}, {}), giving=reading), 422
-    language, way, reader = (reading.values[name] for name in ("language", "way", "reader"))
-    asked, decision = showing.decide_reading(case, reader, action=ACTIONS[way], actor=actor(), now=clock.now())
+    language, way, reader, now = *(reading.values[name] for name in ("language", "way", "reader")), clock.now()
+    asked, decision = showing.decide_reading(case, reader, action=ACTIONS[way], actor=actor(), now=now)
     if not decision.allowed:
         return not_shown(asked, decision, case=case, back=url_for("rights.case_rights", case_id=case.id))
     with force_locale(language if way == "together" else page_language()):
-        return GIVING[way](case, decision, reading)
+        return GIVING[way](case, decision, reading, now)
 
 
-def _together(case: Case, decision: Decision, reading: Reading) -> Response:
+def _together(case: Case, decision: Decision, reading: Reading, now: datetime) -> Response:
     """Everything that is held about the person, to go through together."""
-    record("own_file.read", case, decision, reading.values["reader"])
+    _record("own_file.read", case, decision, reading.values["reader"], now)
     again = {**reading.typed, "way": "paper"}
     return shown(case, decision, back=url_for("rights.case_rights", case_id=case.id), again=again)
 
 
-def _on_paper(case: Case, decision: Decision, reading: Reading) -> Response:
+def _on_paper(case: Case, decision: Decision, reading: Reading, now: datetime) -> Response:
     """The same on paper, in the language of whoever reads it."""
-    sheet, head, now = read_file(case, decision.visible), audit.head(), clock.now()
-    record("own_file.print", case, decision, reading.values["reader"])
+    sheet, head = read_file(case, decision.visible, size=lines_asked()), audit.head()
+    _record("own_file.print", case, decision, reading.values["reader"], now)
     commit_now()
     return paper(documents.own_file_pdf(sheet, lang=reading.values["language"], printed_at=now, audit_head=head), case)
 
 
-def _linked(case: Case, _decision: Decision, reading: Reading) -> Response:
+def _linked(case: Case, _decision: Decision, reading: Reading, now: datetime) -> Response:
     """The link and the code that opens it: both are shown this once."""
     reader: Reader = reading.values["reader"]
-    token, code = asking.make_link(case, reading.values["language"], reader, actor=actor(), now=clock.now())
+    token, code = asking.make_link(case, reading.values["language"], reader, actor=actor(), now=now)
     address = url_for("rights.linked_file", token=token, _external=True)
     page = render_template("rights/link_made.html", case=case, address=address, code=code, hours=periods().link_hours)
     return kept_nowhere(Response(page, mimetype="text/html"))
@@ -84,10 +86,15 @@ def _linked(case: Case, _decision: Decision, reading: Reading) -> Response:
 GIVING = {"together": _together, "paper": _on_paper, "link": _linked}
 
 
-def record(action: str, case: Case, decision: Decision, reader: Reader) -> None:
+def lines_asked() -> int:
+    """How many accesses are printed: the newest, or every one where that was asked for."""
+    return ALL_SEEN if request.form.get("whole") == "yes" else SEEN
+
+
+def _record(action: str, case: Case, decision: Decision, reader: Reader, now: datetime) -> None:
     """That the file was opened, for whom, by which rule and how it was known who they are."""
     audit.record(
-        action, actor=actor(), now=clock.now(), case_id=case.id, subject=case, code=decision.code,
+        action, actor=actor(), now=now, case_id=case.id, subject=case, code=decision.code,
         reader=reader.kind.value, identity=reader.identity.value,
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ from referral.people.relations import Authority, LinkKind, Tracing
 from referral.rights.models import ReaderReview
 from referral.rights.readers import ReviewOutcome
 from sop.vocabulary import Category, Need
-from tests.builders import CHILD, WORDS, make_organization, make_planned_case, make_procedure, make_user
+from tests.builders import CHILD, WORDS, make_consent, make_organization, make_planned_case, make_procedure, make_user
 from tests.conftest import NOW, rolled_back, taken_back
 from tests.page_client import Page, PageClient
 
@@ -223,3 +223,11 @@ def test_a_link_given_to_a_guardian_decides_anew_each_time_it_is_opened(
     codes = sorted(kept())
     assert codes[:2] == [("print", "allow_redacted", "P2"), ("print", "deny", "P3")]
     assert ("send", "allow_redacted", "P2") in codes
+
+
+def test_a_guardian_learns_of_no_referral_for_violence(scene: Scene, client: PageClient) -> None:
+    clinic = make_organization("Clinique Étoile")
+    make_consent(scene.case, clinic, Need.VBG, actor=scene.case.manager)
+    db.session.commit()
+    assert "Clinique Étoile" in give(client, scene, "person").text
+    assert "Clinique Étoile" not in give(client, scene, scene.mother, view="agrees").text
