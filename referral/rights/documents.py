@@ -19,8 +19,8 @@ from referral.foundation.documents import Document
 from referral.foundation.formatting import day, listing, moment
 from referral.foundation.i18n import in_language, translate
 from referral.referrals.documents import house
-from referral.rights.hold_models import LegalHold
 from referral.rights.handing import Handed
+from referral.rights.hold_models import LegalHold
 from referral.rights.models import RightsRequest, StopNotice, Withdrawal
 from referral.rights.queries.own_file import FormPart, OwnFile, Seen
 from sop.form_index import BY_NAME

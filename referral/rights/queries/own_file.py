@@ -31,8 +31,7 @@ from referral.procedures.models import FormVersion
 from referral.referrals.models import Referral
 from referral.referrals.queries.fiche import Line, form_of, lines_of
 from referral.rights.hold_models import LegalHold
-from referral.rights.queries import holds
-from referral.rights.queries import forms_of
+from referral.rights.queries import forms_of, holds
 from referral.rights.queries.reasons import Reason, Reasons, shown_once
 from referral.rights.readers import told_of
 from sop.forms import Form
