@@ -10,6 +10,7 @@ from directory.criteria import Moment
 from directory.profile import Audience, Capacity, Closure, Hours, Response, Schedule, ServiceArea
 from directory.question import CONDITIONS
 from directory.taxonomy import (
+    KEPT_GROUPS,
     AudienceRule,
     CapacityStatus,
     Disclosure,
@@ -54,6 +55,11 @@ def offers(draw, number):
     status = chance(list(CapacityStatus), draw)
     updated = NOW - timedelta(hours=chance([0, 1, 72, 100, 336, 400], draw))
     sections = [one for one in ("contacts", "hours", "service") if draw(st.integers(0, 19))]
+    kept = st.builds(
+        Capacity, st.sampled_from(list(CapacityStatus)), st.sampled_from([None, 0, 3]),
+        updated=st.sampled_from([updated, updated, NOW - timedelta(hours=2)]), audience=st.sampled_from(KEPT_GROUPS),
+    )  # fmt: skip
+    groups = tuple(draw(st.lists(kept, max_size=3, unique_by=lambda one: one.audience)))
     row = st.builds(
         Audience, st.sampled_from(list(Facet)), st.sampled_from(["female", "male", "all", "hiv", "refugee", "cmr"]),
         st.sampled_from(list(AudienceRule)),
@@ -82,7 +88,7 @@ def offers(draw, number):
         remote=draw(st.integers(0, 4)) == 0,
         disclosure=chance(list(Disclosure), draw),
         hours=draw(hours()),
-        capacity=chance([None, Capacity(status, chance([None, 0, 3], draw), updated=updated)], draw),
+        capacity=chance([None, Capacity(status, chance([None, 0, 3], draw), updated=updated, groups=groups)], draw),
         verified={one: NOW.date() - timedelta(chance([0, 90, 91, 106, 136, 300], draw)) for one in sections},
         required_documents=tuple(draw(st.lists(PAPERS, max_size=2))),
         step_free=chance([None, True, False], draw),
@@ -103,7 +109,7 @@ criteria = st.builds(
     ages=st.sampled_from([None, (14, 14), (0, 17), (0, 120), (40, 40)]),
     sex=st.sampled_from([None, "female", "male", "other"]),
     statuses=st.sampled_from([None, frozenset(), frozenset({"refugee"})]),
-    vulnerabilities=st.sampled_from([None, frozenset(), frozenset({"hiv"})]),
+    vulnerabilities=st.sampled_from([None, frozenset(), frozenset({"hiv"}), frozenset({"unaccompanied_child"})]),
     nationality=st.sampled_from([None, "", "cmr"]),
     place=st.sampled_from([None, *PCODES]),
     place_names=st.sampled_from([(), ("douala",), ("Buea",)]),
@@ -134,7 +140,8 @@ def key(candidate):
     codes = {verdict.criterion: verdict.message.code for verdict in candidate.verdicts}
     place = {
         "has_places": 0, "places": 0, "assessment": 1, "capacity_not_stated": 2, "capacity_lapsed": 2,
-        "waiting_list": 3, "waiting_days": 3, "full": 4,
+        "waiting_list": 3, "waiting_days": 3, "full": 4, "group_available": 0, "group_assessment": 1,
+        "group_unknown": 2, "group_waiting_list": 3, "group_full": 4,
     }[codes[Criterion.CAPACITY]]  # fmt: skip
     fresh = {
         "verified": 0, "verified_how": 0, "to_confirm": 1, "confirmation_late": 2, "verified_long_ago": 3,
