@@ -10,14 +10,17 @@ from uuid import UUID
 
 from flask_babel import format_date
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from directory import Criteria, edit
 from directory.edit import show_phone
+from directory.edit_room import BELIEVED_HOURS
 from directory.papers import PAPER_LABELS
 from directory.question import CONDITIONS
 from directory.taxonomy import (
     EVERYBODY,
+    KEPT_GROUPS,
     LANGUAGE_LABELS,
     STATUS_LABELS,
     TERM_LABELS,
@@ -111,6 +114,10 @@ def present_capacity(place: ServiceAtLocation) -> dict[str, str]:
         "waiting_days": place.waiting_days,
     }
     typed = {name: str(value) for name, value in numbers.items() if value is not None}
+    for one in place.for_groups:
+        for name, value in (("available", one.available), ("maximum", one.maximum)):
+            if value is not None:
+                typed[f"{one.audience}-{name}"] = str(value)
     unit = place.capacity_unit if place.capacity_unit in UNIT_LABELS else "place"
     return {**typed, "status": "" if unknown else place.capacity_status.value, "unit": unit}
 
@@ -212,7 +219,19 @@ def _shown_of_place(form: Form, place: ServiceAtLocation, typed: dict[str, str])
         "number_of_contacts": contacts_shown(typed) if form is CONTACTS else 0,
         "status_choices": [(one.value, one.label) for one in CapacityStatus if one is not CapacityStatus.UNKNOWN],
         "unit_choices": list(UNIT_LABELS.items()),
+        **(_group_choices(typed) if form is CAPACITY else {}),
         **form.choices,
+    }
+
+
+def _group_choices(typed: Mapping[str, str]) -> dict[str, Any]:
+    """For whom places may be kept, and for how long the numbers may hold."""
+    hours = [(str(one), ngettext("%(num)d hour", "%(num)d hours", one)) for one in BELIEVED_HOURS]
+    return {
+        "group_choices": [(one.value, one.label) for one in KEPT_GROUPS],
+        "group_fields": [(f"{one}-available", one.label) for one in KEPT_GROUPS],
+        "groups_kept": any(typed.get(f"{one}-{name}") for one in KEPT_GROUPS for name in ("available", "maximum")),
+        "believed_choices": [("", _("as long as usual")), *hours],
     }
 
 

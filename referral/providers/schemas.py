@@ -6,20 +6,21 @@ Each form is read into what was typed (shown again when something is wrong), the
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
-from directory import edit
+from directory import edit, edit_room
 from directory.fields import clock
 from directory.papers import PAPER_LABELS
 from directory.places import Places
 from directory.profile import Capacity, Closure, Contact
 from directory.question import CONDITIONS, BadQuestion, question, the_place
 from directory.schedule import WEEKDAYS
+from directory.taxonomy import KEPT_GROUPS
 from referral.providers.filters import Filters
 from referral.providers.rules import PLACE_SECTIONS, Section
 from sop.vocabulary import N_, Message, Need
@@ -168,16 +169,33 @@ def day_of(typed: Mapping[str, str], name: str) -> date | None:
 def read_capacity(posted: Mapping[str, str], *, now: datetime) -> Reading:
     """Room as declared now."""
     typed, version = typed_of(posted)
-    numbers, errors = {}, {}
-    for name in ("available", "maximum", "waiting_days"):
-        written = typed.get(name, "").strip()
-        if written and not (written.isdecimal() and len(written) <= 9):
-            errors[name] = NOT_A_NUMBER
-        numbers[name] = int(written) if written and name not in errors else None
-    status, unit = typed.get("status", ""), typed.get("unit", "place")
+    errors: dict[str, Message] = {}
+    numbers = {name: _count(typed, name, errors) for name in ("available", "maximum", "waiting_days")}
+    groups = {
+        group: (_count(typed, f"{group}-available", errors), _count(typed, f"{group}-maximum", errors))
+        for group in KEPT_GROUPS
+    }
     capacity: Capacity | None
-    capacity, wrong = edit.check_capacity(status, **numbers, unit=unit, now=now)
+    capacity, wrong = edit.check_capacity(
+        typed.get("status", ""), **numbers, unit=typed.get("unit", "place"), now=now,
+    )  # fmt: skip
+    if capacity is not None:
+        try:
+            capacity = replace(capacity, valid_until=edit_room.until(typed.get("believed", ""), now))
+            capacity, wrong = edit_room.with_groups(capacity, groups)
+        except ValueError:
+            errors["believed"] = CHOOSE
     return Reading(typed, {"capacity": capacity}, version, {**_own(wrong), **errors})
+
+
+def _count(typed: Mapping[str, str], name: str, errors: dict[str, Message]) -> int | None:
+    """A number of places; an error at its field where it is none."""
+    written = typed.get(name, "").strip()
+    if written and not (written.isascii() and written.isdecimal() and len(written) <= 9):
+        at = name.replace("-maximum", "-available")
+        errors[at] = NOT_A_NUMBER
+        return None
+    return int(written) if written else None
 
 
 def read_contacts(posted: Mapping[str, str], *, demonstration: bool) -> Reading:

@@ -84,7 +84,7 @@ def _referring(sheet: Sheet, length: int) -> Fields:
     offer, service = sheet.offer, sheet.place.service
     takes = str(translate(offer.accepts_referrals.label)) if offer.accepts_referrals else _("not stated")
     answers = _("Answers within %(hours)d h", hours=service.response_hours) if service.response_hours else ""
-    updated = offer.capacity.updated if offer.capacity else None
+    updated = min((one.updated for one in offer.capacity.rows if one.updated), default=None) if offer.capacity else None
     told = _("as of %(day)s", day=day(updated)) if updated else _("never confirmed")
     seen = [_labelled(str(translate(one.section.label)), [_since(one.since)]) for one in sheet.freshness]
     return [

@@ -19,6 +19,7 @@ from referral.extensions import OneDatabase, db
 from referral.foundation import clock
 from referral.partners.models import Organization
 from referral.providers import modified
+from referral.providers.capacity_models import ServiceCapacity
 from referral.providers.doubles_models import OrganizationMerge
 from referral.providers.models import (
     AdminUnit,
@@ -37,7 +38,7 @@ from referral.providers.upkeep_models import TempNotice
 
 DIRECTORY = (
     Service, ServiceAudience, Location, ServiceAtLocation, ServiceSchedule, ServiceClosure, ServiceContact,
-    SectionVerification, Organization, AdminUnit, TempNotice, Vacancy, OrganizationMerge,
+    ServiceCapacity, SectionVerification, Organization, AdminUnit, TempNotice, Vacancy, OrganizationMerge,
 )  # fmt: skip
 _TABLES = frozenset(one.__tablename__ for one in DIRECTORY)
 TOUCHED = "directory_touched"

@@ -16,6 +16,7 @@ from directory.taxonomy import (
     CapacityStatus,
     Disclosure,
     Facet,
+    Group,
     Referrals,
     Status,
     Visibility,
@@ -167,6 +168,15 @@ ROWS: dict[str, Callable[[Any], str]] = {
 def _capacity(value: dict[str, Any]) -> list[str]:
     lines = [_(CapacityStatus(value["status"]).label)]
     if value["available"] is not None:
-        most = "" if value["maximum"] is None else f" / {value['maximum']}"
-        lines.append(f"{value['available']}{most}")
-    return lines
+        lines.append(_number(value))
+    groups = [
+        _("%(who)s: %(places)s", who=_(Group(one["audience"]).label), places=_number(one))
+        for one in value.get("groups", ())
+    ]
+    return lines + groups
+
+
+def _number(value: dict[str, Any]) -> str:
+    """Free places, of how many."""
+    free = _(CapacityStatus(value["status"]).label) if value["available"] is None else str(value["available"])
+    return free if value["maximum"] is None else f"{free} / {value['maximum']}"

@@ -128,7 +128,8 @@ def whole() -> tuple[Any, ...]:
         service.selectinload(Service.audiences),
         service.joinedload(Service.offer),
         *(selectinload(part) for part in (
-            ServiceAtLocation.schedules, ServiceAtLocation.contacts, ServiceAtLocation.closures)),
+            ServiceAtLocation.schedules, ServiceAtLocation.contacts, ServiceAtLocation.closures,
+            ServiceAtLocation.capacities)),
     )  # fmt: skip
 
 

@@ -58,12 +58,15 @@ def wanted_hours(
 
 
 def wanted_capacity(_place: ServiceAtLocation, *, capacity: Capacity) -> fields.Values:
-    """The room there is now."""
+    """The room there is now, for everybody and for each group."""
+    groups = [{"audience": one.audience.value} | _room(one) for one in capacity.groups]
+    return {"capacity": _room(capacity) | {"groups": groups}}
+
+
+def _room(one: Capacity) -> fields.Values:
     return {
-        "capacity": {
-            "status": capacity.status.value, "available": capacity.available, "maximum": capacity.maximum,
-            "unit": capacity.unit, "waiting_days": capacity.waiting_days,
-        }
+        "status": one.status.value, "available": one.available, "maximum": one.maximum, "unit": one.unit,
+        "waiting_days": one.waiting_days, "valid_until": fields.plain(one.valid_until),
     }  # fmt: skip
 
 
@@ -191,7 +194,15 @@ def confirm(
 def _declared(subject: Subject) -> bool:
     if isinstance(subject, Organization):
         return False
-    return subject.capacity_updated_at is not None and subject.capacity_status is not CapacityStatus.UNKNOWN
+    return any(one.updated_at is not None and one.status is not CapacityStatus.UNKNOWN for one in subject.capacities)
+
+
+def _renewed(place: ServiceAtLocation, now: datetime) -> None:
+    """The numbers hold from now on; an end that was said for them and has passed no longer does."""
+    for one in place.capacities:
+        one.updated_at = now
+        if one.valid_until is not None and one.valid_until <= now:
+            one.valid_until = None
 
 
 def expect(subject: Subject, version: int) -> None:
@@ -215,7 +226,7 @@ def confirmed(
         subject.updated_at = now
     for section in sections:
         if isinstance(subject, ServiceAtLocation) and section is Section.CAPACITY:
-            subject.capacity_updated_at = now
+            _renewed(subject, now)
         verification = SectionVerification(
             service_at_location_id=subject.id if of_place else None, organization_id=None if of_place else subject.id,
             section=section, method=method, outcome=outcome, user_id=actor.id if actor else None, at=now,

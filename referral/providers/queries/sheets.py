@@ -191,8 +191,9 @@ def section_states(offer: Offer, now: datetime, today: date, lives: ShelfLives) 
     sections = [
         Freshness(Section(section.value), found[section], offer.verified.get(section)) for section in lives.mandatory
     ]
-    updated = offer.capacity.updated if offer.capacity else None
-    lapses = freshness.lapses_at(offer.capacity, offer.shelter, lives)
+    rows = offer.capacity.rows if offer.capacity else ()
+    updated = min((one.updated for one in rows if one.updated), default=None)
+    lapses = min(filter(None, (freshness.lapses_at(one, offer.shelter, lives) for one in rows)), default=None)
     state = State.UNVERIFIED if lapses is None else State.UP_TO_DATE if now < lapses else State.LATE
     return (*sections, Freshness(Section.CAPACITY, state, updated))
 
