@@ -118,6 +118,12 @@ class Capacity:
         counted = [one.available for one in self.rows if one.available is not None]
         return sum(counted) if counted else None
 
+    @property
+    def most(self) -> int | None:
+        """The places in all, for whomever they are kept."""
+        counted = [one.maximum for one in self.rows if one.maximum is not None]
+        return sum(counted) if counted else None
+
 
 @dataclass(frozen=True, slots=True)
 class Phone:

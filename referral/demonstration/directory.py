@@ -7,12 +7,13 @@ from datetime import datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
-from directory.taxonomy import CapacityStatus, Disclosure, Status, Visibility
+from directory.taxonomy import CapacityStatus, Disclosure, Group, Status, Visibility
 from referral.demonstration.services import Offered, offered
 from referral.demonstration.towns import TOWNS, Town
 from referral.extensions import db
 from referral.foundation.searching import fold
 from referral.partners.models import Organization, User
+from referral.providers.capacity_models import ServiceCapacity
 from referral.providers.models import (
     Location,
     SectionVerification,
@@ -233,6 +234,21 @@ STATUSES = (
 )  # fmt: skip
 
 
+def _kept_apart(place: ServiceAtLocation) -> None:
+    """Where people sleep the beds are kept for women, for men, and for children who come alone."""
+    base = place.for_everybody
+    if base is None or base.available is None or base.maximum is None:
+        return
+    women, total = base.available, base.maximum
+    for group, free, most in ((Group.WOMEN, women, total // 2), (Group.MEN, 0, total // 4), (Group.UNACCOMPANIED, 2, 4)):
+        row = ServiceCapacity(
+            audience=group, status=CapacityStatus.AVAILABLE if free else CapacityStatus.FULL, available=free,
+            maximum=max(most, free), unit=base.unit, updated_at=base.updated_at,
+        )  # fmt: skip
+        place.capacities.append(row)
+    base.available = base.maximum = None
+
+
 def _room(one: Offered, place: ServiceAtLocation, rng: Random, now: datetime, *, has_room: bool) -> None:
     status = CapacityStatus.AVAILABLE if has_room else rng.choice(STATUSES)
     hours = rng.randrange(2, 60) if one.unit == "bed" else rng.randrange(5, 15 * 24)
@@ -245,6 +261,8 @@ def _room(one: Offered, place: ServiceAtLocation, rng: Random, now: datetime, *,
     place.capacity_maximum = most
     if status is CapacityStatus.AVAILABLE:
         place.capacity_available = rng.randrange(1, most // 2)
+        if one.unit == "bed":
+            _kept_apart(place)
     elif status is CapacityStatus.FULL:
         place.capacity_available = 0
     elif status is CapacityStatus.WAITING_LIST:

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from directory import Answer, Criteria, Offer, room
+from directory import Answer, Criteria, Offer, hsds_service, room
 from directory.criteria import Criterion, Moment
-from directory.profile import Capacity
+from directory.fields import Notes
+from directory.hsds_writing import Profile, Writer
+from directory.profile import Capacity, Organization, Service
 from directory.taxonomy import CapacityStatus, Group, ServiceType
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -65,3 +67,18 @@ def test_places_for_everybody_help_those_without_places_of_their_own():
 def test_full_for_her_is_against_her_even_where_no_place_is_asked_for():
     found = room.capacity(shelter(kept(Group.GIRLS, 0), kept(Group.MEN, 5)), Criteria(**GIRL), Moment(NOW))
     assert (found.answer, found.hard) == (NO, True)
+
+
+@pytest.mark.parametrize("form", list(Profile))
+def test_groups_go_out_and_come_back_in_hsds_and_plain_readers_are_told_whose_places_they_are(form):
+    women = kept(Group.WOMEN, 2)
+    one = Service("b0e1c6a0-0000-4000-8000-000000000001", "Refuge", "o", capacity=Capacity(groups=(women,)))
+    written = Writer(form).service(Organization("o", "Foyer"), one)["capacities"]
+    if form is Profile.HSDS:
+        assert [(row["description"], row["available"], "audience" in row) for row in written] == [("women", 2, False)]
+    else:
+        assert hsds_service.capacity({"capacities": written}, Notes()) == Capacity(groups=(women,))
+        unknown = [{**written[0], "audience": "martians"}]
+        notes = Notes()
+        assert hsds_service.capacity({"capacities": unknown}, notes) is None
+        assert [message.code for _, message in notes.warnings] == ["unknown_audience"]

@@ -127,9 +127,35 @@ def test_free_places_are_declared_with_their_moment(own: PageClient, place: Any)
     assert "about 9 days" in str(candidate.verdict(Criterion.CAPACITY).message)
 
 
+def test_places_kept_for_some_are_declared_apart_and_lapse_by_themselves(own: PageClient, place: Any) -> None:
+    own.get(path(place.id, "capacity"))
+    typed = {"women-available": "2", "women-maximum": "8", "men-available": "0", "believed": "12"}
+    own.submit("status", status="available", unit="bed", **typed)
+    kept = [(one.audience.value, one.status.value, one.available) for one in again(place).for_groups]
+    assert kept == [("women", "available", 2), ("men", "full", 0)]
+
+    def said(sex: str, now: Any = NOW) -> str:
+        found = rank(queries.catalogue(now), Criteria(need="HEB", ages=(30, 30), sex=sex), now=now)
+        (candidate,) = (*found.fits, *found.to_verify, *found.excluded)
+        return str(candidate.verdict(Criterion.CAPACITY).message)
+
+    assert said("female") == "women: 2 beds, confirmed less than an hour ago"
+    assert said("male") == "men: full, confirmed less than an hour ago"
+    assert said("male", NOW + timedelta(hours=12)) == "men: places unknown (last update 12 h ago)"
+    own.get(path(place.id, "capacity"))
+    own.submit("status", status="available", available="1", **dict.fromkeys(typed, ""))
+    assert again(place).for_groups == []
+    assert said("male") == "1 bed, confirmed less than an hour ago"
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
+        ({"status": "available", "boys-available": "9", "boys-maximum": "4"}, "boys-available"),
+        ({"status": "available", "boys-maximum": "x"}, "boys-available"),
+        ({"status": "available", "girls-available": "0"}, "available"),
+        ({"status": "full", "girls-available": "2"}, "girls-available"),
+        ({"status": "available", "believed": "1000"}, "believed"),
         ({"status": ""}, "status"),
         ({"status": "free"}, "status"),
         ({"status": "available", "available": "0"}, "available"),
