@@ -7,7 +7,7 @@ from datetime import date
 from itertools import compress
 from typing import TypeVar
 
-from directory import access, eligibility, freshness, room, schedule
+from directory import access, eligibility, freshness, room, schedule, seasons
 from directory.criteria import Criterion
 from directory.employment import ECONOMIC
 from directory.freshness import SHELF_LIVES, ShelfLives, State
@@ -67,6 +67,8 @@ class Catalogue:
         self.without_area = self.mask(i for i in every if not self.offers[i].areas)
         self.hours = self._group(every, lambda offer: (offer.hours,))
         self.weekly = {hours: schedule.weekly(hours) for hours in self.hours}
+        self.unusual = {hours: found for hours in self.hours if (found := seasons.spans(hours))}
+        """Hours that are others on some days, with these days."""
         self.points = [offer.vector for offer in self.offers]
         lapses = [_lapses(offer, lives) for offer in self.offers]
         self.lapses = [found[0] if len(found) == 1 else 0.0 for found in lapses]

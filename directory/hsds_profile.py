@@ -13,6 +13,7 @@ from typing import Any
 
 from directory.employment import OfferKind
 from directory.profile import Audience, Capacity, Closure, Service, Term
+from directory.seasons import Kind
 from directory.taxonomy import NEEDS as KNOWN_NEEDS
 from directory.taxonomy import (
     AudienceRule,
@@ -60,7 +61,7 @@ PATCHES: dict[str, dict[str, Any]] = {
     "schedule.json": {
         "properties": {
             "timezone_name": _text("IANA time zone of the hours"),
-            "kind": _text("Days on which the hours hold", enum=["normal", "holiday"]),
+            "kind": _text("Days on which the hours hold", enum=[one.value for one in Kind]),
         }
     },
     "service.json": {

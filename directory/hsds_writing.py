@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid5
 
-from directory import profile, schedule
+from directory import profile, schedule, seasons
 from directory.hsds_profile import TAXONOMY
 from directory.hsds_service import URN
 from directory.places import Places, ancestors
@@ -192,7 +192,7 @@ class Writer:
                 "byyearday": one.byyearday, "timezone": offset(hours.timezone), "description": one.description,
                 **self._own(timezone_name=hours.timezone, kind=one.kind if one.kind != "normal" else ""),
             })
-            for number, one in enumerate(hours.schedules)
+            for number, one in enumerate(hours.schedules if self.form is Profile.CM else seasons.plain_rows(hours))
         ]  # fmt: skip
 
     def _areas(self, parent: str, areas: Iterable[profile.ServiceArea]) -> list[Document]:

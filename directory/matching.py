@@ -190,10 +190,11 @@ class _Search:
         no, unknown, asked = 0, 0, self.criteria
         usual = asked.at is None and asked.on is None
         clocks: dict[str, int | None] = {}
+        unusual = {hours for hours, spans in self.catalogue.unusual.items() if self._within(hours, spans)}
         for hours, mask in self.catalogue.hours.items():
             if not mask & self.domain:
                 continue
-            weekly = self.catalogue.weekly[hours]
+            weekly = None if hours in unusual else self.catalogue.weekly[hours]
             if usual and hours.timezone not in clocks:
                 clocks[hours.timezone] = self._minute(hours)
             minute = clocks.get(hours.timezone)
@@ -205,6 +206,11 @@ class _Search:
             unknown |= mask if answer is None else 0
         self.against.add(no)
         self.unknown.add(unknown)
+
+    def _within(self, hours: Hours, spans: Sequence[tuple[date, date]]) -> bool:
+        """Whether today or the night before lies on days when the usual week may not hold."""
+        today = self.moment.now.astimezone(schedule.zone(hours.timezone)).date()
+        return any(first <= today and today - timedelta(1) <= last for first, last in spans)
 
     def _minute(self, hours: Hours) -> int | None:
         """The minute of the week there, or None around a public holiday, when weekly hours do not tell."""

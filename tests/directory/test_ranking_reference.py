@@ -45,9 +45,15 @@ def hours(draw):
         interval=st.sampled_from([1, 1, 2]),
         dtstart=st.sampled_from([None, date(2026, 3, 2)]),
     )
+    rows = draw(st.lists(row, max_size=2))
+    if draw(st.integers(0, 2)) == 0:
+        kind = chance(["ramadan", "rainy_season", "exception"], draw)
+        first = chance([date(2026, 2, 18), date(2026, 3, 2), date(2026, 3, 3)], draw)
+        last = chance([date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 19)], draw)
+        rows.append(Schedule("MO", time(8), time(10), kind=kind, valid_from=first, valid_to=last))
     closed = (Closure(date(2026, 3, 1), date(2026, 3, 3)),) if draw(st.integers(0, 9)) == 0 else ()
     zone = chance(["Africa/Douala", "America/New_York"], draw)
-    return Hours(tuple(draw(st.lists(row, max_size=2))), closed, zone, chance(["", "open", "closed"], draw))
+    return Hours(tuple(rows), closed, zone, chance(["", "open", "closed"], draw))
 
 
 @st.composite
