@@ -71,7 +71,7 @@ def _both(one: bool | None, other: bool | None) -> bool | None:
 
 
 TAKES: dict[Group, Callable[[Criteria], bool | None]] = {
-    Group.EVERYBODY: lambda asked: True,
+    Group.EVERYBODY: lambda _asked: True,
     Group.WOMEN: lambda asked: _both(_adult(asked), _of_sex(asked, "female")),
     Group.MEN: lambda asked: _both(_adult(asked), _of_sex(asked, "male")),
     Group.GIRLS: lambda asked: _both(_child(asked), _of_sex(asked, "female")),

@@ -1,4 +1,4 @@
-"""Hours that hold for a part of the year: Ramadan, the rainy season, one day. Which days that is changes from year to year.
+"""Hours that hold for a part of the year: Ramadan, the rainy season, one day. The days change from year to year.
 
 An organisation says its hours of Ramadan once; the periods say when it is. On a day the first of these decides: a
 closure, hours of that day alone, a public holiday, Ramadan, the rainy season, the usual week.
@@ -61,7 +61,7 @@ EXPECTED: tuple[Period, ...] = tuple(
         (date(2031, 12, 15), date(2032, 1, 13)),
     )
 )  # fmt: skip
-"""Ramadan as astronomers expect it; the day that is announced may be one later, then somebody writes the period down."""
+"""Ramadan as it is calculated; the announced day may be one later, then somebody writes the period down."""
 SAME_YEAR = timedelta(45)
 
 
@@ -148,8 +148,8 @@ def plain_rows(hours: Hours) -> tuple[Schedule, ...]:
     """Return the rows for readers who know no seasons: the usual week stops where a season begins and goes on after it.
 
     >>> from datetime import time
-    >>> rows = (Schedule("MO", time(8), time(16)),
-    ...         Schedule("MO", time(8), time(13), kind="ramadan", valid_from=date(2027, 2, 8), valid_to=date(2027, 3, 8)))
+    >>> days = {"valid_from": date(2027, 2, 8), "valid_to": date(2027, 3, 8)}
+    >>> rows = (Schedule("MO", time(8), time(16)), Schedule("MO", time(8), time(13), kind="ramadan", **days))
     >>> [(str(one.valid_from), str(one.valid_to), one.closes_at.hour) for one in plain_rows(Hours(rows))]
     [('None', '2027-02-07', 16), ('2027-03-09', 'None', 16), ('2027-02-08', '2027-03-08', 13)]
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -174,7 +174,14 @@ def test_places_declared_before_become_the_row_for_everybody_and_come_back(empty
 
 def _insert(table: Table, **values: object) -> None:
     """A row with something in every column that wants it, whatever the columns were then."""
-    empty: dict[type, object] = {str: "", int: 1, bool: False, datetime: datetime(2026, 1, 5, 8), list: [], dict: {}}
+    empty: dict[type, object] = {
+        str: "",
+        int: 1,
+        bool: False,
+        datetime: datetime(2026, 1, 5, tzinfo=UTC),
+        list: [],
+        dict: {},
+    }
     needed = {one.name: one for one in table.columns if not one.nullable and one.name not in values}
     kinds = {name: "json" if isinstance(one.type, JSON) else one.type.python_type for name, one in needed.items()}
     rest = {name: [] if kind == "json" else empty[kind] for name, kind in kinds.items()}

@@ -240,7 +240,11 @@ def _kept_apart(place: ServiceAtLocation) -> None:
     if base is None or base.available is None or base.maximum is None:
         return
     women, total = base.available, base.maximum
-    for group, free, most in ((Group.WOMEN, women, total // 2), (Group.MEN, 0, total // 4), (Group.UNACCOMPANIED, 2, 4)):
+    for group, free, most in (
+        (Group.WOMEN, women, total // 2),
+        (Group.MEN, 0, total // 4),
+        (Group.UNACCOMPANIED, 2, 4),
+    ):
         row = ServiceCapacity(
             audience=group, status=CapacityStatus.AVAILABLE if free else CapacityStatus.FULL, available=free,
             maximum=max(most, free), unit=base.unit, updated_at=base.updated_at,

@@ -156,7 +156,8 @@ class ServiceAtLocation(WithPlaces, Base):
 class ServiceSchedule(Base):
     """HSDS schedule: one row a slot; `byday` is `MO,TU,…`; closes ≤ opens rolls over midnight.
 
-    The parts of an RRULE beyond the plain week come from imports; `kind` is `normal` or `holiday`.
+    The parts of an RRULE beyond the plain week come from imports; `kind` is one of `directory.seasons.Kind`; rows of a
+    season without own days hold on those of the calendar's periods.
     """
 
     __tablename__ = "schedule"
@@ -178,7 +179,7 @@ class ServiceSchedule(Base):
     bymonthday: Mapped[str] = mapped_column(String(400), default="")
     byweekno: Mapped[str] = mapped_column(String(400), default="")
     byyearday: Mapped[str] = mapped_column(String(400), default="")
-    kind: Mapped[str] = mapped_column(String(8), default="normal")
+    kind: Mapped[str] = mapped_column(String(16), default="normal")
     description: Mapped[str] = mapped_column(String(4000), default="")
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask_babel import format_date
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from directory import Criteria, edit
@@ -38,6 +37,7 @@ from referral.partners.rules import OrganizationKind
 from referral.providers import (
     actions,
     audience_form,
+    hours_form,
     identity_form,
     organization_form,
     private_form,
@@ -49,7 +49,6 @@ from referral.providers import (
 from referral.providers.models import ServiceAtLocation
 from referral.providers.private_models import Vacancy
 from referral.providers.queries import employment
-from referral.providers.queries.records import schedule
 from referral.providers.queries.searching import Found
 from referral.providers.rules import APPROVED_FIELDS, ORGANIZATION_FIELDS, Section, hides, publishes
 from referral.providers.upkeep_models import EntityRevision, Subject
@@ -69,40 +68,6 @@ class Form:
     confirms: bool = True
     """Whether saving it confirms the section: not where it holds only a part of it."""
     choices: Mapping[str, Any] = field(default_factory=dict)
-
-
-def present_hours(place: ServiceAtLocation) -> dict[str, str]:
-    """The weekly grid as typed; rules that a week cannot say are not in it."""
-    grid = weekly(place) or {}
-    typed = {"on_holidays": place.on_holidays}
-    for day, slots in grid.items():
-        for number, (opens, closes) in enumerate(slots, start=1):
-            typed[f"{day}-{number}-opens"], typed[f"{day}-{number}-closes"] = written(opens), written(closes)
-    return typed
-
-
-def weekly(place: ServiceAtLocation) -> edit.Grid | None:
-    """The hours as a week; None where a week cannot say them."""
-    return edit.grid([schedule(one) for one in place.schedules if one.kind != "holiday"])
-
-
-def written(at: time) -> str:
-    """A time of day as it is typed.
-
-    >>> written(time(8, 30))
-    '08:30'
-    """
-    return f"{at:%H:%M}"
-
-
-def slots_shown(typed: Mapping[str, str]) -> int:
-    """How many slots a day the form offers: two, or as many as are in use."""
-    used = [number for number in range(1, edit.SLOTS_A_DAY + 1) for day in edit.DAY_LABELS if _used(typed, day, number)]
-    return max([schemas.SHOWN_SLOTS, *used])
-
-
-def _used(typed: Mapping[str, str], day: str, number: int) -> bool:
-    return any(typed.get(f"{day}-{number}-{end}") for end in ("opens", "closes"))
 
 
 def present_capacity(place: ServiceAtLocation) -> dict[str, str]:
@@ -141,7 +106,7 @@ def contacts_shown(typed: Mapping[str, str]) -> int:
 
 
 def _read_hours(place: ServiceAtLocation, posted: Mapping[str, str], _now: datetime) -> schemas.Reading:
-    return schemas.read_hours(posted, known={one.id for one in place.closures}, today=clock.today())
+    return hours_form.read(posted, known={one.id for one in place.closures}, today=clock.today())
 
 
 def _read_capacity(_place: ServiceAtLocation, posted: Mapping[str, str], now: datetime) -> schemas.Reading:
@@ -152,7 +117,7 @@ def _read_contacts(place: ServiceAtLocation, posted: Mapping[str, str], _now: da
     return schemas.read_contacts(posted, demonstration=place.service.organization.demonstration)
 
 
-HOURS = Form(Section.HOURS, "providers/edit_hours.html", present_hours, _read_hours, actions.wanted_hours)
+HOURS = Form(Section.HOURS, "providers/edit_hours.html", hours_form.present, _read_hours, actions.wanted_hours)
 CAPACITY = Form(
     Section.CAPACITY, "providers/edit_capacity.html", present_capacity, _read_capacity, actions.wanted_capacity
 )
@@ -214,8 +179,7 @@ def _shown_of_place(form: Form, place: ServiceAtLocation, typed: dict[str, str])
         "state_choices": service_form.STATES,
         **(_audience_choices(typed) if form is SERVICE else {}),
         "days": edit.DAY_LABELS,
-        "slots": slots_shown(typed) if form is HOURS else 0,
-        "irregular": form is HOURS and weekly(place) is None,
+        **(hours_form.shown(place, typed) if form is HOURS else {}),
         "number_of_contacts": contacts_shown(typed) if form is CONTACTS else 0,
         "status_choices": [(one.value, one.label) for one in CapacityStatus if one is not CapacityStatus.UNKNOWN],
         "unit_choices": list(UNIT_LABELS.items()),

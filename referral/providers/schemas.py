@@ -9,7 +9,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
@@ -17,9 +16,8 @@ from directory import edit, edit_room
 from directory.fields import clock
 from directory.papers import PAPER_LABELS
 from directory.places import Places
-from directory.profile import Capacity, Closure, Contact
+from directory.profile import Capacity, Contact
 from directory.question import CONDITIONS, BadQuestion, question, the_place
-from directory.schedule import WEEKDAYS
 from directory.taxonomy import KEPT_GROUPS
 from referral.providers.filters import Filters
 from referral.providers.rules import PLACE_SECTIONS, Section
@@ -27,7 +25,6 @@ from sop.vocabulary import N_, Message, Need
 
 LONGEST = 300
 LISTED = ("status", "vulnerabilities", "languages")
-SHOWN_SLOTS = 2
 MOST_CONTACTS = 8
 PARTS = ("day", "month", "year")
 HOLIDAYS = ("", "open", "closed")
@@ -122,37 +119,10 @@ def version_of(posted: Mapping[str, str]) -> int:
     return version if abs(version) < 2**31 else 0
 
 
-def read_hours(posted: Mapping[str, str], *, known: Collection[UUID], today: date) -> Reading:
-    """Weekly hours, what holds on public holidays, closures to end (of those known), and a new one."""
-    typed, version = typed_of(posted)
-    grid, errors = edit.check_hours({day: slots_of(typed, day) for day in WEEKDAYS})
-    closure, more = _closure(typed, today)
-    if typed.get("on_holidays", "") not in HOLIDAYS:
-        more["on_holidays"] = CHOOSE
-    ended = {one for one in known if typed.get(f"end-{one}")}
-    values = {"grid": grid, "closure": closure, "ended": ended, "on_holidays": typed.get("on_holidays", "")}
-    return Reading(typed, values, version, {**_own(errors), **_own(more)})
-
-
 def slots_of(typed: Mapping[str, str], day: str) -> list[tuple[str, str]]:
     """The slots typed for a day of the week."""
     numbers = range(1, edit.SLOTS_A_DAY + 1)
     return [(typed.get(f"{day}-{number}-opens", ""), typed.get(f"{day}-{number}-closes", "")) for number in numbers]
-
-
-def _closure(typed: Mapping[str, str], today: date) -> tuple[Closure | None, dict[str, Any]]:
-    errors: dict[str, Any] = {}
-    found: dict[str, date | None] = {}
-    for name in ("starts", "ends"):
-        try:
-            found[name] = day_of(typed, name)
-        except ValueError:
-            errors[name] = NOT_A_DAY
-    reason = typed.get("reason", "").strip()
-    if errors or not (any(found.values()) or reason):
-        return None, errors
-    closure, wrong = edit.check_closure(found["starts"], found["ends"], reason, today=today)
-    return closure, dict(wrong)
 
 
 def day_of(typed: Mapping[str, str], name: str) -> date | None:
@@ -185,7 +155,7 @@ def read_capacity(posted: Mapping[str, str], *, now: datetime) -> Reading:
             capacity, wrong = edit_room.with_groups(capacity, groups)
         except ValueError:
             errors["believed"] = CHOOSE
-    return Reading(typed, {"capacity": capacity}, version, {**_own(wrong), **errors})
+    return Reading(typed, {"capacity": capacity}, version, {**own(wrong), **errors})
 
 
 def _count(typed: Mapping[str, str], name: str, errors: dict[str, Message]) -> int | None:
@@ -208,7 +178,7 @@ def read_contacts(posted: Mapping[str, str], *, demonstration: bool) -> Reading:
         if not (title.strip() or phone.strip() or email.strip()):
             continue
         contact, wrong = edit.check_contact(title=title, email=email, phones=[phone], demonstration=demonstration)
-        errors.update({f"c{number}-{name}": message for name, message in _own(wrong).items()})
+        errors.update({f"c{number}-{name}": message for name, message in own(wrong).items()})
         if contact is not None:
             contacts.append((typed.get(f"c{number}-id", ""), contact))
     if not contacts and not errors:
@@ -216,7 +186,7 @@ def read_contacts(posted: Mapping[str, str], *, demonstration: bool) -> Reading:
     return Reading(typed, {"contacts": contacts}, version, errors)
 
 
-def _own(errors: Mapping[str, Any]) -> dict[str, Message]:
+def own(errors: Mapping[str, Any]) -> dict[str, Message]:
     """The library's messages as those of the application."""
     return {name: Message(one.code, one.text, dict(one.values)) for name, one in errors.items()}
 

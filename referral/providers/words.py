@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from directory.edit import DAY_LABELS, show_phone
 from directory.employment import EntryLevel, OfferKind
+from directory.seasons import SEASON_LABELS
 from directory.taxonomy import (
     LANGUAGE_LABELS,
     SERVICE_TYPE_LABELS,
@@ -146,7 +147,10 @@ def _offer(value: dict[str, Any]) -> list[str]:
 
 def _hours(row: dict[str, Any]) -> str:
     days = ", ".join(_(DAY_LABELS[day]) if day in DAY_LABELS else day for day in row["byday"].split(","))
-    return f"{days} {row['opens_at'][:5]}–{row['closes_at'][:5]}"
+    text = f"{days} {row['opens_at'][:5]}–{row['closes_at'][:5]}"
+    if row["kind"] in SEASON_LABELS:
+        return _("%(who)s: %(places)s", who=_(SEASON_LABELS[row["kind"]]), places=text)
+    return text if row["valid_from"] is None else f"{row['valid_from']} – {row['valid_to'] or '…'} {text}"
 
 
 def _closure(row: dict[str, Any]) -> str:

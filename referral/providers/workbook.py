@@ -22,7 +22,7 @@ from referral.foundation import audit
 from referral.foundation.access import Actor
 from referral.foundation.i18n import translate
 from referral.foundation.spreadsheets import write_workbook
-from referral.providers import audience_form, pages, schemas, service_form
+from referral.providers import audience_form, hours_form, pages, schemas, service_form
 from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.queries.whole import Circle
 from referral.providers.rules import Section
@@ -170,7 +170,7 @@ def presented(place: ServiceAtLocation) -> dict[Section, dict[str, str]]:
     """What the forms of an entry show, with hours a cell a day."""
     shown = {section: dict(form.present(place)) for section, form in pages.FORMS.items() if section in SECTIONS}
     hours = shown[H]
-    regular = pages.weekly(place) is not None
+    regular = hours_form.weekly(place) is not None
     for day in edit.DAY_LABELS:
         hours[day] = _slots(hours, day) if regular else IRREGULAR
     return shown
@@ -206,10 +206,9 @@ def audiences_of(place: ServiceAtLocation) -> list[list[str]]:
 def places_of(place: ServiceAtLocation) -> list[list[str]]:
     """A row for each group that has places of its own."""
     typed = pages.present_capacity(place)
-    numbers = [(group, [typed.get(f"{group}-{name}", "") for name in ("available", "maximum")]) for group in KEPT_GROUPS]
-    return [
-        [str(place.id), place.service.name, french(group.label), *found] for group, found in numbers if any(found)
-    ]
+    parts = ("available", "maximum")
+    numbers = [(group, [typed.get(f"{group}-{name}", "") for name in parts]) for group in KEPT_GROUPS]
+    return [[str(place.id), place.service.name, french(group.label), *found] for group, found in numbers if any(found)]
 
 
 def contacts_of(place: ServiceAtLocation, circle: Circle) -> list[list[str]]:

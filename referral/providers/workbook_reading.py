@@ -238,9 +238,7 @@ class _Entry:
         self.place, self.told, self.number, self.labels, self.actor, self.now = place, told, number, labels, actor, now
         self.shown = workbook.presented(place)
 
-    def put(
-        self, row: Typed, audiences: Typed | None, contacts: list[tuple[int, Typed]], places: Typed | None
-    ) -> None:
+    def put(self, row: Typed, audiences: Typed | None, contacts: list[tuple[int, Typed]], places: Typed | None) -> None:
         """Read what differs from what the forms show."""
         typed = {section: dict(values) for section, values in self.shown.items()}
         wrong: set[Section] = set()

@@ -11,6 +11,7 @@ from referral.providers.actions.covering import (
     set_target,
     withdraw_none,
 )
+from referral.providers.actions.dating import add_period, remove_period
 from referral.providers.actions.deciding import decide, trust, undo
 from referral.providers.actions.doubling import look as look_for_doubles
 from referral.providers.actions.doubling import merge as merge_entries
@@ -43,13 +44,14 @@ from referral.providers.actions.signalling import keep_signal, search_or_signal,
 from referral.providers.actions.tabling import columns_of, import_tables, keep_columns
 
 __all__ = [
-    "StaleEntry", "add_mandate", "answer", "apply", "approve_import", "called", "columns_of", "confirm",
+    "StaleEntry", "add_mandate", "add_period", "answer", "apply", "approve_import", "called", "columns_of", "confirm",
     "confirm_by_link", "confirm_many", "confirm_none", "copy_to", "correct_by_link", "decide", "difference",
     "discard_import", "end_notice", "export", "freeze_demand", "import_file", "import_places", "import_tables",
     "keep_columns", "keep_draft", "keep_month", "keep_signal", "look_for_double_organizations",
     "look_for_doubles", "merge_entries", "notify",
     "open_campaign", "open_task", "preview_import", "publish_demand", "read_misconduct", "remind",
-    "remove_mandate", "reopen", "report", "search_or_signal", "set_target", "signal_need", "state_of", "submit",
+    "remove_mandate", "remove_period", "reopen", "report", "search_or_signal", "set_target", "signal_need",
+    "state_of", "submit",
     "submit_organization", "tables_of", "tell_apart", "told_columns", "trust", "undo", "unmerge",
     "wanted_capacity", "wanted_contacts", "wanted_hours", "wanted_organization", "wanted_service",
     "withdraw_none",

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from directory import freshness, profile
+from directory import freshness, profile, seasons
 from directory.employment import VacancyState
 from directory.taxonomy import AudienceRule, Facet, Group, ServiceType, Visibility
 from referral.extensions import db
@@ -31,6 +31,7 @@ from referral.providers.models import (
 )
 from referral.providers.private_models import EmploymentOffer, Vacancy
 from referral.providers.queries.bodies import successors
+from referral.providers.queries.seasons import periods
 from referral.providers.rules import HOLDS, NoticeKind, Section, area_of
 from referral.providers.upkeep_models import TempNotice
 from referral.referrals.models import Referral, ReferralEvent
@@ -70,6 +71,11 @@ class Records:
         self.announced = _announced(*here)
         self.notices = _notices(now.astimezone(zone).date())
         self.verified = verifications(zone, *ids.places(SectionVerification.service_at_location_id))
+
+    @cached_property
+    def periods(self) -> tuple[seasons.Period, ...]:
+        """When the seasons of these years are."""
+        return periods()
 
     @cached_property
     def responses(self) -> dict[str, profile.Response]:
@@ -153,7 +159,9 @@ class Records:
 
     def _hours(self, place: Row, location: Row | None) -> profile.Hours:
         zone = place.timezone or (location.timezone if location is not None else "") or profile.DOUALA
-        schedules = tuple(schedule(one) for one in self.schedules.get(place.id, ()))
+        written = [schedule(one) for one in self.schedules.get(place.id, ())]
+        pcode = location.pcode if location is not None else ""
+        schedules = seasons.dated(written, self.periods, pcode, self.now.astimezone(self.zone).date())
         closures = tuple(closure(one) for one in self.closures.get(place.id, ()))
         shut = [one for one in self.notices.get(place.id, ()) if one.kind is NoticeKind.CLOSED]
         closures += tuple(profile.Closure(one.starts_on, one.ends_on, one.text) for one in shut)

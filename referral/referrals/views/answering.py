@@ -179,7 +179,8 @@ def _form(referral: Referral, action: ReferralAction, *, errors: Any = None, not
 def _group_choices(kept: list[ServiceCapacity], free: int | None) -> list[tuple[str, str]]:
     """Whose place a person may take, with what is free; the first one counts nothing where none is for everybody."""
     line = _("%(who)s – free: %(number)d")
-    first = _("a place that is not counted") if free is None else line % {"who": _(Group.EVERYBODY.label), "number": free}
+    counted = line % {"who": _(Group.EVERYBODY.label), "number": free or 0}
+    first = _("a place that is not counted") if free is None else counted
     rest = [(one.audience.value, line % {"who": _(one.audience.label), "number": one.available}) for one in kept]
     return [(Group.EVERYBODY.value, first), *rest]
 

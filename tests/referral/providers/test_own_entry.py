@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from directory import Criteria, Criterion, rank
+from directory import Criteria, Criterion, rank, schedule
 from directory.taxonomy import CapacityStatus
 from referral.extensions import db
 from referral.foundation.audit import AuditLine
@@ -80,6 +80,44 @@ def test_new_hours_are_ranked_at_once_with_their_date(own: PageClient, place: An
     kept = [(one.byday, one.opens_at, one.closes_at) for one in again(place).schedules]
     assert sorted(kept) == [("MO", time(20), time(6)), ("SA", time(9), time(12, 30))]
     assert sections(place) == [("hours", "partner", True)]
+
+
+def test_hours_of_ramadan_and_of_one_day_are_typed_once_and_hold_on_their_days(own: PageClient, place: Any) -> None:
+    own.get(path(place.id, "hours"))
+    typed = {"ramadan-1-opens": "08:00", "ramadan-1-closes": "13:00", "alone-opens": "9:00", "alone-closes": "12:00"}
+    own.submit("MO-1-opens", **typed, **{"alone-day": "28", "alone-month": "11", "alone-year": "2026"})
+    found = {(one.kind, one.byday, one.valid_from, one.closes_at) for one in again(place).schedules}
+    saturday = date(2026, 11, 28)
+    assert found == {
+        ("normal", "MO,TU,WE,TH,FR", None, time(15, 30)), ("ramadan", "MO,TU,WE,TH,FR", None, time(13)),
+        ("exception", "SA", saturday, time(12)),
+    }  # fmt: skip
+    held = {day: schedule.slots(offer(place).hours, day) or [] for day in (date(2027, 2, 9), date(2027, 3, 9))}
+    assert [end.hour for ((_begin, end),) in held.values()] == [13, 15]
+    page = own.get(path(place.id, "hours"))
+    assert 'name="ramadan-1-closes" value="13:00"' in page.html
+    own.submit("MO-1-opens", **dict.fromkeys(typed, ""), **{"drop-2026-11-28": "yes"})
+    assert {one.kind for one in again(place).schedules} == {"normal"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"ramadan-1-opens": "8"}, "ramadan"),
+        ({"rainy_season-1-opens": "08:00", "rainy_season-1-closes": "25:00"}, "rainy_season"),
+        ({"alone-opens": "08:00", "alone-closes": "12:00"}, "alone"),
+        ({"alone-day": "31", "alone-month": "2", "alone-year": "2027"}, "alone"),
+        ({"alone-day": "24", "alone-month": "12", "alone-year": "2026"}, "alone-opens"),
+        ({"alone-day": "24", "alone-month": "12", "alone-year": "2020", "alone-opens": "8:00", "alone-closes": "9:00"},
+         "alone"),
+    ],
+)  # fmt: skip
+def test_wrong_seasons_and_days_are_refused_at_the_field(own: PageClient, place: Any, typed: Any, field: str) -> None:
+    own.get(path(place.id, "hours"))
+    page = own.submit("MO-1-opens", **typed)
+    assert page.status == 422
+    assert f'href="#f-{field}"' in page.html
+    assert sections(place) == []
 
 
 def test_confirming_everything_is_one_tap_and_says_so_in_the_ranking(own: PageClient, place: Any) -> None:

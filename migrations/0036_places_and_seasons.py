@@ -1,4 +1,4 @@
-"""Free places by audience: a table of rows; what an entry declared so far becomes its row for everybody."""
+"""Free places by audience (what an entry declared becomes its row for everybody); hours of seasons, their periods."""
 
 from uuid import uuid4
 
@@ -50,7 +50,30 @@ def tables() -> tuple[sa.TableClause, sa.TableClause]:
     return old, new
 
 
+def periods() -> None:
+    op.create_table(
+        'calendar_period',
+        sa.Column('id', sa.Uuid(), nullable=False),
+        sa.Column('kind', one_of('ramadan', 'rainy_season', 'holiday', name='periodkind'), nullable=False),
+        sa.Column('starts_on', sa.Date(), nullable=False),
+        sa.Column('ends_on', sa.Date(), nullable=False),
+        sa.Column('pcode', sa.String(length=16), nullable=False),
+        sa.Column('label', sa.String(length=120), nullable=False),
+        sa.Column('created_by_id', sa.Uuid(), nullable=True),
+        sa.Column('created_at', sa.DateTime(), nullable=False),
+        sa.Column('removed_at', sa.DateTime(), nullable=True),
+        sa.CheckConstraint('starts_on <= ends_on', name=op.f('ck_calendar_period_days')),
+        sa.ForeignKeyConstraint(
+            ['created_by_id'], ['user_account.id'], name=op.f('fk_calendar_period_created_by_id_user_account')
+        ),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_period')),
+    )
+    with op.batch_alter_table('schedule') as batch:
+        batch.alter_column('kind', existing_type=sa.String(length=8), type_=sa.String(length=16))
+
+
 def upgrade() -> None:
+    periods()
     op.create_table(
         'service_capacity',
         sa.Column('id', sa.Uuid(), nullable=False),
@@ -95,6 +118,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM schedule WHERE kind NOT IN ('normal', 'holiday')")
+    with op.batch_alter_table('schedule') as batch:
+        batch.alter_column('kind', existing_type=sa.String(length=16), type_=sa.String(length=8))
+    op.drop_table('calendar_period')
     foreign_keys(False)
     with op.batch_alter_table('service_at_location') as batch:
         batch.add_column(sa.Column(
