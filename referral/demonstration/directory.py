@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
-from directory.taxonomy import CapacityStatus, Disclosure, Group, Status, Visibility
+from directory.taxonomy import CapacityStatus, Disclosure, Facet, Group, Status, Visibility
 from referral.demonstration.services import Offered, offered
 from referral.demonstration.towns import TOWNS, Town
 from referral.extensions import db
@@ -235,16 +235,15 @@ STATUSES = (
 
 
 def _kept_apart(place: ServiceAtLocation) -> None:
-    """Where people sleep the beds are kept for women, for men, and for children who come alone."""
+    """Where people sleep the beds are kept for women, for men or for families, and for children who come alone."""
     base = place.for_everybody
     if base is None or base.available is None or base.maximum is None:
         return
     women, total = base.available, base.maximum
-    for group, free, most in (
-        (Group.WOMEN, women, total // 2),
-        (Group.MEN, 0, total // 4),
-        (Group.UNACCOMPANIED, 2, 4),
-    ):
+    received = {row.term for row in place.service.audiences if row.facet == Facet.SEX.value}
+    others = Group.FAMILIES if received == {"female"} else Group.MEN
+    kept = ((Group.WOMEN, women, total // 2), (others, 0, total // 4), (Group.UNACCOMPANIED, 2, 4))
+    for group, free, most in kept:
         row = ServiceCapacity(
             audience=group, status=CapacityStatus.AVAILABLE if free else CapacityStatus.FULL, available=free,
             maximum=max(most, free), unit=base.unit, updated_at=base.updated_at,

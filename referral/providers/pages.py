@@ -195,7 +195,7 @@ def _group_choices(typed: Mapping[str, str]) -> dict[str, Any]:
         "group_choices": [(one.value, one.label) for one in KEPT_GROUPS],
         "group_fields": [(f"{one}-available", one.label) for one in KEPT_GROUPS],
         "groups_kept": any(typed.get(f"{one}-{name}") for one in KEPT_GROUPS for name in ("available", "maximum")),
-        "believed_choices": [("", _("as long as usual")), *hours],
+        "believed_choices": [("", _("the usual time")), *hours],
     }
 
 

@@ -34,7 +34,7 @@ from referral.providers.actions.exporting import export
 from referral.providers.actions.fields import difference, state_of
 from referral.providers.actions.importing import import_file
 from referral.providers.actions.joining import look as look_for_double_organizations
-from referral.providers.actions.linking import confirm_by_link, correct_by_link
+from referral.providers.actions.linking import at_once, confirm_by_link, correct_by_link
 from referral.providers.actions.noticing import end_notice, notify
 from referral.providers.actions.organizing import submit_organization, wanted_organization
 from referral.providers.actions.placing import import_places
@@ -44,7 +44,8 @@ from referral.providers.actions.signalling import keep_signal, search_or_signal,
 from referral.providers.actions.tabling import columns_of, import_tables, keep_columns
 
 __all__ = [
-    "StaleEntry", "add_mandate", "add_period", "answer", "apply", "approve_import", "called", "columns_of", "confirm",
+    "StaleEntry", "add_mandate", "add_period", "answer", "apply", "approve_import", "at_once", "called", "columns_of",
+    "confirm",
     "confirm_by_link", "confirm_many", "confirm_none", "copy_to", "correct_by_link", "decide", "difference",
     "discard_import", "end_notice", "export", "freeze_demand", "import_file", "import_places", "import_tables",
     "keep_columns", "keep_draft", "keep_month", "keep_signal", "look_for_double_organizations",
