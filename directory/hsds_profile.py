@@ -150,9 +150,16 @@ def with_own(service: Service, row: Mapping[str, Any]) -> Service:
         all_ages=row.get("all_ages") is True,
         free=row["free"] if isinstance(row.get("free"), bool) else service.free,
         remote=row.get("remote") is True,
+        exclusions=_line(row.get("exclusions")),
         visibility=max(asked, service.visibility, key=RANK.index),
         terms=tuple(term for term in service.terms if term.taxonomy != TAXONOMY),
     )
+
+
+def _line(value: Any) -> str:
+    """A text of ours, without control characters; anything else is nothing."""
+    text = value if isinstance(value, str) else ""
+    return "".join(one for one in text if one.isprintable() or one == "\n")[:2000]
 
 
 def _types(own: list[Term]) -> frozenset[ServiceType]:

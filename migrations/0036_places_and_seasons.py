@@ -74,6 +74,11 @@ def periods() -> None:
 
 def upgrade() -> None:
     periods()
+    op.add_column('service', sa.Column('exclusions', sa.String(length=2000), server_default='', nullable=False))
+    foreign_keys(False)
+    with op.batch_alter_table('service') as batch:
+        batch.alter_column('exclusions', server_default=None)
+    foreign_keys(True)
     op.create_table(
         'service_capacity',
         sa.Column('id', sa.Uuid(), nullable=False),
@@ -123,6 +128,8 @@ def downgrade() -> None:
         batch.alter_column('kind', existing_type=sa.String(length=16), type_=sa.String(length=8))
     op.drop_table('calendar_period')
     foreign_keys(False)
+    with op.batch_alter_table('service') as batch:
+        batch.drop_column('exclusions')
     with op.batch_alter_table('service_at_location') as batch:
         batch.add_column(sa.Column(
             'capacity_status', one_of(*STATUSES, name='capacitystatus'), server_default='unknown', nullable=False

@@ -50,6 +50,7 @@ class Service(Base):
     maximum_age: Mapped[int | None]
     all_ages: Mapped[bool] = mapped_column(default=False)
     eligibility_description: Mapped[str] = mapped_column(String(2000), default="")
+    exclusions: Mapped[str] = mapped_column(String(2000), default="")
     application_process: Mapped[str] = mapped_column(String(2000), default="")
     fees_description: Mapped[str] = mapped_column(String(500), default="")
     free: Mapped[bool | None]

@@ -13,8 +13,8 @@ from referral.providers.schemas import CHOOSE, NOT_A_NUMBER, Reading, version_of
 from sop.vocabulary import N_, Message
 
 TEXTS: dict[str, int] = {
-    "description": 2000, "eligibility_description": 2000, "application_process": 2000, "fees_description": 500,
-    "interpretation": 500, "alert": 500,
+    "description": 2000, "eligibility_description": 2000, "exclusions": 2000, "application_process": 2000,
+    "fees_description": 500, "interpretation": 500, "alert": 500,
 }  # fmt: skip
 NUMBERS: dict[str, int] = {"minimum_age": 120, "maximum_age": 120, "response_hours": 2000}
 STATE_LABELS: dict[Status, str] = {

@@ -64,6 +64,7 @@ def _what(sheet: Sheet, length: int) -> Fields:
         (_("What is offered"), _lines(" · ".join(kinds), _cut(service.description, length))),
         (_("For whom"), _lines(str(translate(sheet.ages)), *who)),
         (_("Conditions"), _cut(service.eligibility_description, length) or _("not stated")),
+        *([(_("Not taken"), _cut(service.exclusions, length))] if service.exclusions else []),
         (_("Languages"), languages),
     ]
 

@@ -44,6 +44,7 @@ FIELDS: dict[str, str] = {
     "minimum_age": N_("Youngest age"),
     "maximum_age": N_("Oldest age"),
     "eligibility_description": N_("Conditions"),
+    "exclusions": N_("Not taken"),
     "accepts_referrals": N_("Referrals"),
     "application_process": N_("Procedure"),
     "required_documents": N_("Documents to bring"),

@@ -68,6 +68,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("Âge maximum", S, "maximum_age"),
     Column("Sexes accueillis", S, "to-sex", audience_form.SEXES),
     Column("Conditions d’accès", S, "eligibility_description"),
+    Column("N’accueille pas", S, "exclusions"),
     Column("Accepte les référencements", S, "accepts_referrals", service_form.REFERRALS),
     Column("Comment référer", S, "application_process"),
     Column("Réponse sous (heures)", S, "response_hours"),

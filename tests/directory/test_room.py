@@ -7,6 +7,7 @@ import pytest
 from directory import Answer, Criteria, Offer, hsds_service, room
 from directory.criteria import Criterion, Moment
 from directory.fields import Notes
+from directory.hsds_profile import with_own
 from directory.hsds_writing import Profile, Writer
 from directory.profile import Capacity, Organization, Service
 from directory.taxonomy import CapacityStatus, Group, ServiceType
@@ -62,6 +63,13 @@ def test_places_for_everybody_help_those_without_places_of_their_own():
     assert room.capacity(offer, Criteria(**GIRL), Moment(NOW)).answer is YES
     title = shelter(kept(Group.MEN, 3), everybody=Capacity(FREE, updated=NOW))
     assert room.capacity(title, Criteria(**GIRL), Moment(NOW)).answer is UNKNOWN
+
+
+def test_whom_a_service_does_not_take_comes_back_from_our_own_profile():
+    one = Service("s", "Refuge", "o", exclusions="Ni chirurgie\nni réanimation")
+    written = Writer(Profile.CM).service(Organization("o", "Foyer"), one)
+    assert with_own(Service("s", "Refuge", "o"), written).exclusions == one.exclusions
+    assert with_own(Service("s", "Refuge", "o"), {"exclusions": ["x"]}).exclusions == ""
 
 
 def test_full_for_her_is_against_her_even_where_no_place_is_asked_for():

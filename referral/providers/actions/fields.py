@@ -27,7 +27,7 @@ from referral.providers.rules import ORGANIZATION_FIELDS, Section
 from referral.providers.upkeep_models import Subject
 
 SERVICE = (
-    "description", "status", "minimum_age", "maximum_age", "eligibility_description",
+    "description", "status", "minimum_age", "maximum_age", "eligibility_description", "exclusions",
     "accepts_referrals", "application_process", "required_documents", "free", "fees_description", "response_hours",
     "interpretation", "alert", "languages",
 )  # fmt: skip

@@ -236,6 +236,7 @@ def _stated(row: Service, one: profile.Service) -> bool:
         "remote": one.remote or None,
         "visibility": one.visibility if one.visibility is Visibility.RESTRICTED else None,
     }  # fmt: skip
+    said["exclusions"] = one.exclusions or None
     changed = _set(row, **{name: value for name, value in said.items() if value not in (None, [])})
     wanted = [ServiceAudience(facet=some.facet.value, term=some.term, rule=some.rule.value) for some in one.audiences]
     return changed | (bool(wanted) and put(row.audiences, wanted, ("facet", "term", "rule")))

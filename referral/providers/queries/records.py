@@ -118,6 +118,7 @@ class Records:
             all_ages=row.all_ages,
             audiences=tuple(_audience(one) for one in self.audiences.get(row.id, ())),
             eligibility_description=row.eligibility_description,
+            exclusions=row.exclusions,
             accepts_referrals=row.accepts_referrals,
             languages=tuple(profile.Language(code) for code in row.languages),
             interpretation_services=row.interpretation,
