@@ -1,4 +1,4 @@
-"""Can the service take a referral now? Need, status, hours, capacity, language, cost, answers so far, freshness."""
+"""Can the service take a referral now? Need, status, hours, language, cost, answers so far, freshness."""
 
 from __future__ import annotations
 
@@ -11,9 +11,6 @@ from directory.referring import AccessMode
 from directory.taxonomy import (
     LANGUAGE_LABELS,
     SERVICE_TYPE_LABELS,
-    UNIT_LABELS,
-    UNIT_LABELS_ONE,
-    CapacityStatus,
     Referrals,
     Status,
 )
@@ -65,37 +62,6 @@ def opened(hours: Hours, criteria: Criteria, moment: Moment) -> tuple[bool | Non
         return schedule.on_day(hours, criteria.on, moment.holidays)
     found = schedule.opening(hours, moment.now, moment.holidays)
     return found.open, schedule.sentence(found, moment.now, hours.timezone)
-
-
-def capacity(offer: Offer, criteria: Criteria, moment: Moment) -> Verdict | None:
-    """Room as last declared and still believed. *Full* excludes; unknown only informs, unless a place is required."""
-    current = freshness.capacity_now(offer.capacity, offer.shelter, moment.now, moment.lives)
-    hard = current is CapacityStatus.FULL or Criterion.CAPACITY in criteria.required
-    answer = {CapacityStatus.AVAILABLE: True, CapacityStatus.FULL: False}.get(current)
-    return verdict(Criterion.CAPACITY, answer, _capacity_message(offer, current, moment), hard)
-
-
-def _capacity_message(offer: Offer, current: CapacityStatus, moment: Moment) -> Message:
-    declared = offer.capacity
-    if declared is None or declared.updated is None:
-        return Message("capacity_not_stated", N_("places not stated"))
-    when = freshness.ago(declared.updated, moment.now)
-    if current is CapacityStatus.UNKNOWN:
-        return Message("capacity_lapsed", N_("places unknown (last update %(when)s)"), {"when": when})
-    if current is CapacityStatus.FULL:
-        return Message("full", N_("full, confirmed %(when)s"), {"when": when})
-    if current is CapacityStatus.ASSESSMENT:
-        return Message("assessment", N_("place depends on an assessment, confirmed %(when)s"), {"when": when})
-    if current is CapacityStatus.WAITING_LIST:
-        if declared.waiting_days is not None:
-            values = {"days": declared.waiting_days, "when": when}
-            return Message("waiting_days", N_("waiting list, about %(days)d days (confirmed %(when)s)"), values)
-        return Message("waiting_list", N_("waiting list, confirmed %(when)s"), {"when": when})
-    if declared.available is None:
-        return Message("has_places", N_("has places, confirmed %(when)s"), {"when": when})
-    units = UNIT_LABELS_ONE if declared.available == 1 else UNIT_LABELS
-    values = {"number": declared.available, "unit": label(declared.unit or "place", units), "when": when}
-    return Message("places", N_("%(number)d %(unit)s, confirmed %(when)s"), values)
 
 
 REFERRALS_MESSAGES: dict[Referrals | None, Message] = {

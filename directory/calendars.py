@@ -17,6 +17,7 @@ from icalendar import Calendar, Event, vRecur
 
 from directory import schedule
 from directory.profile import Hours, Schedule, Service, ServiceAtLocation
+from directory.seasons import Kind, spans
 from directory.taxonomy import Disclosure
 from directory.vocabulary import N_, Message, render
 
@@ -120,7 +121,7 @@ def _repeating(event: Event, hours: Hours, row: Schedule, frame: Frame) -> Event
         if not schedule.occurs(row, day):
             return False
         if day not in aside:
-            return row.kind != "holiday"
+            return row.kind == Kind.NORMAL
         return schedule.slot(row, day) in (schedule.slots(hours, day, frame.holidays) or ())
 
     def at(day: date) -> datetime:
@@ -142,18 +143,18 @@ def _repeating(event: Event, hours: Hours, row: Schedule, frame: Frame) -> Event
 
 
 def _special_days(hours: Hours, frame: Frame) -> list[date]:
-    """The days that are looked at on which the usual hours may not hold: closures and public holidays."""
+    """The days that are looked at on which the usual hours may not hold: closures, seasons and public holidays."""
     last = frame.today + timedelta(AHEAD - 1)
     found = {day for day in frame.holidays if frame.today <= day <= last}
-    for one in hours.closures:
-        day, end = max(one.starts, frame.today), min(one.ends or last, last)
+    for first, end_day in spans(hours):
+        day, end = max(first, frame.today), min(end_day, last)
         found |= {day + timedelta(ahead) for ahead in range((end - day).days + 1)}
     return sorted(found)
 
 
 def _standard(row: Schedule) -> bool:
     """Whether a rule of the standard says these days: it knows no days of the month or year in a week."""
-    odd = row.kind == "holiday" or row.count or row.byweekno or row.byyearday
+    odd = row.kind in (Kind.HOLIDAY, Kind.EXCEPTION) or row.count or row.byweekno or row.byyearday
     return not odd and (row.freq == "MONTHLY" or not row.bymonthday)
 
 

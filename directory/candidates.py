@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from directory import access, eligibility, reach
+from directory import access, eligibility, reach, room
 from directory.criteria import Answer, Criteria, Criterion, Moment, Verdict
 from directory.offers import Offer
 
@@ -17,7 +17,7 @@ JUDGES: dict[Criterion, Judge] = {
     Criterion.SEX: eligibility.sex,
     Criterion.AUDIENCE: eligibility.audience,
     Criterion.HOURS: access.hours,
-    Criterion.CAPACITY: access.capacity,
+    Criterion.CAPACITY: room.capacity,
     Criterion.AREA: reach.area,
     Criterion.REFERRALS: access.referrals,
     Criterion.WALK_IN: access.walk_in,

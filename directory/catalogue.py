@@ -7,13 +7,13 @@ from datetime import date
 from itertools import compress
 from typing import TypeVar
 
-from directory import access, eligibility, freshness, schedule
+from directory import access, eligibility, freshness, room, schedule, seasons
 from directory.criteria import Criterion
 from directory.employment import ECONOMIC
 from directory.freshness import SHELF_LIVES, ShelfLives, State
 from directory.offers import Offer
 from directory.referring import AccessMode
-from directory.taxonomy import CapacityStatus, Facet
+from directory.taxonomy import Facet
 
 
 def _audience(offer: Offer) -> Hashable:
@@ -44,14 +44,11 @@ Key = TypeVar("Key", bound=Hashable)
 _BITS = bytes.maketrans(b"01", b"\x00\x01")
 
 
-def _lapses(offer: Offer, lives: ShelfLives) -> float:
-    """Seconds since the epoch until which the declared number of places holds; 0 when none was declared."""
-    ends = freshness.lapses_at(offer.capacity, offer.shelter, lives)
-    return ends.timestamp() if ends else 0.0
-
-
-def _status(offer: Offer) -> CapacityStatus:
-    return freshness.declared(offer.capacity) if offer.capacity else CapacityStatus.UNKNOWN
+def _lapses(offer: Offer, lives: ShelfLives) -> tuple[float, ...]:
+    """Seconds since the epoch until which the declared numbers of places hold, one for rows that hold as long."""
+    ends = [freshness.lapses_at(one, offer.shelter, lives) for one in (offer.capacity.rows if offer.capacity else ())]
+    found = tuple(one.timestamp() if one else 0.0 for one in ends)
+    return found[:1] if len(set(found)) == 1 else found
 
 
 class Catalogue:
@@ -72,10 +69,15 @@ class Catalogue:
         self.without_area = self.mask(i for i in every if not self.offers[i].areas)
         self.hours = self._group(every, lambda offer: (offer.hours,))
         self.weekly = {hours: schedule.weekly(hours) for hours in self.hours}
+        self.unusual = {hours: found for hours in self.hours if (found := seasons.spans(hours))}
+        """Hours that are others on some days, with these days."""
         self.points = [offer.vector for offer in self.offers]
-        self.lapses = [_lapses(offer, lives) for offer in self.offers]
+        lapses = [_lapses(offer, lives) for offer in self.offers]
+        self.lapses = [found[0] if len(found) == 1 else 0.0 for found in lapses]
         self.declared = self.mask(i for i in every if self.lapses[i])
-        self.places = [_status(offer) for offer in self.offers]
+        self.uneven = self.mask(i for i in every if len(lapses[i]) > 1)
+        """Offers whose places for some are believed longer than those for others."""
+        self.places = [room.declared(offer.capacity) for offer in self.offers]
         self.response = [access.response_rank(offer) for offer in self.offers]
         self._by_day: tuple[date, list[int]] | None = None
 

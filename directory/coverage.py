@@ -167,7 +167,7 @@ class _Tally:
         if freshness.state(offer, now.date()) is freshness.State.UP_TO_DATE:
             self.fresh.add(offer.service_id)
         if freshness.capacity_now(offer.capacity, offer.shelter, now) is not CapacityStatus.UNKNOWN:
-            room = offer.capacity.available if offer.capacity else None
+            room = offer.capacity.free if offer.capacity else None
             self.places = self.places if room is None else (self.places or 0) + room
 
 

@@ -53,7 +53,7 @@ def check_hours(typed: Mapping[str, Sequence[tuple[str, str]]]) -> tuple[Grid | 
     grid: Grid = {}
     errors: Errors = {}
     for day in WEEKDAYS:
-        found, problem = _slots([pair for pair in typed.get(day, ()) if pair[0].strip() or pair[1].strip()])
+        found, problem = read_slots([pair for pair in typed.get(day, ()) if pair[0].strip() or pair[1].strip()])
         if problem:
             errors[day] = problem
         elif found:
@@ -63,7 +63,8 @@ def check_hours(typed: Mapping[str, Sequence[tuple[str, str]]]) -> tuple[Grid | 
     return (None, errors) if errors else (grid, errors)
 
 
-def _slots(pairs: Sequence[tuple[str, str]]) -> tuple[Slots, Message | None]:
+def read_slots(pairs: Sequence[tuple[str, str]]) -> tuple[Slots, Message | None]:
+    """Read the slots of one day, and say what is wrong with them."""
     if len(pairs) > SLOTS_A_DAY:
         return (), Message("too_many_slots", N_("at most %(limit)d slots a day"), {"limit": SLOTS_A_DAY})
     found: list[tuple[time, time]] = []

@@ -65,7 +65,7 @@ def _row(organization: Organization, service: Service, link: ServiceAtLocation |
         " | ".join(sorted(service.needs)), " | ".join(sorted(one.value for one in service.types)), _line(service.name),
         service.id, service.eligibility_description, *_units(pcode, context.places), name, latitude, longitude,
         service.status.value if service.status else "", service.accepts_referrals.value if service.accepts_referrals
-        else "", capacity.available if capacity else None, capacity.maximum if capacity else None,
+        else "", capacity.free if capacity else None, capacity.most if capacity else None,
         _day(starts), _day(ends), _day(checked), None, " | ".join(wanted),
     ]  # fmt: skip
 

@@ -6,7 +6,7 @@ computed: a person decides it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -182,7 +182,7 @@ def all_sections(day: date) -> dict[str, date]:
 
 
 def lapses_at(capacity: Capacity | None, shelter: bool, lives: ShelfLives = SHELF_LIVES) -> datetime | None:
-    """Return the moment from which the number of places is no longer believed; None if it never was."""
+    """Return the moment from which a number of places is no longer believed; None if it never was."""
     if capacity is None or capacity.updated is None or capacity.status is CapacityStatus.UNKNOWN:
         return None
     life = timedelta(hours=lives.shelter_capacity_hours if shelter else lives.capacity_hours)
@@ -193,11 +193,41 @@ def lapses_at(capacity: Capacity | None, shelter: bool, lives: ShelfLives = SHEL
 def capacity_now(
     capacity: Capacity | None, shelter: bool, now: datetime, lives: ShelfLives = SHELF_LIVES
 ) -> CapacityStatus:
-    """Return the status that holds now: a number past its shelf life falls back to unknown by itself."""
-    lapses = lapses_at(capacity, shelter, lives)
-    if capacity is None or lapses is None or lapses <= now:
+    """Return the best status that holds now for anybody; past its shelf life a number falls back to unknown by itself.
+
+    >>> from datetime import UTC
+    >>> at = datetime(2026, 3, 1, tzinfo=UTC)
+    >>> men = Capacity(CapacityStatus.AVAILABLE, 2, updated=at)
+    >>> capacity_now(men, True, at).value, capacity_now(men, True, at + timedelta(days=4)).value
+    ('available', 'unknown')
+    """
+    if capacity is None:
         return CapacityStatus.UNKNOWN
-    return declared(capacity)
+    return best(believed(one, shelter, now, lives) for one in capacity.rows)
+
+
+def believed(one: Capacity, shelter: bool, now: datetime, lives: ShelfLives = SHELF_LIVES) -> CapacityStatus:
+    """Return the status that one declaration still has, without those of its groups."""
+    lapses = lapses_at(one, shelter, lives)
+    return CapacityStatus.UNKNOWN if lapses is None or lapses <= now else declared(one)
+
+
+CAPACITY_ORDER = (
+    CapacityStatus.AVAILABLE,
+    CapacityStatus.ASSESSMENT,
+    CapacityStatus.UNKNOWN,
+    CapacityStatus.WAITING_LIST,
+    CapacityStatus.FULL,
+)
+
+
+def best(found: Iterable[CapacityStatus]) -> CapacityStatus:
+    """Return the first of several in the order in which services are ranked: who is not known to be full comes before.
+
+    >>> best([CapacityStatus.FULL, CapacityStatus.UNKNOWN]).value, best([]).value
+    ('unknown', 'unknown')
+    """
+    return min(found, key=CAPACITY_ORDER.index, default=CapacityStatus.UNKNOWN)
 
 
 def declared(capacity: Capacity) -> CapacityStatus:

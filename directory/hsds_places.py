@@ -15,6 +15,7 @@ from directory.hsds_profile import closures, one_of
 from directory.places import fold
 from directory.profile import Address, Hours, Location, Phone, Schedule, ServiceAtLocation
 from directory.schedule import WEEKDAYS
+from directory.seasons import Kind
 from directory.taxonomy import Disclosure
 from directory.vocabulary import N_
 
@@ -166,7 +167,7 @@ def _schedule(row: Mapping[str, Any], notes: Notes) -> tuple[Schedule, str] | No
         bymonthday=numbers[0],
         byweekno=numbers[1],
         byyearday=numbers[2],
-        kind="holiday" if row.get("kind") == "holiday" else "normal",
+        kind=(one_of(Kind, row.get("kind")) or Kind.NORMAL).value,
         description=fields.text(row, "description", notes),
     )
     if (named := row.get("timezone_name")) and isinstance(named, str) and named in available():

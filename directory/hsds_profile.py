@@ -15,12 +15,14 @@ from directory import referring
 from directory.employment import OfferKind
 from directory.fields import CONTROL
 from directory.profile import Audience, Capacity, Closure, Service, Term
+from directory.seasons import Kind
 from directory.taxonomy import NEEDS as KNOWN_NEEDS
 from directory.taxonomy import (
     AudienceRule,
     CapacityStatus,
     Disclosure,
     Facet,
+    Group,
     Referrals,
     ServiceType,
     Visibility,
@@ -82,7 +84,7 @@ PATCHES: dict[str, dict[str, Any]] = {
     "schedule.json": {
         "properties": {
             "timezone_name": _text("IANA time zone of the hours"),
-            "kind": _text("Days on which the hours hold", enum=["normal", "holiday"]),
+            "kind": _text("Days on which the hours hold", enum=[one.value for one in Kind]),
         }
     },
     "service.json": {
@@ -120,6 +122,7 @@ PATCHES: dict[str, dict[str, Any]] = {
     "service_capacity.json": {
         "required": ["id", "unit", "updated"],
         "properties": {
+            "audience": _closed("Whose places are counted; everybody where none is named", Group),
             "status": _closed("Whether there is room", CapacityStatus),
             "waiting_days": {"type": "integer", "title": "Days of waiting"},
             "valid_until": _text("Believed until", format="date-time"),
@@ -208,6 +211,16 @@ def own_capacity(capacity: Capacity, row: Mapping[str, Any]) -> Capacity:
     waiting = days if isinstance(days, int) and not isinstance(days, bool) and 0 <= days <= 3660 else None
     status = one_of(CapacityStatus, row.get("status")) or capacity.status
     return replace(capacity, status=status, waiting_days=waiting)
+
+
+def audience_of(row: Mapping[str, Any]) -> Group | None:
+    """Whose places a capacity counts; None for an audience that we do not know, everybody where none is named.
+
+    >>> audience_of({}), audience_of({"audience": "girls"}), audience_of({"audience": "martians"})
+    (<Group.EVERYBODY: 'everybody'>, <Group.GIRLS: 'girls'>, None)
+    """
+    named = row.get("audience")
+    return Group.EVERYBODY if named is None else one_of(Group, named)
 
 
 def closures(row: Mapping[str, Any]) -> tuple[Closure, ...]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from dataclasses import replace
 from typing import Any
 
 from directory import fields
 from directory.fields import Notes
-from directory.hsds_profile import own_capacity
+from directory.hsds_profile import audience_of, own_capacity
 from directory.places import fold
 from directory.profile import Capacity, CostOption, Language, RequiredDocument, ServiceArea
-from directory.taxonomy import ISO_639_1, LANGUAGE_LABELS, CapacityStatus, Status
+from directory.taxonomy import ISO_639_1, KEPT_GROUPS, LANGUAGE_LABELS, CapacityStatus, Group, Status
 from directory.vocabulary import N_
 
 URN = "urn:pcode:"
@@ -84,28 +85,41 @@ def areas(row: Mapping[str, Any], notes: Notes, known: Container[str] | None = N
 
 
 def capacity(row: Mapping[str, Any], notes: Notes) -> Capacity | None:
-    """The first capacity that says how much is available and when that was known."""
+    """The first capacity of each audience that says how much is available and when that was known."""
+    found: dict[Group, Capacity] = {}
     for one in fields.rows(row, "capacities", notes):
-        available, updated = fields.number(one, "available"), fields.moment(one, "updated", notes)
-        if updated is None or (available is None and "status" not in one):
-            continue
-        if available is not None and not 0 <= available <= 10**6:
-            notes.warn("capacities", "bad_capacity", N_("impossible capacity, left out"))
-            continue
-        unit = one.get("unit")
-        name = fields.text(unit, "name", Notes(), 60) if isinstance(unit, dict) else ""
-        maximum = fields.number(one, "maximum")
-        found = Capacity(
-            _room(available),
-            int(available) if available is not None else None,
-            int(maximum) if maximum is not None and 0 <= maximum <= 10**6 else None,
-            fold(name) or "place",
-            updated,
-            valid_until=fields.moment(one, "valid_until", notes),
-            description=fields.text(one, "description", notes),
-        )
-        return own_capacity(found, one)
-    return None
+        audience = audience_of(one)
+        if audience is None:
+            notes.warn("capacities", "unknown_audience", N_("places for an unknown audience, left out"))
+        elif audience not in found and (read := _capacity(one, notes)):
+            found[audience] = replace(read, audience=audience)
+    groups = tuple(found[one] for one in KEPT_GROUPS if one in found)
+    base = found.get(Group.EVERYBODY)
+    if base is None:
+        return Capacity(groups=groups) if groups else None
+    return replace(base, groups=groups)
+
+
+def _capacity(one: Mapping[str, Any], notes: Notes) -> Capacity | None:
+    available, updated = fields.number(one, "available"), fields.moment(one, "updated", notes)
+    if updated is None or (available is None and "status" not in one):
+        return None
+    if available is not None and not 0 <= available <= 10**6:
+        notes.warn("capacities", "bad_capacity", N_("impossible capacity, left out"))
+        return None
+    unit = one.get("unit")
+    name = fields.text(unit, "name", Notes(), 60) if isinstance(unit, dict) else ""
+    maximum = fields.number(one, "maximum")
+    found = Capacity(
+        _room(available),
+        int(available) if available is not None else None,
+        int(maximum) if maximum is not None and 0 <= maximum <= 10**6 else None,
+        fold(name) or "place",
+        updated,
+        valid_until=fields.moment(one, "valid_until", notes),
+        description=fields.text(one, "description", notes),
+    )
+    return own_capacity(found, one)
 
 
 def _room(available: float | None) -> CapacityStatus:

@@ -13,11 +13,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid5
 
-from directory import profile, schedule
+from directory import profile, schedule, seasons
 from directory.hsds_profile import TAXONOMY
 from directory.hsds_service import URN
 from directory.places import Places, ancestors
-from directory.taxonomy import LANGUAGE_LABELS, SERVICE_TYPE_LABELS, Disclosure, Status
+from directory.taxonomy import LANGUAGE_LABELS, SERVICE_TYPE_LABELS, Disclosure, Group, Status
 
 NAMESPACE = UUID("0d7a9b9e-6a0f-5f0e-8a53-9f0f2f4ce0a1")
 Document = dict[str, Any]
@@ -193,7 +193,7 @@ class Writer:
                 "byyearday": one.byyearday, "timezone": offset(hours.timezone), "description": one.description,
                 **self._own(timezone_name=hours.timezone, kind=one.kind if one.kind != "normal" else ""),
             })
-            for number, one in enumerate(hours.schedules)
+            for number, one in enumerate(hours.schedules if self.form is Profile.CM else seasons.plain_rows(hours))
         ]  # fmt: skip
 
     def _areas(self, parent: str, areas: Iterable[profile.ServiceArea]) -> list[Document]:
@@ -228,16 +228,22 @@ class Writer:
         ]  # fmt: skip
 
     def _capacity(self, parent: str, one: profile.Capacity | None) -> list[Document]:
-        if one is None or one.updated is None or (one.available is None and self.form is Profile.HSDS):
-            return []
-        own = self._own(status=one.status.value, waiting_days=one.waiting_days, valid_until=moment(one.valid_until))
-        return [
-            compact({
-                "id": child(parent, "capacity", 0), "available": one.available, "maximum": one.maximum,
-                "unit": {"id": child("", "unit", one.unit), "name": one.unit}, "updated": moment(one.updated),
-                "description": one.description, **own,
-            })
-        ]  # fmt: skip
+        """Places of everybody, then of each group; plain HSDS has no audience, so there its name is the description."""
+        rows = [] if one is None else [some for some in (one, *one.groups) if some.updated is not None]
+        return [self._room(parent, some) for some in rows if some.available is not None or self.form is Profile.CM]
+
+    def _room(self, parent: str, one: profile.Capacity) -> Document:
+        everybody = one.audience is Group.EVERYBODY
+        named = "" if everybody or self.form is Profile.CM else one.audience.label
+        own = self._own(
+            audience="" if everybody else one.audience.value, status=one.status.value, waiting_days=one.waiting_days,
+            valid_until=moment(one.valid_until),
+        )  # fmt: skip
+        return compact({
+            "id": child(parent, "capacity", 0 if everybody else one.audience.value), "available": one.available,
+            "maximum": one.maximum, "unit": {"id": child("", "unit", one.unit), "name": one.unit},
+            "updated": moment(one.updated), "description": one.description or named, **own,
+        })  # fmt: skip
 
     def _attributes(self, one: profile.Service) -> Iterable[Document]:
         for code in sorted(one.needs):

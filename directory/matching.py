@@ -15,24 +15,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import overload
 
-from directory import access, reach, schedule
+from directory import access, reach, room, schedule
 from directory.candidates import JUDGES, Candidate, judge
 from directory.catalogue import Catalogue
 from directory.criteria import Answer, Criteria, Criterion, Moment, age_range
-from directory.freshness import State
+from directory.freshness import CAPACITY_ORDER, State
 from directory.places import kilometres
 from directory.profile import Hours
 from directory.taxonomy import CapacityStatus
 
 __all__ = ["Candidate", "Candidates", "Catalogue", "Criteria", "Criterion", "Ranking", "age_range", "judge", "rank"]
 
-CAPACITY_ORDER = (
-    CapacityStatus.AVAILABLE,
-    CapacityStatus.ASSESSMENT,
-    CapacityStatus.UNKNOWN,
-    CapacityStatus.WAITING_LIST,
-    CapacityStatus.FULL,
-)
 FAR = 10**6
 
 
@@ -197,10 +190,11 @@ class _Search:
         no, unknown, asked = 0, 0, self.criteria
         usual = asked.at is None and asked.on is None
         clocks: dict[str, int | None] = {}
+        unusual = {hours for hours, spans in self.catalogue.unusual.items() if self._within(hours, spans)}
         for hours, mask in self.catalogue.hours.items():
             if not mask & self.domain:
                 continue
-            weekly = self.catalogue.weekly[hours]
+            weekly = None if hours in unusual else self.catalogue.weekly[hours]
             if usual and hours.timezone not in clocks:
                 clocks[hours.timezone] = self._minute(hours)
             minute = clocks.get(hours.timezone)
@@ -213,6 +207,11 @@ class _Search:
         self.against.add(no)
         self.unknown.add(unknown)
 
+    def _within(self, hours: Hours, spans: Sequence[tuple[date, date]]) -> bool:
+        """Whether today or the night before lies on days when the usual week may not hold."""
+        today = self.moment.now.astimezone(schedule.zone(hours.timezone)).date()
+        return any(first <= today and today - timedelta(1) <= last for first, last in spans)
+
     def _minute(self, hours: Hours) -> int | None:
         """The minute of the week there, or None around a public holiday, when weekly hours do not tell."""
         local = self.moment.now.astimezone(schedule.zone(hours.timezone))
@@ -224,10 +223,18 @@ class _Search:
     def _capacity(self) -> list[int]:
         """Count what is full, and return the masks in the order of `CAPACITY_ORDER`."""
         catalogue, now = self.catalogue, self.moment.now.timestamp()
-        found: dict[CapacityStatus, list[int]] = {}
+        alike: dict[room.Declared, list[int]] = {}
         for position in catalogue.positions(self.domain & catalogue.declared):
             if catalogue.lapses[position] > now:
-                found.setdefault(catalogue.places[position], []).append(position)
+                alike.setdefault(catalogue.places[position], []).append(position)
+        taken = room.taken(self.criteria)
+        found: dict[CapacityStatus, list[int]] = {}
+        for declared, positions in alike.items():
+            found.setdefault(room.status(declared, taken), []).extend(positions)
+        for position in catalogue.positions(self.domain & catalogue.uneven):
+            offer = catalogue.offers[position]
+            found.setdefault(room.current(offer, taken, self.moment), []).append(position)
+        found.pop(CapacityStatus.UNKNOWN, None)
         masks = {status: catalogue.mask(positions) for status, positions in found.items()}
         known = 0
         for mask in masks.values():

@@ -16,6 +16,7 @@ from directory.taxonomy import (
     CapacityStatus,
     Disclosure,
     Facet,
+    Group,
     Referrals,
     ServiceType,
     Status,
@@ -83,7 +84,10 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """HSDS `service_capacity` with the status that HSDS lacks; it lapses at `valid_until` or after its shelf life."""
+    """HSDS `service_capacity` with the status that HSDS lacks; it lapses at `valid_until` or after its shelf life.
+
+    What is declared for everybody carries what is kept for some in `groups`; those carry none.
+    """
 
     status: CapacityStatus = CapacityStatus.UNKNOWN
     available: int | None = None
@@ -93,6 +97,33 @@ class Capacity:
     valid_until: datetime | None = None
     waiting_days: int | None = None
     description: str = ""
+    audience: Group = Group.EVERYBODY
+    groups: tuple[Capacity, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Capacity, ...]:
+        """Every declaration that decides: with places kept apart, "there is room" without a number is but their title.
+
+        >>> men = Capacity(CapacityStatus.AVAILABLE, 3, audience=Group.MEN)
+        >>> Capacity(CapacityStatus.AVAILABLE, groups=(men,)).rows == (men,)
+        True
+        """
+        silent = self.status is CapacityStatus.UNKNOWN or (
+            self.status is CapacityStatus.AVAILABLE and self.available is None
+        )
+        return self.groups if self.groups and silent else (self, *self.groups)
+
+    @property
+    def free(self) -> int | None:
+        """The places that are counted as free, for whomever they are kept."""
+        counted = [one.available for one in self.rows if one.available is not None]
+        return sum(counted) if counted else None
+
+    @property
+    def most(self) -> int | None:
+        """The places in all, for whomever they are kept."""
+        counted = [one.maximum for one in self.rows if one.maximum is not None]
+        return sum(counted) if counted else None
 
 
 @dataclass(frozen=True, slots=True)

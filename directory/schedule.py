@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from dateutil import zoneinfo as bundled
 
 from directory.profile import Hours, Schedule
+from directory.seasons import DATED, Kind, covers, in_force
 from directory.vocabulary import N_, Message
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -183,16 +184,21 @@ def _occurrences(schedule: Schedule, day: date) -> int:
 
 
 def slots(hours: Hours, day: date, holidays: Collection[date] = ()) -> list[Slot] | None:
-    """Return the slots that begin on `day` (local, naive); None where a holiday makes them unknown."""
+    """Return the slots that begin on `day` (local, naive); None where a holiday makes them unknown.
+
+    A closure goes before hours of that day alone, these before a public holiday, that before a season.
+    """
     if any(closure.starts <= day and (closure.ends is None or day <= closure.ends) for closure in hours.closures):
         return []
     holiday = day in holidays
     rows = [one for one in hours.schedules if usable(one)]
-    special = [one for one in rows if one.kind == "holiday"]
+    if alone := [one for one in rows if one.kind == Kind.EXCEPTION and covers(one, day)]:
+        return sorted({slot(one, day) for one in alone if occurs(one, day)})
+    special = [one for one in rows if one.kind == Kind.HOLIDAY]
     if holiday and special:
         rows = special
     else:
-        rows = [one for one in rows if one.kind != "holiday"]
+        rows = in_force(rows, day)
         if holiday and hours.on_holidays != "open" and not _around_the_clock(rows):
             return [] if hours.on_holidays == "closed" else None
     return sorted({slot(one, day) for one in rows if occurs(one, day)})
@@ -298,18 +304,21 @@ def _next(days: _Days, local: datetime) -> datetime | None:
 
 
 def weekly(hours: Hours) -> tuple[tuple[int, int], ...] | None:
-    """Return the open minutes of the week (Monday 0:00 is 0), or None when the hours are not the same every week.
+    """Return the open minutes of the usual week (Monday 0:00 is 0), or None when it is not the same every week.
+
+    It does not hold on public holidays, nor on the days of `seasons.spans`.
 
     >>> weekly(Hours((Schedule("SU", time(22), time(6)),)))
     ((0, 360), (9960, 10080))
     """
-    if hours.closures or any(_bounded(one) or one.freq != "WEEKLY" or one.interval != 1 for one in hours.schedules):
+    rows = [one for one in hours.schedules if one.kind not in DATED]
+    if any(_bounded(one) or one.freq != "WEEKLY" or one.interval != 1 for one in rows):
         return None
     minutes: set[tuple[int, int]] = set()
     monday = date(2024, 1, 1)
-    for row in hours.schedules:
+    for row in rows:
         for day in range(7):
-            if row.kind == "holiday" or not usable(row) or not occurs(row, monday + timedelta(day)):
+            if row.kind == Kind.HOLIDAY or not usable(row) or not occurs(row, monday + timedelta(day)):
                 continue
             begins, ends = slot(row, monday + timedelta(day))
             first = (begins - datetime.combine(monday, MIDNIGHT)).total_seconds() / 60

@@ -139,6 +139,38 @@ CAPACITY_LABELS: dict[CapacityStatus, str] = {
 }
 
 
+class Group(StrEnum):
+    """For whom places are kept. A person may be of several; `everybody` is the places that anyone may take."""
+
+    EVERYBODY = "everybody"
+    WOMEN = "women"
+    MEN = "men"
+    GIRLS = "girls"
+    BOYS = "boys"
+    CHILDREN = "children"
+    FAMILIES = "families"
+    UNACCOMPANIED = "unaccompanied_children"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return GROUP_LABELS[self]
+
+
+GROUP_LABELS: dict[Group, str] = {
+    Group.EVERYBODY: N_("everybody"),
+    Group.WOMEN: N_("women"),
+    Group.MEN: N_("men"),
+    Group.GIRLS: N_("girls"),
+    Group.BOYS: N_("boys"),
+    Group.CHILDREN: N_("children"),
+    Group.FAMILIES: N_("families"),
+    Group.UNACCOMPANIED: N_("unaccompanied or separated children"),
+}
+KEPT_GROUPS: tuple[Group, ...] = tuple(one for one in Group if one is not Group.EVERYBODY)
+"""Those for whom places may be kept apart."""
+
+
 class Referrals(StrEnum):
     """Who may send a person to the service."""
 

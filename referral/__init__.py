@@ -103,6 +103,7 @@ def register_blueprints(app: Flask) -> None:
     from referral.procedures.views import bp as procedures
     from referral.providers import (  # noqa: F401 - pages
         bodies_views,
+        calendar_views,
         carrying_views,
         coverage_views,
         doubles_views,

@@ -198,6 +198,9 @@ providers.coverage_targets   POST  -            401 404 404 404 404 404 404 404 
 providers.coverage_overlaps  GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 providers.mandates           GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 providers.mandates           POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.calendar_periods   GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.calendar_periods   POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.remove_period      POST  period       401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.remove_mandate     POST  mandate      401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.what_if            GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 providers.coverage_months    GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
@@ -785,7 +788,7 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
     if name == "coverage_cell":
         return {"need": "RET", "pcode": "CM006" if variant == "gap" else "CM999"}
     keys = {
-        "withdraw_none": "confirmation_id", "remove_mandate": "mandate_id",
+        "withdraw_none": "confirmation_id", "remove_mandate": "mandate_id", "remove_period": "period_id",
         "answer_report": "report_id", "misconduct_report": "report_id", "misconduct_taken_up": "report_id",
         "new_entry_asked": "entry_id", "decide_new_entry": "entry_id", "withdraw_new_entry": "entry_id",
         "settle_hidden": "task_id", "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",

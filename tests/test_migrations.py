@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
+import pytest
 from flask import Flask
-from sqlalchemy import inspect, text
+from sqlalchemy import JSON, MetaData, Table, inspect, text
 
 from referral.extensions import alembic, db
 
@@ -137,3 +140,49 @@ def test_the_sixth_step_can_be_taken_back(empty: Flask) -> None:
         alembic.downgrade("0005")
     upgrade(empty)
     assert differences(empty) == []
+
+
+@pytest.mark.slow
+def test_places_declared_before_become_the_row_for_everybody_and_come_back(empty: Flask) -> None:
+    with empty.app_context():
+        alembic.upgrade("0031")
+        old = MetaData()
+        old.reflect(db.engine)
+        made = {name: uuid4() for name in ("organization", "service", "counted", "silent")}
+        plain = db.engine.dialect.name == "sqlite"
+        keys = {name: key.hex if plain else key for name, key in made.items()}
+        _insert(old.tables["organization"], id=keys["organization"], name="Foyer", kind="shelter", type="onu")
+        _insert(
+            old.tables["service"], id=keys["service"], organization_id=keys["organization"], name="Lits",
+            visibility="network",
+        )  # fmt: skip
+        for name, said in (("counted", ("available", 3)), ("silent", ("unknown", None))):
+            _insert(
+                old.tables["service_at_location"], id=keys[name], service_id=keys["service"],
+                capacity_status=said[0], capacity_available=said[1], capacity_unit="bed",
+            )  # fmt: skip
+        db.session.commit()
+        alembic.upgrade()
+        rows = db.session.execute(text("SELECT audience, status, available, unit FROM service_capacity")).all()
+        assert rows == [("everybody", "available", 3, "bed")]
+        db.session.commit()
+        alembic.downgrade("0031")
+        query = "SELECT capacity_status, capacity_available FROM service_at_location ORDER BY capacity_status"
+        assert db.session.execute(text(query)).all() == [("available", 3), ("unknown", None)]
+        db.session.commit()
+
+
+def _insert(table: Table, **values: object) -> None:
+    """A row with something in every column that wants it, whatever the columns were then."""
+    empty: dict[type, object] = {
+        str: "",
+        int: 1,
+        bool: False,
+        datetime: datetime(2026, 1, 5, tzinfo=UTC),
+        list: [],
+        dict: {},
+    }
+    needed = {one.name: one for one in table.columns if not one.nullable and one.name not in values}
+    kinds = {name: "json" if isinstance(one.type, JSON) else one.type.python_type for name, one in needed.items()}
+    rest = {name: [] if kind == "json" else empty[kind] for name, kind in kinds.items()}
+    db.session.execute(table.insert().values(**rest, **values))

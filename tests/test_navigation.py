@@ -54,6 +54,7 @@ EXCEPTIONS = {
     "providers.mandates": "a tab of coverage",
     "providers.what_if": "a tab of coverage",
     "providers.coverage_months": "a tab of coverage",
+    "providers.calendar_periods": "a tab of the directory’s upkeep",
     "providers.imports": "a tab of the directory’s upkeep",
     "partners.matrix": "a button of the list of agreements",
     "partners.new_agreement": "a button of the list of agreements",

@@ -86,6 +86,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "misconduct": ("officer", "/directory/misconduct"),
     "campaigns": ("coordinator", "/directory/campaigns"),
     "coverage": ("coordinator", "/directory/coverage?all=yes"),
+    "calendar": ("coordinator", "/directory/calendar"),
     "mandates": ("coordinator", "/directory/mandates"),
     "imports": ("coordinator", "/directory/imports"),
     "agreements": ("coordinator", "/agreements"),

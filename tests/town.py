@@ -51,6 +51,7 @@ from referral.procedures.queries import active_form, active_version
 from referral.procedures.rules import Anchor, AnchorKind, VersionAction
 from referral.providers.actions import (
     add_mandate,
+    add_period,
     confirm_none,
     employing,
     keep_draft,
@@ -67,7 +68,7 @@ from referral.providers.actions.joining import merge as join_houses
 from referral.providers.actions.reminding import PURPOSE
 from referral.providers.doubles_models import OrganizationPair, ServicePair
 from referral.providers.models import ImportBatch, ServiceAtLocation, ServiceStaff
-from referral.providers.rules import NoticeKind, Origin, ReportKind, Section, TaskReason, TrustLevel
+from referral.providers.rules import NoticeKind, Origin, PeriodKind, ReportKind, Section, TaskReason, TrustLevel
 from referral.providers.upkeep_models import ConfirmationLink, EntityRevision
 from referral.referrals.actions import answering, sending, shortlisting
 from referral.referrals.rules import ReferralAction
@@ -283,7 +284,9 @@ def _upkeep(town: Town, users: dict[str, Any], place: Any, refuge: Any) -> None:
     values = {"role": MandateRole.LEAD, "legal_basis": "Décret", "starts_on": None, "ends_on": None}
     house = place.service.organization_id
     mandate = add_mandate(organization_id=house, need=MED, pcode="CM", **values, actor=coordinator, now=NOW)
-    town.at |= {"checked": checked.id, "mandate": mandate.id}
+    days = {"starts_on": NOW.date(), "ends_on": NOW.date()}
+    period = add_period(kind=PeriodKind.RAINS, **days, pcode="", label="", actor=coordinator, now=NOW)
+    town.at |= {"checked": checked.id, "mandate": mandate.id, "period": period.id}
     _house(town, place.service.organization, refuge.service.organization, focal)
 
 

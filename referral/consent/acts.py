@@ -207,6 +207,8 @@ ACTS: dict[str, str] = {
     "coverage.target": N_("set a target of coverage"),
     "coverage.publish": N_("published the demand of a quarter"),
     "coverage.snapshot": N_("kept the coverage of a month"),
+    "calendar.add": N_("entered a period of the calendar"),
+    "calendar.remove": N_("removed a period of the calendar"),
     "mandate.add": N_("entered a mandate"),
     "mandate.remove": N_("removed a mandate"),
     "misconduct.read": N_("read a report on misconduct"),

@@ -8,12 +8,13 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from directory.taxonomy import CapacityStatus, Disclosure, Referrals, Status, Visibility
+from directory.taxonomy import CapacityStatus, Disclosure, Facet, Group, Referrals, Status, Visibility
 from referral.demonstration.services import Offered, offered
 from referral.demonstration.towns import TOWNS, Town
 from referral.extensions import db
 from referral.foundation.searching import fold
 from referral.partners.models import Organization, User
+from referral.providers.capacity_models import ServiceCapacity
 from referral.providers.models import (
     Location,
     SectionVerification,
@@ -253,6 +254,24 @@ STATUSES = (
 )  # fmt: skip
 
 
+def _kept_apart(place: ServiceAtLocation) -> None:
+    """Where people sleep the beds are kept for women, for men or for families, and for children who come alone."""
+    base = place.for_everybody
+    if base is None or base.available is None or base.maximum is None:
+        return
+    women, total = base.available, base.maximum
+    received = {row.term for row in place.service.audiences if row.facet == Facet.SEX.value}
+    others = Group.FAMILIES if received == {"female"} else Group.MEN
+    kept = ((Group.WOMEN, women, total // 2), (others, 0, total // 4), (Group.UNACCOMPANIED, 2, 4))
+    for group, free, most in kept:
+        row = ServiceCapacity(
+            audience=group, status=CapacityStatus.AVAILABLE if free else CapacityStatus.FULL, available=free,
+            maximum=max(most, free), unit=base.unit, updated_at=base.updated_at,
+        )  # fmt: skip
+        place.capacities.append(row)
+    base.available = base.maximum = None
+
+
 def _room(one: Offered, place: ServiceAtLocation, rng: Random, now: datetime, *, has_room: bool) -> None:
     status = CapacityStatus.AVAILABLE if has_room else rng.choice(STATUSES)
     hours = rng.randrange(2, 60) if one.unit == "bed" else rng.randrange(5, 15 * 24)
@@ -265,6 +284,8 @@ def _room(one: Offered, place: ServiceAtLocation, rng: Random, now: datetime, *,
     place.capacity_maximum = most
     if status is CapacityStatus.AVAILABLE:
         place.capacity_available = rng.randrange(1, most // 2)
+        if one.unit == "bed":
+            _kept_apart(place)
     elif status is CapacityStatus.FULL:
         place.capacity_available = 0
     elif status is CapacityStatus.WAITING_LIST:

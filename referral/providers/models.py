@@ -10,8 +10,9 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, SmallInteger, S
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from directory.gazetteer import Ring
-from directory.taxonomy import CapacityStatus, Disclosure, Referrals, Status, Visibility
+from directory.taxonomy import Disclosure, Referrals, Status, Visibility
 from referral.foundation.tables import Base, enum_column, new_id
+from referral.providers.capacity_models import ServiceCapacity, WithPlaces
 from referral.providers.rules import (
     LocationType,
     Section,
@@ -128,7 +129,7 @@ class Location(Base):
     __table_args__ = (Index("ix_location_source_source_id", "source", "source_id"),)
 
 
-class ServiceAtLocation(Base):
+class ServiceAtLocation(WithPlaces, Base):
     """HSDS service_at_location: what a referral is addressed to.
 
     `areas` holds P-codes, `name:…` where no code is known, either after `on_request:` (see `rules.area_of`).
@@ -142,19 +143,13 @@ class ServiceAtLocation(Base):
     location_id: Mapped[UUID | None] = mapped_column(ForeignKey("location.id"), index=True)
     location: Mapped[Location | None] = relationship("Location", lazy="joined")
     areas: Mapped[list[str]] = mapped_column(default=list)
-    capacity_status: Mapped[CapacityStatus] = mapped_column(enum_column(CapacityStatus), default=CapacityStatus.UNKNOWN)
-    capacity_available: Mapped[int | None]
-    capacity_maximum: Mapped[int | None]
-    capacity_unit: Mapped[str] = mapped_column(String(24), default="")
-    waiting_days: Mapped[int | None]
-    capacity_updated_at: Mapped[datetime | None]
-    capacity_valid_until: Mapped[datetime | None]
     on_holidays: Mapped[str] = mapped_column(String(8), default="")
     timezone: Mapped[str] = mapped_column(String(40), default="")
     source_id: Mapped[str] = mapped_column(String(200), default="")
     archived: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
+    capacities: Mapped[list[ServiceCapacity]] = relationship(cascade="all, delete-orphan")
     schedules: Mapped[list[ServiceSchedule]] = relationship(
         back_populates="service_at_location", cascade="all, delete-orphan"
     )
@@ -172,7 +167,8 @@ class ServiceAtLocation(Base):
 class ServiceSchedule(Base):
     """HSDS schedule: one row a slot; `byday` is `MO,TU,…`; closes ≤ opens rolls over midnight.
 
-    The parts of an RRULE beyond the plain week come from imports; `kind` is `normal` or `holiday`.
+    The parts of an RRULE beyond the plain week come from imports; `kind` is one of `directory.seasons.Kind`; rows of a
+    season without own days hold on those of the calendar's periods.
     """
 
     __tablename__ = "schedule"
@@ -194,7 +190,7 @@ class ServiceSchedule(Base):
     bymonthday: Mapped[str] = mapped_column(String(400), default="")
     byweekno: Mapped[str] = mapped_column(String(400), default="")
     byyearday: Mapped[str] = mapped_column(String(400), default="")
-    kind: Mapped[str] = mapped_column(String(8), default="normal")
+    kind: Mapped[str] = mapped_column(String(16), default="normal")
     description: Mapped[str] = mapped_column(String(4000), default="")
 
 

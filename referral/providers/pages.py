@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask_babel import format_date
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from directory import Criteria, edit
 from directory.edit import show_phone
+from directory.edit_room import BELIEVED_HOURS
 from directory.papers import PAPER_LABELS
 from directory.question import CONDITIONS
 from directory.taxonomy import (
     EVERYBODY,
+    KEPT_GROUPS,
     LANGUAGE_LABELS,
     STATUS_LABELS,
     TERM_LABELS,
@@ -35,6 +37,7 @@ from referral.partners.rules import OrganizationKind
 from referral.providers import (
     actions,
     audience_form,
+    hours_form,
     identity_form,
     organization_form,
     private_form,
@@ -46,7 +49,6 @@ from referral.providers import (
 from referral.providers.models import ServiceAtLocation
 from referral.providers.private_models import Vacancy
 from referral.providers.queries import employment
-from referral.providers.queries.records import schedule
 from referral.providers.queries.searching import Found
 from referral.providers.rules import APPROVED_FIELDS, ORGANIZATION_FIELDS, Section, created, hides, publishes
 from referral.providers.upkeep_models import EntityRevision, Subject
@@ -68,40 +70,6 @@ class Form:
     choices: Mapping[str, Any] = field(default_factory=dict)
 
 
-def present_hours(place: ServiceAtLocation) -> dict[str, str]:
-    """The weekly grid as typed; rules that a week cannot say are not in it."""
-    grid = weekly(place) or {}
-    typed = {"on_holidays": place.on_holidays}
-    for day, slots in grid.items():
-        for number, (opens, closes) in enumerate(slots, start=1):
-            typed[f"{day}-{number}-opens"], typed[f"{day}-{number}-closes"] = written(opens), written(closes)
-    return typed
-
-
-def weekly(place: ServiceAtLocation) -> edit.Grid | None:
-    """The hours as a week; None where a week cannot say them."""
-    return edit.grid([schedule(one) for one in place.schedules if one.kind != "holiday"])
-
-
-def written(at: time) -> str:
-    """A time of day as it is typed.
-
-    >>> written(time(8, 30))
-    '08:30'
-    """
-    return f"{at:%H:%M}"
-
-
-def slots_shown(typed: Mapping[str, str]) -> int:
-    """How many slots a day the form offers: two, or as many as are in use."""
-    used = [number for number in range(1, edit.SLOTS_A_DAY + 1) for day in edit.DAY_LABELS if _used(typed, day, number)]
-    return max([schemas.SHOWN_SLOTS, *used])
-
-
-def _used(typed: Mapping[str, str], day: str, number: int) -> bool:
-    return any(typed.get(f"{day}-{number}-{end}") for end in ("opens", "closes"))
-
-
 def present_capacity(place: ServiceAtLocation) -> dict[str, str]:
     """The room declared last."""
     unknown = place.capacity_status is CapacityStatus.UNKNOWN
@@ -111,6 +79,10 @@ def present_capacity(place: ServiceAtLocation) -> dict[str, str]:
         "waiting_days": place.waiting_days,
     }
     typed = {name: str(value) for name, value in numbers.items() if value is not None}
+    for one in place.for_groups:
+        for name, value in (("available", one.available), ("maximum", one.maximum)):
+            if value is not None:
+                typed[f"{one.audience}-{name}"] = str(value)
     unit = place.capacity_unit if place.capacity_unit in UNIT_LABELS else "place"
     return {**typed, "status": "" if unknown else place.capacity_status.value, "unit": unit}
 
@@ -134,7 +106,7 @@ def contacts_shown(typed: Mapping[str, str]) -> int:
 
 
 def _read_hours(place: ServiceAtLocation, posted: Mapping[str, str], _now: datetime) -> schemas.Reading:
-    return schemas.read_hours(posted, known={one.id for one in place.closures}, today=clock.today())
+    return hours_form.read(posted, known={one.id for one in place.closures}, today=clock.today())
 
 
 def _read_capacity(_place: ServiceAtLocation, posted: Mapping[str, str], now: datetime) -> schemas.Reading:
@@ -145,7 +117,7 @@ def _read_contacts(place: ServiceAtLocation, posted: Mapping[str, str], _now: da
     return schemas.read_contacts(posted, demonstration=place.service.organization.demonstration)
 
 
-HOURS = Form(Section.HOURS, "providers/edit_hours.html", present_hours, _read_hours, actions.wanted_hours)
+HOURS = Form(Section.HOURS, "providers/edit_hours.html", hours_form.present, _read_hours, actions.wanted_hours)
 CAPACITY = Form(
     Section.CAPACITY, "providers/edit_capacity.html", present_capacity, _read_capacity, actions.wanted_capacity
 )
@@ -207,12 +179,23 @@ def _shown_of_place(form: Form, place: ServiceAtLocation, typed: dict[str, str])
         "state_choices": service_form.STATES,
         **(_audience_choices(typed) if form is SERVICE else {}),
         "days": edit.DAY_LABELS,
-        "slots": slots_shown(typed) if form is HOURS else 0,
-        "irregular": form is HOURS and weekly(place) is None,
+        **(hours_form.shown(place, typed) if form is HOURS else {}),
         "number_of_contacts": contacts_shown(typed) if form is CONTACTS else 0,
         "status_choices": [(one.value, one.label) for one in CapacityStatus if one is not CapacityStatus.UNKNOWN],
         "unit_choices": list(UNIT_LABELS.items()),
+        **(_group_choices(typed) if form is CAPACITY else {}),
         **form.choices,
+    }
+
+
+def _group_choices(typed: Mapping[str, str]) -> dict[str, Any]:
+    """For whom places may be kept, and for how long the numbers may hold."""
+    hours = [(str(one), ngettext("%(num)d hour", "%(num)d hours", one)) for one in BELIEVED_HOURS]
+    return {
+        "group_choices": [(one.value, one.label) for one in KEPT_GROUPS],
+        "group_fields": [(f"{one}-available", one.label) for one in KEPT_GROUPS],
+        "groups_kept": any(typed.get(f"{one}-{name}") for one in KEPT_GROUPS for name in ("available", "maximum")),
+        "believed_choices": [("", _("the usual time")), *hours],
     }
 
 

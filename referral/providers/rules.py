@@ -240,6 +240,26 @@ NOTICE_LABELS: dict[NoticeKind, str] = {
 }
 
 
+class PeriodKind(StrEnum):
+    """What the coordination writes down of a year's calendar."""
+
+    RAMADAN = "ramadan"
+    RAINS = "rainy_season"
+    HOLIDAY = "holiday"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return PERIOD_LABELS[self]
+
+
+PERIOD_LABELS: dict[PeriodKind, str] = {
+    PeriodKind.RAMADAN: N_("Ramadan"),
+    PeriodKind.RAINS: N_("Rainy season"),
+    PeriodKind.HOLIDAY: N_("Day off by decree"),
+}
+
+
 class ReportKind(StrEnum):
     """What is wrong with an entry, as its readers report it."""
 

@@ -6,27 +6,25 @@ Each form is read into what was typed (shown again when something is wrong), the
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
-from directory import edit
+from directory import edit, edit_room
 from directory.fields import clock
 from directory.papers import PAPER_LABELS
 from directory.places import Places
-from directory.profile import Capacity, Closure, Contact
+from directory.profile import Capacity, Contact
 from directory.question import CONDITIONS, BadQuestion, question, the_place
-from directory.schedule import WEEKDAYS
+from directory.taxonomy import KEPT_GROUPS
 from referral.providers.filters import Filters
 from referral.providers.rules import PLACE_SECTIONS, Section
 from sop.vocabulary import N_, Message, Need
 
 LONGEST = 300
 LISTED = ("status", "vulnerabilities", "languages")
-SHOWN_SLOTS = 2
 MOST_CONTACTS = 8
 PARTS = ("day", "month", "year")
 HOLIDAYS = ("", "open", "closed")
@@ -121,37 +119,10 @@ def version_of(posted: Mapping[str, str]) -> int:
     return version if abs(version) < 2**31 else 0
 
 
-def read_hours(posted: Mapping[str, str], *, known: Collection[UUID], today: date) -> Reading:
-    """Weekly hours, what holds on public holidays, closures to end (of those known), and a new one."""
-    typed, version = typed_of(posted)
-    grid, errors = edit.check_hours({day: slots_of(typed, day) for day in WEEKDAYS})
-    closure, more = _closure(typed, today)
-    if typed.get("on_holidays", "") not in HOLIDAYS:
-        more["on_holidays"] = CHOOSE
-    ended = {one for one in known if typed.get(f"end-{one}")}
-    values = {"grid": grid, "closure": closure, "ended": ended, "on_holidays": typed.get("on_holidays", "")}
-    return Reading(typed, values, version, {**_own(errors), **_own(more)})
-
-
 def slots_of(typed: Mapping[str, str], day: str) -> list[tuple[str, str]]:
     """The slots typed for a day of the week."""
     numbers = range(1, edit.SLOTS_A_DAY + 1)
     return [(typed.get(f"{day}-{number}-opens", ""), typed.get(f"{day}-{number}-closes", "")) for number in numbers]
-
-
-def _closure(typed: Mapping[str, str], today: date) -> tuple[Closure | None, dict[str, Any]]:
-    errors: dict[str, Any] = {}
-    found: dict[str, date | None] = {}
-    for name in ("starts", "ends"):
-        try:
-            found[name] = day_of(typed, name)
-        except ValueError:
-            errors[name] = NOT_A_DAY
-    reason = typed.get("reason", "").strip()
-    if errors or not (any(found.values()) or reason):
-        return None, errors
-    closure, wrong = edit.check_closure(found["starts"], found["ends"], reason, today=today)
-    return closure, dict(wrong)
 
 
 def day_of(typed: Mapping[str, str], name: str) -> date | None:
@@ -168,16 +139,33 @@ def day_of(typed: Mapping[str, str], name: str) -> date | None:
 def read_capacity(posted: Mapping[str, str], *, now: datetime) -> Reading:
     """Room as declared now."""
     typed, version = typed_of(posted)
-    numbers, errors = {}, {}
-    for name in ("available", "maximum", "waiting_days"):
-        written = typed.get(name, "").strip()
-        if written and not (written.isdecimal() and len(written) <= 9):
-            errors[name] = NOT_A_NUMBER
-        numbers[name] = int(written) if written and name not in errors else None
-    status, unit = typed.get("status", ""), typed.get("unit", "place")
+    errors: dict[str, Message] = {}
+    numbers = {name: _count(typed, name, errors) for name in ("available", "maximum", "waiting_days")}
+    groups = {
+        group: (_count(typed, f"{group}-available", errors), _count(typed, f"{group}-maximum", errors))
+        for group in KEPT_GROUPS
+    }
     capacity: Capacity | None
-    capacity, wrong = edit.check_capacity(status, **numbers, unit=unit, now=now)
-    return Reading(typed, {"capacity": capacity}, version, {**_own(wrong), **errors})
+    capacity, wrong = edit.check_capacity(
+        typed.get("status", ""), **numbers, unit=typed.get("unit", "place"), now=now,
+    )  # fmt: skip
+    if capacity is not None:
+        try:
+            capacity = replace(capacity, valid_until=edit_room.until(typed.get("believed", ""), now))
+            capacity, wrong = edit_room.with_groups(capacity, groups)
+        except ValueError:
+            errors["believed"] = CHOOSE
+    return Reading(typed, {"capacity": capacity}, version, {**own(wrong), **errors})
+
+
+def _count(typed: Mapping[str, str], name: str, errors: dict[str, Message]) -> int | None:
+    """A number of places; an error at its field where it is none."""
+    written = typed.get(name, "").strip()
+    if written and not (written.isascii() and written.isdecimal() and len(written) <= 9):
+        at = name.replace("-maximum", "-available")
+        errors[at] = NOT_A_NUMBER
+        return None
+    return int(written) if written else None
 
 
 def read_contacts(posted: Mapping[str, str], *, demonstration: bool) -> Reading:
@@ -190,7 +178,7 @@ def read_contacts(posted: Mapping[str, str], *, demonstration: bool) -> Reading:
         if not (title.strip() or phone.strip() or email.strip()):
             continue
         contact, wrong = edit.check_contact(title=title, email=email, phones=[phone], demonstration=demonstration)
-        errors.update({f"c{number}-{name}": message for name, message in _own(wrong).items()})
+        errors.update({f"c{number}-{name}": message for name, message in own(wrong).items()})
         if contact is not None:
             contacts.append((typed.get(f"c{number}-id", ""), contact))
     if not contacts and not errors:
@@ -198,7 +186,7 @@ def read_contacts(posted: Mapping[str, str], *, demonstration: bool) -> Reading:
     return Reading(typed, {"contacts": contacts}, version, errors)
 
 
-def _own(errors: Mapping[str, Any]) -> dict[str, Message]:
+def own(errors: Mapping[str, Any]) -> dict[str, Message]:
     """The library's messages as those of the application."""
     return {name: Message(one.code, one.text, dict(one.values)) for name, one in errors.items()}
 

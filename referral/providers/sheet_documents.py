@@ -86,7 +86,7 @@ def _where(sheet: Sheet, length: int) -> Fields:
         (_("Where"), _place(offer) if sheet.hidden else _lines(_address(offer), unit_name(offer.pcode))),
         (_("Access"), _lines(_steps(offer), "" if sheet.hidden else _cut(offer.accessibility, length))),
         (_("Area"), reached or _("not stated")),
-        (_("Opening hours"), _lines(_week(sheet.days), _holidays(offer), *_closures(sheet, length))),
+        (_("Opening hours"), _lines(_week(sheet.days), *_special(sheet), _holidays(offer), *_closures(sheet, length))),
         (_("Contacts"), _lines(*_contacts(sheet)) or _("No contact is known.")),
     ]
 
@@ -96,7 +96,7 @@ def _referring(sheet: Sheet, length: int) -> Fields:
     takes = str(translate(offer.accepts_referrals.label)) if offer.accepts_referrals else _("not stated")
     soon = answers(service)
     within = _labelled(_("Answers within"), [soon]) if soon else ""
-    updated = offer.capacity.updated if offer.capacity else None
+    updated = min((one.updated for one in offer.capacity.rows if one.updated), default=None) if offer.capacity else None
     told = _("as of %(day)s", day=day(updated)) if updated else _("never confirmed")
     seen = [_labelled(str(translate(one.section.label)), [_since(one.since)]) for one in sheet.freshness]
     return [
@@ -177,6 +177,18 @@ def _week(days: Sequence[Day]) -> str:
 def _holidays(offer: Offer) -> str:
     said = {"open": _("Also open on public holidays."), "closed": _("Closed on public holidays.")}
     return said.get(offer.hours.on_holidays, "")
+
+
+def _special(sheet: Sheet) -> list[str]:
+    """Ramadan or the rainy season, and single days with hours of their own."""
+    found = []
+    if sheet.season:
+        message, first, last = sheet.season
+        found.append(str(translate(message.text)) % {"first": day(first), "last": day(last)})
+    for one, slots in sheet.days_alone[:3]:
+        times = ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in slots)
+        found.append(_labelled(_("other hours on %(day)s", day=day(one)), [times]))
+    return found
 
 
 def _closures(sheet: Sheet, length: int) -> list[str]:

@@ -19,6 +19,8 @@ from referral.extensions import OneDatabase, db
 from referral.foundation import clock
 from referral.partners.models import Organization
 from referral.providers import modified
+from referral.providers.calendar_models import CalendarPeriod
+from referral.providers.capacity_models import ServiceCapacity
 from referral.providers.doubles_models import OrganizationMerge
 from referral.providers.models import (
     AdminUnit,
@@ -37,7 +39,8 @@ from referral.providers.upkeep_models import TempNotice
 
 DIRECTORY = (
     Service, ServiceAudience, Location, ServiceAtLocation, ServiceSchedule, ServiceClosure, ServiceContact,
-    SectionVerification, Organization, AdminUnit, TempNotice, Vacancy, OrganizationMerge,
+    ServiceCapacity, CalendarPeriod, SectionVerification, Organization, AdminUnit, TempNotice, Vacancy,
+    OrganizationMerge,
 )  # fmt: skip
 _TABLES = frozenset(one.__tablename__ for one in DIRECTORY)
 TOUCHED = "directory_touched"

@@ -77,11 +77,12 @@ def link_confirm(token: str) -> Any:
 @bp.route("/confirm/<token>/correct", methods=["GET", "POST"])
 @public
 def link_correct(token: str) -> Any:
-    """The section's form; what is sent waits for the coordination."""
+    """The section's form; what is sent waits for the coordination, but for free places."""
     found = _link(token, lock=request.method == "POST")
     if not _usable(found):
         return redirect(url_for("providers.link", token=token), code=303)
-    form, extra = pages.FORMS[found.section], {"by_link": url_for("providers.link", token=token), "direct": False}
+    direct = actions.at_once(found.section)
+    form, extra = pages.FORMS[found.section], {"by_link": url_for("providers.link", token=token), "direct": direct}
     if request.method == "GET":
         return render_template(form.template, **pages.shown(form, found.subject) | extra)
     reading = form.read(found.subject, request.form, clock.now())

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from directory.edit import DAY_LABELS, show_phone
 from directory.employment import EntryLevel, OfferKind
 from directory.referring import ACCESS_LABELS, CHANNEL_LABELS
+from directory.seasons import SEASON_LABELS
 from directory.taxonomy import (
     LANGUAGE_LABELS,
     SERVICE_TYPE_LABELS,
@@ -17,6 +18,7 @@ from directory.taxonomy import (
     CapacityStatus,
     Disclosure,
     Facet,
+    Group,
     Referrals,
     Status,
     Visibility,
@@ -173,7 +175,10 @@ def _offer(value: dict[str, Any]) -> list[str]:
 
 def _hours(row: dict[str, Any]) -> str:
     days = ", ".join(_(DAY_LABELS[day]) if day in DAY_LABELS else day for day in row["byday"].split(","))
-    return f"{days} {row['opens_at'][:5]}–{row['closes_at'][:5]}"
+    text = f"{days} {row['opens_at'][:5]}–{row['closes_at'][:5]}"
+    if row["kind"] in SEASON_LABELS:
+        return _("%(who)s: %(places)s", who=_(SEASON_LABELS[row["kind"]]), places=text)
+    return text if row["valid_from"] is None else f"{row['valid_from']} – {row['valid_to'] or '…'} {text}"
 
 
 def _closure(row: dict[str, Any]) -> str:
@@ -195,6 +200,15 @@ ROWS: dict[str, Callable[[Any], str]] = {
 def _capacity(value: dict[str, Any]) -> list[str]:
     lines = [_(CapacityStatus(value["status"]).label)]
     if value["available"] is not None:
-        most = "" if value["maximum"] is None else f" / {value['maximum']}"
-        lines.append(f"{value['available']}{most}")
-    return lines
+        lines.append(_number(value))
+    groups = [
+        _("%(who)s: %(places)s", who=_(Group(one["audience"]).label), places=_number(one))
+        for one in value.get("groups", ())
+    ]
+    return lines + groups
+
+
+def _number(value: dict[str, Any]) -> str:
+    """Free places, of how many."""
+    free = _(CapacityStatus(value["status"]).label) if value["available"] is None else str(value["available"])
+    return free if value["maximum"] is None else f"{free} / {value['maximum']}"

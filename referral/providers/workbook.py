@@ -16,19 +16,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from directory import edit
-from directory.taxonomy import TERM_LABELS, UNIT_LABELS, CapacityStatus, Disclosure, Facet
+from directory.taxonomy import KEPT_GROUPS, TERM_LABELS, UNIT_LABELS, CapacityStatus, Disclosure, Facet
 from referral.extensions import db
 from referral.foundation import audit
 from referral.foundation.access import Actor
 from referral.foundation.i18n import translate
 from referral.foundation.spreadsheets import write_workbook
-from referral.providers import audience_form, pages, schemas, service_form
+from referral.providers import audience_form, hours_form, pages, schemas, service_form
 from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.queries.whole import Circle
 from referral.providers.rules import Section
 from sop.vocabulary import N_, NEED_LABELS
 
-SERVICES, AUDIENCES, CONTACTS, LISTS = "Services", "Publics", "Contacts", "Listes"
+SERVICES, AUDIENCES, PLACES, CONTACTS, LISTS = "Services", "Publics", "Places", "Contacts", "Listes"
 ID = "Identifiant (ne pas modifier)"
 IDENTITY = {
     "Organisation": "organization.name", "Service": "service.name", "Besoins": "service.term", "Lieu": "location.name",
@@ -100,6 +100,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("Jours fériés", H, "on_holidays", HOLIDAYS),
 )  # fmt: skip
 AUDIENCE_HEADINGS = (ID, "Service", "Critère", "Terme", "Règle")
+PLACE_HEADINGS = (ID, "Service", "Pour qui", "Places libres", "Places en tout")
 CONTACT_FIELDS = ("id", "title", "phones", "email")
 CONTACT_HEADINGS = (ID, "Service", "Contact (ne pas modifier)", "Fonction", "Téléphone", "Courriel")
 
@@ -115,6 +116,7 @@ def write(circle: Circle) -> tuple[bytes, int]:
     sheets = [
         (SERVICES, [ID, *IDENTITY, *(one.heading for one in COLUMNS)], rows),
         (AUDIENCES, AUDIENCE_HEADINGS, [row for place in places for row in audiences_of(place)]),
+        (PLACES, PLACE_HEADINGS, [row for place in places for row in places_of(place)]),
         (CONTACTS, CONTACT_HEADINGS, [row for place in places for row in contacts_of(place, circle)]),
         (LISTS, ("Colonne", "Valeurs"), list(_lists(need, labels))),
     ]
@@ -138,7 +140,8 @@ def whole() -> tuple[Any, ...]:
         service.selectinload(Service.audiences),
         service.joinedload(Service.offer),
         *(selectinload(part) for part in (
-            ServiceAtLocation.schedules, ServiceAtLocation.contacts, ServiceAtLocation.closures)),
+            ServiceAtLocation.schedules, ServiceAtLocation.contacts, ServiceAtLocation.closures,
+            ServiceAtLocation.capacities)),
     )  # fmt: skip
 
 
@@ -177,7 +180,7 @@ def presented(place: ServiceAtLocation) -> dict[Section, dict[str, str]]:
     """What the forms of an entry show, with hours a cell a day."""
     shown = {section: dict(form.present(place)) for section, form in pages.FORMS.items() if section in SECTIONS}
     hours = shown[H]
-    regular = pages.weekly(place) is not None
+    regular = hours_form.weekly(place) is not None
     for day in edit.DAY_LABELS:
         hours[day] = _slots(hours, day) if regular else IRREGULAR
     return shown
@@ -210,6 +213,14 @@ def audiences_of(place: ServiceAtLocation) -> list[list[str]]:
     ]
 
 
+def places_of(place: ServiceAtLocation) -> list[list[str]]:
+    """A row for each group that has places of its own."""
+    typed = pages.present_capacity(place)
+    parts = ("available", "maximum")
+    numbers = [(group, [typed.get(f"{group}-{name}", "") for name in parts]) for group in KEPT_GROUPS]
+    return [[str(place.id), place.service.name, french(group.label), *found] for group, found in numbers if any(found)]
+
+
 def contacts_of(place: ServiceAtLocation, circle: Circle) -> list[list[str]]:
     """A row for each contact that the circle may read, without names of people."""
     open_to = {str(one.id) for one in place.contacts if one.visibility in circle.services}
@@ -230,5 +241,6 @@ def _lists(need: Mapping[Any, str], labels: Mapping[str, Mapping[str, str]]) -> 
     for column in COLUMNS:
         yield from ([column.heading, word] for word in labels[column.heading].values() if word)
     yield from ([f"{AUDIENCES} : Règle", french(words)] for code, words in audience_form.RULES if code)
+    yield from ([f"{PLACES} : Pour qui", french(group.label)] for group in KEPT_GROUPS)
     for facet, word in FACETS.items():
         yield from ([f"{AUDIENCES} : {word}", french(words)] for words in TERM_LABELS[facet].values())

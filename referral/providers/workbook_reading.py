@@ -19,7 +19,7 @@ from directory import Message as Reason
 from directory import edit, hsds
 from directory.places import fold
 from directory.tables import Table, read_tables
-from directory.taxonomy import TERM_LABELS, Facet
+from directory.taxonomy import KEPT_GROUPS, TERM_LABELS, Facet
 from referral.extensions import db
 from referral.foundation import audit
 from referral.foundation.access import Actor
@@ -103,7 +103,7 @@ def take(
         if key:
             seen.add(key)
         _Entry(place, before.get(key), told, number, labels, actor, now).put(
-            row, aside.audiences.get(key), aside.contacts.get(key, [])
+            row, aside.audiences.get(key), aside.contacts.get(key, []), aside.places.get(key)
         )
         told.entries += 1
     return _summary(told, made, actor, now)
@@ -174,9 +174,14 @@ class _Sheets:
         with_audiences = workbook.AUDIENCES in sheets
         self.audiences: dict[str, Typed] = {key: {} for key in known} if with_audiences else {}
         self.wrong: set[str] = set()
+        self.wrong_places: set[str] = set()
         for number, row in _records(sheets, workbook.AUDIENCES):
             self._audience(number, _plain(row))
         self.audiences = {key: rows for key, rows in self.audiences.items() if key not in self.wrong}
+        self.places: dict[str, Typed] = {key: {} for key in known} if workbook.PLACES in sheets else {}
+        for number, row in _records(sheets, workbook.PLACES):
+            self._places(number, _plain(row))
+        self.places = {key: rows for key, rows in self.places.items() if key not in self.wrong_places}
         self.contacts: dict[str, list[tuple[int, dict[str, str]]]] = defaultdict(list)
         for number, row in _records(sheets, workbook.CONTACTS):
             plain = _plain(row)
@@ -184,6 +189,19 @@ class _Sheets:
                 self.contacts[plain[ID]].append((number, plain))
             else:
                 told.refuse(number, plain.get(ID, ""), ID, UNKNOWN)
+
+    def _places(self, number: int, row: Typed) -> None:
+        key, heading = row.get(ID, ""), workbook.PLACE_HEADINGS[2]
+        if key not in self.places:
+            self.told.refuse(number, key, ID, UNKNOWN)
+            return
+        group = _code(row.get(heading, ""), {one.value: workbook.french(one.label) for one in KEPT_GROUPS})
+        if group is None:
+            self.told.refuse(number, key, heading, _not_listed(row.get(heading, "")))
+            self.wrong_places.add(key)
+            return
+        for name, column in zip(("available", "maximum"), workbook.PLACE_HEADINGS[3:], strict=True):
+            self.places[key][f"{group}-{name}"] = row.get(column, "")
 
     def _audience(self, number: int, row: Typed) -> None:
         key = row.get(ID, "")
@@ -227,7 +245,7 @@ class _Entry:
         self.shown = workbook.presented(place)
         self.before = self.shown if before is None else before
 
-    def put(self, row: Typed, audiences: Typed | None, contacts: list[tuple[int, Typed]]) -> None:
+    def put(self, row: Typed, audiences: Typed | None, contacts: list[tuple[int, Typed]], places: Typed | None) -> None:
         """Read what differs from what the forms show."""
         typed = {section: dict(values) for section, values in self.shown.items()}
         wrong: set[Section] = set()
@@ -243,6 +261,10 @@ class _Entry:
             asked = [name for name in typed[Section.SERVICE] if name.startswith("to-") and name != "to-sex"]
             told = {name: audiences.get(name, "") for name in asked}
             typed[Section.SERVICE] |= {name: value for name, value in told.items() if value != stood.get(name, "")}
+        if places is not None:
+            numbers = {f"{one}-{name}" for one in KEPT_GROUPS for name in ("available", "maximum")}
+            kept = {name: text for name, text in typed[Section.CAPACITY].items() if name not in numbers}
+            typed[Section.CAPACITY] = kept | {name: text for name, text in places.items() if text}
         if not self._contacts(typed[Section.CONTACTS], contacts):
             wrong.add(Section.CONTACTS)
         changed = [self._section(section, typed[section]) for section in typed if section not in wrong]

@@ -10,6 +10,7 @@ from directory.criteria import Moment
 from directory.profile import Audience, Capacity, Closure, Hours, Response, Schedule, ServiceArea
 from directory.question import CONDITIONS
 from directory.taxonomy import (
+    KEPT_GROUPS,
     AudienceRule,
     CapacityStatus,
     Disclosure,
@@ -44,9 +45,15 @@ def hours(draw):
         interval=st.sampled_from([1, 1, 2]),
         dtstart=st.sampled_from([None, date(2026, 3, 2)]),
     )
+    rows = draw(st.lists(row, max_size=2))
+    if draw(st.integers(0, 2)) == 0:
+        kind = chance(["ramadan", "rainy_season", "exception"], draw)
+        first = chance([date(2026, 2, 18), date(2026, 3, 2), date(2026, 3, 3)], draw)
+        last = chance([date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 19)], draw)
+        rows.append(Schedule("MO", time(8), time(10), kind=kind, valid_from=first, valid_to=last))
     closed = (Closure(date(2026, 3, 1), date(2026, 3, 3)),) if draw(st.integers(0, 9)) == 0 else ()
     zone = chance(["Africa/Douala", "America/New_York"], draw)
-    return Hours(tuple(draw(st.lists(row, max_size=2))), closed, zone, chance(["", "open", "closed"], draw))
+    return Hours(tuple(rows), closed, zone, chance(["", "open", "closed"], draw))
 
 
 @st.composite
@@ -54,6 +61,11 @@ def offers(draw, number):
     status = chance(list(CapacityStatus), draw)
     updated = NOW - timedelta(hours=chance([0, 1, 72, 100, 336, 400], draw))
     sections = [one for one in ("contacts", "hours", "service") if draw(st.integers(0, 19))]
+    kept = st.builds(
+        Capacity, st.sampled_from(list(CapacityStatus)), st.sampled_from([None, 0, 3]),
+        updated=st.sampled_from([updated, updated, NOW - timedelta(hours=2)]), audience=st.sampled_from(KEPT_GROUPS),
+    )  # fmt: skip
+    groups = tuple(draw(st.lists(kept, max_size=3, unique_by=lambda one: one.audience)))
     row = st.builds(
         Audience, st.sampled_from(list(Facet)), st.sampled_from(["female", "male", "all", "hiv", "refugee", "cmr"]),
         st.sampled_from(list(AudienceRule)),
@@ -82,7 +94,7 @@ def offers(draw, number):
         remote=draw(st.integers(0, 4)) == 0,
         disclosure=chance(list(Disclosure), draw),
         hours=draw(hours()),
-        capacity=chance([None, Capacity(status, chance([None, 0, 3], draw), updated=updated)], draw),
+        capacity=chance([None, Capacity(status, chance([None, 0, 3], draw), updated=updated, groups=groups)], draw),
         verified={one: NOW.date() - timedelta(chance([0, 90, 91, 106, 136, 300], draw)) for one in sections},
         required_documents=tuple(draw(st.lists(PAPERS, max_size=2))),
         step_free=chance([None, True, False], draw),
@@ -103,7 +115,7 @@ criteria = st.builds(
     ages=st.sampled_from([None, (14, 14), (0, 17), (0, 120), (40, 40)]),
     sex=st.sampled_from([None, "female", "male", "other"]),
     statuses=st.sampled_from([None, frozenset(), frozenset({"refugee"})]),
-    vulnerabilities=st.sampled_from([None, frozenset(), frozenset({"hiv"})]),
+    vulnerabilities=st.sampled_from([None, frozenset(), frozenset({"hiv"}), frozenset({"unaccompanied_child"})]),
     nationality=st.sampled_from([None, "", "cmr"]),
     place=st.sampled_from([None, *PCODES]),
     place_names=st.sampled_from([(), ("douala",), ("Buea",)]),
@@ -134,7 +146,8 @@ def key(candidate):
     codes = {verdict.criterion: verdict.message.code for verdict in candidate.verdicts}
     place = {
         "has_places": 0, "places": 0, "assessment": 1, "capacity_not_stated": 2, "capacity_lapsed": 2,
-        "waiting_list": 3, "waiting_days": 3, "full": 4,
+        "waiting_list": 3, "waiting_days": 3, "full": 4, "group_available": 0, "group_assessment": 1,
+        "group_unknown": 2, "group_waiting_list": 3, "group_full": 4,
     }[codes[Criterion.CAPACITY]]  # fmt: skip
     fresh = {
         "verified": 0, "verified_how": 0, "to_confirm": 1, "confirmation_late": 2, "verified_long_ago": 3,

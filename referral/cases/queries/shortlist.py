@@ -27,7 +27,10 @@ def shortlist(case_id: UUID, *, removed: bool = False, whole: bool = False) -> l
 
     `whole` reads all that their entries say now with them, to be compared with what was frozen.
     """
-    parts = (ServiceAtLocation.schedules, ServiceAtLocation.closures, ServiceAtLocation.contacts)
+    parts = (
+        ServiceAtLocation.schedules, ServiceAtLocation.closures, ServiceAtLocation.contacts,
+        ServiceAtLocation.capacities,
+    )  # fmt: skip
     service = joinedload(ServiceAtLocation.service).options(
         joinedload(Service.organization),
         *([selectinload(Service.audiences), joinedload(Service.offer)] if whole else []),

@@ -11,6 +11,7 @@ from referral.providers.actions.covering import (
     set_target,
     withdraw_none,
 )
+from referral.providers.actions.dating import add_period, remove_period
 from referral.providers.actions.deciding import decide, trust, undo
 from referral.providers.actions.doubling import look as look_for_doubles
 from referral.providers.actions.doubling import merge as merge_entries
@@ -33,7 +34,7 @@ from referral.providers.actions.exporting import export
 from referral.providers.actions.fields import difference, state_of
 from referral.providers.actions.importing import contents_of, import_file, printable
 from referral.providers.actions.joining import look as look_for_double_organizations
-from referral.providers.actions.linking import confirm_by_link, correct_by_link
+from referral.providers.actions.linking import at_once, confirm_by_link, correct_by_link
 from referral.providers.actions.noticing import end_notice, notify
 from referral.providers.actions.organizing import submit_organization, wanted_organization
 from referral.providers.actions.placing import import_places
@@ -43,15 +44,13 @@ from referral.providers.actions.signalling import keep_signal, search_or_signal,
 from referral.providers.actions.tabling import import_tables, keep_columns, saved_columns
 
 __all__ = [
-    "StaleEntry", "add_mandate", "answer", "apply", "approve_import", "called", "confirm",
+    "StaleEntry", "add_mandate", "add_period", "answer", "apply", "approve_import", "at_once", "called", "confirm",
     "confirm_by_link", "confirm_many", "confirm_none", "contents_of", "copy_to", "correct_by_link", "decide",
     "difference", "discard_import", "end_notice", "export", "freeze_demand", "import_file", "import_places",
-    "import_tables",
-    "keep_columns", "keep_draft", "keep_month", "keep_signal", "look_at", "look_for_double_organizations",
-    "look_for_doubles", "merge_entries", "notify",
-    "open_campaign", "open_task", "preview_import", "printable", "publish_demand", "read_misconduct", "remind",
-    "remove_mandate", "reopen", "report", "saved_columns", "search_or_signal", "set_target", "signal_need", "state_of",
-    "submit", "submit_organization", "tell_apart", "told_columns", "trust", "undo", "unmerge",
-    "wanted_capacity", "wanted_contacts", "wanted_hours", "wanted_organization", "wanted_service",
-    "withdraw_none",
+    "import_tables", "keep_columns", "keep_draft", "keep_month", "keep_signal", "look_at",
+    "look_for_double_organizations", "look_for_doubles", "merge_entries", "notify", "open_campaign", "open_task",
+    "preview_import", "printable", "publish_demand", "read_misconduct", "remind", "remove_mandate", "remove_period",
+    "reopen", "report", "saved_columns", "search_or_signal", "set_target", "signal_need", "state_of", "submit",
+    "submit_organization", "tell_apart", "told_columns", "trust", "undo", "unmerge", "wanted_capacity",
+    "wanted_contacts", "wanted_hours", "wanted_organization", "wanted_service", "withdraw_none",
 ]  # fmt: skip

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from directory.profile import Closure, Schedule
+from directory.profile import Capacity, Closure, Schedule
+from referral.providers.capacity_models import ServiceCapacity
 from referral.providers.models import ServiceClosure, ServiceSchedule
 
 SCHEDULE = (
@@ -12,6 +13,9 @@ SCHEDULE = (
     "bymonthday", "byweekno", "byyearday", "kind", "description",
 )  # fmt: skip
 CLOSURE = ("starts_on", "ends_on", "reason")
+CAPACITY = (
+    "audience", "status", "available", "maximum", "unit", "waiting_days", "updated_at", "valid_until"
+)  # fmt: skip
 CONTACT = ("function", "phone", "extension", "email")
 
 
@@ -23,6 +27,18 @@ def schedule_row(one: Schedule) -> ServiceSchedule:
 def closure_row(one: Closure) -> ServiceClosure:
     """The library's record as a row."""
     return ServiceClosure(starts_on=one.starts, ends_on=one.ends, reason=one.reason)
+
+
+def capacity_rows(one: Capacity) -> list[ServiceCapacity]:
+    """The library's record as rows: for everybody where anything was said of that, and for each group."""
+    said = [one] if one.updated is not None else []
+    return [
+        ServiceCapacity(
+            audience=row.audience, status=row.status, available=row.available, maximum=row.maximum,
+            unit=row.unit[:24], waiting_days=row.waiting_days, updated_at=row.updated, valid_until=row.valid_until,
+        )
+        for row in (*said, *one.groups)
+    ]  # fmt: skip
 
 
 def put(present: list[Any], wanted: list[Any], names: tuple[str, ...]) -> bool:

@@ -6,12 +6,13 @@ Every form becomes values by field. What its keeper may publish goes live with a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from directory import edit
-from directory.profile import Capacity, Closure, Contact
+from directory import edit, edit_hours
+from directory.profile import Capacity, Closure, Contact, Schedule
+from directory.seasons import SEASONS, Kind
 from directory.taxonomy import CapacityStatus
 from referral.errors import RuleViolation
 from referral.extensions import db
@@ -21,7 +22,8 @@ from referral.foundation.tables import new_id
 from referral.partners.models import Organization
 from referral.providers.actions import fields
 from referral.providers.actions.children import schedule_row
-from referral.providers.models import SectionVerification, ServiceAtLocation
+from referral.providers.hours_form import season_of
+from referral.providers.models import SectionVerification, ServiceAtLocation, ServiceSchedule
 from referral.providers.rules import Origin, Section, VerificationMethod, VerificationOutcome, at_once
 from referral.providers.upkeep_models import ChangeItem, ChangeProposal, EntityRevision, Subject
 from sop.vocabulary import N_, Message
@@ -46,10 +48,20 @@ def wanted_hours(
     on_holidays: str,
     closure: Closure | None = None,
     ended: Collection[UUID] = (),
+    seasons: Mapping[Kind, edit.Slots] | None = None,
+    alone: Schedule | None = None,
+    taken_away: Collection[str] = (),
+    today: date = date.min,
 ) -> fields.Values:
-    """Weekly hours as typed (those of public holidays stay), without ended closures, with a new one."""
-    kept = [fields.schedule_of(one) for one in place.schedules if one.kind == "holiday"]
-    rows = [fields.schedule_of(schedule_row(one)) for one in edit.schedules(grid)]
+    """Weekly hours and seasons as typed (those of public holidays stay), closures and single days that still hold.
+
+    A season that the form cannot say stays as it is until hours are typed for it.
+    """
+    kept = [fields.schedule_of(one) for one in place.schedules if _stays(place, one, seasons or {}, taken_away, today)]
+    typed = [row for kind, slots in (seasons or {}).items() for row in edit_hours.season_rows(kind, slots, grid)]
+    rows = [
+        fields.schedule_of(schedule_row(one)) for one in (*edit.schedules(grid), *typed, *([alone] if alone else []))
+    ]
     closures = [one for one in fields.closures_of(place) if one["id"] not in set(map(str, ended))]
     if closure is not None:
         ends = closure.ends.isoformat() if closure.ends else None
@@ -57,13 +69,28 @@ def wanted_hours(
     return {"hours": kept + rows, "on_holidays": on_holidays, "closures": closures}
 
 
+def _stays(
+    place: ServiceAtLocation, row: ServiceSchedule, seasons: Mapping[Kind, edit.Slots], away: Collection[str],
+    today: date,
+) -> bool:  # fmt: skip
+    """Whether a row outlives the form: public holidays, single days to come, a season of which nothing was typed."""
+    if row.kind == Kind.EXCEPTION:
+        return row.valid_to is not None and row.valid_to >= today and row.valid_to.isoformat() not in away
+    if row.kind in SEASONS and not seasons.get(Kind(row.kind)):
+        return Kind(row.kind) not in seasons or season_of(place, Kind(row.kind)) is None
+    return row.kind == Kind.HOLIDAY
+
+
 def wanted_capacity(_place: ServiceAtLocation, *, capacity: Capacity) -> fields.Values:
-    """The room there is now."""
+    """The room there is now, for everybody and for each group."""
+    groups = [{"audience": one.audience.value} | _room(one) for one in capacity.groups]
+    return {"capacity": _room(capacity) | {"groups": groups}}
+
+
+def _room(one: Capacity) -> fields.Values:
     return {
-        "capacity": {
-            "status": capacity.status.value, "available": capacity.available, "maximum": capacity.maximum,
-            "unit": capacity.unit, "waiting_days": capacity.waiting_days,
-        }
+        "status": one.status.value, "available": one.available, "maximum": one.maximum, "unit": one.unit,
+        "waiting_days": one.waiting_days, "valid_until": fields.plain(one.valid_until),
     }  # fmt: skip
 
 
@@ -191,7 +218,15 @@ def confirm(
 def _declared(subject: Subject) -> bool:
     if isinstance(subject, Organization):
         return False
-    return subject.capacity_updated_at is not None and subject.capacity_status is not CapacityStatus.UNKNOWN
+    return any(one.updated_at is not None and one.status is not CapacityStatus.UNKNOWN for one in subject.capacities)
+
+
+def _renewed(place: ServiceAtLocation, now: datetime) -> None:
+    """The numbers hold from now on; an end that was said for them and has passed no longer does."""
+    for one in place.capacities:
+        one.updated_at = now
+        if one.valid_until is not None and one.valid_until <= now:
+            one.valid_until = None
 
 
 def expect(subject: Subject, version: int) -> None:
@@ -215,7 +250,7 @@ def confirmed(
         subject.updated_at = now
     for section in sections:
         if isinstance(subject, ServiceAtLocation) and section is Section.CAPACITY:
-            subject.capacity_updated_at = now
+            _renewed(subject, now)
         verification = SectionVerification(
             service_at_location_id=subject.id if of_place else None, organization_id=None if of_place else subject.id,
             section=section, method=method, outcome=outcome, user_id=actor.id if actor else None, at=now,

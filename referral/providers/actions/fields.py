@@ -8,12 +8,13 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from directory.taxonomy import CapacityStatus, Disclosure, Referrals, Status, Visibility
+from directory.taxonomy import CapacityStatus, Disclosure, Group, Referrals, Status, Visibility
 from referral.foundation.searching import fold
 from referral.partners.models import Organization
 from referral.providers.actions import offering
 from referral.providers.actions.children import SCHEDULE
 from referral.providers.audience_form import WHERE, rows_of, where_of
+from referral.providers.capacity_models import ServiceCapacity
 from referral.providers.models import (
     Service,
     ServiceAtLocation,
@@ -34,7 +35,7 @@ SERVICE = (
 )  # fmt: skip
 IDENTITY = ("name", "needs", "types", "visibility")
 """What the entry is and who may see it; `disclosure`, of its place, goes with them."""
-CAPACITY = ("status", "available", "maximum", "unit", "waiting_days")
+CAPACITY = ("status", "available", "maximum", "unit", "waiting_days", "valid_until")
 CONTACT = ("function", "phone", "email", "name", "extension", "visibility")
 ENUMS: dict[str, type[StrEnum]] = {"status": Status, "accepts_referrals": Referrals, "visibility": Visibility}
 TIMES, DATES = ("opens_at", "closes_at"), ("valid_from", "valid_to", "dtstart", "until")
@@ -84,11 +85,13 @@ def contact_of(row: ServiceContact) -> Values:
 
 
 def capacity_of(place: ServiceAtLocation) -> Values:
-    """The room declared last."""
-    return {
-        "status": place.capacity_status.value, "available": place.capacity_available,
-        "maximum": place.capacity_maximum, "unit": place.capacity_unit, "waiting_days": place.waiting_days,
-    }  # fmt: skip
+    """The room declared last: what holds for everybody, and the groups that have places of their own."""
+    said = _room(place.for_everybody or ServiceCapacity(status=CapacityStatus.UNKNOWN, unit=""))
+    return said | {"groups": [{"audience": one.audience.value} | _room(one) for one in place.for_groups]}
+
+
+def _room(row: ServiceCapacity) -> Values:
+    return {name: plain(getattr(row, name)) for name in CAPACITY}
 
 
 def same(one: Any, other: Any) -> bool:
@@ -177,10 +180,17 @@ def _contacts(place: ServiceAtLocation, rows: list[Values]) -> None:
 
 
 def _capacity(place: ServiceAtLocation, value: Values, now: datetime) -> None:
-    place.capacity_status = CapacityStatus(value["status"])
-    place.capacity_available, place.capacity_maximum = value["available"], value["maximum"]
-    place.capacity_unit, place.waiting_days = value["unit"], value["waiting_days"]
-    place.capacity_valid_until, place.capacity_updated_at = None, now
+    """Write every row; a row that was there stays the same row, so that who takes a place waits for it."""
+    known = {one.audience: one for one in place.capacities}
+    kept = []
+    for said in ({"audience": Group.EVERYBODY.value} | value, *value.get("groups", ())):
+        row = known.get(Group(said["audience"])) or ServiceCapacity(audience=Group(said["audience"]))
+        for name in CAPACITY:
+            setattr(row, name, said.get(name))
+        row.status, row.updated_at = CapacityStatus(said["status"]), now
+        row.valid_until = datetime.fromisoformat(said["valid_until"]) if said.get("valid_until") else None
+        kept.append(row)
+    place.capacities[:] = kept
 
 
 def _reach(place: ServiceAtLocation, name: str, value: Any, now: datetime) -> None:

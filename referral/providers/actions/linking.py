@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from referral.providers.actions import editing
-from referral.providers.rules import Origin
+from referral.providers.rules import Origin, Section
 from referral.providers.upkeep_models import ConfirmationLink
 
 
@@ -18,11 +18,20 @@ def confirm_by_link(link: ConfirmationLink, *, now: datetime) -> None:
         link.used_at = now
 
 
+def at_once(section: Section) -> bool:
+    """Whether what a link says of a section is published without being read first."""
+    return section is Section.CAPACITY
+
+
 def correct_by_link(link: ConfirmationLink, wanted: Mapping[str, Any], *, expected_version: int, now: datetime) -> None:
-    """A correction always waits for the coordination: a link may have been passed on, and a number decides much."""
+    """A correction waits for the coordination: a link may have been passed on, and a telephone number decides much.
+
+    Free places do not wait: they are worth nothing in two days, and lapse by themselves if they were wrong.
+    """
     if link.used_at is None:
         editing.submit(
-            link.subject, link.section, wanted, origin=Origin.LINK, direct=False, expected_version=expected_version,
+            link.subject, link.section, wanted, origin=Origin.LINK, direct=at_once(link.section),
+            expected_version=expected_version,
             actor=link.user, now=now,
         )  # fmt: skip
         link.used_at = now

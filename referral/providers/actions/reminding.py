@@ -22,6 +22,7 @@ from referral.partners.models import Organization, User
 from referral.providers import queries
 from referral.providers.models import SectionVerification, ServiceContact
 from referral.providers.queries.ending import Told, ending_vacancies
+from referral.providers.queries.lapsing import Lapsed, lapsed_places
 from referral.providers.rules import SECTION_LABELS, Section, TaskReason, VerificationMethod, VerificationOutcome
 from referral.providers.upkeep_models import CallTask, ConfirmationLink, OrganizationReminder, ReminderStep
 from referral.referrals.models import Referral, ReferralEvent
@@ -50,6 +51,9 @@ def remind(now: datetime) -> int:
             made = plan_now(now)
             houses = plan_organizations(now, made)
             mails = {one: houses.mails.get(one, []) + made.mails.get(one, []) for one in {**made.mails, **houses.mails}}
+            lapsed = plan_places(now, mails)
+            for one in lapsed:
+                mails.setdefault(one.person, []).append((one.place_id, Section.CAPACITY.value))
             ending, told = plan_vacancies(now, mails)
         for person in {**mails, **ending}:
             _notice(UUID(person), mails.get(person, []), len(ending.get(person, ())), now)
@@ -67,6 +71,11 @@ def remind(now: datetime) -> int:
             {"place_id": told[one.id].place_id, "section": Section.SERVICE, "cycle": told[one.id].cycle,
              "step": Step.NOTICE, "at": now}
             for rows in ending.values() for one in rows
+        ]  # fmt: skip
+        steps += [
+            {"place_id": UUID(one.place_id), "section": Section.CAPACITY, "cycle": one.cycle, "step": Step.NOTICE,
+             "at": now}
+            for one in lapsed
         ]  # fmt: skip
         for start in range(0, len(steps), CHUNK):
             db.session.execute(insert(ReminderStep), steps[start : start + CHUNK])
@@ -93,6 +102,12 @@ def plan_organizations(now: datetime, made: Plan) -> Plan:
     found = reminders.plan(kept, (), _written_to(now), local, calls_today=calls, called=called, lives=lives)
     found.archives.clear()
     return found
+
+
+def plan_places(now: datetime, writing: Collection[str]) -> list[Lapsed]:
+    """Numbers of places to ask for anew: of those who are written to anyway, or were not written to within a week."""
+    last = _written_to(now)
+    return [one for one in lapsed_places(now) if one.person in writing or one.person not in last]
 
 
 def plan_vacancies(now: datetime, writing: Collection[str]) -> tuple[dict[str, list[Ending]], dict[str, Told]]:

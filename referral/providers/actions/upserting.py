@@ -16,7 +16,16 @@ from referral.extensions import db
 from referral.foundation.searching import fold
 from referral.foundation.tables import new_id
 from referral.partners.models import Organization
-from referral.providers.actions.children import CLOSURE, CONTACT, SCHEDULE, closure_row, put, schedule_row
+from referral.providers.actions.children import (
+    CAPACITY,
+    CLOSURE,
+    CONTACT,
+    SCHEDULE,
+    capacity_rows,
+    closure_row,
+    put,
+    schedule_row,
+)
 from referral.providers.models import (
     Location,
     SectionVerification,
@@ -206,15 +215,11 @@ class Upsert:
             changed |= put(place.contacts, contacts, CONTACT)
         capacity = link.capacity or one.capacity
         if Section.CAPACITY not in own and capacity is not None:
-            changed |= _set(
-                place, capacity_status=capacity.status, capacity_available=capacity.available,
-                capacity_maximum=capacity.maximum, waiting_days=capacity.waiting_days, capacity_unit=capacity.unit[:24],
-                capacity_updated_at=capacity.updated, capacity_valid_until=capacity.valid_until,
-            )  # fmt: skip
+            changed |= put(place.capacities, capacity_rows(capacity), CAPACITY)
         return changed
 
 
-PARTS = ("schedules", "contacts", "closures")
+PARTS = ("schedules", "contacts", "closures", "capacities")
 
 
 def key_of(one: profile.Organization | profile.Service) -> str:

@@ -20,6 +20,7 @@ from referral.foundation import clock
 from referral.providers import stamp
 from referral.providers.models import AdminUnit
 from referral.providers.queries.records import Records
+from referral.providers.queries.seasons import days_off
 from referral.providers.queries.wording import haystacks
 from sop.places import load_places
 
@@ -122,8 +123,9 @@ def places(country: str) -> Places:
 
 
 def public_holidays(now: datetime) -> frozenset[date]:
-    """The public holidays of this year and the next, so that the days around any moment are known."""
-    return _holidays(current_app.config["SETTINGS"].country_code, now.astimezone(clock.zone()).year)
+    """Public holidays of this year and its neighbours, and those decreed: the days around any moment are known."""
+    year = now.astimezone(clock.zone()).year
+    return days_off() | _holidays(current_app.config["SETTINGS"].country_code, year)
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from directory import Criteria, Moment, Offer, Verdict, access, schedule
+from directory import Criteria, Moment, Offer, Verdict, access, room, schedule
 from directory.profile import Hours
 from directory.taxonomy import Visibility
 from referral.extensions import db
@@ -58,7 +58,7 @@ def listing(filters: Filters, actor: Actor, now: datetime) -> Page:
 def line(offer: Offer, moment: Moment) -> Line:
     """The verdicts that a line of the list shows."""
     verdicts = [
-        judge(offer, NOTHING_ASKED, moment) for judge in (access.hours, access.capacity, access.fresh, access.status)
+        judge(offer, NOTHING_ASKED, moment) for judge in (access.hours, room.capacity, access.fresh, access.status)
     ]
     hours, capacity, fresh, status = (one for one in verdicts if one is not None)
     return Line(offer, hours, capacity, fresh, status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from directory import freshness, profile, referring
+from directory import freshness, profile, referring, seasons
 from directory.employment import VacancyState
-from directory.taxonomy import AudienceRule, Facet, ServiceType, Visibility
+from directory.taxonomy import AudienceRule, Facet, Group, ServiceType, Visibility
 from referral.extensions import db
 from referral.partners.models import Organization
+from referral.providers.capacity_models import ServiceCapacity
 from referral.providers.models import (
     Location,
     SectionVerification,
@@ -30,6 +31,7 @@ from referral.providers.models import (
 )
 from referral.providers.private_models import EmploymentOffer, Vacancy
 from referral.providers.queries.bodies import successors
+from referral.providers.queries.seasons import periods
 from referral.providers.rules import HOLDS, NoticeKind, Section, area_of
 from referral.providers.upkeep_models import TempNotice
 from referral.referrals.models import Referral, ReferralEvent
@@ -64,10 +66,16 @@ class Records:
         self.audiences = _grouped(ServiceAudience, "service_id", ids.services)
         self.schedules = _grouped(ServiceSchedule, "service_at_location_id", ids.places)
         self.closures = _grouped(ServiceClosure, "service_at_location_id", ids.places)
+        self.rooms = _grouped(ServiceCapacity, "service_at_location_id", ids.places)
         self.contacts = _grouped(ServiceContact, "service_at_location_id", ids.places)
         self.announced = _announced(*here)
         self.notices = _notices(now.astimezone(zone).date())
         self.verified = verifications(zone, *ids.places(SectionVerification.service_at_location_id))
+
+    @cached_property
+    def periods(self) -> tuple[seasons.Period, ...]:
+        """When the seasons of these years are."""
+        return periods()
 
     @cached_property
     def responses(self) -> dict[str, profile.Response]:
@@ -148,11 +156,14 @@ class Records:
         """The place itself: where, when, how much room."""
         row = self.locations.get(place.location_id)
         where = profile.Location("") if row is None else location(row)
-        return profile.ServiceAtLocation(str(place.id), where, hours=self._hours(place, row), capacity=_capacity(place))
+        room = capacity(self.rooms.get(place.id, ()))
+        return profile.ServiceAtLocation(str(place.id), where, hours=self._hours(place, row), capacity=room)
 
     def _hours(self, place: Row, location: Row | None) -> profile.Hours:
         zone = place.timezone or (location.timezone if location is not None else "") or profile.DOUALA
-        schedules = tuple(schedule(one) for one in self.schedules.get(place.id, ()))
+        written = [schedule(one) for one in self.schedules.get(place.id, ())]
+        pcode = location.pcode if location is not None else ""
+        schedules = seasons.dated(written, self.periods, pcode, self.now.astimezone(self.zone).date())
         closures = tuple(closure(one) for one in self.closures.get(place.id, ()))
         shut = [one for one in self.notices.get(place.id, ()) if one.kind is NoticeKind.CLOSED]
         closures += tuple(profile.Closure(one.starts_on, one.ends_on, one.text) for one in shut)
@@ -262,12 +273,23 @@ def location(row: Row) -> profile.Location:
     )  # fmt: skip
 
 
-def _capacity(row: Row) -> profile.Capacity | None:
-    if row.capacity_updated_at is None:
-        return None
+def capacity(rows: Sequence[Row]) -> profile.Capacity | None:
+    """The rows of an entry's places (or the mapped objects) as one record, those for everybody first."""
+    every = [_room(row) for row in sorted(rows, key=lambda row: GROUPS.index(row.audience))]
+    base = next((one for one in every if one.audience is Group.EVERYBODY and one.updated), None)
+    groups = tuple(one for one in every if one.audience is not Group.EVERYBODY and one.updated)
+    if base is None:
+        return profile.Capacity(groups=groups) if groups else None
+    return replace(base, groups=groups)
+
+
+GROUPS = list(Group)
+
+
+def _room(row: Row) -> profile.Capacity:
     return profile.Capacity(
-        row.capacity_status, row.capacity_available, row.capacity_maximum, row.capacity_unit or "place",
-        row.capacity_updated_at, row.capacity_valid_until, row.waiting_days,
+        row.status, row.available, row.maximum, row.unit or "place", row.updated_at, row.valid_until,
+        row.waiting_days, audience=row.audience,
     )  # fmt: skip
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import select
 
-from directory import Message, Moment, Offer, edit, freshness, schedule
+from directory import Message, Moment, Offer, edit, freshness, schedule, seasons
 from directory.freshness import ShelfLives, State
 from directory.profile import Audience, Closure, Hours, ServiceArea
+from directory.seasons import SEASONS, Kind
 from directory.taxonomy import LANGUAGE_LABELS, TERM_LABELS, AudienceRule, Disclosure, Visibility
 from directory.vocabulary import label
 from referral.extensions import db
@@ -83,6 +85,10 @@ class Sheet:
     freshness: tuple[Freshness, ...]
     own: bool
     against: tuple[Message, ...] = ()
+    season: tuple[Message, date, date] | None = None
+    """What is told of Ramadan or the rainy season, now or soon, and its days."""
+    days_alone: tuple[tuple[date, Slots], ...] = ()
+    """Single days to come with hours of their own."""
 
     @property
     def offer(self) -> Offer:
@@ -114,7 +120,23 @@ def sheet(place: ServiceAtLocation, actor: Actor, now: datetime, language: str) 
         section_states(offer, now, found.day, moment.lives),
         own,
         against(place.id, now),
+        _season(offer.hours, found.day),
+        _days_alone(offer.hours, found.day),
     )
+
+
+def _season(hours: Hours, today: date) -> tuple[Message, date, date] | None:
+    found = seasons.told(hours, today)
+    return None if found is None else (found[0], found[2], found[3])
+
+
+def _days_alone(hours: Hours, today: date) -> tuple[tuple[date, Slots], ...]:
+    rows = [one for one in hours.schedules if one.kind == Kind.EXCEPTION and one.valid_from and one.valid_from >= today]
+    by_day: dict[date, list[tuple[time, time]]] = defaultdict(list)
+    for one in rows:
+        if one.valid_from and one.opens_at and one.closes_at:
+            by_day[one.valid_from].append((one.opens_at, one.closes_at))
+    return tuple((day, tuple(sorted(slots))) for day, slots in sorted(by_day.items()))
 
 
 def _street(place: ServiceAtLocation) -> str:
@@ -124,14 +146,18 @@ def _street(place: ServiceAtLocation) -> str:
 
 def days(hours: Hours, now: datetime) -> tuple[Day, ...]:
     """The week where it repeats, else the coming seven days; nothing where no hours are known."""
-    normal = [one for one in hours.schedules if one.kind != "holiday"]
     if not hours.schedules:
         return ()
-    grid = edit.grid(normal)
+    today = now.astimezone(schedule.zone(hours.timezone)).date()
+    rows = seasons.in_force(hours.schedules, today)
+    known = [
+        replace(one, valid_from=None, valid_to=None, kind="normal") if one.kind in SEASONS else one for one in rows
+    ]
+    grid = edit.grid(known)
     if grid is not None:
         return tuple(Day(edit.DAY_LABELS[day], None, grid.get(day, ())) for day in schedule.WEEKDAYS)
-    today = now.astimezone(schedule.zone(hours.timezone)).date()
-    return tuple(_dated(hours, today + timedelta(step), public_holidays(now)) for step in range(AHEAD))
+    holidays = public_holidays(now)
+    return tuple(_dated(hours, today + timedelta(step), holidays) for step in range(AHEAD))
 
 
 def _dated(hours: Hours, day: date, holidays: frozenset[date]) -> Day:
@@ -191,8 +217,9 @@ def section_states(offer: Offer, now: datetime, today: date, lives: ShelfLives) 
     sections = [
         Freshness(Section(section.value), found[section], offer.verified.get(section)) for section in lives.mandatory
     ]
-    updated = offer.capacity.updated if offer.capacity else None
-    lapses = freshness.lapses_at(offer.capacity, offer.shelter, lives)
+    rows = offer.capacity.rows if offer.capacity else ()
+    updated = min((one.updated for one in rows if one.updated), default=None)
+    lapses = min(filter(None, (freshness.lapses_at(one, offer.shelter, lives) for one in rows)), default=None)
     state = State.UNVERIFIED if lapses is None else State.UP_TO_DATE if now < lapses else State.LATE
     return (*sections, Freshness(Section.CAPACITY, state, updated))
 

@@ -172,9 +172,17 @@ class Export:
             return link.capacity
         row = self.records.services[place.service_id]
         shelter = ServiceType.SHEL in row.types or (not row.types and "HEB" in row.needs)
-        ends = freshness.lapses_at(link.capacity, shelter)
+        groups = tuple(filter(None, (self._believed(one, shelter=shelter) for one in link.capacity.groups)))
+        base = self._believed(link.capacity, shelter=shelter)
+        if base is None and not groups:
+            return None
+        return replace(base or profile.Capacity(), groups=groups)
+
+    def _believed(self, one: profile.Capacity, *, shelter: bool) -> profile.Capacity | None:
+        """A number as long as it is believed; also remembers when the last of the others ceased to be."""
+        ends = freshness.lapses_at(one, shelter)
         if ends is not None and ends > self.records.now:
-            return replace(link.capacity, valid_until=ends)
+            return replace(one, valid_until=ends)
         if ends is not None:
             self.lapsed = max(ends, self.lapsed or ends)
         return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from directory.taxonomy import Group
 from referral.cases.models import Case
 from referral.consent.queries import request_for
 from referral.consent.rules import Decision, decide
@@ -14,7 +15,7 @@ from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation import outbox
 from referral.partners.models import User
-from referral.providers.models import ServiceAtLocation
+from referral.providers.capacity_models import ServiceCapacity
 from referral.referrals.actions import demand, procedure
 from referral.referrals.actions.moves import transition
 from referral.referrals.models import Referral
@@ -46,11 +47,12 @@ def act(
     appointment_at: datetime | None = None,
     expected_on: date | None = None,
     beyond_capacity: bool = False,
+    kept_for: Group = Group.EVERYBODY,
 ) -> None:
     """Answer a referral: its state, the case's procedure, the places left and the case manager's notice go together.
 
     Raises `RuleViolation` for what the table or the sharing forbids, `Stale` when somebody was faster, `NoPlaceFree`
-    when the entry counts no free place and `beyond_capacity` is not said.
+    when the entry counts no free place for that group (`kept_for`) and `beyond_capacity` is not said.
     """
     if action not in PROVIDER_ACTIONS:
         raise RuleViolation(NOT_YOURS)
@@ -68,7 +70,7 @@ def act(
         columns=columns,
     )  # fmt: skip
     if action is ReferralAction.ACCEPT:
-        _take_place(referral, beyond_capacity=beyond_capacity)
+        _take_place(referral, kept_for, beyond_capacity=beyond_capacity)
     demand.signal(referral, action, reason, now=now)
     procedure.tell(referral, action, before, actor=actor, now=now)
     _tell_case_team(referral, now)
@@ -90,19 +92,20 @@ def _lock(referral: Referral) -> None:
     ).unique()
 
 
-def _take_place(referral: Referral, *, beyond_capacity: bool) -> None:
-    """One place less, never below none; where the entry counts no places there is nothing to count."""
+def _take_place(referral: Referral, kept_for: Group, *, beyond_capacity: bool) -> None:
+    """One place less of that group, never below none; where the entry counts none there is nothing to count."""
     place = referral.service_at_location
-    if place.capacity_available is None:
+    row = next((one for one in place.capacities if one.audience is kept_for), None)
+    if row is None or row.available is None:
         return
     taken = db.session.execute(
-        update(ServiceAtLocation)
-        .where(ServiceAtLocation.id == place.id, ServiceAtLocation.capacity_available > 0)
-        .values(capacity_available=ServiceAtLocation.capacity_available - 1)
-        .returning(ServiceAtLocation.id)
+        update(ServiceCapacity)
+        .where(ServiceCapacity.id == row.id, ServiceCapacity.available > 0)
+        .values(available=ServiceCapacity.available - 1)
+        .returning(ServiceCapacity.id)
         .execution_options(synchronize_session=False)
     ).first()
-    db.session.expire(place, ["capacity_available"])
+    db.session.expire(row, ["available"])
     if taken is None and not beyond_capacity:
         raise NoPlaceFree
 

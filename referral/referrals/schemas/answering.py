@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate
 
+from directory.taxonomy import Group
 from referral.foundation.ticks import Tick
 from referral.referrals.rules import (
     DeclineReason,
@@ -73,9 +74,10 @@ class NoteSchema(Schema):
 
 
 class AcceptSchema(NoteSchema):
-    """An appointment, if there is one already; whether the service takes the person beyond its places."""
+    """An appointment, if there is one already; whose place the person takes, and whether beyond the places."""
 
     beyond_capacity = Tick()
+    kept_for = fields.Enum(Group, by_value=True, load_default=Group.EVERYBODY, error_messages={"unknown": CHOOSE})
     appointment_at = fields.Raw(load_default=None)
 
     def composed(self, typed: dict[str, Any]) -> dict[str, Any]:

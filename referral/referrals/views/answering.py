@@ -10,6 +10,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 
+from directory.taxonomy import Group
 from referral.consent import sentences
 from referral.consent.actions import decide_and_register
 from referral.consent.rules import Decision, Request
@@ -19,6 +20,7 @@ from referral.foundation import audit, clock, formatting
 from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.navigation import url_of
+from referral.providers.capacity_models import ServiceCapacity
 from referral.referrals.actions.answering import BINDS, NoPlaceFree, judge
 from referral.referrals.actions.answering import act as answer
 from referral.referrals.documents import label_of, spoken
@@ -156,7 +158,9 @@ def ask_page(referral_id: UUID, action: ReferralAction) -> Any:
 def _form(referral: Referral, action: ReferralAction, *, errors: Any = None, notice: Message | None = None) -> str:
     given = (ServiceResult.COMPLETE, ServiceResult.PARTIAL)
     codes = given if action is ReferralAction.DELIVER else REASONS.get(action, ())
-    free = referral.service_at_location.capacity_available
+    place = referral.service_at_location
+    kept = [one for one in place.for_groups if one.available is not None]
+    free = place.capacity_available
     return render_template(
         "referrals/answer.html",
         referral=referral,
@@ -164,11 +168,21 @@ def _form(referral: Referral, action: ReferralAction, *, errors: Any = None, not
         words=ACTS[action],
         codes=[(one.value, one) for one in codes],
         free=free,
-        ask_beyond=free == 0 or "beyond_capacity" in (errors or {}),
+        group_choices=_group_choices(kept, free) if kept else (),
+        ask_beyond=free == 0 or any(one.available == 0 for one in kept) or "beyond_capacity" in (errors or {}),
         typed=request.form,
         errors=errors or {},
         notice=notice,
     )
+
+
+def _group_choices(kept: list[ServiceCapacity], free: int | None) -> list[tuple[str, str]]:
+    """Whose place a person may take, with what is free; the first one counts nothing where none is for everybody."""
+    line = _("%(who)s – free: %(number)d")
+    counted = line % {"who": _(Group.EVERYBODY.label), "number": free or 0}
+    first = _("a place that is not counted") if free is None else counted
+    rest = [(one.audience.value, line % {"who": _(one.audience.label), "number": one.available}) for one in kept]
+    return [(Group.EVERYBODY.value, first), *rest]
 
 
 def act_on(referral_id: UUID, action: ReferralAction) -> Any:
@@ -194,7 +208,7 @@ def act_on(referral_id: UUID, action: ReferralAction) -> Any:
 def _arguments(typed: dict[str, Any]) -> dict[str, Any]:
     """What was typed as the action names it."""
     given: dict[str, Any] = {
-        name: typed[name] for name in ("note", "appointment_at", "beyond_capacity") if name in typed
+        name: typed[name] for name in ("note", "appointment_at", "beyond_capacity", "kept_for") if name in typed
     }
     if "days" in typed:
         given["expected_on"] = clock.today() + timedelta(days=typed["days"])

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from directory import Criteria, Criterion, rank
+from directory import Criteria, Criterion, rank, schedule
 from directory.taxonomy import CapacityStatus
 from referral.extensions import db
 from referral.foundation.audit import AuditLine
@@ -82,6 +82,44 @@ def test_new_hours_are_ranked_at_once_with_their_date(own: PageClient, place: An
     assert sections(place) == [("hours", "partner", True)]
 
 
+def test_hours_of_ramadan_and_of_one_day_are_typed_once_and_hold_on_their_days(own: PageClient, place: Any) -> None:
+    own.get(path(place.id, "hours"))
+    typed = {"ramadan-1-opens": "08:00", "ramadan-1-closes": "13:00", "alone-opens": "9:00", "alone-closes": "12:00"}
+    own.submit("MO-1-opens", **typed, **{"alone-day": "28", "alone-month": "11", "alone-year": "2026"})
+    found = {(one.kind, one.byday, one.valid_from, one.closes_at) for one in again(place).schedules}
+    saturday = date(2026, 11, 28)
+    assert found == {
+        ("normal", "MO,TU,WE,TH,FR", None, time(15, 30)), ("ramadan", "MO,TU,WE,TH,FR", None, time(13)),
+        ("exception", "SA", saturday, time(12)),
+    }  # fmt: skip
+    held = {day: schedule.slots(offer(place).hours, day) or [] for day in (date(2027, 2, 9), date(2027, 3, 9))}
+    assert [end.hour for ((_begin, end),) in held.values()] == [13, 15]
+    page = own.get(path(place.id, "hours"))
+    assert 'name="ramadan-1-closes" value="13:00"' in page.html
+    own.submit("MO-1-opens", **dict.fromkeys(typed, ""), **{"drop-2026-11-28": "yes"})
+    assert {one.kind for one in again(place).schedules} == {"normal"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"ramadan-1-opens": "8"}, "ramadan"),
+        ({"rainy_season-1-opens": "08:00", "rainy_season-1-closes": "25:00"}, "rainy_season"),
+        ({"alone-opens": "08:00", "alone-closes": "12:00"}, "alone"),
+        ({"alone-day": "31", "alone-month": "2", "alone-year": "2027"}, "alone"),
+        ({"alone-day": "24", "alone-month": "12", "alone-year": "2026"}, "alone-opens"),
+        ({"alone-day": "24", "alone-month": "12", "alone-year": "2020", "alone-opens": "8:00", "alone-closes": "9:00"},
+         "alone"),
+    ],
+)  # fmt: skip
+def test_wrong_seasons_and_days_are_refused_at_the_field(own: PageClient, place: Any, typed: Any, field: str) -> None:
+    own.get(path(place.id, "hours"))
+    page = own.submit("MO-1-opens", **typed)
+    assert page.status == 422
+    assert f'href="#f-{field}"' in page.html
+    assert sections(place) == []
+
+
 def test_confirming_everything_is_one_tap_and_says_so_in_the_ranking(own: PageClient, place: Any) -> None:
     place.capacity_status, place.capacity_updated_at = CapacityStatus.AVAILABLE, LONG_AGO
     db.session.commit()
@@ -127,9 +165,35 @@ def test_free_places_are_declared_with_their_moment(own: PageClient, place: Any)
     assert "about 9 days" in str(candidate.verdict(Criterion.CAPACITY).message)
 
 
+def test_places_kept_for_some_are_declared_apart_and_lapse_by_themselves(own: PageClient, place: Any) -> None:
+    own.get(path(place.id, "capacity"))
+    typed = {"women-available": "2", "women-maximum": "8", "men-available": "0", "believed": "12"}
+    own.submit("status", status="available", unit="bed", **typed)
+    kept = [(one.audience.value, one.status.value, one.available) for one in again(place).for_groups]
+    assert kept == [("women", "available", 2), ("men", "full", 0)]
+
+    def said(sex: str, now: Any = NOW) -> str:
+        found = rank(queries.catalogue(now), Criteria(need="HEB", ages=(30, 30), sex=sex), now=now)
+        (candidate,) = (*found.fits, *found.to_verify, *found.excluded)
+        return str(candidate.verdict(Criterion.CAPACITY).message)
+
+    assert said("female") == "women: 2 beds, confirmed less than an hour ago"
+    assert said("male") == "men: full, confirmed less than an hour ago"
+    assert said("male", NOW + timedelta(hours=12)) == "men: places unknown (last update 12 h ago)"
+    own.get(path(place.id, "capacity"))
+    own.submit("status", status="available", available="1", **dict.fromkeys(typed, ""))
+    assert again(place).for_groups == []
+    assert said("male") == "1 bed, confirmed less than an hour ago"
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
+        ({"status": "available", "boys-available": "9", "boys-maximum": "4"}, "boys-available"),
+        ({"status": "available", "boys-maximum": "x"}, "boys-available"),
+        ({"status": "available", "girls-available": "0"}, "available"),
+        ({"status": "full", "girls-available": "2"}, "girls-available"),
+        ({"status": "available", "believed": "1000"}, "believed"),
         ({"status": ""}, "status"),
         ({"status": "free"}, "status"),
         ({"status": "available", "available": "0"}, "available"),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from directory.taxonomy import CapacityStatus
 from referral.extensions import db
 from referral.foundation import notices
 from referral.foundation.grants import Role
@@ -66,6 +67,29 @@ def test_the_job_sends_one_mail_with_a_link_for_each_section_and_says_nothing_tw
     assert "Accueil" not in body
     assert "Foyer" not in body
     assert db.session.scalar(select(func.count()).select_from(ReminderStep)) == 4  # notice and due, two sections
+
+
+def test_whoever_keeps_places_that_lapsed_is_asked_once_and_the_link_s_form_publishes_them(
+    client: PageClient, place: Any
+) -> None:
+    declared = NOW - timedelta(days=20)
+    for verified in place.verifications:
+        verified.at = declared
+    place.capacity_status, place.capacity_available, place.capacity_updated_at = CapacityStatus.AVAILABLE, 4, declared
+    db.session.commit()
+    assert actions.remind(declared + timedelta(days=1)) == 0
+    assert (actions.remind(NOW), actions.remind(NOW + timedelta(days=8))) == (1, 0)
+    (link,) = link_in(sent()[0])
+    page = client.get(link)
+    assert "Places libres" in page.text
+    client.get(link + "/correct")
+    assert "La coordination lit" not in client.text
+    client.submit("status", **{"status": "available", "available": "", "women-available": "2", "unit": "bed"})
+    db.session.expire_all()
+    row = db.session.get_one(ServiceAtLocation, place.id)
+    assert [(one.audience.value, one.available, one.updated_at) for one in row.for_groups] == [("women", 2, NOW)]
+    assert confirmations(place) == ["capacity"]
+    assert db.session.scalars(select(ChangeProposal)).all() == []
 
 
 def test_no_token_lies_in_the_database(place: Any) -> None:

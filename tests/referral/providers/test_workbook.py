@@ -12,9 +12,10 @@ from directory.hsds_result import Unreadable
 from directory.tables import read_tables
 from directory.taxonomy import CapacityStatus, Disclosure, Status, Visibility
 from referral.extensions import db
-from referral.providers import workbook, workbook_reading
+from referral.providers import actions, workbook, workbook_reading
 from referral.providers.models import ImportBatch, Service, ServiceAtLocation, ServiceContact
 from referral.providers.queries.whole import Circle
+from referral.providers.rules import Origin, Section
 from referral.providers.upkeep_models import EntityRevision
 from tests.builders import make_organization
 from tests.conftest import NOW
@@ -96,6 +97,22 @@ def test_a_changed_cell_changes_its_field_with_a_revision_that_can_be_undone(ent
     }  # fmt: skip
     sections = {one.section.value for one in db.session.query(EntityRevision)}
     assert sections == {"service", "hours", "capacity", "contacts"}
+
+
+def test_places_by_group_go_out_and_come_back(entries: Any) -> None:
+    place = entries["Accueil"]
+    wanted = {"status": "available", "available": None, "maximum": None, "unit": "bed", "waiting_days": None}
+    girls = wanted | {"audience": "girls", "available": 3}
+    actions.apply(place, Section.CAPACITY, {"capacity": [None, wanted | {"groups": [girls]}]}, origin=Origin.PARTNER,
+                  actor=None, now=NOW)  # fmt: skip
+    book = _book()
+    assert [row[2:4] for row in book["Places"].iter_rows(min_row=2, values_only=True)] == [("filles", "3")]
+    assert _take(book)["counts"]["changed"] == 0
+    _put(book, "Accueil", "Places libres", "1", "Places")
+    book["Places"].append([str(entries["Refuge"].id), "Refuge", "Martiens", "4"])
+    found = _take(book)
+    assert (found["counts"]["changed"], [one["field"] for one in found["quarantined"]]) == (1, ["Pour qui"])
+    assert [(one.audience.value, one.available) for one in place.for_groups] == [("girls", 1)]
 
 
 def test_a_bad_cell_is_set_aside_with_its_reason_and_the_rest_of_the_row_goes_in(entries: Any) -> None:

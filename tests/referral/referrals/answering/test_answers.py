@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 
+from directory.taxonomy import CapacityStatus, Group
 from referral.cases.actions.progress import advance
 from referral.extensions import db
+from referral.providers.capacity_models import ServiceCapacity
 from referral.providers.models import ServiceAtLocation
 from referral.referrals.actions import procedure
 from referral.referrals.actions.answering import act
@@ -49,6 +51,23 @@ def test_accepting_takes_a_place_names_a_day_and_moves_the_procedure_to_the_serv
     agenda = signed_in(app, "nurse").get("/inbox")
     assert "Agenda" in agenda.text
     assert agenda.text.count(scene.code) == 2  # in the agenda and under way
+
+
+def test_the_place_of_a_group_is_taken_from_that_group(app: Flask, scene: Scene) -> None:
+    with app.app_context():
+        place = db.session.get(ServiceAtLocation, scene.place)
+        place.capacities = [
+            ServiceCapacity(audience=group, status=CapacityStatus.AVAILABLE, available=2, unit="bed", updated_at=NOW)
+            for group in (Group.WOMEN, Group.MEN)
+        ]
+        db.session.commit()
+    client = signed_in(app, "nurse")
+    assert "femmes – libres : 2" in client.get(f"{scene.url}/accept").text.replace("\xa0", " ")
+    assert client.submit("/accept", kept_for="martians").status == 422
+    assert client.submit("/accept", kept_for="women").status == 200
+    with app.app_context():
+        rows = db.session.get(ServiceAtLocation, scene.place).for_groups
+        assert [(one.audience.value, one.available) for one in rows] == [("women", 1), ("men", 2)]
 
 
 def test_an_entry_that_counts_no_place_asks_before_it_takes_one_more(app: Flask, scene: Scene) -> None:
