@@ -5,8 +5,8 @@ from alembic import op
 
 import referral.foundation.tables
 
-revision = '0037'
-down_revision = '0031'
+revision = "0037"
+down_revision = "0031"
 branch_labels = ()
 depends_on = None
 
@@ -18,7 +18,7 @@ def one_of(*values: str, name: str) -> sa.Enum:
 
 
 def reference(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint([column], [f'{other}.id'], name=op.f(f'fk_{table}_{column}_{other}'))
+    return sa.ForeignKeyConstraint([column], [f"{other}.id"], name=op.f(f"fk_{table}_{column}_{other}"))
 
 
 def upgrade() -> None:
@@ -26,38 +26,43 @@ def upgrade() -> None:
 
 
 def undertakings() -> None:
-    table = 'gap_undertaking'
-    needs = ('MED', 'PSY', 'HEB', 'ENF', 'VBG', 'TEH', 'ASI', 'DOC', 'JUR', 'FAM', 'EDU', 'ECO', 'RET')
-    op.create_table(table,
-    sa.Column('id', sa.Uuid(), nullable=False),
-    sa.Column('need', one_of(*needs, name='need'), nullable=False),
-    sa.Column('pcode', sa.String(length=16), nullable=False),
-    sa.Column('user_id', sa.Uuid(), nullable=True),
-    sa.Column('organization_id', sa.Uuid(), nullable=True),
-    sa.Column('promise', sa.String(length=300), nullable=False),
-    sa.Column('due_on', sa.Date(), nullable=False),
-    sa.Column('state', one_of('open', 'in_hand', 'closed', name='undertakingstate'), nullable=False),
-    sa.Column('opened_at', MOMENT, nullable=False),
-    sa.Column('opened_by_id', sa.Uuid(), nullable=False),
-    sa.Column('reminded_on', sa.Date(), nullable=True),
-    sa.Column('closed_at', MOMENT, nullable=True),
-    sa.Column('closed_by_id', sa.Uuid(), nullable=True),
-    sa.Column('closed_with', sa.String(length=300), nullable=False),
-    sa.CheckConstraint('(user_id IS NULL) <> (organization_id IS NULL)', name=op.f('ck_gap_undertaking_owner')),
-    reference(table, 'user_id', 'user_account'),
-    reference(table, 'organization_id', 'organization'),
-    reference(table, 'opened_by_id', 'user_account'),
-    reference(table, 'closed_by_id', 'user_account'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_gap_undertaking'))
+    table = "gap_undertaking"
+    needs = ("MED", "PSY", "HEB", "ENF", "VBG", "TEH", "ASI", "DOC", "JUR", "FAM", "EDU", "ECO", "RET")
+    op.create_table(
+        table,
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("need", one_of(*needs, name="need"), nullable=False),
+        sa.Column("pcode", sa.String(length=16), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("organization_id", sa.Uuid(), nullable=True),
+        sa.Column("promise", sa.String(length=300), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("state", one_of("open", "in_hand", "closed", name="undertakingstate"), nullable=False),
+        sa.Column("opened_at", MOMENT, nullable=False),
+        sa.Column("opened_by_id", sa.Uuid(), nullable=False),
+        sa.Column("reminded_on", sa.Date(), nullable=True),
+        sa.Column("closed_at", MOMENT, nullable=True),
+        sa.Column("closed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("closed_with", sa.String(length=300), nullable=False),
+        sa.CheckConstraint("(user_id IS NULL) <> (organization_id IS NULL)", name=op.f("ck_gap_undertaking_owner")),
+        reference(table, "user_id", "user_account"),
+        reference(table, "organization_id", "organization"),
+        reference(table, "opened_by_id", "user_account"),
+        reference(table, "closed_by_id", "user_account"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gap_undertaking")),
     )
-    for column in ('organization_id', 'pcode', 'user_id'):
-        op.create_index(op.f(f'ix_gap_undertaking_{column}'), table, [column])
-    standing = sa.text('closed_at IS NULL')
+    for column in ("organization_id", "pcode", "user_id"):
+        op.create_index(op.f(f"ix_gap_undertaking_{column}"), table, [column])
+    standing = sa.text("closed_at IS NULL")
     op.create_index(
-        'uq_gap_undertaking_standing', table, ['need', 'pcode'], unique=True,
-        sqlite_where=standing, postgresql_where=standing,
+        "uq_gap_undertaking_standing",
+        table,
+        ["need", "pcode"],
+        unique=True,
+        sqlite_where=standing,
+        postgresql_where=standing,
     )
 
 
 def downgrade() -> None:
-    op.drop_table('gap_undertaking')
+    op.drop_table("gap_undertaking")

@@ -107,6 +107,7 @@ def register_blueprints(app: Flask) -> None:
         coverage_views,
         doubles_views,
         employment_views,
+        gap_views,
         import_views,
         keeping_views,
         organization_views,
@@ -141,7 +142,13 @@ def register_jobs() -> None:
     from referral.foundation import jobs
     from referral.partners.actions import watching
     from referral.people.actions import duplicates, merging
-    from referral.providers.actions import keep_month, look_for_double_organizations, look_for_doubles, remind
+    from referral.providers.actions import (
+        keep_month,
+        look_for_double_organizations,
+        look_for_doubles,
+        remind,
+        remind_of_gaps,
+    )
     from referral.rights.actions import breaching, reminding, retaining, stopping
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
@@ -151,6 +158,7 @@ def register_jobs() -> None:
     jobs.register("double_entries", 3600, look_for_doubles)
     jobs.register("double_organizations", 3600, look_for_double_organizations)
     jobs.register("coverage", 3600, keep_month)
+    jobs.register("gaps", 3600, remind_of_gaps)
     jobs.register("agreements", 900, watching.watch)
     jobs.register("retention", 86_400, retaining.propose)
     jobs.register("rights", 3600, reminding.remind)

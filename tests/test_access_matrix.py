@@ -181,6 +181,11 @@ providers.coverage_cell      GET   nonsense     303 404 404 404 404 404 404 404 
 providers.coverage_cell      POST  gap          401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.withdraw_none      POST  checked      401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.withdraw_none      POST  unknown      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.undertakings       GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.undertake          POST  gap          401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.undertake          POST  nonsense     401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.move_undertaking   POST  promise      401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.move_undertaking   POST  unknown      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.coverage_targets   GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.coverage_targets   POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.coverage_overlaps  GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
@@ -712,6 +717,7 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
         "providers.decide": {"accept": "alert"},
         "providers.set_trust": {"level": "full"},
         "providers.notice": {"kind": "closed"},
+        "providers.move_undertaking": {"do": "in_hand"},
         "providers.coverage_targets": {"need": "MED", "level": "1", "minimum": "2"},
         "providers.import_preview": {"do": "terms"},
         "providers.move_vacancy": {"do": "withdraw"},
@@ -760,10 +766,10 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         return {"pcode": variant}
     if name == "coverage_file":
         return {"kind": variant}
-    if name == "coverage_cell":
+    if name in ("coverage_cell", "undertake"):
         return {"need": "RET", "pcode": "CM006" if variant == "gap" else "CM999"}
     keys = {
-        "withdraw_none": "confirmation_id", "remove_mandate": "mandate_id",
+        "withdraw_none": "confirmation_id", "move_undertaking": "undertaking_id", "remove_mandate": "mandate_id",
         "answer_report": "report_id", "misconduct_report": "report_id", "misconduct_taken_up": "report_id",
         "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",
         "organization": ORGANIZATION, "edit_organization": ORGANIZATION, "confirm_organization": ORGANIZATION,

@@ -48,6 +48,7 @@ EXCEPTIONS = {
     "providers.confirm_all": "a button of the own entries",
     "providers.campaigns": "a tab of the directory’s upkeep",
     "providers.coverage": "a link of the directory, for the coordination and the committee",
+    "providers.undertakings": "a tab of coverage",
     "providers.coverage_overlaps": "a tab of coverage",
     "providers.coverage_targets": "a tab of coverage",
     "providers.mandates": "a tab of coverage",

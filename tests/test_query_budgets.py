@@ -83,6 +83,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "misconduct": ("officer", "/directory/misconduct"),
     "campaigns": ("coordinator", "/directory/campaigns"),
     "coverage": ("coordinator", "/directory/coverage?all=yes"),
+    "gaps to close": ("coordinator", "/directory/coverage/gaps"),
     "mandates": ("coordinator", "/directory/mandates"),
     "imports": ("coordinator", "/directory/imports"),
     "agreements": ("coordinator", "/agreements"),

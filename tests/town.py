@@ -61,6 +61,7 @@ from referral.providers.actions import (
     report,
     submit,
     submit_organization,
+    undertake,
 )
 from referral.providers.actions.joining import merge as join_houses
 from referral.providers.actions.reminding import PURPOSE
@@ -272,7 +273,9 @@ def _upkeep(town: Town, users: dict[str, Any], place: Any, refuge: Any) -> None:
     values = {"role": MandateRole.LEAD, "legal_basis": "Décret", "starts_on": None, "ends_on": None}
     house = place.service.organization_id
     mandate = add_mandate(organization_id=house, need=MED, pcode="CM", **values, actor=coordinator, now=NOW)
-    town.at |= {"checked": checked.id, "mandate": mandate.id}
+    owner = {"user_id": coordinator.id, "organization_id": None, "due_on": NOW.date()}
+    promise = undertake(Need.RET, "CM007", **owner, promise="", actor=coordinator, now=NOW)
+    town.at |= {"checked": checked.id, "mandate": mandate.id, "promise": promise.id}
     _house(town, place.service.organization, refuge.service.organization, focal)
 
 

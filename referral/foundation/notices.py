@@ -130,6 +130,15 @@ TEMPLATES: dict[str, Template] = {
         ),
         frozenset({"vacancies"}),
     ),
+    "gap_due": Template(
+        N_("A gap is yours to close"),
+        N_(
+            "Gaps in the coverage of services that you or your organisation promised to close, and whose day is near "
+            "or over: %(count)s.\n\n"
+            "Please sign in and open “My entry”, or “Coverage” if you work for the coordination."
+        ),
+        frozenset({"count"}),
+    ),
     "agreement_ending": Template(
         N_("An agreement ends soon"),
         N_(

@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 from directory.coverage import Matrix
 from referral.foundation.i18n import translate
 from referral.foundation.spreadsheets import safe, write_workbook
+from referral.providers.coverage_models import GapUndertaking
 from referral.providers.queries.coverage import Gap, Scene
+from referral.providers.queries.gaps import owner_name
 from sop.vocabulary import N_, NEED_LABELS, Need
 
 SUPPRESSED = N_("Demand: figures under 5, and those from which they could be worked out, are left empty.")
@@ -49,7 +51,36 @@ def gap_headings(quarter: str) -> list[str]:
         _("State"),
         _("Unmet demand, %(quarter)s", quarter=quarter),
         _("Confirmed"),
+        *owner_headings(),
     ]
+
+
+def owner_headings() -> list[str]:
+    """Headings of who promised to close a gap."""
+    return [_("Who closes it"), _("Due by"), _("Closing"), _("What is promised")]
+
+
+def owner_cells(one: GapUndertaking | None) -> list[str]:
+    """Who promised to close a gap, by when, where that is; empty where nobody did."""
+    if one is None:
+        return ["", "", "", ""]
+    return [owner_name(one), one.due_on.isoformat(), translate(one.state.label), one.promise]
+
+
+def promise_headings() -> list[str]:
+    """Headings of everything that was promised, closed or not."""
+    return [_("Need"), _("P-code"), _("Place"), *owner_headings(), _("Closed on"), _("What closed it")]
+
+
+def promise_rows(found: Scene, rows: Sequence[GapUndertaking], language: str) -> Rows:
+    """One row an undertaking."""
+    return [
+        [
+            translate(NEED_LABELS[one.need]), one.pcode, found.name(one.pcode, language), *owner_cells(one),
+            f"{one.closed_at:%Y-%m-%d}" if one.closed_at else "", one.closed_with,
+        ]
+        for one in rows
+    ]  # fmt: skip
 
 
 def gap_rows(found: Scene, gaps: Sequence[Gap], language: str) -> Rows:
@@ -59,7 +90,7 @@ def gap_rows(found: Scene, gaps: Sequence[Gap], language: str) -> Rows:
             translate(NEED_LABELS[Need(one.cell.need)]), one.cell.pcode, found.name(one.cell.pcode, language),
             translate(one.cell.state.label),
             "" if one.demand is None or one.demand.unmet is None else str(one.demand.unmet),
-            f"{one.confirmation.confirmed_at:%Y-%m-%d}" if one.confirmation else "",
+            f"{one.confirmation.confirmed_at:%Y-%m-%d}" if one.confirmation else "", *owner_cells(one.undertaking),
         ]
         for one in gaps
     ]  # fmt: skip
@@ -74,13 +105,22 @@ def as_csv(found: Scene, table: Matrix, language: str) -> bytes:
     return b"\xef\xbb\xbf" + file.getvalue().encode()
 
 
-def as_workbook(found: Scene, table: Matrix, gaps: Sequence[Gap], quarter: str, language: str) -> bytes:
-    """Cells, gaps and how to read them, one sheet each."""
+def as_workbook(
+    found: Scene,
+    table: Matrix,
+    gaps: Sequence[Gap],
+    promised: tuple[Sequence[GapUndertaking], Sequence[GapUndertaking]],
+    quarter: str,
+    language: str,
+) -> bytes:
+    """Cells, gaps, who closes which (standing, closed), and how to read them, one sheet each."""
+    rows = [*promised[0], *promised[1]]
     notes = [[translate(PRESENCE)], [translate(SUPPRESSED)]]
     return write_workbook(
         [
             (_("Coverage"), headings(), cell_rows(found, table, language)),
             (_("Gaps"), gap_headings(quarter), gap_rows(found, gaps, language)),
+            (_("Closing the gaps"), promise_headings(), promise_rows(found, rows, language)),
             (_("How to read this"), [_("Note")], notes),
         ]
     )

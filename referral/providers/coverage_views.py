@@ -17,10 +17,10 @@ from referral.foundation.access import actor, can, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language, translate
 from referral.foundation.idempotency import idempotent
-from referral.providers import actions, coverage_files, coverage_pictures, coverage_schemas
-from referral.providers.coverage_models import CoverageConfirmation, DirectoryMandate
+from referral.providers import actions, coverage_files, coverage_pictures, coverage_schemas, gap_schemas
+from referral.providers.coverage_models import CoverageConfirmation, DirectoryMandate, GapUndertaking
 from referral.providers.queries import coverage as queries
-from referral.providers.queries import known_places
+from referral.providers.queries import gaps, known_places
 from referral.providers.upkeep_views import bp
 from referral.statistics import queries as statistics
 from referral.statistics import releases
@@ -41,11 +41,12 @@ def coverage() -> Any:
     found = queries.scene(clock.now(), asked.region)
     table = queries.matrix(found)
     quarter, demand = _demand()
-    gaps = queries.gaps(found, table, demand)
-    shown = gaps if request.args.get("all") == "yes" else gaps[:SHOWN_GAPS]
+    every = queries.gaps(found, table, demand)
+    shown = every if request.args.get("all") == "yes" else every[:SHOWN_GAPS]
     return render_template(
-        "providers/coverage.html", table=table, gaps=shown, more=len(gaps) - len(shown), quarter=quarter,
+        "providers/coverage.html", table=table, gaps=shown, more=len(every) - len(shown), quarter=quarter,
         has_demand=queries.has_demand(quarter), picture=_picture(found, table, asked.need),
+        today=clock.today(),
         access=queries.access(found, limit_km=asked.km), fragile=queries.fragile(found, table), **_frame(found, asked),
     )  # fmt: skip
 
@@ -61,8 +62,9 @@ def coverage_file(kind: str) -> Any:
         body, mime = coverage_files.as_csv(found, table, language), CSV
     elif kind == "xlsx":
         quarter, demand = _demand()
-        gaps = queries.gaps(found, table, demand)
-        body, mime = coverage_files.as_workbook(found, table, gaps, quarter, language), XLSX
+        every = queries.gaps(found, table, demand)
+        promised = gaps.standing_undertakings(), gaps.closed_undertakings()
+        body, mime = coverage_files.as_workbook(found, table, every, promised, quarter, language), XLSX
     else:
         abort(404)
     answer = Response(body, content_type=mime)
@@ -75,8 +77,7 @@ def coverage_file(kind: str) -> Any:
 @idempotent
 def coverage_cell(need: str, pcode: str) -> Any:
     """One need at one place: who is there; nobody, as a person confirms."""
-    found, table = _scene_of(need, pcode)
-    cell = table.cells[need, pcode]
+    found, table = scene_of(need, pcode)
     typed, errors = {}, {}
     if request.method == "POST":
         if not can(COORDINATE):
@@ -87,13 +88,31 @@ def coverage_cell(need: str, pcode: str) -> Any:
             flash(_("Noted: no service, confirmed today. It holds for six months."), "success")
             return redirect(url_for("providers.coverage_cell", need=need, pcode=pcode), code=303)
         typed, errors = reading.typed, reading.errors
-    offers = [one for one in found.offers if one.service_id in cell.services]
-    page = render_template(
-        "providers/coverage_cell.html", cell=cell, offers=offers, found=found, language=page_language(),
-        need=Need(need), confirmation=queries.confirmed_in(found).get((need, pcode)), typed=typed, errors=errors,
-        empty=cell.state in (State.UNKNOWN, State.NONE), **_tabs(),
+    return cell_page(found, table, need, pcode, typed=typed, errors=errors), 422 if errors else 200
+
+
+def cell_page(found: queries.Scene, table: Matrix, need: str, pcode: str, *, typed: Any, errors: Any) -> str:
+    """The page of one need at one place, with what was typed."""
+    cell = table.cells[need, pcode]
+    standing = gaps.undertakings_in([pcode]).get((need, pcode))
+    owners = _owners(standing, typed) if can(COORDINATE) else None
+    return render_template(
+        "providers/coverage_cell.html", cell=cell, found=found, language=page_language(), need=Need(need),
+        offers=[one for one in found.offers if one.service_id in cell.services], typed=typed, errors=errors,
+        confirmation=queries.confirmed_in(found).get((need, pcode)), empty=cell.state in (State.UNKNOWN, State.NONE),
+        standing=standing, closed=gaps.closed_undertakings(need, pcode), owners=owners, find=_found_by(),
+        kept_owner=gap_schemas.owner_of(standing) if standing else "",
+        today=clock.today(), **_tabs(),
     )  # fmt: skip
-    return page, 422 if errors else 200
+
+
+def _owners(standing: GapUndertaking | None, typed: Any) -> coverage_schemas.Narrowed:
+    """Who may promise: the people of the coordination, then organisations by name."""
+    kept = gap_schemas.owner_of(standing) if standing else ""
+    people = [(gap_schemas.PERSON + str(one.id), one.full_name) for one in gaps.coordinators()]
+    houses = ((gap_schemas.HOUSE + str(one), name) for one, name in queries.organizations())
+    found = coverage_schemas.narrowed(houses, _found_by(), chosen=typed.get("owner", kept))
+    return coverage_schemas.Narrowed(people + found.choices, found.of)
 
 
 @bp.post("/directory/coverage/none/<uuid:confirmation_id>")
@@ -222,7 +241,7 @@ def coverage_months() -> Any:
     )  # fmt: skip
 
 
-def _scene_of(need: str, pcode: str) -> tuple[queries.Scene, Matrix]:
+def scene_of(need: str, pcode: str) -> tuple[queries.Scene, Matrix]:
     """The scene that holds the place, and the row of the need; 404 for what is not ours."""
     if coverage_schemas.need_of(need) is None:
         abort(404)

@@ -20,6 +20,7 @@ from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent, once_key
 from referral.providers import actions, identity_form, pages, queries
 from referral.providers.models import ServiceAtLocation
+from referral.providers.queries import gaps
 from referral.providers.queries.carrying import unit_of
 from referral.providers.queries.doubles import successor
 from referral.providers.rules import Origin, dialled, publishes
@@ -116,9 +117,11 @@ def own() -> Any:
     due = sum(len(one.due) for one in kept)
     house = db.session.scalar(queries.editable_organizations(actor()))
     about = queries.confirmed(house, clock.now()) if house else None
+    promised = gaps.named(gaps.undertakings_of(actor().organization_id), page_language())
     return render_template(
-        "providers/own.html", kept=kept, due=due, house=about, need_labels=NEED_LABELS, economic=ECONOMIC
-    )
+        "providers/own.html", kept=kept, due=due, house=about, need_labels=NEED_LABELS, economic=ECONOMIC,
+        promised=promised, today=clock.today(),
+    )  # fmt: skip
 
 
 @bp.route("/directory/own/<uuid:place_id>/hours", methods=["GET", "POST"])

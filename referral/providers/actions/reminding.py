@@ -32,6 +32,8 @@ PURPOSE = "directory"
 LIVES = timedelta(days=14)
 MOST_LINKS = 12
 CHUNK = 1_000
+WEEKLY = (*TEMPLATES, "gap_due")
+"""Nobody gets more than one of these in a week."""
 LOOKED_BACK = timedelta(days=30)
 
 for _section, _label in SECTION_LABELS.items():
@@ -90,7 +92,7 @@ def plan_organizations(now: datetime, made: Plan) -> Plan:
     called = {str(one) for one in db.session.scalars(waiting)}
     kept = queries.kept_organizations(local.date())
     calls = _calls_today(local) + len(made.calls) + len(made.archives)
-    found = reminders.plan(kept, (), _written_to(now), local, calls_today=calls, called=called, lives=lives)
+    found = reminders.plan(kept, (), written_to(now), local, calls_today=calls, called=called, lives=lives)
     found.archives.clear()
     return found
 
@@ -99,7 +101,7 @@ def plan_vacancies(now: datetime, writing: Collection[str]) -> tuple[dict[str, l
     """Whom to remind of which vacancies that end, in one notice with what they are written to about anyway."""
     local, days = now.astimezone(clock.zone()), current_app.config["SETTINGS"].vacancy_notice
     vacancies, told = ending_vacancies(local.date(), days)
-    return reminders.ending(vacancies, writing, _written_to(now), local, days), told
+    return reminders.ending(vacancies, writing, written_to(now), local, days), told
 
 
 def plan_now(now: datetime) -> Plan:
@@ -107,7 +109,7 @@ def plan_now(now: datetime) -> Plan:
     local = now.astimezone(clock.zone())
     called = {str(one) for one in db.session.scalars(select(CallTask.place_id).where(CallTask.closed_at.is_(None)))}
     lives = current_app.config["SETTINGS"].shelf_lives
-    kept, last = queries.kept_entries(now), _written_to(now)
+    kept, last = queries.kept_entries(now), written_to(now)
     return reminders.plan(kept, (), last, local, calls_today=_calls_today(local), called=called, lives=lives)
 
 
@@ -116,9 +118,10 @@ def _calls_today(local: datetime) -> int:
     return len(list(db.session.scalars(select(CallTask.id).where(CallTask.opened_at >= midnight))))
 
 
-def _written_to(now: datetime) -> dict[str, datetime]:
+def written_to(now: datetime) -> dict[str, datetime]:
+    """When each person was last written to about the directory, within the last week."""
     written = select(OutboxMessage.recipient_id, OutboxMessage.queued_at).where(
-        OutboxMessage.template.in_(TEMPLATES), OutboxMessage.queued_at > now - reminders.A_WEEK
+        OutboxMessage.template.in_(WEEKLY), OutboxMessage.queued_at > now - reminders.A_WEEK
     )
     return {str(person): at for person, at in db.session.execute(written)}
 

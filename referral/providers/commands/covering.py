@@ -50,7 +50,9 @@ def covered(region: str, km: float, now: datetime) -> tuple[dict[str, Any], int]
         "counts": {state.value: table.count(state) for state in State},
         "gaps": [
             {"need": one.cell.need, "pcode": one.cell.pcode, "state": one.cell.state.value,
-             "demand": one.demand.unmet if one.demand else None}
+             "demand": one.demand.unmet if one.demand else None,
+             "confirmed": one.confirmation.confirmed_at.date().isoformat() if one.confirmation else None,
+             "undertaking": _undertaking(one.undertaking)}
             for one in queries.gaps(found, table, demand)
         ],
         "demand_quarter": quarter if queries.has_demand(quarter) else None,
@@ -84,6 +86,14 @@ def _cell(one: Any) -> dict[str, Any]:
         "services": len(one.services), "usable": len(one.usable), "fresh": one.fresh, "places": one.places,
         "concentration": share,
     }  # fmt: skip
+
+
+def _undertaking(one: Any) -> dict[str, Any] | None:
+    """Who closes a gap: an organisation by its id; a person of the coordination stays unnamed."""
+    if one is None:
+        return None
+    owner = str(one.organization_id) if one.organization_id else None
+    return {"organization": owner, "due_on": one.due_on.isoformat(), "state": one.state.value}
 
 
 def coverage_words(result: dict[str, Any]) -> list[str]:
