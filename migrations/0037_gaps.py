@@ -1,4 +1,4 @@
-"""Who promised to close a gap in coverage, by which day, and what closed it."""
+"""Who promised to close a gap in coverage, and what closed it; notices of the coordination over an area."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,6 +23,7 @@ def reference(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
 
 def upgrade() -> None:
     undertakings()
+    area_notices()
 
 
 def undertakings() -> None:
@@ -64,5 +65,31 @@ def undertakings() -> None:
     )
 
 
+def area_notices() -> None:
+    table = 'area_notice'
+    kinds = ('flood', 'insecurity', 'epidemic', 'strike', 'road', 'fire', 'other')
+    op.create_table(table,
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('kind', one_of(*kinds, name='crisiskind'), nullable=False),
+    sa.Column('effect', one_of('inform', 'confirm', 'closed', name='effect'), nullable=False),
+    sa.Column('text_fr', sa.String(length=500), nullable=False),
+    sa.Column('text_en', sa.String(length=500), nullable=False),
+    sa.Column('pcodes', sa.JSON(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('campaign_id', sa.Uuid(), nullable=True),
+    sa.Column('created_at', MOMENT, nullable=False),
+    sa.Column('created_by_id', sa.Uuid(), nullable=False),
+    sa.Column('ended_at', MOMENT, nullable=True),
+    sa.Column('ended_by_id', sa.Uuid(), nullable=True),
+    sa.CheckConstraint('ends_on >= starts_on', name=op.f('ck_area_notice_days')),
+    reference(table, 'campaign_id', 'review_campaign'),
+    reference(table, 'created_by_id', 'user_account'),
+    reference(table, 'ended_by_id', 'user_account'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_area_notice'))
+    )
+
+
 def downgrade() -> None:
+    op.drop_table('area_notice')
     op.drop_table("gap_undertaking")

@@ -110,6 +110,7 @@ def register_blueprints(app: Flask) -> None:
         gap_views,
         import_views,
         keeping_views,
+        notice_views,
         organization_views,
         printing_views,
     )
@@ -143,6 +144,7 @@ def register_jobs() -> None:
     from referral.partners.actions import watching
     from referral.people.actions import duplicates, merging
     from referral.providers.actions import (
+        end_notices,
         keep_month,
         look_for_double_organizations,
         look_for_doubles,
@@ -159,6 +161,7 @@ def register_jobs() -> None:
     jobs.register("double_organizations", 3600, look_for_double_organizations)
     jobs.register("coverage", 3600, keep_month)
     jobs.register("gaps", 3600, remind_of_gaps)
+    jobs.register("area_notices", 900, end_notices)
     jobs.register("agreements", 900, watching.watch)
     jobs.register("retention", 86_400, retaining.propose)
     jobs.register("rights", 3600, reminding.remind)

@@ -173,6 +173,10 @@ providers.decide             POST  proposal     401 404 404 404 404 404 404 404 
 providers.campaigns          GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.campaigns          POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
 providers.campaign           GET   campaign     303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.area_notices       GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.area_notices       POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.move_area_notice   POST  crisis       401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.move_area_notice   POST  unknown      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.coverage           GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 providers.coverage_file      GET   csv          303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 providers.coverage_file      GET   nonsense     303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -718,6 +722,7 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
         "providers.set_trust": {"level": "full"},
         "providers.notice": {"kind": "closed"},
         "providers.move_undertaking": {"do": "in_hand"},
+        "providers.move_area_notice": {"do": "end"},
         "providers.coverage_targets": {"need": "MED", "level": "1", "minimum": "2"},
         "providers.import_preview": {"do": "terms"},
         "providers.move_vacancy": {"do": "withdraw"},
@@ -769,7 +774,8 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
     if name in ("coverage_cell", "undertake"):
         return {"need": "RET", "pcode": "CM006" if variant == "gap" else "CM999"}
     keys = {
-        "withdraw_none": "confirmation_id", "move_undertaking": "undertaking_id", "remove_mandate": "mandate_id",
+        "withdraw_none": "confirmation_id", "move_undertaking": "undertaking_id", "move_area_notice": "notice_id",
+        "remove_mandate": "mandate_id",
         "answer_report": "report_id", "misconduct_report": "report_id", "misconduct_taken_up": "report_id",
         "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",
         "organization": ORGANIZATION, "edit_organization": ORGANIZATION, "confirm_organization": ORGANIZATION,

@@ -21,6 +21,7 @@ from referral.foundation.idempotency import idempotent, once_key
 from referral.providers import actions, identity_form, pages, queries
 from referral.providers.models import ServiceAtLocation
 from referral.providers.queries import gaps
+from referral.providers.queries.area_notices import notices_near
 from referral.providers.queries.carrying import unit_of
 from referral.providers.queries.doubles import successor
 from referral.providers.rules import Origin, dialled, publishes
@@ -42,6 +43,7 @@ def index() -> Any:
     page = queries.listing(filters, actor(), clock.now())
     region_choices = [(one.pcode, dict(one.name)) for one in regions]
     choices: dict[str, Any] = {"need_choices": list(NEED_LABELS.items()), "region_choices": region_choices}
+    choices["notices"] = notices_near(queries.snapshot(clock.now()).area_notices, filters.region)
     choices["coordinates"] = can(Permission.DIRECTORY_COORDINATE)
     choices["covers"] = can(Permission.STATISTICS_READ)
     return render_template("providers/index.html", page=page, filters=filters, need_labels=NEED_LABELS, **choices)

@@ -76,10 +76,8 @@ def scene(stage: tuple[Connection, Scene], session: Any) -> Scene:
 
 
 def sent() -> list[tuple[str, str]]:
-    rows = db.session.scalars(
-        select(OutboxMessage).where(OutboxMessage.template == "gap_due").order_by(OutboxMessage.id)
-    )
-    return [(one.address, one.parameters["count"]) for one in rows]
+    query = select(OutboxMessage).where(OutboxMessage.template == "gap_due").order_by(OutboxMessage.id)
+    return [(one.address, one.parameters["count"]) for one in db.session.scalars(query)]
 
 
 def at(day: date, hour: int = 10) -> datetime:
