@@ -113,6 +113,7 @@ def register_blueprints(app: Flask) -> None:
         notice_views,
         organization_views,
         printing_views,
+        punctuality_views,
     )
     from referral.providers.upkeep_views import bp as providers
     from referral.referrals.views import bp as referrals

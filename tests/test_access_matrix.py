@@ -190,6 +190,10 @@ providers.undertake          POST  gap          401 404 404 404 404 404 404 404 
 providers.undertake          POST  nonsense     401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.move_undertaking   POST  promise      401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.move_undertaking   POST  unknown      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.punctuality        GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.punctuality_file   GET   csv          303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.punctuality_file   GET   pdf          303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.punctuality_file   GET   nonsense     303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.coverage_targets   GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.coverage_targets   POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.coverage_overlaps  GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
@@ -769,7 +773,7 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         return {"token": at.get(variant, "A" * 22)}
     if name in ("booklet", "place_sheet"):
         return {"pcode": variant}
-    if name == "coverage_file":
+    if name in ("coverage_file", "punctuality_file"):
         return {"kind": variant}
     if name in ("coverage_cell", "undertake"):
         return {"need": "RET", "pcode": "CM006" if variant == "gap" else "CM999"}

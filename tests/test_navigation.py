@@ -49,6 +49,7 @@ EXCEPTIONS = {
     "providers.campaigns": "a tab of the directory’s upkeep",
     "providers.area_notices": "a tab of the directory’s upkeep",
     "providers.coverage": "a link of the directory, for the coordination and the committee",
+    "providers.punctuality": "a tab of coverage, a button of the statistics",
     "providers.undertakings": "a tab of coverage",
     "providers.coverage_overlaps": "a tab of coverage",
     "providers.coverage_targets": "a tab of coverage",

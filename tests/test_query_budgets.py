@@ -84,6 +84,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "campaigns": ("coordinator", "/directory/campaigns"),
     "notices over an area": ("coordinator", "/directory/notices"),
     "coverage": ("coordinator", "/directory/coverage?all=yes"),
+    "freshness by organisation": ("coordinator", "/directory/coverage/freshness"),
     "gaps to close": ("coordinator", "/directory/coverage/gaps"),
     "mandates": ("coordinator", "/directory/mandates"),
     "imports": ("coordinator", "/directory/imports"),

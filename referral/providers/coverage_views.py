@@ -37,7 +37,7 @@ CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedoc
 @requires(READ)
 def coverage() -> Any:
     """Needs by place, the map of one need, gaps by demand, distance, what hangs on one organisation."""
-    asked = _asked()
+    asked = asked_for()
     found = queries.scene(clock.now(), asked.region)
     table = queries.matrix(found)
     quarter, demand = _demand()
@@ -47,7 +47,7 @@ def coverage() -> Any:
         "providers/coverage.html", table=table, gaps=shown, more=len(every) - len(shown), quarter=quarter,
         has_demand=queries.has_demand(quarter), picture=_picture(found, table, asked.need),
         today=clock.today(),
-        access=queries.access(found, limit_km=asked.km), fragile=queries.fragile(found, table), **_frame(found, asked),
+        access=queries.access(found, limit_km=asked.km), fragile=queries.fragile(found, table), **frame(found, asked),
     )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def coverage() -> Any:
 @requires(READ)
 def coverage_file(kind: str) -> Any:
     """The matrix as CSV, or with the gaps as XLSX."""
-    asked, language = _asked(), page_language()
+    asked, language = asked_for(), page_language()
     found = queries.scene(clock.now(), asked.region)
     table = queries.matrix(found)
     if kind == "csv":
@@ -152,11 +152,11 @@ def coverage_targets() -> Any:
 @requires(READ)
 def coverage_overlaps() -> Any:
     """Organisations that answer one need at the same places."""
-    asked = _asked()
+    asked = asked_for()
     found = queries.scene(clock.now(), asked.region)
     mine = [one for one in found.offers if asked.need in one.needs]
     pairs = [one for one in overlaps(mine, found.units, clock.now()) if one.need == asked.need]
-    return render_template("providers/coverage_overlaps.html", pairs=pairs[:100], **_frame(found, asked))
+    return render_template("providers/coverage_overlaps.html", pairs=pairs[:100], **frame(found, asked))
 
 
 @bp.route("/directory/mandates", methods=["GET", "POST"])
@@ -164,7 +164,7 @@ def coverage_overlaps() -> Any:
 @idempotent
 def mandates() -> Any:
     """Who is meant to act, where that differs from who does, and a new mandate."""
-    asked = _asked()
+    asked = asked_for()
     found = queries.scene(clock.now(), asked.region)
     organizations = queries.organizations()
     places = [current_app.config["SETTINGS"].country_code, *queries.units(found.places)]
@@ -189,7 +189,7 @@ def mandates() -> Any:
         roles=[(one.value, one.label) for one in MandateRole],
         place_choices=[("", ""), (places[0], _("the whole country"))]
         + [(code, found.name(code, page_language())) for code in places[1:]],
-        find=find, today=clock.today(), **_frame(found, asked),
+        find=find, today=clock.today(), **frame(found, asked),
     )  # fmt: skip
     return page, 422 if errors else 200
 
@@ -209,7 +209,7 @@ def remove_mandate(mandate_id: UUID) -> Any:
 @requires(READ)
 def what_if() -> Any:
     """What a service or an organisation that closes, or a service that opens, would change."""
-    asked = _asked()
+    asked = asked_for()
     found = queries.scene(clock.now(), asked.region)
     services = {one.service_id: f"{one.name} – {one.organization_name}" for one in found.offers}
     find = _found_by()
@@ -221,7 +221,7 @@ def what_if() -> Any:
             pcode=supposed.pcode,
         )  # fmt: skip
     return render_template(
-        "providers/what_if.html", supposed=supposed, changes=changes, **_frame(found, asked),
+        "providers/what_if.html", supposed=supposed, changes=changes, **frame(found, asked),
         services=coverage_schemas.narrowed(services.items(), find, chosen=supposed.service),
         organizations=coverage_schemas.narrowed(found.names.items(), find, chosen=supposed.organization), find=find,
         place_choices=[("", _("none")), *((code, found.name(code, page_language())) for code in found.units)],
@@ -277,7 +277,8 @@ def _picture(found: queries.Scene, table: Matrix, need: Need) -> str:
     return scene.svg(id_prefix="coverage")
 
 
-def _asked() -> coverage_schemas.View:
+def asked_for() -> coverage_schemas.View:
+    """The region, the need and the distance of the address."""
     regions = queries.units(known_places())
     return coverage_schemas.view_from(request.args, regions, queries.LIMITS_KM)
 
@@ -287,7 +288,7 @@ def _found_by() -> str:
     return coverage_schemas.line_of(request.args, "find")[:80]
 
 
-def _frame(found: queries.Scene, asked: coverage_schemas.View) -> dict[str, Any]:
+def frame(found: queries.Scene, asked: coverage_schemas.View) -> dict[str, Any]:
     """What every page of coverage shows: the choice of region and need, names, signs."""
     language = page_language()
     regions = [(code, found.name(code, language)) for code in queries.units(found.places)]
