@@ -1,4 +1,4 @@
-"""Who promised to close a gap in coverage, and what closed it; notices of the coordination over an area."""
+"""Who promised to close a gap in coverage, and what closed it; notices over an area; the autonomy of organisations."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +24,7 @@ def reference(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
 def upgrade() -> None:
     undertakings()
     area_notices()
+    autonomy()
 
 
 def undertakings() -> None:
@@ -90,6 +91,24 @@ def area_notices() -> None:
     )
 
 
+def autonomy() -> None:
+    table = 'organization_autonomy'
+    op.create_table(table,
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('organization_id', sa.Uuid(), nullable=False),
+    sa.Column('level', one_of('autonomous', 'usual', 'accompanied', name='autonomy'), nullable=False),
+    sa.Column('misses', sa.JSON(), nullable=False),
+    sa.Column('note', sa.String(length=300), nullable=False),
+    sa.Column('at', MOMENT, nullable=False),
+    sa.Column('by_id', sa.Uuid(), nullable=True),
+    reference(table, 'organization_id', 'organization'),
+    sa.ForeignKeyConstraint(['by_id'], ['user_account.id'], name=op.f('fk_organization_autonomy_by_id_user_account')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_organization_autonomy'))
+    )
+    op.create_index('ix_organization_autonomy_organization_id_at', table, ['organization_id', 'at'])
+
+
 def downgrade() -> None:
+    op.drop_table('organization_autonomy')
     op.drop_table('area_notice')
     op.drop_table("gap_undertaking")

@@ -102,6 +102,7 @@ def register_blueprints(app: Flask) -> None:
     from referral.people.views import bp as people
     from referral.procedures.views import bp as procedures
     from referral.providers import (  # noqa: F401 - pages
+        autonomy_views,
         bodies_views,
         carrying_views,
         coverage_views,
@@ -146,6 +147,7 @@ def register_jobs() -> None:
     from referral.people.actions import duplicates, merging
     from referral.providers.actions import (
         end_notices,
+        fall_back,
         keep_month,
         look_for_double_organizations,
         look_for_doubles,
@@ -163,6 +165,7 @@ def register_jobs() -> None:
     jobs.register("coverage", 3600, keep_month)
     jobs.register("gaps", 3600, remind_of_gaps)
     jobs.register("area_notices", 900, end_notices)
+    jobs.register("autonomy", 21_600, fall_back)
     jobs.register("agreements", 900, watching.watch)
     jobs.register("retention", 86_400, retaining.propose)
     jobs.register("rights", 3600, reminding.remind)

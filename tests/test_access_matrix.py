@@ -173,6 +173,9 @@ providers.decide             POST  proposal     401 404 404 404 404 404 404 404 
 providers.campaigns          GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.campaigns          POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
 providers.campaign           GET   campaign     303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.autonomy           GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.set_autonomy       POST  house        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.set_autonomy       POST  nonsense     401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.area_notices       GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.area_notices       POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
 providers.move_area_notice   POST  crisis       401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
@@ -727,6 +730,7 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
         "providers.notice": {"kind": "closed"},
         "providers.move_undertaking": {"do": "in_hand"},
         "providers.move_area_notice": {"do": "end"},
+        "providers.set_autonomy": {"level": "autonomous"},
         "providers.coverage_targets": {"need": "MED", "level": "1", "minimum": "2"},
         "providers.import_preview": {"do": "terms"},
         "providers.move_vacancy": {"do": "withdraw"},
@@ -782,6 +786,7 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         "remove_mandate": "mandate_id",
         "answer_report": "report_id", "misconduct_report": "report_id", "misconduct_taken_up": "report_id",
         "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",
+        "set_autonomy": ORGANIZATION,
         "organization": ORGANIZATION, "edit_organization": ORGANIZATION, "confirm_organization": ORGANIZATION,
         "organization_history": ORGANIZATION, "undo_organization": ORGANIZATION,
         "federation_members": ORGANIZATION, "end_membership": ORGANIZATION,

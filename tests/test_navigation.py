@@ -47,6 +47,7 @@ EXCEPTIONS = {
     "providers.doubles": "a tab of the directory’s upkeep",
     "providers.confirm_all": "a button of the own entries",
     "providers.campaigns": "a tab of the directory’s upkeep",
+    "providers.autonomy": "a tab of the directory’s upkeep",
     "providers.area_notices": "a tab of the directory’s upkeep",
     "providers.coverage": "a link of the directory, for the coordination and the committee",
     "providers.punctuality": "a tab of coverage, a button of the statistics",

@@ -82,6 +82,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "own reports": ("nurse", "/directory/reports"),
     "misconduct": ("officer", "/directory/misconduct"),
     "campaigns": ("coordinator", "/directory/campaigns"),
+    "autonomy": ("coordinator", "/directory/autonomy"),
     "notices over an area": ("coordinator", "/directory/notices"),
     "coverage": ("coordinator", "/directory/coverage?all=yes"),
     "freshness by organisation": ("coordinator", "/directory/coverage/freshness"),

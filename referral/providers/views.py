@@ -9,6 +9,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask_babel import gettext as _
 from sqlalchemy.orm import contains_eager
 
+from directory.autonomy import MISS_LABELS
 from directory.edit import show_phone
 from directory.employment import ECONOMIC
 from directory.leaflet import LANGUAGES
@@ -22,6 +23,7 @@ from referral.providers import actions, identity_form, pages, queries
 from referral.providers.models import ServiceAtLocation
 from referral.providers.queries import gaps
 from referral.providers.queries.area_notices import notices_near
+from referral.providers.queries.autonomy import history_of
 from referral.providers.queries.carrying import unit_of
 from referral.providers.queries.doubles import successor
 from referral.providers.rules import Origin, dialled, publishes
@@ -122,7 +124,8 @@ def own() -> Any:
     promised = gaps.named(gaps.undertakings_of(actor().organization_id), page_language())
     return render_template(
         "providers/own.html", kept=kept, due=due, house=about, need_labels=NEED_LABELS, economic=ECONOMIC,
-        promised=promised, today=clock.today(),
+        promised=promised, today=clock.today(), autonomy=history_of(actor().organization_id)[:1],
+        miss_labels=MISS_LABELS,
     )  # fmt: skip
 
 

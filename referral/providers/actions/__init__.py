@@ -42,17 +42,18 @@ from referral.providers.actions.reminding import open_task, remind
 from referral.providers.actions.reporting import answer, called, open_campaign, read_misconduct, report
 from referral.providers.actions.signalling import keep_signal, search_or_signal, signal_need
 from referral.providers.actions.tabling import columns_of, import_tables, keep_columns
+from referral.providers.actions.trusting import fall_back, set_autonomy
 from referral.providers.actions.warning import announce, end_area_notice, end_notices, prolong_notice
 
 __all__ = [
     "StaleEntry", "add_mandate", "announce", "answer", "apply", "approve_import", "called", "close_gap",
     "columns_of", "confirm", "confirm_by_link", "confirm_many", "confirm_none", "copy_to", "correct_by_link",
     "decide", "difference", "discard_import", "end_area_notice", "end_notice", "end_notices", "export",
-    "freeze_demand", "import_file", "import_places", "import_tables", "keep_columns", "keep_draft",
+    "fall_back", "freeze_demand", "import_file", "import_places", "import_tables", "keep_columns", "keep_draft",
     "keep_month", "keep_signal", "look_for_double_organizations", "look_for_doubles", "merge_entries", "notify",
     "open_campaign", "open_task", "preview_import", "prolong_notice", "publish_demand", "read_misconduct",
-    "remind", "remind_of_gaps", "remove_mandate", "reopen", "report", "search_or_signal", "set_target",
-    "signal_need", "state_of", "submit", "submit_organization", "tables_of", "take_in_hand", "tell_apart",
-    "told_columns", "trust", "undertake", "undo", "unmerge", "wanted_capacity", "wanted_contacts",
+    "remind", "remind_of_gaps", "remove_mandate", "reopen", "report", "search_or_signal", "set_autonomy",
+    "set_target", "signal_need", "state_of", "submit", "submit_organization", "tables_of", "take_in_hand",
+    "tell_apart", "told_columns", "trust", "undertake", "undo", "unmerge", "wanted_capacity", "wanted_contacts",
     "wanted_hours", "wanted_organization", "wanted_service", "withdraw_none",
 ]  # fmt: skip

@@ -24,6 +24,7 @@ from referral.partners.models import Organization, User
 from referral.partners.rules import OrganizationKind
 from referral.providers.coverage_models import DirectoryMandate
 from referral.providers.models import SectionVerification, Service, ServiceAtLocation, ServiceStaff
+from referral.providers.queries.autonomy import accompanied, effective, level_of
 from referral.providers.queries.bodies import shown_for
 from referral.providers.queries.catalogue import kept_places, public_holidays, snapshot
 from referral.providers.queries.evidence import unreachable
@@ -68,7 +69,8 @@ def trust_in(actor: Actor, one: Organization) -> TrustLevel:
     query = select(ServiceStaff.trust).join(Service, Service.id == ServiceStaff.service_id)
     query = query.where(Service.organization_id == one.id, ServiceStaff.user_id == actor.id).distinct()
     order = list(TrustLevel)
-    return min(db.session.scalars(query), key=order.index, default=TrustLevel.USUAL)
+    own = min(db.session.scalars(query), key=order.index, default=TrustLevel.USUAL)
+    return effective(own, level_of(one.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +207,10 @@ def kept_organizations(today: date) -> list[Kept]:
     """Those that were ever confirmed or should be now, as the ladder reads them, with the steps that were taken."""
     keepers, done, found = keepers_of_organizations(), _taken(), []
     days = verified_days()
+    called = accompanied()
     for key, day in sorted((_never_confirmed(set(keepers) - set(days), done, today) | dict(days)).items()):
         keeper, deputy = (*keepers.get(key, []), None, None)[:2]
-        found.append(Kept(str(key), {SECTION: day}, keeper, deputy, (), frozenset(done.get(key, ()))))
+        found.append(Kept(str(key), {SECTION: day}, keeper, deputy, (), frozenset(done.get(key, ())), key in called))
     return found
 
 
