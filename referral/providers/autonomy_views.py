@@ -19,7 +19,7 @@ from referral.providers.coverage_schemas import line_of
 from referral.providers.queries import autonomy as levels
 from referral.providers.upkeep_views import COORDINATE, bp
 
-SHOWN = 100
+SHOWN = 20
 
 
 @bp.get("/directory/autonomy")
@@ -30,10 +30,11 @@ def autonomy() -> Any:
     groups = {level: [one for one in kept if one.level is level] for level in Autonomy}
     usual = groups[Autonomy.USUAL]
     words = find.casefold().split()
-    others = [one for one in usual if one.lacks and all(word in one.name.casefold() for word in words)]
+    others = [one for one in usual if one.lacks and words and all(word in one.name.casefold() for word in words)]
     return render_template(
         "providers/autonomy.html", autonomous=groups[Autonomy.AUTONOMOUS], accompanied=groups[Autonomy.ACCOMPANIED],
         earned=[one for one in usual if not one.lacks], others=others[:SHOWN], more=max(0, len(others) - SHOWN),
+        usual=sum(bool(one.lacks) for one in usual),
         find=find, levels=[(one.value, one.label) for one in Autonomy], tab=request.endpoint,
         coordinates=can(COORDINATE),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language, translate
 from referral.foundation.idempotency import idempotent
 from referral.providers import actions, coverage_files, coverage_pictures, coverage_schemas, gap_schemas
+from referral.providers.actions.promising import TO_CLOSE
 from referral.providers.coverage_models import CoverageConfirmation, DirectoryMandate, GapUndertaking
 from referral.providers.queries import coverage as queries
 from referral.providers.queries import gaps, known_places
@@ -101,7 +102,7 @@ def cell_page(found: queries.Scene, table: Matrix, need: str, pcode: str, *, typ
         offers=[one for one in found.offers if one.service_id in cell.services], typed=typed, errors=errors,
         confirmation=queries.confirmed_in(found).get((need, pcode)), empty=cell.state in (State.UNKNOWN, State.NONE),
         standing=standing, closed=gaps.closed_undertakings(need, pcode), owners=owners, find=_found_by(),
-        kept_owner=gap_schemas.owner_of(standing) if standing else "",
+        to_close=TO_CLOSE, kept_owner=gap_schemas.owner_of(standing) if standing else "",
         today=clock.today(), **_tabs(),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, abort, render_template
+from flask import Response, abort, render_template, request
 from flask_babel import gettext as _
 
 from referral.foundation import clock
@@ -17,6 +17,7 @@ from referral.providers.queries.punctuality import league
 from referral.providers.upkeep_views import bp
 
 PDF = "application/pdf"
+SHOWN = 20
 
 
 @bp.get("/directory/coverage/freshness")
@@ -25,9 +26,9 @@ def punctuality() -> Any:
     """The table of organisations, then by need and by region; one region where it is asked."""
     asked = asked_for()
     around = frame(queries.scene(clock.now()), asked)
-    return render_template(
-        "providers/punctuality.html", league=league(clock.now(), asked.region), how=punctuality_files.HOW, **around
-    )
+    found = league(clock.now(), asked.region)
+    shown = found.organizations if request.args.get("all") == "yes" else found.organizations[:SHOWN]
+    return render_template("providers/punctuality.html", league=found, shown=shown, how=punctuality_files.HOW, **around)
 
 
 @bp.get("/directory/coverage/freshness.<kind>")

@@ -22,6 +22,8 @@ from referral.providers.queries import gaps
 from sop.vocabulary import N_, Message, Need
 
 TEMPLATE = "gap_due"
+TO_CLOSE = (State.NONE, State.BELOW_TARGET)
+"""A person looked and found nobody, or there are fewer verified services than a person said there should be."""
 NOT_CONFIRMED = Message("gap_not_confirmed", N_("First somebody must confirm that there is no service."))
 IS_CLOSED = Message("gap_closed", N_("That gap was closed in the meantime."))
 
@@ -69,7 +71,7 @@ def _standing(need: Need, pcode: str) -> GapUndertaking | None:
 def _must_be_confirmed(need: Need, pcode: str, now: datetime) -> None:
     found = queries.scene(now, pcode[:5] if len(pcode) > 5 else "")
     cell = queries.matrix(found, needs=(need.value,)).cells.get((need.value, pcode))
-    if cell is None or cell.state is not State.NONE:
+    if cell is None or cell.state not in TO_CLOSE:
         raise RuleViolation(NOT_CONFIRMED)
 
 
