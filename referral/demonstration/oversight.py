@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from directory.area_notices import CrisisKind, Effect
 from directory.autonomy import Autonomy
@@ -43,7 +44,7 @@ def _gaps(coordinator: User, partner: Organization, now: datetime) -> None:
     today = now.astimezone(clock.zone()).date()
     owners = ((coordinator.id, None, 5), (None, partner.id, -3), (coordinator.id, None, 10))
     for number, (cell, (person, house, days)) in enumerate(zip(empty, owners, strict=False)):
-        stamp = {"actor": coordinator, "now": now - timedelta(40)}
+        stamp: dict[str, Any] = {"actor": coordinator, "now": now - timedelta(40)}
         actions.confirm_none(Need(cell.need), cell.pcode, ASKED, **stamp)
         row = actions.undertake(
             Need(cell.need), cell.pcode, user_id=person, organization_id=house, due_on=today + timedelta(days),

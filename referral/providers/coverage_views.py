@@ -63,14 +63,24 @@ def coverage_file(kind: str) -> Any:
         body, mime = coverage_files.as_csv(found, table, language), CSV
     elif kind == "xlsx":
         quarter, demand = _demand()
-        every = queries.gaps(found, table, demand)
-        promised = gaps.standing_undertakings(), gaps.closed_undertakings()
-        body, mime = coverage_files.as_workbook(found, table, every, promised, quarter, language), XLSX
+        book = _book(found, queries.gaps(found, table, demand), asked.km)
+        body, mime = coverage_files.as_workbook(found, table, book, quarter, language), XLSX
     else:
         abort(404)
     answer = Response(body, content_type=mime)
     answer.headers["Content-Disposition"] = f'attachment; filename="mnr-coverage-{asked.region or "CM"}.{kind}"'
     return answer
+
+
+def _book(found: queries.Scene, every: list[queries.Gap], km: int) -> coverage_files.Book:
+    """Everything that the pages of coverage know of a scene, for the workbook."""
+    held = [queries.as_mandate(one) for one in queries.mandates()]
+    return coverage_files.Book(
+        every, [*gaps.standing_undertakings(), *gaps.closed_undertakings()], queries.access(found, limit_km=km), km,
+        queries.fragile(found, queries.matrix(found)), overlaps(found.offers, found.units, found.now),
+        findings(held, found.offers, queries.NEEDS, found.units, found.now),
+        {str(one): name for one, name in queries.organizations()},
+    )  # fmt: skip
 
 
 @bp.route("/directory/coverage/<need>/<pcode>", methods=["GET", "POST"])
@@ -296,6 +306,7 @@ def frame(found: queries.Scene, asked: coverage_schemas.View) -> dict[str, Any]:
     return {
         "found": found, "asked": asked, "language": language, "region_choices": [("", _("All regions")), *regions],
         "need_choices": list(NEED_LABELS.items()), "need_labels": NEED_LABELS, "marks": coverage_pictures.MARKS,
+        "figures": [(one.value, one.label) for one in coverage_schemas.Figure],
         "states": list(State), "limits": [(str(km), f"{km} km") for km in queries.LIMITS_KM], **_tabs(),
     }  # fmt: skip
 
