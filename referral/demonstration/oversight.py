@@ -16,8 +16,8 @@ from referral.providers.queries import coverage
 from referral.providers.queries.autonomy import kept
 from sop.vocabulary import Need
 
-REGION, FLOODED = "CM004", "CM004003"
-ASKED = "Délégation régionale et deux partenaires consultés (démonstration)"
+FLOODED, WANTED = "CM004002", 3
+"""The département of the Logone; how many verified services of a need every region should have."""
 TEXTS = (
     "Crue du Logone : les pistes sont coupées après la pluie (démonstration).",
     "The Logone is in flood: tracks are cut after rain (demonstration).",
@@ -25,27 +25,27 @@ TEXTS = (
 
 
 def add_oversight(coordinator: User, partner: Organization, now: datetime) -> None:
-    """Three confirmed gaps (one promised, one late, one closed), a flood, an organisation that is left alone."""
+    """Three gaps (one promised, one late, one closed), a flood, an organisation that is left alone."""
     _gaps(coordinator, partner, now)
     today = now.astimezone(clock.zone()).date()
     actions.announce(
         kind=CrisisKind.FLOOD, effect=Effect.CONFIRM, texts=TEXTS, pcodes=[FLOODED], campaign="Crue du Logone",
         starts_on=today - timedelta(2), ends_on=today + timedelta(12), actor=coordinator, now=now,
     )  # fmt: skip
-    earned = next((one for one in kept(now) if not one.lacks), None)
-    if earned is not None:
-        house = db.session.get_one(Organization, earned.id)
+    well = [one for one in kept(now) if not one.record.overdue]
+    if well:
+        house = db.session.get_one(Organization, max(well, key=lambda one: one.record.entries).id)
         actions.set_autonomy(house, Autonomy.AUTONOMOUS, "", actor=coordinator, now=now)
 
 
 def _gaps(coordinator: User, partner: Organization, now: datetime) -> None:
-    found = coverage.scene(now, REGION)
-    empty = [one for one in coverage.matrix(found).gaps() if one.state is State.UNKNOWN][:3]
+    for need in (Need.MED, Need.HEB):
+        actions.set_target(need, 1, WANTED, actor=coordinator, now=now - timedelta(40))
+    few = [one for one in coverage.matrix(coverage.scene(now)).gaps() if one.state is State.BELOW_TARGET][:3]
     today = now.astimezone(clock.zone()).date()
     owners = ((coordinator.id, None, 5), (None, partner.id, -3), (coordinator.id, None, 10))
-    for number, (cell, (person, house, days)) in enumerate(zip(empty, owners, strict=False)):
-        stamp: dict[str, Any] = {"actor": coordinator, "now": now - timedelta(40)}
-        actions.confirm_none(Need(cell.need), cell.pcode, ASKED, **stamp)
+    for number, (cell, (person, house, days)) in enumerate(zip(few, owners, strict=False)):
+        stamp: dict[str, Any] = {"actor": coordinator, "now": now}
         row = actions.undertake(
             Need(cell.need), cell.pcode, user_id=person, organization_id=house, due_on=today + timedelta(days),
             promise="Une permanence deux jours par semaine (démonstration)", **stamp,

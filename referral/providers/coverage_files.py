@@ -168,11 +168,14 @@ def _measured(found: Scene, book: Book, language: str) -> list[tuple[str, list[s
         (_("Single organisation"), [need, _("P-code"), _("Place"), organization, _("Agreements until")], alone),
         (
             _("Overlaps"),
-            [need, organization, _("Other organisation"), _("Places concerned"), _("Score (0 to 1)"), _("What it is worth")],
+            [
+                need, organization, _("Other organisation"), _("Places concerned"), _("Score (0 to 1)"),
+                _("What it is worth"),
+            ],
             twice,
         ),
         (_("Mandates"), [_("What differs"), need, _("P-code"), _("Place"), organization], differ),
-    ]
+    ]  # fmt: skip
 
 
 def as_workbook(found: Scene, table: Matrix, book: Book, quarter: str, language: str) -> bytes:
