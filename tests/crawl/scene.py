@@ -13,12 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
+from directory.employment import VacancyState
 from referral.cases.actions import opening, progress, steps
 from referral.cases.models import Case
 from referral.cases.rules import CaseState, ClosureReason
@@ -36,6 +37,7 @@ from referral.partners.rules import AgreementState, OrganizationKind
 from referral.people.actions import relatives
 from referral.people.models import PersonBlock
 from referral.providers.models import ServiceStaff
+from referral.providers.private_models import Vacancy
 from referral.referrals.actions import answering, sending, shortlisting
 from referral.referrals.models import Referral
 from referral.referrals.queries.shortlist import shortlist
@@ -165,8 +167,19 @@ class Builder:
         keeps = ServiceStaff(service_id=self.refuge.service_id, user_id=self.users["warden"].id, focal_point=True)
         db.session.add(keeps)
         db.session.flush()
+        for days in (3, 34):
+            self._vacancy(WALK.date() + timedelta(days))
         self.country = Country(people={name: user.id for name, user in self.users.items()})
         self._agreements()
+
+    def _vacancy(self, until: date) -> None:
+        """A place to be filled: its keeper is reminded once with the entry, and once of it alone."""
+        db.session.add(
+            Vacancy(
+                place_id=self.refuge.id, title="Couture", places=1, places_left=1, valid_until=until, created_at=NOW,
+                state=VacancyState.OPEN, created_by_id=self.users["warden"].id,
+            )
+        )  # fmt: skip
 
     def _agreements(self) -> None:
         team, hospital = self.houses["team"], self.houses["hospital"]
@@ -315,7 +328,8 @@ class Builder:
             case, {self._consent(case).id: categories}, channel=Channel.DESK, actor=self.users["manager"],
             by_person=False, now=WALK - timedelta(days=1),
         )  # fmt: skip
-        self.country.at[STATES[len(self.country.at) - 1]]["withdrawal_id"] = [made.id]
+        at = self.country.at[STATES[len(self.country.at) - 1]]
+        at["withdrawal_id"], at["stop_id"] = [made.id], [one.id for one in made.stops]
 
     def _then_declined(self, _case: Case) -> None:
         answering.act(self.referral, Do.DECLINE, actor=self.users["nurse"], now=NOW, reason="no_capacity")

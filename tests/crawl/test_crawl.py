@@ -28,6 +28,8 @@ from referral.extensions import db
 from referral.foundation import jobs, notices, sealing
 from referral.foundation.outbox import OutboxMessage
 from referral.partners.models import User
+from referral.rights.actions import breaching
+from referral.rights.rules import BreachKind
 from sop.vocabulary import Need
 from tests.conftest import close, make_app
 from tests.crawl.expected import BY_NEED, NOTHING, ON_PAGES, RELATION, SHARED, expected
@@ -45,16 +47,17 @@ TEMPLATES = {
     "referral_received", "referral_moved", "referral_recalled", "prefile_received", "case_assigned",
     "directory_confirm", "agreement_ending", "agreement_stopped", "consent_ends", "consent_over", "consent_adult",
     "consent_stopped", "stop_unconfirmed", "file_erased", "emergency_opened", "emergency_tell", "emergency_overdue",
-    "account_suspended", "order_received",
+    "account_suspended", "order_received", "request_due", "breach_due", "data_officer_missing", "vacancy_ending",
+    "directory_confirm_vacancies",
 }  # fmt: skip
 """What leaves by mail for what happens in this country; there is no other way out, and no SMS."""
 NEVER_QUEUED = {"password_changed"}
 
 COMBINATIONS = {
     "page": 485, "refusal": 479, "redirect": 102, "title": 554, "link": 554, "header": 555, "paper": 66,
-    "metadata": 66, "table": 8, "data": 20, "mail": 148,
+    "metadata": 66, "table": 8, "data": 20, "mail": 170,
 }  # fmt: skip
-ALL_COMBINATIONS = 3037
+ALL_COMBINATIONS = 3059
 """How many (role, relation, state) were walked in each channel. A reader, a state or a page less, and it is another."""
 
 
@@ -101,20 +104,31 @@ def happen(app: Flask, country: Country) -> None:
     typed = {name: said for part in sealed("waiting").values() for name, said in part.items() if name in ADULT}
     assert submitted(client, ADULT | typed).status == 200
     with app.app_context():
-        people = {name: db.session.get_one(User, country.people[name]) for name in ("clerk", "officer")}
+        people = {name: db.session.get_one(User, country.people[name]) for name in ("clerk", "nurse", "officer")}
         case = db.session.get_one(Case, country.at["order"]["case_id"][0])
         answers = {"cannot_ask": True, "refused": False, "risk_to_others": False}
         emergencies.open_access(
             case, EmergencyReason.INJURY, word("order", "EMR"), answers, hours=1, actor=people["clerk"], now=WALK
         )
         db.session.commit()
-        for days in (0, 1, 4, 16):
+        breaching.report(
+            BreachKind.LOST, discovered_at=WALK, persons=None, categories=(), high_risk=True,
+            words=word("order", "EMR"), actor=people["officer"], now=WALK,
+        )  # fmt: skip
+        db.session.commit()
+        for days in (0, 1, 4, 16, 29):
             jobs.work_once(WALK + timedelta(days=days))
         for access in db.session.scalars(select(EmergencyAccess)):
             late = WALK + timedelta(days=16)
             emergencies.review(access, Conclusion.UNJUSTIFIED, word("order", "EMR"), actor=people["officer"], now=late)
+        late = WALK + timedelta(days=30)
+        people["officer"].active = False
+        db.session.flush()
+        emergencies.open_access(
+            case, EmergencyReason.INJURY, word("order", "EMR"), answers, hours=1, actor=people["nurse"], now=late
+        )
         db.session.commit()
-        jobs.work_once(WALK + timedelta(days=16))
+        jobs.work_once(late)
 
 
 def test_every_reader_has_a_role_and_a_relation_and_every_state_an_expectation() -> None:

@@ -61,8 +61,8 @@ READERS = (*OUTSIDE, *(name for name, _role, _house in STAFF))
 
 ABOUT_A_PERSON = {
     "case_id", "submission_id", "attachment_id", "link_id", "request_id", "token", "referral_id", "consent_id",
-    "decision_id", "withdrawal_id", "access_id", "order_id", "review_id", "need", "step", "action", "kind", "name",
-    "number", "start",
+    "decision_id", "withdrawal_id", "stop_id", "access_id", "order_id", "review_id", "need", "step", "action",
+    "kind", "name", "number", "start",
 }  # fmt: skip
 """Arguments of addresses that the case of a state fills."""
 
