@@ -34,7 +34,7 @@ def add_oversight(coordinator: User, partner: Organization, now: datetime) -> No
     )  # fmt: skip
     well = [one for one in kept(now) if not one.record.overdue]
     if well:
-        house = db.session.get_one(Organization, max(well, key=lambda one: one.record.entries).id)
+        house = db.session.get_one(Organization, min(well, key=lambda one: (len(one.lacks), -one.record.entries)).id)
         actions.set_autonomy(house, Autonomy.AUTONOMOUS, "", actor=coordinator, now=now)
 
 

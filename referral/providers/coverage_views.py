@@ -110,7 +110,7 @@ def cell_page(found: queries.Scene, table: Matrix, need: str, pcode: str, *, typ
     return render_template(
         "providers/coverage_cell.html", cell=cell, found=found, language=page_language(), need=Need(need),
         offers=[one for one in found.offers if one.service_id in cell.services], typed=typed, errors=errors,
-        confirmation=queries.confirmed_in(found).get((need, pcode)), empty=cell.state in (State.UNKNOWN, State.NONE),
+        confirmation=queries.confirmed_in(found).get((need, pcode)), nobody=cell.state in (State.UNKNOWN, State.NONE),
         standing=standing, closed=gaps.closed_undertakings(need, pcode), owners=owners, find=_found_by(),
         to_close=TO_CLOSE, kept_owner=gap_schemas.owner_of(standing) if standing else "",
         today=clock.today(), **_tabs(),
