@@ -102,7 +102,11 @@ def as_pdf(found: League, names: dict[str, str], place: str, *, language: str, p
         )  # fmt: skip
         for title, rows in tables:
             shown = [[*one[:4], *one[5:7], f"{one[8]} / {one[9]} / {one[10]}"] for one in rows]
-            document.heading(title, level=2).table(
+            if (
+                title != tables[0][0]
+            ):  # the first table is longer than a page: a heading would wait for one that holds it
+                document.heading(title, level=2)
+            document.table(
                 [
                     title, _("Entries"), _("Up to date"), _("Overdue"), _("Confirmed in time"), _("Average age, days"),
                     _("Reports / wrong / wait"),
