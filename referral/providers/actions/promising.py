@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from directory import reminders, undertakings
 from directory.coverage import State
@@ -25,6 +26,7 @@ TEMPLATE = "gap_due"
 TO_CLOSE = (State.NONE, State.BELOW_TARGET)
 """A person looked and found nobody, or there are fewer verified services than a person said there should be."""
 NOT_CONFIRMED = Message("gap_not_confirmed", N_("First somebody must confirm that there is no service."))
+IS_TAKEN = Message("gap_taken", N_("Somebody else said who closes it in the meantime: look again."))
 IS_CLOSED = Message("gap_closed", N_("That gap was closed in the meantime."))
 
 
@@ -48,9 +50,9 @@ def undertake(
         _must_be_confirmed(need, pcode, now)
         row = GapUndertaking(
             id=new_id(), need=need, pcode=pcode, due_on=due_on, opened_at=now, opened_by_id=actor.id,
-            state=UndertakingState.OPEN,
+            state=UndertakingState.OPEN, user_id=user_id, organization_id=organization_id,
         )  # fmt: skip
-        db.session.add(row)
+        _insert(row)
     said = (user_id, organization_id, due_on)
     if said != (row.user_id, row.organization_id, row.due_on):
         row.reminded_on = None
@@ -59,6 +61,15 @@ def undertake(
     db.session.flush()
     audit.record("coverage.undertake", actor=actor, now=now, subject=row, code=need.value)
     return row
+
+
+def _insert(row: GapUndertaking) -> None:
+    """Two who say it at the same moment: the second is told to look again."""
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError as error:
+        raise RuleViolation(IS_TAKEN) from error
 
 
 def _standing(need: Need, pcode: str) -> GapUndertaking | None:
