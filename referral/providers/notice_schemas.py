@@ -10,13 +10,14 @@ from directory.area_notices import CrisisKind, Effect
 from directory.places import Places
 from directory.question import BadQuestion, the_place
 from referral.providers.schemas import CHOOSE, NOT_A_DAY, Reading, day_of
-from referral.providers.upkeep_schemas import NOT_PAST, SAY_FROM, SAY_IT, text_of
+from referral.providers.upkeep_schemas import NOT_PAST, SAY_IT, text_of
 from sop.vocabulary import N_, Message
 
 LONGEST, MOST_PLACES, MOST_DAYS = 500, 60, 120
 TOO_LONG = Message("too_long", N_("at most %(limit)d characters"), {"limit": LONGEST})
 WHERE = Message("say_places", N_("name at least one region, département or arrondissement, one a line"))
 DAYS = Message("notice_days", N_("at most %(limit)d days; it can be prolonged"), {"limit": MOST_DAYS})
+LAST_DAY = Message("say_last_day", N_("say on which day it ends"))
 FIELDS = ("kind", "effect", "text_fr", "text_en", "places")
 
 
@@ -25,14 +26,15 @@ def read_area_notice(posted: Mapping[str, str], places: Places, *, today: date) 
     typed = {name: value[:10] for name, value in posted.items() if name.startswith(("starts-", "ends-"))}
     typed |= {name: text_of(posted, name)[:4000] for name in FIELDS}
     errors: dict[str, Message] = {}
-    for name, kind in (("kind", CrisisKind), ("effect", Effect)):
-        if typed[name] not in list(kind):
-            errors[name] = CHOOSE
+    if typed["kind"] not in list(CrisisKind):
+        errors["kind"] = CHOOSE
+    pcodes = _places(typed["places"], places, errors)
     for name in ("text_fr", "text_en"):
         typed[name] = " ".join(typed[name].split())
         if not 0 < len(typed[name]) <= LONGEST:
             errors[name] = TOO_LONG if typed[name] else SAY_IT
-    pcodes = _places(typed["places"], places, errors)
+    if typed["effect"] not in list(Effect):
+        errors["effect"] = CHOOSE
     days = _days(typed, errors, today)
     if errors:
         return Reading(typed, {}, 0, errors)
@@ -69,7 +71,7 @@ def _days(typed: Mapping[str, str], errors: dict[str, Message], today: date) -> 
         return {}
     starts, ends = found["starts"] or today, found["ends"]
     if ends is None:
-        errors["ends"] = SAY_FROM
+        errors["ends"] = LAST_DAY
     elif ends < starts or ends < today:
         errors["ends"] = NOT_PAST
     elif (ends - starts).days > MOST_DAYS or (starts - today).days > MOST_DAYS:

@@ -30,7 +30,8 @@ from referral.foundation import jobs, notices, sealing
 from referral.foundation.outbox import OutboxMessage
 from referral.partners.models import User
 from referral.providers import actions
-from referral.providers.models import Service
+from referral.providers.models import Service, ServiceAtLocation
+from referral.providers.rules import ReportKind, ReportState
 from referral.rights.actions import breaching
 from referral.rights.rules import BreachKind
 from sop.vocabulary import Need
@@ -137,7 +138,7 @@ def happen(app: Flask, country: Country) -> None:
 
 
 def oversee(coordinator: User, nurse: User) -> None:
-    """A gap is promised, and an organisation called first, then left alone although it confirmed nothing."""
+    """A gap is promised; an organisation is called first, then left alone although two reports on it were right."""
     for need in Need:
         if not any(need.value in one.needs for one in db.session.scalars(select(Service))):
             actions.confirm_none(need, "CM010", "", actor=coordinator, now=WALK)
@@ -146,6 +147,11 @@ def oversee(coordinator: User, nurse: User) -> None:
             break
     for level in (Autonomy.ACCOMPANIED, Autonomy.AUTONOMOUS):
         actions.set_autonomy(nurse.organization, level, "", actor=coordinator, now=WALK)
+    theirs = select(ServiceAtLocation).join(Service).where(Service.organization_id == nurse.organization_id)
+    place = db.session.scalars(theirs.order_by(ServiceAtLocation.id)).first()
+    for _number in range(2):
+        said = actions.report(place, ReportKind.HOURS, "", actor=coordinator, now=WALK)
+        actions.answer(said, ReportState.CORRECTED, "", actor=coordinator, now=WALK)
     db.session.commit()
 
 
