@@ -94,6 +94,14 @@ class Writer:
             for some in one.vacancies or ()
         ]))  # fmt: skip
 
+    def warned(self, one: profile.Service) -> Document:
+        """The alert with the notices over the area where the service is, in each language, as long as they last."""
+        told = [
+            f"{' / '.join(notice.text.values())} ({notice.starts.isoformat()} – {notice.ends.isoformat()})"
+            for notice in one.area_notices
+        ]
+        return {"alert": "\n".join(filter(None, (one.alert, *told)))} if told else {}
+
     def _status(self, one: profile.Service) -> str | None:
         """Plain HSDS cannot say that nobody knows: nobody is sent to a service that is called inactive."""
         if one.archived:

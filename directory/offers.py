@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
+from directory.area_notices import AreaNotice
 from directory.places import Places, Vector, vector
 from directory.profile import (
     DOUALA,
@@ -73,6 +74,7 @@ class Offer:
     eligibility: str = ""
     alert: str = ""
     notices: tuple[str, ...] = ()
+    area_notices: tuple[AreaNotice, ...] = ()
     required_documents: tuple[str, ...] = ()
     step_free: bool | None = None
     accessibility: str = ""
@@ -160,6 +162,7 @@ def _common(organization: Organization, service: Service, response: Response | N
         eligibility=service.eligibility_description,
         alert=service.alert,
         notices=service.notices,
+        area_notices=service.area_notices,
         required_documents=tuple(one.document for one in service.required_documents),
         vacancies=_vacancies(service),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
 from directory.employment import OfferKind
 from directory.referring import NOT_STATED, Procedure
@@ -22,6 +23,9 @@ from directory.taxonomy import (
     Status,
     Visibility,
 )
+
+if TYPE_CHECKING:
+    from directory.area_notices import AreaNotice
 
 DOUALA = "Africa/Douala"
 
@@ -330,6 +334,8 @@ class Service:
     alert: str = ""
     notices: tuple[str, ...] = ()
     """Temporary messages in force today; they belong to no export."""
+    area_notices: tuple[AreaNotice, ...] = ()
+    """Notices of the coordination over the area where it is; they belong to no export."""
     vacancies: tuple[Vacancy, ...] | None = None
     """Open today; None where none was ever announced. No import brings or changes them."""
     visibility: Visibility = Visibility.NETWORK

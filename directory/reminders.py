@@ -35,6 +35,7 @@ DAYS: dict[Step, int] = {
     Step.UNVERIFIED: 45,
     Step.ARCHIVE: 120,
 }
+CALLED_FIRST: dict[Step, int] = {**DAYS, Step.CALL: 0}
 MAILED = frozenset({Step.NOTICE, Step.DUE, Step.DEPUTY, Step.CAMPAIGN, Step.CAMPAIGN_LAST})
 LAST_CALL = 7
 A_WEEK = timedelta(days=7)
@@ -67,6 +68,8 @@ class Kept:
     campaigns: tuple[Campaign, ...] = ()
     done: frozenset[tuple[str, str, Step]] = frozenset()
     """Section, cycle and step of what was done for this entry, where not all of it is told to `plan` at once."""
+    accompanied: bool = False
+    """Messages are no use with its organisation: it is called on the day that a section is due."""
 
 
 @dataclass
@@ -112,7 +115,7 @@ def reached(one: Kept, today: date, lives: ShelfLives = SHELF_LIVES) -> Iterator
         day = one.verified.get(section)
         if day is not None:
             start = first_day(day, section, lives)
-            for step, days in DAYS.items():
+            for step, days in (CALLED_FIRST if one.accompanied else DAYS).items():
                 if start + timedelta(days=days) <= today:
                     yield section.value, day.isoformat(), step
     for campaign in one.campaigns:

@@ -102,18 +102,22 @@ def register_blueprints(app: Flask) -> None:
     from referral.people.views import bp as people
     from referral.procedures.views import bp as procedures
     from referral.providers import (  # noqa: F401 - pages
+        autonomy_views,
         bodies_views,
         calendar_views,
         carrying_views,
         coverage_views,
         doubles_views,
         employment_views,
+        gap_views,
         hiding_views,
         import_views,
         keeping_views,
         new_views,
+        notice_views,
         organization_views,
         printing_views,
+        punctuality_views,
     )
     from referral.providers.upkeep_views import bp as providers
     from referral.referrals.views import bp as referrals
@@ -144,7 +148,15 @@ def register_jobs() -> None:
     from referral.foundation import jobs
     from referral.partners.actions import watching
     from referral.people.actions import duplicates, merging
-    from referral.providers.actions import keep_month, look_for_double_organizations, look_for_doubles, remind
+    from referral.providers.actions import (
+        end_notices,
+        fall_back,
+        keep_month,
+        look_for_double_organizations,
+        look_for_doubles,
+        remind,
+        remind_of_gaps,
+    )
     from referral.rights.actions import breaching, holding, reminding, retaining, stopping
 
     jobs.register("duplicates", 3600, duplicates.check_changed)
@@ -154,6 +166,9 @@ def register_jobs() -> None:
     jobs.register("double_entries", 3600, look_for_doubles)
     jobs.register("double_organizations", 3600, look_for_double_organizations)
     jobs.register("coverage", 3600, keep_month)
+    jobs.register("gaps", 3600, remind_of_gaps)
+    jobs.register("area_notices", 900, end_notices)
+    jobs.register("autonomy", 21_600, fall_back)
     jobs.register("agreements", 900, watching.watch)
     jobs.register("retention", 86_400, retaining.propose)
     jobs.register("rights", 3600, reminding.remind)

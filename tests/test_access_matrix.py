@@ -185,6 +185,13 @@ providers.decide             POST  proposal     401 404 404 404 404 404 404 404 
 providers.campaigns          GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.campaigns          POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
 providers.campaign           GET   campaign     303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.autonomy           GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.set_autonomy       POST  house        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.set_autonomy       POST  nonsense     401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.area_notices       GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.area_notices       POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.move_area_notice   POST  crisis       401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.move_area_notice   POST  unknown      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.coverage           GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 providers.coverage_file      GET   csv          303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
 providers.coverage_file      GET   nonsense     303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -193,6 +200,15 @@ providers.coverage_cell      GET   nonsense     303 404 404 404 404 404 404 404 
 providers.coverage_cell      POST  gap          401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.withdraw_none      POST  checked      401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.withdraw_none      POST  unknown      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.undertakings       GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.undertake          POST  gap          401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.undertake          POST  nonsense     401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.move_undertaking   POST  promise      401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.move_undertaking   POST  unknown      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.punctuality        GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.punctuality_file   GET   csv          303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.punctuality_file   GET   pdf          303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
+providers.punctuality_file   GET   nonsense     303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.coverage_targets   GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.coverage_targets   POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.coverage_overlaps  GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
@@ -737,6 +753,9 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
         "providers.decide": {"accept": "alert"},
         "providers.set_trust": {"level": "full"},
         "providers.notice": {"kind": "closed"},
+        "providers.move_undertaking": {"do": "in_hand"},
+        "providers.move_area_notice": {"do": "end"},
+        "providers.set_autonomy": {"level": "autonomous"},
         "providers.coverage_targets": {"need": "MED", "level": "1", "minimum": "2"},
         "providers.import_preview": {"do": "terms"},
         "providers.move_vacancy": {"do": "withdraw"},
@@ -783,15 +802,17 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         return {"token": at.get(variant, "A" * 22)}
     if name in ("booklet", "place_sheet"):
         return {"pcode": variant}
-    if name == "coverage_file":
+    if name in ("coverage_file", "punctuality_file"):
         return {"kind": variant}
-    if name == "coverage_cell":
+    if name in ("coverage_cell", "undertake"):
         return {"need": "RET", "pcode": "CM006" if variant == "gap" else "CM999"}
     keys = {
         "withdraw_none": "confirmation_id", "remove_mandate": "mandate_id", "remove_period": "period_id",
         "answer_report": "report_id", "misconduct_report": "report_id", "misconduct_taken_up": "report_id",
         "new_entry_asked": "entry_id", "decide_new_entry": "entry_id", "withdraw_new_entry": "entry_id",
         "settle_hidden": "task_id", "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",
+        "move_undertaking": "undertaking_id", "move_area_notice": "notice_id",
+        "set_autonomy": ORGANIZATION,
         "organization": ORGANIZATION, "edit_organization": ORGANIZATION, "confirm_organization": ORGANIZATION,
         "organization_history": ORGANIZATION, "undo_organization": ORGANIZATION,
         "federation_members": ORGANIZATION, "end_membership": ORGANIZATION,

@@ -18,6 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from directory.area_notices import CrisisKind, Effect
 from directory.mandates import MandateRole
 from directory.taxonomy import Disclosure, Visibility
 from referral.cases.actions import opening, progress, steps
@@ -52,6 +53,7 @@ from referral.procedures.rules import Anchor, AnchorKind, VersionAction
 from referral.providers.actions import (
     add_mandate,
     add_period,
+    announce,
     confirm_none,
     employing,
     keep_draft,
@@ -62,6 +64,7 @@ from referral.providers.actions import (
     report,
     submit,
     submit_organization,
+    undertake,
 )
 from referral.providers.actions.adding import ask_for
 from referral.providers.actions.joining import merge as join_houses
@@ -286,7 +289,13 @@ def _upkeep(town: Town, users: dict[str, Any], place: Any, refuge: Any) -> None:
     mandate = add_mandate(organization_id=house, need=MED, pcode="CM", **values, actor=coordinator, now=NOW)
     days = {"starts_on": NOW.date(), "ends_on": NOW.date()}
     period = add_period(kind=PeriodKind.RAINS, **days, pcode="", label="", actor=coordinator, now=NOW)
-    town.at |= {"checked": checked.id, "mandate": mandate.id, "period": period.id}
+    owner = {"user_id": coordinator.id, "organization_id": None, "due_on": NOW.date()}
+    promise = undertake(Need.RET, "CM007", **owner, promise="", actor=coordinator, now=NOW)
+    over = {"texts": ("Crue", "Flood"), "pcodes": ["CM006"], "starts_on": NOW.date(), "ends_on": NOW.date()}
+    kind = {"kind": CrisisKind.FLOOD, "effect": Effect.CONFIRM, "campaign": "Crue"}
+    crisis = announce(**kind, **over, actor=coordinator, now=NOW)
+    town.at |= {"crisis": crisis.id}
+    town.at |= {"checked": checked.id, "mandate": mandate.id, "period": period.id, "promise": promise.id}
     _house(town, place.service.organization, refuge.service.organization, focal)
 
 

@@ -19,6 +19,7 @@ from referral.demonstration.double_entries import add_double_entries
 from referral.demonstration.doubles import add_doubles
 from referral.demonstration.exceptional import add_exceptional, add_work
 from referral.demonstration.organizations import add_organizations
+from referral.demonstration.oversight import add_oversight
 from referral.demonstration.people import add_people, log_in_lines
 from referral.demonstration.walk import FRESH, walk
 from referral.demonstration.world import World, tell
@@ -66,6 +67,7 @@ def load(*, seed: int = 2026, cases: int = 304, now: datetime) -> Iterator[str]:
     add_double_entries(directory, organizations, seed, now)
     add_work(directory, organizations["federation"], staff.named["c.fotso"], now)
     add_exceptional(staff.named["a.ngo"], staff.named["t.mbarga"], now)
+    add_oversight(staff.named["c.fotso"], organizations["social-lt"], now)
     _forget_old_notices(now)
     counted = [db.session.scalar(select(func.count()).select_from(model)) for model in (Case, Referral)]
     db.session.commit()

@@ -138,6 +138,49 @@ TEMPLATES: dict[str, Template] = {
         ),
         frozenset(),
     ),
+    "gap_due": Template(
+        N_("A gap is yours to close"),
+        N_(
+            "Gaps in the coverage of services that you or your organisation promised to close, and whose day is near "
+            "or over: %(count)s.\n\n"
+            "Please sign in and open “My entry”, or “Coverage” if you work for the coordination."
+        ),
+        frozenset({"count"}),
+    ),
+    "autonomy_granted": Template(
+        N_("Your organisation publishes at once from now on"),
+        N_(
+            "Your organisation keeps its directory entries well: from now on what you change is published without "
+            "being read first. Name, needs, visibility and whether the address is shown are still read by the "
+            "coordination.\n\nIf confirmations are missed, this ends by itself. See “My entry”."
+        ),
+        frozenset(),
+    ),
+    "autonomy_over": Template(
+        N_("Changes of your directory entries are read first"),
+        N_(
+            "From now on the coordination reads again some of the changes of your directory entries before they are "
+            "published, because confirmations were missed or entries were wrong, or because it decided so.\n\n"
+            "Please sign in and open “My entry”: it says what is to be confirmed."
+        ),
+        frozenset(),
+    ),
+    "autonomy_called": Template(
+        N_("The coordination will call you about your directory entries"),
+        N_(
+            "From now on the coordination calls your organisation as soon as a confirmation of its directory entries "
+            "is due. You can still confirm yourself, under “My entry”."
+        ),
+        frozenset(),
+    ),
+    "autonomy_fell": Template(
+        N_("Organisations are no longer autonomous"),
+        N_(
+            "Organisations that published without being read first have missed confirmations, or their entries were "
+            "wrong: they are as usual again. Number: %(count)s.\n\nPlease sign in and open “Autonomy”."
+        ),
+        frozenset({"count"}),
+    ),
     "agreement_ending": Template(
         N_("An agreement ends soon"),
         N_(

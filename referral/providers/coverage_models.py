@@ -6,15 +6,16 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from directory.mandates import MandateRole
+from directory.undertakings import UndertakingState
 from referral.foundation.tables import Base, enum_column, new_id
 from sop.vocabulary import Need
 
 if TYPE_CHECKING:
-    from referral.partners.models import Organization
+    from referral.partners.models import Organization, User
 
 USER = "user_account.id"
 
@@ -31,6 +32,40 @@ class CoverageConfirmation(Base):
     confirmed_at: Mapped[datetime]
     confirmed_by_id: Mapped[UUID] = mapped_column(ForeignKey(USER))
     withdrawn_at: Mapped[datetime | None]
+
+
+class GapUndertaking(Base):
+    """Somebody promised to close a confirmed gap by a day: a person of the coordination or an organisation.
+
+    One at a time for a need at a place; closed ones stay, with what closed them.
+    """
+
+    __tablename__ = "gap_undertaking"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    need: Mapped[Need] = mapped_column(enum_column(Need))
+    pcode: Mapped[str] = mapped_column(String(16), index=True)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey(USER), index=True)
+    user: Mapped[User | None] = relationship("User", foreign_keys=[user_id])
+    organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organization.id"), index=True)
+    organization: Mapped[Organization | None] = relationship("Organization")
+    promise: Mapped[str] = mapped_column(String(300), default="")
+    due_on: Mapped[date]
+    state: Mapped[UndertakingState] = mapped_column(enum_column(UndertakingState), default=UndertakingState.OPEN)
+    opened_at: Mapped[datetime]
+    opened_by_id: Mapped[UUID] = mapped_column(ForeignKey(USER))
+    reminded_on: Mapped[date | None]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(USER))
+    closed_with: Mapped[str] = mapped_column(String(300), default="")
+
+    __table_args__ = (
+        CheckConstraint("(user_id IS NULL) <> (organization_id IS NULL)", name="owner"),
+        Index(
+            "uq_gap_undertaking_standing", "need", "pcode", unique=True,
+            sqlite_where=text("closed_at IS NULL"), postgresql_where=text("closed_at IS NULL"),
+        ),
+    )  # fmt: skip
 
 
 class CoverageTarget(Base):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from directory.coverage import Cell
 from directory.mandates import MandateRole
 from referral.foundation.searching import fold
 from referral.providers.schemas import CHOOSE, NOT_A_DAY, NOT_A_NUMBER, Reading, day_of
@@ -29,20 +31,52 @@ class View:
     region: str
     need: Need
     km: int
+    shows: Figure
+
+
+class Figure(StrEnum):
+    """What the number in a cell of the matrix says: presence, room and freshness are never one figure."""
+
+    SERVICES = "services"
+    ORGANIZATIONS = "organizations"
+    PLACES = "places"
+    FRESH = "fresh"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return FIGURE_LABELS[self]
+
+    def of(self, cell: Cell) -> str:
+        """The number of a cell; a dash where nothing is known or nobody is there."""
+        if self is Figure.PLACES:
+            return "–" if cell.places is None else str(cell.places)
+        if self is Figure.FRESH:
+            return f"{cell.fresh}/{len(cell.services)}" if cell.services else "–"
+        return str(len(cell.organizations if self is Figure.ORGANIZATIONS else cell.services))
+
+
+FIGURE_LABELS: dict[Figure, str] = {
+    Figure.SERVICES: N_("Services"),
+    Figure.ORGANIZATIONS: N_("Organisations"),
+    Figure.PLACES: N_("Known free places"),
+    Figure.FRESH: N_("Up to date"),
+}
 
 
 def view_from(arguments: Mapping[str, str], regions: Collection[str], limits: Collection[int]) -> View:
-    """What an address asks for; whatever is not ours falls back: the country, health, 50 km.
+    """What an address asks for; whatever is not ours falls back: the country, health, 50 km, services.
 
     >>> view_from({"region": "CM999", "need": "?", "km": "²"}, {"CM004"}, (20, 50))
-    View(region='', need=<Need.MED: 'MED'>, km=50)
+    View(region='', need=<Need.MED: 'MED'>, km=50, shows=<Figure.SERVICES: 'services'>)
     """
-    region, need, km = (arguments.get(name, "") for name in ("region", "need", "km"))
+    region, need, km, shows = (arguments.get(name, "") for name in ("region", "need", "km", "shows"))
     far = int(km) if km.isascii() and km.isdecimal() and len(km) < 5 else 0
     return View(
         region if region in regions else "",
         Need(need) if need in list(Need) else Need.MED,
         far if far in limits else 50,
+        Figure(shows) if shows in list(Figure) else Figure.SERVICES,
     )
 
 

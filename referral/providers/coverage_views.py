@@ -17,10 +17,11 @@ from referral.foundation.access import actor, can, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language, translate
 from referral.foundation.idempotency import idempotent
-from referral.providers import actions, coverage_files, coverage_pictures, coverage_schemas
-from referral.providers.coverage_models import CoverageConfirmation, DirectoryMandate
+from referral.providers import actions, coverage_files, coverage_pictures, coverage_schemas, gap_schemas
+from referral.providers.actions.promising import TO_CLOSE
+from referral.providers.coverage_models import CoverageConfirmation, DirectoryMandate, GapUndertaking
 from referral.providers.queries import coverage as queries
-from referral.providers.queries import known_places
+from referral.providers.queries import gaps, known_places
 from referral.providers.upkeep_views import bp
 from referral.statistics import queries as statistics
 from referral.statistics import releases
@@ -37,16 +38,17 @@ CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedoc
 @requires(READ)
 def coverage() -> Any:
     """Needs by place, the map of one need, gaps by demand, distance, what hangs on one organisation."""
-    asked = _asked()
+    asked = asked_for()
     found = queries.scene(clock.now(), asked.region)
     table = queries.matrix(found)
     quarter, demand = _demand()
-    gaps = queries.gaps(found, table, demand)
-    shown = gaps if request.args.get("all") == "yes" else gaps[:SHOWN_GAPS]
+    every = queries.gaps(found, table, demand)
+    shown = every if request.args.get("all") == "yes" else every[:SHOWN_GAPS]
     return render_template(
-        "providers/coverage.html", table=table, gaps=shown, more=len(gaps) - len(shown), quarter=quarter,
+        "providers/coverage.html", table=table, gaps=shown, more=len(every) - len(shown), quarter=quarter,
         has_demand=queries.has_demand(quarter), picture=_picture(found, table, asked.need),
-        access=queries.access(found, limit_km=asked.km), fragile=queries.fragile(found, table), **_frame(found, asked),
+        today=clock.today(),
+        access=queries.access(found, limit_km=asked.km), fragile=queries.fragile(found, table), **frame(found, asked),
     )  # fmt: skip
 
 
@@ -54,15 +56,15 @@ def coverage() -> Any:
 @requires(READ)
 def coverage_file(kind: str) -> Any:
     """The matrix as CSV, or with the gaps as XLSX."""
-    asked, language = _asked(), page_language()
+    asked, language = asked_for(), page_language()
     found = queries.scene(clock.now(), asked.region)
     table = queries.matrix(found)
     if kind == "csv":
         body, mime = coverage_files.as_csv(found, table, language), CSV
     elif kind == "xlsx":
         quarter, demand = _demand()
-        gaps = queries.gaps(found, table, demand)
-        body, mime = coverage_files.as_workbook(found, table, gaps, quarter, language), XLSX
+        book = _book(found, queries.gaps(found, table, demand), asked.km)
+        body, mime = coverage_files.as_workbook(found, table, book, quarter, language), XLSX
     else:
         abort(404)
     answer = Response(body, content_type=mime)
@@ -70,13 +72,23 @@ def coverage_file(kind: str) -> Any:
     return answer
 
 
+def _book(found: queries.Scene, every: list[queries.Gap], km: int) -> coverage_files.Book:
+    """Everything that the pages of coverage know of a scene, for the workbook."""
+    held = [queries.as_mandate(one) for one in queries.mandates()]
+    return coverage_files.Book(
+        every, [*gaps.standing_undertakings(), *gaps.closed_undertakings()], queries.access(found, limit_km=km), km,
+        queries.fragile(found, queries.matrix(found)), overlaps(found.offers, found.units, found.now),
+        findings(held, found.offers, queries.NEEDS, found.units, found.now),
+        {str(one): name for one, name in queries.organizations()},
+    )  # fmt: skip
+
+
 @bp.route("/directory/coverage/<need>/<pcode>", methods=["GET", "POST"])
 @requires(READ)
 @idempotent
 def coverage_cell(need: str, pcode: str) -> Any:
     """One need at one place: who is there; nobody, as a person confirms."""
-    found, table = _scene_of(need, pcode)
-    cell = table.cells[need, pcode]
+    found, table = scene_of(need, pcode)
     typed, errors = {}, {}
     if request.method == "POST":
         if not can(COORDINATE):
@@ -87,13 +99,31 @@ def coverage_cell(need: str, pcode: str) -> Any:
             flash(_("Noted: no service, confirmed today. It holds for six months."), "success")
             return redirect(url_for("providers.coverage_cell", need=need, pcode=pcode), code=303)
         typed, errors = reading.typed, reading.errors
-    offers = [one for one in found.offers if one.service_id in cell.services]
-    page = render_template(
-        "providers/coverage_cell.html", cell=cell, offers=offers, found=found, language=page_language(),
-        need=Need(need), confirmation=queries.confirmed_in(found).get((need, pcode)), typed=typed, errors=errors,
-        empty=cell.state in (State.UNKNOWN, State.NONE), **_tabs(),
+    return cell_page(found, table, need, pcode, typed=typed, errors=errors), 422 if errors else 200
+
+
+def cell_page(found: queries.Scene, table: Matrix, need: str, pcode: str, *, typed: Any, errors: Any) -> str:
+    """The page of one need at one place, with what was typed."""
+    cell = table.cells[need, pcode]
+    standing = gaps.undertakings_in([pcode]).get((need, pcode))
+    owners = _owners(standing, typed) if can(COORDINATE) else None
+    return render_template(
+        "providers/coverage_cell.html", cell=cell, found=found, language=page_language(), need=Need(need),
+        offers=[one for one in found.offers if one.service_id in cell.services], typed=typed, errors=errors,
+        confirmation=queries.confirmed_in(found).get((need, pcode)), nobody=cell.state in (State.UNKNOWN, State.NONE),
+        standing=standing, closed=gaps.closed_undertakings(need, pcode), owners=owners, find=_found_by(),
+        to_close=TO_CLOSE, kept_owner=gap_schemas.owner_of(standing) if standing else "",
+        today=clock.today(), **_tabs(),
     )  # fmt: skip
-    return page, 422 if errors else 200
+
+
+def _owners(standing: GapUndertaking | None, typed: Any) -> coverage_schemas.Narrowed:
+    """Who may promise: the people of the coordination, then organisations by name."""
+    kept = gap_schemas.owner_of(standing) if standing else ""
+    people = [(gap_schemas.PERSON + str(one.id), one.full_name) for one in gaps.coordinators()]
+    houses = ((gap_schemas.HOUSE + str(one), name) for one, name in queries.organizations())
+    found = coverage_schemas.narrowed(houses, _found_by(), chosen=typed.get("owner", kept))
+    return coverage_schemas.Narrowed(people + found.choices, found.of)
 
 
 @bp.post("/directory/coverage/none/<uuid:confirmation_id>")
@@ -133,11 +163,11 @@ def coverage_targets() -> Any:
 @requires(READ)
 def coverage_overlaps() -> Any:
     """Organisations that answer one need at the same places."""
-    asked = _asked()
+    asked = asked_for()
     found = queries.scene(clock.now(), asked.region)
     mine = [one for one in found.offers if asked.need in one.needs]
     pairs = [one for one in overlaps(mine, found.units, clock.now()) if one.need == asked.need]
-    return render_template("providers/coverage_overlaps.html", pairs=pairs[:100], **_frame(found, asked))
+    return render_template("providers/coverage_overlaps.html", pairs=pairs[:100], **frame(found, asked))
 
 
 @bp.route("/directory/mandates", methods=["GET", "POST"])
@@ -145,7 +175,7 @@ def coverage_overlaps() -> Any:
 @idempotent
 def mandates() -> Any:
     """Who is meant to act, where that differs from who does, and a new mandate."""
-    asked = _asked()
+    asked = asked_for()
     found = queries.scene(clock.now(), asked.region)
     organizations = queries.organizations()
     places = [current_app.config["SETTINGS"].country_code, *queries.units(found.places)]
@@ -170,7 +200,7 @@ def mandates() -> Any:
         roles=[(one.value, one.label) for one in MandateRole],
         place_choices=[("", ""), (places[0], _("the whole country"))]
         + [(code, found.name(code, page_language())) for code in places[1:]],
-        find=find, today=clock.today(), **_frame(found, asked),
+        find=find, today=clock.today(), **frame(found, asked),
     )  # fmt: skip
     return page, 422 if errors else 200
 
@@ -190,7 +220,7 @@ def remove_mandate(mandate_id: UUID) -> Any:
 @requires(READ)
 def what_if() -> Any:
     """What a service or an organisation that closes, or a service that opens, would change."""
-    asked = _asked()
+    asked = asked_for()
     found = queries.scene(clock.now(), asked.region)
     services = {one.service_id: f"{one.name} – {one.organization_name}" for one in found.offers}
     find = _found_by()
@@ -202,7 +232,7 @@ def what_if() -> Any:
             pcode=supposed.pcode,
         )  # fmt: skip
     return render_template(
-        "providers/what_if.html", supposed=supposed, changes=changes, **_frame(found, asked),
+        "providers/what_if.html", supposed=supposed, changes=changes, **frame(found, asked),
         services=coverage_schemas.narrowed(services.items(), find, chosen=supposed.service),
         organizations=coverage_schemas.narrowed(found.names.items(), find, chosen=supposed.organization), find=find,
         place_choices=[("", _("none")), *((code, found.name(code, page_language())) for code in found.units)],
@@ -222,7 +252,7 @@ def coverage_months() -> Any:
     )  # fmt: skip
 
 
-def _scene_of(need: str, pcode: str) -> tuple[queries.Scene, Matrix]:
+def scene_of(need: str, pcode: str) -> tuple[queries.Scene, Matrix]:
     """The scene that holds the place, and the row of the need; 404 for what is not ours."""
     if coverage_schemas.need_of(need) is None:
         abort(404)
@@ -258,7 +288,8 @@ def _picture(found: queries.Scene, table: Matrix, need: Need) -> str:
     return scene.svg(id_prefix="coverage")
 
 
-def _asked() -> coverage_schemas.View:
+def asked_for() -> coverage_schemas.View:
+    """The region, the need and the distance of the address."""
     regions = queries.units(known_places())
     return coverage_schemas.view_from(request.args, regions, queries.LIMITS_KM)
 
@@ -268,13 +299,14 @@ def _found_by() -> str:
     return coverage_schemas.line_of(request.args, "find")[:80]
 
 
-def _frame(found: queries.Scene, asked: coverage_schemas.View) -> dict[str, Any]:
+def frame(found: queries.Scene, asked: coverage_schemas.View) -> dict[str, Any]:
     """What every page of coverage shows: the choice of region and need, names, signs."""
     language = page_language()
     regions = [(code, found.name(code, language)) for code in queries.units(found.places)]
     return {
         "found": found, "asked": asked, "language": language, "region_choices": [("", _("All regions")), *regions],
         "need_choices": list(NEED_LABELS.items()), "need_labels": NEED_LABELS, "marks": coverage_pictures.MARKS,
+        "figures": [(one.value, one.label) for one in coverage_schemas.Figure],
         "states": list(State), "limits": [(str(km), f"{km} km") for km in queries.LIMITS_KM], **_tabs(),
     }  # fmt: skip
 

@@ -49,6 +49,7 @@ from referral.providers import (
 from referral.providers.models import ServiceAtLocation
 from referral.providers.private_models import Vacancy
 from referral.providers.queries import employment
+from referral.providers.queries.area_notices import notices_near
 from referral.providers.queries.searching import Found
 from referral.providers.rules import APPROVED_FIELDS, ORGANIZATION_FIELDS, Section, created, hides, publishes
 from referral.providers.upkeep_models import EntityRevision, Subject
@@ -303,7 +304,8 @@ def open_work(found: Found | None) -> Mapping[str, list[Vacancy]]:
 def placed(found: Found | None, asked: Criteria | None) -> dict[str, Any]:
     """The map of what was found, and the place that was asked for, where its services can be printed."""
     place = asked.place if asked else ""
-    return {"map": drawn(found, asked), "place": place, "vacancies": open_work(found)}
+    around = notices_near(queries.snapshot(clock.now()).area_notices, place) if place else []
+    return {"map": drawn(found, asked), "place": place, "vacancies": open_work(found), "around": around}
 
 
 def drawn(found: Found | None, asked: Criteria | None) -> Markup:

@@ -213,7 +213,7 @@ class TaskReason(StrEnum):
 
 
 TASK_LABELS: dict[TaskReason, str] = {
-    TaskReason.LATE: N_("confirmation is 30 days late"),
+    TaskReason.LATE: N_("a confirmation is late"),
     TaskReason.WRONG_NUMBER: N_("three people say that the number is wrong"),
     TaskReason.BOUNCED: N_("a message came back"),
     TaskReason.NEW_SITE: N_("a new site, never verified"),

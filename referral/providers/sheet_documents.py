@@ -12,6 +12,7 @@ from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from directory import Offer
+from directory.area_notices import AreaNotice, Effect
 from directory.edit import show_phone
 from directory.taxonomy import Disclosure, Visibility
 from referral.foundation.documents import Document
@@ -45,13 +46,24 @@ def service_pdf(sheet: Sheet, *, language: str, address: str, printed_at: dateti
 def _service(sheet: Sheet, language: str, address: str, printed_at: datetime, length: int) -> Document:
     offer = sheet.offer
     document = paper(offer.name, language, printed_at, subtitle=offer.organization_name, qr=address)
-    for text in filter(None, (offer.alert, *offer.notices)):
+    for text in filter(None, (*map(_warning, offer.area_notices), offer.alert, *offer.notices)):
         document.notice(_cut(text, length))
     fields = [*_what(sheet, length), *_where(sheet, length), *_referring(sheet, length)]
     return document.fields(fields).paragraph(
         _("For those who refer, not for display. Check what changes fast in the entry: %(address)s", address=address),
         small=True,
     )
+
+
+def _warning(one: AreaNotice) -> str:
+    """A notice over the area: what, from when to when, and what it means for the services."""
+    days = _("from %(first)s to %(last)s", first=day(one.starts), last=day(one.ends))
+    means = {
+        Effect.CLOSED: _("The services of the area are closed until the last day."),
+        Effect.CONFIRM: _("Call before you refer."),
+    }
+    said = [f"{translate(one.kind.label)} ({days})", one.said(page_language())]
+    return " ".join(filter(None, (_labelled(said[0], said[1:]), means.get(one.effect, ""))))
 
 
 def _what(sheet: Sheet, length: int) -> Fields:
@@ -224,6 +236,8 @@ def around_pdf(name: str, found: Around, *, language: str, printed_at: datetime)
         document.paragraph(
             _("For those who refer, not for display: it also holds what is kept to the network. Call before you send.")
         )
+        for one in found.area_notices:
+            document.notice(_warning(one))
         if not found.needs and not found.without:
             document.paragraph(_("No service of this place is known."), strong=True)
         for need, offers in found.needs:

@@ -34,13 +34,14 @@ from referral.providers.models import (
     ServiceContact,
     ServiceSchedule,
 )
+from referral.providers.notice_models import AreaNotice
 from referral.providers.private_models import Vacancy
 from referral.providers.upkeep_models import TempNotice
 
 DIRECTORY = (
     Service, ServiceAudience, Location, ServiceAtLocation, ServiceSchedule, ServiceClosure, ServiceContact,
     ServiceCapacity, CalendarPeriod, SectionVerification, Organization, AdminUnit, TempNotice, Vacancy,
-    OrganizationMerge,
+    OrganizationMerge, AreaNotice,
 )  # fmt: skip
 _TABLES = frozenset(one.__tablename__ for one in DIRECTORY)
 TOUCHED = "directory_touched"

@@ -19,6 +19,7 @@ from referral.providers import actions, pages, queries, upkeep_schemas
 from referral.providers.audience_form import secret_of
 from referral.providers.house import house, shown_as
 from referral.providers.models import ServiceAtLocation, ServiceStaff
+from referral.providers.queries import gaps
 from referral.providers.queries.employment import waiting_vacancies
 from referral.providers.queries.newcomers import waiting_new
 from referral.providers.queries.upkeep import ANSWER_DAYS
@@ -196,9 +197,11 @@ def upkeep() -> Any:
     """Calls to make, then entries whose sections are to be confirmed."""
     outcomes = [(one.value, one.label) for one in VerificationOutcome]
     waiting = queries.to_confirm(clock.now())
+    today = clock.today()
+    late = [one for one in gaps.standing_undertakings() if one.due_on <= today]
     return render_template(
         "providers/upkeep.html", tasks=queries.open_tasks(), outcomes=outcomes, waiting=waiting,
-        need_labels=NEED_LABELS, **_tabs(),
+        need_labels=NEED_LABELS, late=gaps.named(late, page_language()), today=today, **_tabs(),
     )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 from flask_babel import gettext as _
 from sqlalchemy.orm import contains_eager
 
+from directory.autonomy import MISS_LABELS
 from directory.edit import show_phone
 from directory.employment import ECONOMIC
 from directory.leaflet import LANGUAGES
@@ -20,6 +21,9 @@ from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent, once_key
 from referral.providers import actions, identity_form, pages, queries
 from referral.providers.models import ServiceAtLocation
+from referral.providers.queries import gaps
+from referral.providers.queries.area_notices import notices_near
+from referral.providers.queries.autonomy import history_of
 from referral.providers.queries.carrying import unit_of
 from referral.providers.queries.doubles import successor
 from referral.providers.queries.newcomers import waiting_new
@@ -42,6 +46,7 @@ def index() -> Any:
     page = queries.listing(filters, actor(), clock.now())
     region_choices = [(one.pcode, dict(one.name)) for one in regions]
     choices: dict[str, Any] = {"need_choices": list(NEED_LABELS.items()), "region_choices": region_choices}
+    choices["notices"] = notices_near(queries.snapshot(clock.now()).area_notices, filters.region)
     choices["coordinates"] = can(Permission.DIRECTORY_COORDINATE)
     choices |= {"covers": can(Permission.STATISTICS_READ), "can_edit": can(Permission.DIRECTORY_EDIT)}
     return render_template("providers/index.html", page=page, filters=filters, need_labels=NEED_LABELS, **choices)
@@ -117,9 +122,12 @@ def own() -> Any:
     due = sum(len(one.due) for one in kept)
     house = db.session.scalar(queries.editable_organizations(actor()))
     about = queries.confirmed(house, clock.now()) if house else None
+    promised = gaps.named(gaps.undertakings_of(actor().organization_id), page_language())
     return render_template(
         "providers/own.html", kept=kept, due=due, house=about, need_labels=NEED_LABELS, economic=ECONOMIC,
         asked=waiting_new(actor(), clock.now()),
+        promised=promised, today=clock.today(), autonomy=history_of(actor().organization_id)[:1],
+        miss_labels=MISS_LABELS,
     )  # fmt: skip
 
 

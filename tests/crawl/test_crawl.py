@@ -20,6 +20,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from directory.autonomy import Autonomy
 from referral.cases.models import Case
 from referral.consent.actions import emergencies
 from referral.consent.emergencies import Conclusion, EmergencyReason
@@ -28,6 +29,9 @@ from referral.extensions import db
 from referral.foundation import jobs, notices, sealing
 from referral.foundation.outbox import OutboxMessage
 from referral.partners.models import User
+from referral.providers import actions
+from referral.providers.models import Service, ServiceAtLocation
+from referral.providers.rules import ReportKind, ReportState
 from referral.rights.actions import breaching
 from referral.rights.rules import BreachKind
 from sop.vocabulary import Need
@@ -48,7 +52,7 @@ TEMPLATES = {
     "directory_confirm", "agreement_ending", "agreement_stopped", "consent_ends", "consent_over", "consent_adult",
     "consent_stopped", "stop_unconfirmed", "file_erased", "emergency_opened", "emergency_tell", "emergency_overdue",
     "account_suspended", "order_received", "request_due", "breach_due", "data_officer_missing", "vacancy_ending",
-    "directory_confirm_vacancies",
+    "directory_confirm_vacancies", "gap_due", "autonomy_granted", "autonomy_called", "autonomy_over", "autonomy_fell",
 }  # fmt: skip
 """What leaves by mail for what happens in this country; there is no other way out, and no SMS."""
 NEVER_QUEUED = {"password_changed"}
@@ -104,7 +108,8 @@ def happen(app: Flask, country: Country) -> None:
     typed = {name: said for part in sealed("waiting").values() for name, said in part.items() if name in ADULT}
     assert submitted(client, ADULT | typed).status == 200
     with app.app_context():
-        people = {name: db.session.get_one(User, country.people[name]) for name in ("clerk", "nurse", "officer")}
+        names = ("clerk", "nurse", "officer", "coordinator")
+        people = {name: db.session.get_one(User, country.people[name]) for name in names}
         case = db.session.get_one(Case, country.at["order"]["case_id"][0])
         answers = {"cannot_ask": True, "refused": False, "risk_to_others": False}
         emergencies.open_access(
@@ -116,6 +121,7 @@ def happen(app: Flask, country: Country) -> None:
             words=word("order", "EMR"), actor=people["officer"], now=WALK,
         )  # fmt: skip
         db.session.commit()
+        oversee(people["coordinator"], people["nurse"])
         for days in (0, 1, 4, 16, 29):
             jobs.work_once(WALK + timedelta(days=days))
         for access in db.session.scalars(select(EmergencyAccess)):
@@ -129,6 +135,24 @@ def happen(app: Flask, country: Country) -> None:
         )
         db.session.commit()
         jobs.work_once(late)
+
+
+def oversee(coordinator: User, nurse: User) -> None:
+    """A gap is promised; an organisation is called first, then left alone although two reports on it were right."""
+    for need in Need:
+        if not any(need.value in one.needs for one in db.session.scalars(select(Service))):
+            actions.confirm_none(need, "CM010", "", actor=coordinator, now=WALK)
+            owner = {"user_id": coordinator.id, "organization_id": None, "due_on": WALK.date()}
+            actions.undertake(need, "CM010", **owner, promise="", actor=coordinator, now=WALK)
+            break
+    for level in (Autonomy.ACCOMPANIED, Autonomy.AUTONOMOUS):
+        actions.set_autonomy(nurse.organization, level, "", actor=coordinator, now=WALK)
+    theirs = select(ServiceAtLocation).join(Service).where(Service.organization_id == nurse.organization_id)
+    place = db.session.scalars(theirs.order_by(ServiceAtLocation.id)).first()
+    for _number in range(2):
+        said = actions.report(place, ReportKind.HOURS, "", actor=coordinator, now=WALK)
+        actions.answer(said, ReportState.CORRECTED, "", actor=coordinator, now=WALK)
+    db.session.commit()
 
 
 def test_every_reader_has_a_role_and_a_relation_and_every_state_an_expectation() -> None:

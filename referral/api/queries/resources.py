@@ -62,7 +62,9 @@ class _Reading:
         self.export = Export(Circle.PUBLIC, now, clock.zone(), ids)
         self.writing = Writer(form, snapshot(now).places)
         self.whole = {UUID(one.service.id): one for one in self.export.services()}
-        self.documents = {key: full(one, self.writing) for key, one in self.whole.items()}
+        self.documents = {
+            key: full(one, self.writing) | self.writing.warned(one.service) for key, one in self.whole.items()
+        }
 
     def place(self, key: UUID, service: UUID) -> Document:
         """A service at a location, with its service around it."""

@@ -33,6 +33,8 @@ PURPOSE = "directory"
 LIVES = timedelta(days=14)
 MOST_LINKS = 12
 CHUNK = 1_000
+WEEKLY = (*TEMPLATES, "gap_due")
+"""Nobody gets more than one of these in a week."""
 LOOKED_BACK = timedelta(days=30)
 
 for _section, _label in SECTION_LABELS.items():
@@ -99,14 +101,14 @@ def plan_organizations(now: datetime, made: Plan) -> Plan:
     called = {str(one) for one in db.session.scalars(waiting)}
     kept = queries.kept_organizations(local.date())
     calls = _calls_today(local) + len(made.calls) + len(made.archives)
-    found = reminders.plan(kept, (), _written_to(now), local, calls_today=calls, called=called, lives=lives)
+    found = reminders.plan(kept, (), written_to(now), local, calls_today=calls, called=called, lives=lives)
     found.archives.clear()
     return found
 
 
 def plan_places(now: datetime, writing: Collection[str]) -> list[Lapsed]:
     """Numbers of places to ask for anew: of those who are written to anyway, or were not written to within a week."""
-    last = _written_to(now)
+    last = written_to(now)
     return [one for one in lapsed_places(now) if one.person in writing or one.person not in last]
 
 
@@ -114,7 +116,7 @@ def plan_vacancies(now: datetime, writing: Collection[str]) -> tuple[dict[str, l
     """Whom to remind of which vacancies that end, in one notice with what they are written to about anyway."""
     local, days = now.astimezone(clock.zone()), current_app.config["SETTINGS"].vacancy_notice
     vacancies, told = ending_vacancies(local.date(), days)
-    return reminders.ending(vacancies, writing, _written_to(now), local, days), told
+    return reminders.ending(vacancies, writing, written_to(now), local, days), told
 
 
 def plan_now(now: datetime) -> Plan:
@@ -122,7 +124,7 @@ def plan_now(now: datetime) -> Plan:
     local = now.astimezone(clock.zone())
     called = {str(one) for one in db.session.scalars(select(CallTask.place_id).where(CallTask.closed_at.is_(None)))}
     lives = current_app.config["SETTINGS"].shelf_lives
-    kept, last = queries.kept_entries(now), _written_to(now)
+    kept, last = queries.kept_entries(now), written_to(now)
     return reminders.plan(kept, (), last, local, calls_today=_calls_today(local), called=called, lives=lives)
 
 
@@ -131,9 +133,10 @@ def _calls_today(local: datetime) -> int:
     return len(list(db.session.scalars(select(CallTask.id).where(CallTask.opened_at >= midnight))))
 
 
-def _written_to(now: datetime) -> dict[str, datetime]:
+def written_to(now: datetime) -> dict[str, datetime]:
+    """When each person was last written to about the directory, within the last week."""
     written = select(OutboxMessage.recipient_id, OutboxMessage.queued_at).where(
-        OutboxMessage.template.in_(TEMPLATES), OutboxMessage.queued_at > now - reminders.A_WEEK
+        OutboxMessage.template.in_(WEEKLY), OutboxMessage.queued_at > now - reminders.A_WEEK
     )
     return {str(person): at for person, at in db.session.execute(written)}
 

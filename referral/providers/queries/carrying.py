@@ -7,11 +7,13 @@ from datetime import date, datetime
 from functools import cached_property
 
 from directory import Moment, Offer
+from directory.area_notices import AreaNotice
 from directory.places import Places
 from directory.profile import Location, Organization, Phone, Service, ServiceAtLocation
 from directory.taxonomy import Visibility
 from referral.foundation.access import Actor
 from referral.providers.filters import Filters
+from referral.providers.queries.area_notices import notices_near
 from referral.providers.queries.catalogue import public_holidays, snapshot
 from referral.providers.queries.listing import chosen
 from referral.providers.queries.records import location
@@ -53,6 +55,8 @@ class Around:
     more: int
     """How many are left out because the paper would be too long."""
     week_of: dict[str, tuple[Day, ...]]
+    area_notices: tuple[AreaNotice, ...] = ()
+    """Notices over the unit, or over a part of it."""
 
     @cached_property
     def needs(self) -> tuple[tuple[Need, tuple[Offer, ...]], ...]:
@@ -80,6 +84,7 @@ def around(pcode: str, actor: Actor, now: datetime) -> Around:
         tuple(shown[len(here) :]),
         len(offers) - len(shown),
         {one.id: days(one.hours, now) for one in shown},
+        tuple(notices_near(found.area_notices, pcode)),
     )
 
 

@@ -13,6 +13,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from directory import Catalogue, Offer, flatten
+from directory.area_notices import AreaNotice
 from directory.places import Place, Places
 from directory.words import Words
 from referral.extensions import db
@@ -49,6 +50,8 @@ class Snapshot:
     """The library's units, and those that were imported."""
     outlines: tuple[tuple[Corner, ...], ...]
     """The rings of the regions that were imported, thinned for small maps: (longitude, latitude)."""
+    area_notices: tuple[AreaNotice, ...] = ()
+    """Notices of the coordination that run or are announced."""
 
 
 def catalogue(now: datetime) -> Catalogue:
@@ -86,7 +89,18 @@ def _build(at: str, day: date, now: datetime) -> Snapshot:
     words = haystacks(found.offers, acronyms, known)
     listed = tuple(sorted(found.offers, key=lambda one: (words[one.id], one.id)))
     index = Words([words[one.id] for one in found.offers], found.mask)
-    return Snapshot(at, day, found, {one.id: one for one in found.offers}, words, listed, index, known, _outlines())
+    return Snapshot(
+        at,
+        day,
+        found,
+        {one.id: one for one in found.offers},
+        words,
+        listed,
+        index,
+        known,
+        _outlines(),
+        records.area_notices,
+    )
 
 
 def _outlines() -> tuple[tuple[Corner, ...], ...]:

@@ -30,9 +30,11 @@ from referral.providers.coverage_models import (
     CoverageSnapshot,
     CoverageTarget,
     DirectoryMandate,
+    GapUndertaking,
 )
 from referral.providers.models import AdminUnit, NeedSignal
 from referral.providers.queries.catalogue import snapshot
+from referral.providers.queries.gaps import undertakings_in
 from referral.providers.queries.visible import OPEN_TO_ALL
 from referral.statistics.rules import Dimension, PublishedTable, State, Table, Unit, publish_editions
 from sop.vocabulary import N_, Need
@@ -238,18 +240,23 @@ def has_demand(quarter: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A gap as listed: the cell, its demand, and who confirmed it."""
+    """A gap as listed: the cell, its demand, who confirmed it, and who promised to close it."""
 
     cell: Cell
     demand: Demand | None
     confirmation: CoverageConfirmation | None
+    undertaking: GapUndertaking | None = None
 
 
 def gaps(found: Scene, table: Matrix, demand: Mapping[tuple[str, str], Demand]) -> list[Gap]:
     """The gaps by demand, then the worst first."""
     confirmed = confirmed_in(found)
+    promised = undertakings_in(found.units)
     rows = coverage.weighted(table.gaps(), demand)
-    return [Gap(cell, known, confirmed.get((cell.need, cell.pcode))) for cell, known in rows]
+    return [
+        Gap(cell, known, confirmed.get((cell.need, cell.pcode)), promised.get((cell.need, cell.pcode)))
+        for cell, known in rows
+    ]
 
 
 def outlines(codes: Sequence[str]) -> dict[str, list[Ring]]:

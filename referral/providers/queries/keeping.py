@@ -15,6 +15,7 @@ from referral.extensions import db
 from referral.foundation import clock
 from referral.partners.models import User
 from referral.providers.models import SectionVerification, Service, ServiceAtLocation, ServiceStaff
+from referral.providers.queries.autonomy import accompanied
 from referral.providers.queries.records import verifications, with_assured
 from referral.providers.upkeep_models import CampaignParticipation, ReminderStep, ReviewCampaign
 
@@ -24,9 +25,10 @@ BATCH = 2_000
 def kept_entries(now: datetime, batch: int = BATCH) -> Iterator[Kept]:
     """The entries in the order of their keys, `batch` at a time, with the steps that were taken for them."""
     keepers = keepers_by_service()
+    called = accompanied()
     campaigns = _running(now.astimezone(clock.zone()).date())
     place = ServiceAtLocation.__table__.c
-    columns = (place.id, place.service_id, Service.assured_date, Service.source)
+    columns = (place.id, place.service_id, Service.assured_date, Service.source, Service.organization_id)
     query = (
         select(*columns)
         .join(Service, Service.id == place.service_id)
@@ -45,8 +47,9 @@ def kept_entries(now: datetime, batch: int = BATCH) -> Iterator[Kept]:
             keeper, deputy = (*people, None, None)[:2]
             days, _method = with_assured(verified.get(row.id, {}), row.assured_date, row.source, _mandatory())
             yield Kept(
-                str(row.id), days, keeper, deputy, tuple(campaigns.get(row.id, ())), frozenset(done.get(row.id, ()))
-            )
+                str(row.id), days, keeper, deputy, tuple(campaigns.get(row.id, ())),
+                frozenset(done.get(row.id, ())), row.organization_id in called,
+            )  # fmt: skip
         after = place.id > rows[-1].id
 
 

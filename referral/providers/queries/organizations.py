@@ -24,6 +24,7 @@ from referral.partners.models import Organization, User
 from referral.partners.rules import OrganizationKind
 from referral.providers.coverage_models import DirectoryMandate
 from referral.providers.models import SectionVerification, Service, ServiceAtLocation, ServiceStaff
+from referral.providers.queries.autonomy import accompanied, effective, level_of
 from referral.providers.queries.bodies import shown_for
 from referral.providers.queries.catalogue import kept_places, public_holidays, snapshot
 from referral.providers.queries.evidence import unreachable
@@ -68,7 +69,8 @@ def trust_in(actor: Actor, one: Organization) -> TrustLevel:
     query = select(ServiceStaff.trust).join(Service, Service.id == ServiceStaff.service_id)
     query = query.where(Service.organization_id == one.id, ServiceStaff.user_id == actor.id).distinct()
     order = list(TrustLevel)
-    return min(db.session.scalars(query), key=order.index, default=TrustLevel.USUAL)
+    own = min(db.session.scalars(query), key=order.index, default=TrustLevel.USUAL)
+    return effective(own, level_of(one.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +162,12 @@ def _lines(one: Organization, actor: Actor, now: datetime) -> tuple[list[Line], 
 def _by_place(lines: Collection[Line], language: str) -> tuple[tuple[str, tuple[Line, ...]], ...]:
     found: dict[str, list[Line]] = {}
     for one in lines:
-        found.setdefault(_unit(one.offer.pcode, language) or one.offer.location_name, []).append(one)
+        found.setdefault(unit_name(one.offer.pcode, language) or one.offer.location_name, []).append(one)
     return tuple((name, tuple(rows)) for name, rows in sorted(found.items(), key=lambda item: (not item[0], item[0])))
 
 
-def _unit(pcode: str, language: str) -> str:
+def unit_name(pcode: str, language: str) -> str:
+    """A unit by its name in the reader's language; empty for an unknown code."""
     known = kept_places().get(pcode)
     if known is None:
         return ""
@@ -180,7 +183,7 @@ def _mandates(one: Organization, now: datetime, language: str) -> tuple[tuple[Di
         or_(row.starts_on.is_(None), row.starts_on <= today), or_(row.ends_on.is_(None), row.ends_on >= today),
     )  # fmt: skip
     rows = db.session.scalars(query.order_by(row.need, row.pcode, row.id).limit(MOST))
-    return tuple((found, _unit(found.pcode, language) if len(found.pcode) > 2 else "") for found in rows)
+    return tuple((found, unit_name(found.pcode, language) if len(found.pcode) > 2 else "") for found in rows)
 
 
 def _waiting(one: Organization) -> tuple[ChangeProposal, ...]:
@@ -202,11 +205,12 @@ def organization_revisions(one: Organization) -> list[tuple[EntityRevision, str]
 
 def kept_organizations(today: date) -> list[Kept]:
     """Those that were ever confirmed or should be now, as the ladder reads them, with the steps that were taken."""
-    keepers, done, found = _keepers(), _taken(), []
+    keepers, done, found = keepers_of_organizations(), _taken(), []
     days = verified_days()
+    called = accompanied()
     for key, day in sorted((_never_confirmed(set(keepers) - set(days), done, today) | dict(days)).items()):
         keeper, deputy = (*keepers.get(key, []), None, None)[:2]
-        found.append(Kept(str(key), {SECTION: day}, keeper, deputy, (), frozenset(done.get(key, ()))))
+        found.append(Kept(str(key), {SECTION: day}, keeper, deputy, (), frozenset(done.get(key, ())), key in called))
     return found
 
 
@@ -221,7 +225,7 @@ def _never_confirmed(
     return {key: min(days, default=due) for key, days in asked.items() if key in among}
 
 
-def _keepers() -> Mapping[UUID, list[str]]:
+def keepers_of_organizations() -> Mapping[UUID, list[str]]:
     """By organisation the active people who may edit it, a focal point of one of its services first."""
     focal = select(ServiceStaff.user_id).where(ServiceStaff.focal_point)
     query = select(User.organization_id, User.id).where(User.active, User.role.in_(KEEPING))

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, func, select
 
 from directory import freshness, profile, referring, seasons
+from directory.area_notices import AreaNotice
 from directory.employment import VacancyState
 from directory.taxonomy import AudienceRule, Facet, Group, ServiceType, Visibility
 from referral.extensions import db
@@ -30,6 +31,7 @@ from referral.providers.models import (
     ServiceSchedule,
 )
 from referral.providers.private_models import EmploymentOffer, Vacancy
+from referral.providers.queries.area_notices import running_notices
 from referral.providers.queries.bodies import successors
 from referral.providers.queries.seasons import periods
 from referral.providers.rules import HOLDS, NoticeKind, Section, area_of
@@ -70,6 +72,7 @@ class Records:
         self.contacts = _grouped(ServiceContact, "service_at_location_id", ids.places)
         self.announced = _announced(*here)
         self.notices = _notices(now.astimezone(zone).date())
+        self.area_notices = running_notices(now.astimezone(zone).date())
         self.verified = verifications(zone, *ids.places(SectionVerification.service_at_location_id))
 
     @cached_property
@@ -127,6 +130,7 @@ class Records:
             remote=row.remote,
             alert=row.alert,
             notices=tuple(one.text for one in self.notices.get(place.id, ()) if one.kind is NoticeKind.MESSAGE),
+            area_notices=self.notices_over(place),
             required_documents=tuple(profile.RequiredDocument(document) for document in row.required_documents),
             visibility=row.visibility,
             verified=verified,
@@ -152,6 +156,14 @@ class Records:
             if row.state is VacancyState.OPEN and row.valid_until >= today
         )  # fmt: skip
 
+    def notices_over(self, place: Row) -> tuple[AreaNotice, ...]:
+        """The notices over the area where a place is."""
+        if not self.area_notices:
+            return ()
+        where = self.locations.get(place.location_id)
+        pcode = where.pcode if where is not None else ""
+        return tuple(one for one in self.area_notices if one.touches(pcode, map(area_of, place.areas)))
+
     def link(self, place: Row) -> profile.ServiceAtLocation:
         """The place itself: where, when, how much room."""
         row = self.locations.get(place.location_id)
@@ -167,6 +179,8 @@ class Records:
         closures = tuple(closure(one) for one in self.closures.get(place.id, ()))
         shut = [one for one in self.notices.get(place.id, ()) if one.kind is NoticeKind.CLOSED]
         closures += tuple(profile.Closure(one.starts_on, one.ends_on, one.text) for one in shut)
+        over = (one.closure() for one in self.notices_over(place))
+        closures += tuple(one for one in over if one is not None)
         return profile.Hours(schedules, closures, zone, place.on_holidays)
 
     def _verified(self, service: Row, place: Row) -> tuple[dict[str, date], str]:

@@ -18,6 +18,7 @@ from referral.foundation.access import Actor
 from referral.foundation.grants import Permission, Scope, scope_of
 from referral.partners.models import User
 from referral.providers.models import Service, ServiceAtLocation, ServiceStaff
+from referral.providers.queries.autonomy import effective, level_of
 from referral.providers.queries.catalogue import snapshot
 from referral.providers.queries.listing import overlaps
 from referral.providers.rules import ReportKind, ReportState, Section, TaskReason, TrustLevel
@@ -61,7 +62,8 @@ def trust_of(actor: Actor, place: ServiceAtLocation) -> TrustLevel:
     query = select(ServiceStaff.trust).where(
         ServiceStaff.service_id == place.service_id, ServiceStaff.user_id == actor.id
     )
-    return db.session.scalar(query) or TrustLevel.USUAL
+    own = db.session.scalar(query) or TrustLevel.USUAL
+    return effective(own, level_of(place.service.organization_id))
 
 
 def open_tasks() -> list[CallTask]:

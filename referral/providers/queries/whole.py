@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from directory import freshness, profile, referring
+from directory.area_notices import AreaNotice
 from directory.employment import VacancyState
 from directory.hsds_keeping import stands_alone
 from directory.hsds_writing import Document, Writer
@@ -112,9 +113,13 @@ class Export:
         service = replace(
             self._common(row), verified=base.verified, audiences=base.audiences, types=base.types,
             service_at_locations=tuple(link for link in links if link.location.id),
-            service_areas=_areas(places), vacancies=self._vacancies(places), **self._own_of_single(places),
+            service_areas=_areas(places), vacancies=self._vacancies(places),
+            area_notices=self._notices(places), **self._own_of_single(places),
         )  # fmt: skip
         return Whole(organization, service, modified)
+
+    def _notices(self, places: list[Any]) -> tuple[AreaNotice, ...]:
+        return tuple(dict.fromkeys(one for place in places for one in self.records.notices_over(place)))
 
     def _vacancies(self, places: list[Any]) -> tuple[profile.Vacancy, ...]:
         """Those open today at any of the places; also remembers when the last of the others ended."""

@@ -212,3 +212,17 @@ def test_a_list_too_long_for_a_page_is_narrowed_by_words_and_keeps_what_was_chos
     assert (len(whole.choices), whole.choices[0], whole.of, whole.cut) == (101, ("149", "Clinique 149"), 151, True)
     assert coverage_schemas.narrowed(names, "ÉTOILE foyer") == coverage_schemas.Narrowed([("900", "Foyer Étoile")], 1)
     assert coverage_schemas.narrowed(names, "nothing").choices == []
+
+
+def test_the_command_says_what_a_closure_would_change_and_knows_whom_it_knows(committed: Flask) -> None:
+    runner = committed.test_cli_runner()
+    with committed.app_context():
+        house = make_organization("Hôpital")
+        make_entry(house, "Consultation", "MED", areas=("CM005",))
+        db.session.commit()
+        key = str(house.id)
+    done = runner.invoke(args=["directory", "coverage", "--without-organization", key, "--json"])
+    told = json.loads(done.stdout.strip().splitlines()[-1])
+    assert told["changes"] == [{"need": "MED", "pcode": "CM005", "before": "covered", "after": "unknown"}]
+    assert [one["organization"] for one in told["freshness"]] == [key]
+    assert runner.invoke(args=["directory", "coverage", "--without-organization", "x"]).exit_code == 2

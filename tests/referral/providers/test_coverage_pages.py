@@ -117,7 +117,7 @@ def test_the_files_hold_every_cell_and_no_formula(office: PageClient) -> None:
     assert len(rows) == 131
     assert [row[1] for row in rows if row[1:2] == ["CM005"] and row[5] == "2"] == ["CM005"]
     book = openpyxl.load_workbook(io.BytesIO(office.get("/directory/coverage/file.xlsx?region=CM005").response.data))
-    assert len(book.worksheets) == 3
+    assert len(book.worksheets) == 8
     assert book.worksheets[0].max_row == 1 + 13 * 4
 
 
