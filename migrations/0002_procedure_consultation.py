@@ -30,13 +30,6 @@ EMPTY = ('based_on_id', 'created_by_id', 'consultation_opened_at', 'consultation
          'activated_at', 'retired_at', 'drawing')
 
 
-def foreign_keys(on: bool) -> None:
-    """SQLite remakes a table to change it, which those that refer to it must not notice; only outside a transaction."""
-    if op.get_bind().dialect.name == 'sqlite':
-        for statement in ('COMMIT', f"PRAGMA foreign_keys={'ON' if on else 'OFF'}", 'BEGIN IMMEDIATE'):
-            op.get_bind().exec_driver_sql(statement)
-
-
 def add_columns() -> None:
     with op.batch_alter_table('procedure_version', schema=None) as batch_op:
         batch_op.add_column(sa.Column('triage_hash', sa.String(length=64), nullable=False, server_default=''))
@@ -115,11 +108,9 @@ def upgrade() -> None:
     with op.batch_alter_table('procedure_comment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_procedure_comment_version_id'), ['version_id'], unique=False)
 
-    foreign_keys(on=False)
     add_columns()
     fill()
     constrain()
-    foreign_keys(on=True)
 
 
 def downgrade() -> None:
@@ -127,7 +118,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_procedure_comment_version_id'))
 
     op.drop_table('procedure_comment')
-    foreign_keys(on=False)
     with op.batch_alter_table('procedure_version', schema=None) as batch_op:
         batch_op.drop_index('uq_procedure_version_published')
         batch_op.drop_index('uq_procedure_version_active')
@@ -138,4 +128,3 @@ def downgrade() -> None:
         for column in (*FILLED, *EMPTY):
             batch_op.drop_column(column)
         batch_op.create_unique_constraint(batch_op.f('uq_procedure_version_content_hash'), ['content_hash'])
-    foreign_keys(on=True)

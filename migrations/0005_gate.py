@@ -18,13 +18,6 @@ DEFAULTS = {'form_version': ('xform',), 'submission': ('channel', 'device')}
 ADDED = ('channel', 'content_hash', 'received_at', 'finished_at', 'device')
 
 
-def foreign_keys(on: bool) -> None:
-    """SQLite remakes a table to change it, which those that refer to it must not notice; only outside a transaction."""
-    if op.get_bind().dialect.name == 'sqlite':
-        for statement in ('COMMIT', f"PRAGMA foreign_keys={'ON' if on else 'OFF'}", 'BEGIN IMMEDIATE'):
-            op.get_bind().exec_driver_sql(statement)
-
-
 def upgrade() -> None:
     op.create_table('attachment',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -60,7 +53,6 @@ def upgrade() -> None:
     with op.batch_alter_table('device_token', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_device_token_user_id'), ['user_id'], unique=False)
 
-    foreign_keys(on=False)
     with op.batch_alter_table('form_version', schema=None) as batch_op:
         batch_op.add_column(sa.Column('xform', sa.Text(), nullable=False, server_default=''))
     with op.batch_alter_table('submission', schema=None) as batch_op:
@@ -73,16 +65,13 @@ def upgrade() -> None:
         with op.batch_alter_table(table, schema=None) as batch_op:
             for column in columns:
                 batch_op.alter_column(column, server_default=None)
-    foreign_keys(on=True)
 
 
 def downgrade() -> None:
-    foreign_keys(on=False)
     with op.batch_alter_table('submission', schema=None) as batch_op:
         batch_op.drop_constraint('channel', type_='check')
         for column in reversed(ADDED):
             batch_op.drop_column(column)
-    foreign_keys(on=True)
     op.drop_column('form_version', 'xform')
     op.drop_table('device_token')
     op.drop_table('attachment')

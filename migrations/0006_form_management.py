@@ -25,13 +25,6 @@ FILLED = ('form_id', 'title', 'number', 'source_name', 'revision')
 EMPTY = ('source', 'created_by_id', 'published_at', 'withdrawn_at')
 
 
-def foreign_keys(on: bool) -> None:
-    """SQLite remakes a table to change it, which those that refer to it must not notice; only outside a transaction."""
-    if op.get_bind().dialect.name == 'sqlite':
-        for statement in ('COMMIT', f"PRAGMA foreign_keys={'ON' if on else 'OFF'}", 'BEGIN IMMEDIATE'):
-            op.get_bind().exec_driver_sql(statement)
-
-
 def add_columns() -> None:
     with op.batch_alter_table('form_version', schema=None) as batch_op:
         batch_op.alter_column('name', existing_type=sa.String(length=60), type_=sa.String(length=64))
@@ -72,11 +65,9 @@ def constrain() -> None:
 
 
 def upgrade() -> None:
-    foreign_keys(on=False)
     add_columns()
     fill()
     constrain()
-    foreign_keys(on=True)
     op.add_column('submission', sa.Column('paper_number', sa.String(length=20), nullable=True))
     op.create_index(op.f('ix_submission_paper_number'), 'submission', ['paper_number'], unique=True)
 
@@ -84,7 +75,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f('ix_submission_paper_number'), 'submission')
     op.drop_column('submission', 'paper_number')
-    foreign_keys(on=False)
     with op.batch_alter_table('form_version', schema=None) as batch_op:
         batch_op.drop_index('uq_form_version_active')
         for name in CHECKS:
@@ -93,4 +83,3 @@ def downgrade() -> None:
         for column in (*FILLED, *EMPTY):
             batch_op.drop_column(column)
         batch_op.alter_column('name', existing_type=sa.String(length=64), type_=sa.String(length=60))
-    foreign_keys(on=True)

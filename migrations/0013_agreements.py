@@ -29,19 +29,11 @@ def closed(name: str, members: tuple[str, ...]) -> sa.Enum:
     return sa.Enum(*members, name=name, native_enum=False, create_constraint=True, length=32)
 
 
-def foreign_keys(on: bool) -> None:
-    """SQLite remakes a table to change it, which those that refer to it must not notice; only outside a transaction."""
-    if op.get_bind().dialect.name == 'sqlite':
-        for statement in ('COMMIT', f"PRAGMA foreign_keys={'ON' if on else 'OFF'}", 'BEGIN IMMEDIATE'):
-            op.get_bind().exec_driver_sql(statement)
-
-
 def key(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [f'{other}.id'], name=op.f(f'fk_{table}_{column}_{other}'))
 
 
 def upgrade() -> None:
-    foreign_keys(False)
     with op.batch_alter_table('agreement') as batch:
         batch.add_column(sa.Column('terms', sa.JSON(), nullable=False, server_default='{}'))
         batch.add_column(sa.Column('clauses', sa.JSON(), nullable=False, server_default='{}'))
@@ -59,7 +51,6 @@ def upgrade() -> None:
         batch.create_check_constraint(op.f('ck_agreement_decided'), DECIDED)
         batch.create_foreign_key(op.f('fk_agreement_amends_id_agreement'), 'agreement', ['amends_id'], ['id'])
         batch.create_index(op.f('ix_agreement_amends_id'), ['amends_id'])
-    foreign_keys(True)
     words()
     history()
 
@@ -146,11 +137,9 @@ def downgrade() -> None:
         'agreement_counter', 'agreement_warning', 'agreement_event', 'agreement_signature', 'agreement_comment',
     ):
         op.drop_table(table)
-    foreign_keys(False)
     with op.batch_alter_table('agreement') as batch:
         batch.drop_constraint(op.f('ck_agreement_decided'), type_='check')
         batch.drop_constraint(op.f('fk_agreement_amends_id_agreement'), type_='foreignkey')
         batch.drop_index(op.f('ix_agreement_amends_id'))
         for name in ('terms', 'clauses', 'decision_number', 'decision_on', 'amends_id'):
             batch.drop_column(name)
-    foreign_keys(True)

@@ -22,23 +22,14 @@ def closed(name: str, members: tuple[str, ...]) -> sa.Enum:
     return sa.Enum(*members, name=name, native_enum=False, create_constraint=True, length=32)
 
 
-def foreign_keys(on: bool) -> None:
-    """SQLite remakes a table to change it, which those that refer to it must not notice; only outside a transaction."""
-    if op.get_bind().dialect.name == 'sqlite':
-        for statement in ('COMMIT', f"PRAGMA foreign_keys={'ON' if on else 'OFF'}", 'BEGIN IMMEDIATE'):
-            op.get_bind().exec_driver_sql(statement)
-
-
 def key(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint([column], [f'{other}.id'], name=op.f(f'fk_{table}_{column}_{other}'))
 
 
 def kinds(members: tuple[str, ...]) -> None:
-    foreign_keys(False)
     with op.batch_alter_table('organization') as batch:
         batch.drop_constraint(op.f(CHECK), type_='check')
         batch.create_check_constraint(op.f(CHECK), f'kind IN {members}')
-    foreign_keys(True)
 
 
 def upgrade() -> None:

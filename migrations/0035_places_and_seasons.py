@@ -24,13 +24,6 @@ def one_of(*values: str, name: str) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=32)
 
 
-def foreign_keys(on: bool) -> None:
-    """SQLite remakes a table to change it, which those that refer to it must not notice; only outside a transaction."""
-    if op.get_bind().dialect.name == 'sqlite':
-        for statement in ('COMMIT', f"PRAGMA foreign_keys={'ON' if on else 'OFF'}", 'BEGIN IMMEDIATE'):
-            op.get_bind().exec_driver_sql(statement)
-
-
 def types() -> dict[str, sa.types.TypeEngine]:
     return {
         'status': sa.String(32), 'available': sa.Integer(), 'maximum': sa.Integer(), 'unit': sa.String(24),
@@ -109,12 +102,10 @@ def upgrade() -> None:
     ]
     for start in range(0, len(rows), BATCH):
         connection.execute(sa.insert(new), rows[start:start + BATCH])
-    foreign_keys(False)
     with op.batch_alter_table('service_at_location') as batch:
         batch.drop_constraint(op.f('ck_service_at_location_capacitystatus'), type_='check')
         for column in COLUMNS:
             batch.drop_column(column)
-    foreign_keys(True)
 
 
 def downgrade() -> None:
@@ -122,7 +113,6 @@ def downgrade() -> None:
     with op.batch_alter_table('schedule') as batch:
         batch.alter_column('kind', existing_type=sa.String(length=16), type_=sa.String(length=8))
     op.drop_table('calendar_period')
-    foreign_keys(False)
     with op.batch_alter_table('service_at_location') as batch:
         batch.add_column(sa.Column(
             'capacity_status', one_of(*STATUSES, name='capacitystatus'), server_default='unknown', nullable=False
@@ -140,4 +130,3 @@ def downgrade() -> None:
         batch.alter_column('capacity_status', server_default=None)
         batch.alter_column('capacity_unit', server_default=None)
     op.drop_table('service_capacity')
-    foreign_keys(True)

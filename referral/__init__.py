@@ -49,7 +49,6 @@ def configure(app: Flask, settings: Settings, overrides: Mapping[str, object]) -
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         MAX_FORM_PARTS=2_000,
         ALEMBIC={"script_location": str(ROOT / "migrations"), "file_template": "%%(rev)s_%%(slug)s"},
-        ALEMBIC_CONTEXT={"render_as_batch": True},
         **overrides,
     )
     app.jinja_env.undefined = StrictUndefined
@@ -58,9 +57,10 @@ def configure(app: Flask, settings: Settings, overrides: Mapping[str, object]) -
 
 def connect_databases(app: Flask) -> None:
     """The main database, its migrations, and the key store apart from it."""
-    from referral.extensions import alembic, db, prepare_sqlite
+    from referral.extensions import alembic, check_references, db, prepare_sqlite
     from referral.foundation import keystore
 
+    app.config["ALEMBIC_CONTEXT"] = {"render_as_batch": True, "on_version_apply": check_references}
     db.init_app(app)
     alembic.init_app(app)
     with app.app_context():

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, ClassVar
 
+from alembic.runtime.migration import MigrationContext
 from babel import Locale
 from babel.support import NullTranslations
 from flask import current_app, g
@@ -112,6 +113,31 @@ class NumberedMigrations(Alembic):
         """The number after the last one."""
         last = max((int(revision.revision) for revision in self.script_directory.walk_revisions()), default=0)
         return f"{last + 1:04d}"
+
+    def run_migrations(self, fn: Callable[..., Any], **kwargs: Any) -> None:
+        """Run them with SQLite’s foreign keys off: a table is changed by being remade, under those that refer to it.
+
+        What refers to nothing afterwards is found before a step counts (`check_references`), and all is rolled back.
+        """
+        connection = self.migration_context.connection
+        if connection is None or connection.dialect.name != "sqlite":
+            super().run_migrations(fn, **kwargs)
+            return
+        connection.commit()  # inside a transaction the setting would be ignored
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA foreign_keys=OFF")
+        try:
+            super().run_migrations(fn, **kwargs)
+        finally:
+            cursor.execute("PRAGMA foreign_keys=ON")
+
+
+def check_references(ctx: MigrationContext, **_: Any) -> None:
+    """Raise RuntimeError with the tables whose rows refer to nothing after a migration of SQLite."""
+    if ctx.connection is not None and ctx.connection.dialect.name == "sqlite":
+        broken = {row[0] for row in ctx.connection.exec_driver_sql("PRAGMA foreign_key_check")}
+        if broken:
+            raise RuntimeError(f"rows refer to nothing in {', '.join(sorted(broken))}")
 
 
 alembic = NumberedMigrations(run_mkdir=False, metadatas=Base.metadata)
