@@ -98,28 +98,31 @@ def _asked(tables: list[Table]) -> list[tuple[str, list[str]]]:
 def import_columns(draft_id: UUID) -> Any:
     """What each column means; what is saved for the source is filled in."""
     one = _draft(draft_id)
+    further = redirect(url_for("providers.import_preview", draft_id=one.id), code=303)
     if not _asks(one.contents or b"", one.file_name):
-        return redirect(url_for("providers.import_preview", draft_id=one.id), code=303)
-    tables = actions.look_at(one.contents or b"", one.file_name)
-    asked, saved = _asked(tables), actions.saved_columns(one.source)
-    chosen, errors = columns.suggested(tables) | saved, dict[str, Any]()
-    if request.method == "POST":
-        chosen = actions.told_columns(request.form, [heading for heading, _samples in asked])
-        if not set(chosen.values()) <= {*columns.FIELDS, ""}:
-            abort(422)
-        errors = _column_errors(tables, chosen, [heading for heading, _samples in asked])
-        if not errors:
-            actions.keep_columns(one.source, chosen)
-            return redirect(url_for("providers.import_preview", draft_id=one.id), code=303)
-    shown = render_template(
-        "providers/import_columns.html", one=one, asked=asked, chosen=chosen, saved=saved, errors=errors,
-        fields=list(columns.FIELDS.items()),
-    )  # fmt: skip
-    return shown, 422 if errors else 200
+        return further
+    tables, saved = actions.look_at(one.contents or b"", one.file_name), actions.saved_columns(one.source)
+    asked = _asked(tables)
+    chosen = _told(asked) if request.method == "POST" else columns.suggested(tables) | saved
+    errors = _column_errors(tables, chosen, asked) if request.method == "POST" else {}
+    if request.method == "POST" and not errors:
+        actions.keep_columns(one.source, chosen)
+        return further
+    page = {"asked": asked, "chosen": chosen, "saved": saved, "errors": errors, "fields": list(columns.FIELDS.items())}
+    return render_template("providers/import_columns.html", one=one, **page), 422 if errors else 200
 
 
-def _column_errors(tables: list[Table], told: dict[str, str], headings: list[str]) -> dict[str, Any]:
+def _told(asked: list[tuple[str, list[str]]]) -> dict[str, str]:
+    """What the form says of each column; a field that is none ends the request."""
+    found = actions.told_columns(request.form, [heading for heading, _samples in asked])
+    if not set(found.values()) <= {*columns.FIELDS, ""}:
+        abort(422)
+    return found
+
+
+def _column_errors(tables: list[Table], told: dict[str, str], asked: list[tuple[str, list[str]]]) -> dict[str, Any]:
     """What is missing as a whole, and columns that say what another one says already, by their fields."""
+    headings = [heading for heading, _samples in asked]
     missing = [UNNAMED[field] for field in columns.unnamed(tables, told)]
     twice = {
         f"column-{headings.index(one)}": Message("twice", TWICE, {"other": other})

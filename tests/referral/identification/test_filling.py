@@ -78,7 +78,7 @@ def test_what_is_missing_stands_at_the_field_and_on_top(responder: PageClient) -
     assert page.title == "L’entretien"
     assert (
         page.links[
-            "Par qui ou par quel lieu la personne est-elle arrivée jusqu’à vous ? : Merci de répondre à cette question."
+            "Par qui ou par quel lieu la personne est-elle arrivée jusqu’à vous ? Merci de répondre à cette question."
         ]
         == "#f-q-source"
     )
