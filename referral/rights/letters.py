@@ -85,7 +85,7 @@ def persons_letter(one: Breach, *, lang: str, printed_at: datetime) -> bytes:
             ]
         )
         document.paragraph(_("The help you get does not change."), strong=True)
-        document.paragraph(_("Contact: the data protection officer of the mechanism."))
+        document.paragraph(_("Contact: the data officer of the mechanism."))
         return document.render()
 
 
@@ -122,7 +122,7 @@ def breach_letter(one: Breach, *, lang: str, printed_at: datetime) -> bytes:
                 (_("Done so far"), _done(one) or "–"),
             ]
         )
-        document.paragraph(_("Contact: the data protection officer of the mechanism."))
+        document.paragraph(_("Contact: the data officer of the mechanism."))
         document.signatures([_("Data officer"), _("Coordination")])
         return document.render()
 
