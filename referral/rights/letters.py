@@ -85,7 +85,7 @@ def persons_letter(one: Breach, *, lang: str, printed_at: datetime) -> bytes:
             ]
         )
         document.paragraph(_("The help you get does not change."), strong=True)
-        document.paragraph(_("Contact: the data protection officer of the mechanism."))
+        document.paragraph(_("Contact: the data officer of the mechanism."))
         return document.render()
 
 
@@ -122,7 +122,7 @@ def breach_letter(one: Breach, *, lang: str, printed_at: datetime) -> bytes:
                 (_("Done so far"), _done(one) or "–"),
             ]
         )
-        document.paragraph(_("Contact: the data protection officer of the mechanism."))
+        document.paragraph(_("Contact: the data officer of the mechanism."))
         document.signatures([_("Data officer"), _("Coordination")])
         return document.render()
 
@@ -155,7 +155,7 @@ def stop_letter(one: StopNotice, *, case_code: str, lang: str, printed_at: datet
         )
         document.heading(_("Your answer"), level=3)
         document.paragraph(_("Tick what you did, sign, and give this sheet back. You may also answer by telephone."))
-        document.bullets([f"☐ {translate(answer.label)}" for answer in StopAnswer])
-        document.fields([(_("Which law, if something is kept"), ""), (_("Name and function"), ""), (_("Date"), "")])
+        document.ticks([(str(translate(answer.label)), False) for answer in StopAnswer])
+        document.fields([(_("Which law, if something is kept"), None), (_("Function"), None)])
         document.signatures([_("For the recipient"), _("For the case team")])
         return document.render()

@@ -34,7 +34,7 @@ def workbook(today: date) -> bytes:
             ),
             (
                 _("Periods"),
-                [_("Period"), _("Value"), _("State")],
+                [_("What is counted"), _("Value"), _("State")],
                 [
                     [_(label), value, _("to be validated") if assumed else _("set by the country")]
                     for label, value, assumed in rows(periods())

@@ -102,6 +102,7 @@ ALONE: dict[str, dict[str, tuple[str, tuple[str, ...]]]] = {
     "manager": {"cases.link": ("KIN", LIVING)},
     "supervisor": {"consent.emergency_review": ("EMR", ("emergency",))},
     "person": {"rights.open_linked_file": (OWN, LIVING)},
+    "officer": {"rights.hold": ("HLD", ("held",))},
     "clerk": {"consent.emergency_access": ("C2 C6 C7", ("emergency",))},  # E4: the minimum of a health service
 }
 """What one reader has that no other has."""

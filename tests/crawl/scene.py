@@ -42,7 +42,8 @@ from referral.referrals.actions import answering, sending, shortlisting
 from referral.referrals.models import Referral
 from referral.referrals.queries.shortlist import shortlist
 from referral.referrals.rules import ReferralAction as Do
-from referral.rights.actions import asking, erasing, retaining, withdrawing
+from referral.rights.actions import asking, erasing, holding, withdrawing
+from referral.rights.holding import HoldReason
 from referral.rights.readers import IdentityCheck, Reader
 from referral.rights.rules import Channel, Requester, RequestKind
 from sop.vocabulary import SENSITIVE, Category, Need
@@ -90,9 +91,9 @@ ENDS = {"expired": WALK.date() - timedelta(1), "delivered": WALK.date() + timede
 """The last day of a consent, where it is not a year away."""
 
 CASE_WORDS = tuple(one for one in Category if one not in (Category.C0, Category.C1))
-AROUND = ("KIN", "WIT", "NTE", "KEP", "FRM", "SAY", "EMR", "ORD")
+AROUND = ("KIN", "WIT", "NTE", "KEP", "FRM", "SAY", "EMR", "ORD", "HLD")
 """Relative, witness of base consent, case note, note on a service kept, answer in a form, words of a request about the
-file, words of an emergency, signatory of an order.
+file, words of an emergency, signatory of an order, words of a legal hold.
 """
 KINDS = frozenset({*(one.value for one in CASE_WORDS), *AROUND})
 WORD = re.compile(rf"qzvx(\d\d)({'|'.join(sorted(KINDS))})w", re.IGNORECASE)
@@ -364,8 +365,13 @@ class Builder:
         orders.verify(made[0], genuine=True, words="Greffe appelé", actor=self.users["supervisor"], now=NOW)
         self.country.at["order"]["order_id"] = [one.id for one in made]
 
-    def _then_held(self, _case: Case) -> None:
-        retaining.hold(self.request, on=True, actor=self.users["officer"], now=NOW)
+    def _then_held(self, case: Case) -> None:
+        days = {"until": WALK.date() + timedelta(3), "review_on": WALK.date() + timedelta(3)}
+        made = holding.place(
+            case, HoldReason.COURT, basis="Ordonnance 12", words=word("held", "HLD"), silent=False,
+            actor=self.users["officer"], now=NOW, **days,
+        )  # fmt: skip
+        self.country.at["held"]["hold_id"] = [made.id]
 
     def _then_erased(self, case: Case) -> None:
         self._then_delivered(case)

@@ -51,7 +51,7 @@ READING = frozenset({
     "consent.order_letter", "consent.why_referral", "identification.base_consent", "identification.case_form",
     "identification.case_form_pdf", "identification.prefile", "identification.review", "referrals.consent",
     "referrals.preview", "referrals.shortlist", "referrals.show", "referrals.slip", "rights.answer",
-    "rights.case_rights", "rights.give_file", "rights.linked_file", "rights.proof", "rights.withdraw",
+    "rights.case_rights", "rights.give_file", "rights.hold", "rights.linked_file", "rights.proof", "rights.withdraw",
     "rights.withdrawal_proof",
 })  # fmt: skip
 """What says anything about a person: asked for in every state by whoever may open it in any."""
@@ -61,8 +61,8 @@ READERS = (*OUTSIDE, *(name for name, _role, _house in STAFF))
 
 ABOUT_A_PERSON = {
     "case_id", "submission_id", "attachment_id", "link_id", "request_id", "token", "referral_id", "consent_id",
-    "decision_id", "withdrawal_id", "stop_id", "access_id", "order_id", "review_id", "need", "step", "action",
-    "kind", "name", "number", "start",
+    "decision_id", "withdrawal_id", "stop_id", "access_id", "order_id", "review_id", "hold_id", "step", "action",
+    "need", "kind", "name", "number", "start",
 }  # fmt: skip
 """Arguments of addresses that the case of a state fills."""
 

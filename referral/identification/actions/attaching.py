@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 
 from referral.errors import RuleViolation
 from referral.extensions import db
@@ -188,6 +188,7 @@ def _purpose(attachment_id: UUID, category: str) -> str:
 
 @sealing.on_erase
 def _erase(owner_id: UUID, _now: datetime) -> None:
-    """Whoever is erased takes the files along."""
-    rows = select(Attachment.id).where(Attachment.owner_id == owner_id)
+    """Whoever is erased takes the files along; a case also those that lie under the key of a person who lives on."""
+    forms = select(Submission.id).where(Submission.case_id == owner_id)
+    rows = select(Attachment.id).where(or_(Attachment.owner_id == owner_id, Attachment.submission_id.in_(forms)))
     db.session.execute(delete(Attachment).where(Attachment.id.in_(rows)).execution_options(synchronize_session=False))

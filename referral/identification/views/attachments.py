@@ -7,6 +7,7 @@ from uuid import UUID
 
 from flask import Response, abort, render_template
 
+from referral.cases.models import Case
 from referral.cases.queries import visible_case
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, requires
@@ -29,7 +30,7 @@ def attachment(submission_id: UUID, attachment_id: UUID) -> Any:
 @requires(Permission.CASE_READ, reads_person=True)
 def case_files(case_id: UUID) -> Any:
     """What is attached to the form of a case, for its team: kinds and sizes, and the way to each."""
-    case = visible_case(actor(), case_id) or abort(404)
+    case = _standing(case_id)
     audit.record("case.files.read", actor=actor(), now=clock.now(), case_id=case.id, subject=case)
     listed = files_of_case(actor(), case, today=clock.today())
     return render_template("identification/case_files.html", case=case, files=listed)
@@ -39,9 +40,15 @@ def case_files(case_id: UUID) -> Any:
 @requires(Permission.CASE_READ, reads_person=True)
 def case_file(case_id: UUID, attachment_id: UUID) -> Any:
     """One of them."""
-    case = visible_case(actor(), case_id) or abort(404)
+    case = _standing(case_id)
     found = file_of_case(actor(), case, attachment_id, today=clock.today()) or abort(404)
     return _download(found, case_id=case.id)
+
+
+def _standing(case_id: UUID) -> Case:
+    """A case of the reader that is not erased: of an erased one nothing is attached any more."""
+    case = visible_case(actor(), case_id)
+    return case if case is not None and case.erased_at is None else abort(404)
 
 
 def _download(found: Attachment, case_id: UUID | None = None) -> Response:

@@ -96,6 +96,7 @@ def overtake(case: Case, *, now: datetime) -> int:
 
 def _end(one: LegalHold, move: HoldMove, words: str, *, actor: Actor | None, now: datetime) -> None:
     one.ended_at, case = now, one.case
+    queries.lock_case(case.id)
     _step(one, move, words, actor=actor, now=now)
     db.session.flush()
     if queries.standing_of(case.id):

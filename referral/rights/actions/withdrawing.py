@@ -92,7 +92,9 @@ def _take_back(
         withdrawal_id=made.id,
         recipient_id=consent.recipient_id,
         purpose=consent.purpose,
-        categories=sorted(consent.categories if whole else {one.value for one in categories}),
+        categories=sorted(
+            consent.categories if whole else {one.value for one in categories}, key=lambda code: Category(code).order
+        ),
         whole=whole,
         told_on=now.astimezone(clock.zone()).date(),
         due_on=stop_due(now.astimezone(clock.zone()).date(), national.periods()),

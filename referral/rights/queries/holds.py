@@ -82,6 +82,11 @@ def case_to_hold(code: str) -> Case | None:
     return db.session.scalar(select(Case).where(Case.code == code).with_for_update())
 
 
+def lock_case(case_id: UUID) -> None:
+    """Nobody else places or ends a hold on a case meanwhile."""
+    db.session.execute(select(Case.id).where(Case.id == case_id).with_for_update())
+
+
 def waiting_erasures(case_id: UUID) -> list[RightsRequest]:
     """Requests to erase a case that were not answered yet."""
     query = select(RightsRequest).where(RightsRequest.case_id == case_id, RightsRequest.kind == RequestKind.ERASURE)

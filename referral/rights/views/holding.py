@@ -19,7 +19,7 @@ from referral.rights.actions import holding
 from referral.rights.hold_models import LegalHold
 from referral.rights.holding import HoldReason
 from referral.rights.queries import holds as queries
-from referral.rights.schemas import Reading, read_hold, read_lifting, read_renewal
+from referral.rights.schemas import Reading, printable, read_hold, read_lifting, read_renewal
 from referral.rights.views import bp
 
 DECIDES = Permission.RIGHTS_DECIDE
@@ -31,7 +31,7 @@ DECIDES = Permission.RIGHTS_DECIDE
 def holds() -> Any:
     """Every legal hold, and a form to place one on a case."""
     if request.method == "GET":
-        return _holds(Reading({"code": request.args.get("code", "")[:24]}, {}))
+        return _holds(Reading({"code": printable(request.args.get("code", ""))[:24]}, {}))
     reading = read_hold(request.form, today=clock.today(), months=periods().hold_months)
     if reading.errors:
         return _holds(reading), 422

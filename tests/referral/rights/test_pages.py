@@ -257,6 +257,7 @@ def test_the_register_is_exported_whole_in_the_language_of_the_reader(office: Of
     book = openpyxl.load_workbook(BytesIO(client.get("/rights/register.xlsx").response.data))
     assert book.sheetnames == [
         "Registre des traitements",
+        "Délais",
         "Transferts à l’étranger",
         "Protocoles",
         "Violations de données",
