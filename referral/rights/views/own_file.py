@@ -114,6 +114,7 @@ def not_shown(asked: Request, decision: Decision, *, case: Case | None = None, b
         sentence=sentences.explain(asked, decision),
         ways=sentences.ways_on(decision),
         review="bip_review" in decision.obligations,
+        ageless=asked.case.age is None and asked.actor.role != "subject",
         back=back,
     )
     return kept_nowhere(Response(page, mimetype="text/html"))
