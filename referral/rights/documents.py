@@ -214,7 +214,10 @@ def erasure_pdf(
         document.bullets(list(told) or [_("nobody received a part of it")])
         document.heading(_("Documents that had left before"), level=3)
         document.paragraph(
-            _("We cannot erase these. Whoever holds one was told, or may be asked by you, to destroy it.")
+            _(
+                "We cannot erase these. The organisations named above were asked to destroy theirs; you may ask the "
+                "others, and keep or destroy your own."
+            )
             if left
             else _("No document had left.")
         )

@@ -108,12 +108,13 @@ def shown(case: Case, decision: Decision, **more: Any) -> Response:
 
 def not_shown(asked: Request, decision: Decision, *, case: Case | None = None, back: str = "") -> Response:
     """Why nothing is shown, in plain words, and the lawful ways on; nothing of the file was opened."""
+    review = "bip_review" in decision.obligations
     page = render_template(
         "rights/not_shown.html",
         case=case,
         sentence=sentences.explain(asked, decision),
-        ways=sentences.ways_on(decision),
-        review="bip_review" in decision.obligations,
+        ways=[way for way in sentences.ways_on(decision) if not (review and way.text == sentences.BEST_INTERESTS)],
+        review=review,
         ageless=asked.case.age is None and asked.actor.role != "subject",
         back=back,
     )
