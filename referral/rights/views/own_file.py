@@ -67,8 +67,8 @@ def _together(case: Case, decision: Decision, reading: Reading, now: datetime) -
 
 def _on_paper(case: Case, decision: Decision, reading: Reading, now: datetime) -> Response:
     """The same on paper, in the language of whoever reads it."""
-    sheet, head = read_file(case, decision.visible, size=lines_asked()), audit.head()
     _record("own_file.print", case, decision, reading.values["reader"], now)
+    sheet, head = read_file(case, decision.visible, size=lines_asked()), audit.head()
     commit_now()
     return paper(documents.own_file_pdf(sheet, lang=reading.values["language"], printed_at=now, audit_head=head), case)
 
