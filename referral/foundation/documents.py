@@ -310,8 +310,9 @@ class Document:
         shares = widths or _shares([header, *rows])
         total = sum(shares)
         repeated = int(max(map(len, header)) <= 200)  # a header taller than the page could not be repeated
+        parted = int(max((len(cell) for row in rows for cell in row), default=0) > 400)  # else a row stays whole
         grid = Table(
-            content, colWidths=[FRAME_WIDTH * share / total for share in shares], repeatRows=repeated, splitInRow=1
+            content, colWidths=[FRAME_WIDTH * share / total for share in shares], repeatRows=repeated, splitInRow=parted
         )
         grid.setStyle(
             [

@@ -10,9 +10,9 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from referral.cases.models import Case
-from referral.cases.queries.accesses import Access, act_in_words
+from referral.cases.queries.accesses import Access
 from referral.consent import pictograms
-from referral.consent.acts import purpose_words
+from referral.consent.acts import act_words, purpose_words
 from referral.consent.documents import marked, put_mark
 from referral.consent.models import Consent
 from referral.foundation.documents import Document
@@ -72,7 +72,7 @@ def own_file_pdf(sheet: OwnFile, *, lang: str, printed_at: datetime, audit_head:
             [
                 seen_when(one),
                 "\n".join(part for part in (who(one.last), one.last.organization) if part),
-                str(translate(act_in_words(one.last.action))),
+                str(translate(act_words(one.last.action))),
                 why(one),
             ]
             for one in sheet.accesses
@@ -229,7 +229,10 @@ def erasure_pdf(
         document.bullets(list(told) or [_("nobody received a part of it")])
         document.heading(_("Documents that had left before"), level=3)
         document.paragraph(
-            _("We cannot erase these. Whoever holds one was told, or may be asked by you, to destroy it.")
+            _(
+                "We cannot erase these. The organisations named above were asked to destroy theirs; you may ask the "
+                "others, and keep or destroy your own."
+            )
             if left
             else _("No document had left.")
         )

@@ -39,7 +39,7 @@ def decide_reading(case: Case, reader: Reader, *, action: str, actor: Any, now: 
         )  # fmt: skip
     if "bip_review" in decision.obligations and reader.adult_id is not None:
         adult = adult_by(adults_of(case), reader.adult_id)
-        if adult is not None and adult.waits is None:
+        if adult is not None and adult.outcome is not ReviewOutcome.READS:
             open_review(case, adult, actor=actor, now=now)
     return request, decision
 

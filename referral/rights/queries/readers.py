@@ -42,7 +42,8 @@ PURPOSE = "own_file"
 class Adult:
     """An adult who stands for the person: by a tie, by consents, or both. `ids`: all rows that name them.
 
-    `outcome`: of the newest review that was decided; `waits`: the one that is open.
+    `consented_at`: when they last stood by a consent. `outcome`: of the newest review that was decided, `waits`: the
+    one that is open.
     """
 
     id: UUID
@@ -51,6 +52,7 @@ class Adult:
     of_person: UUID
     link: PersonLink | None = None
     consent: Consent | None = None
+    consented_at: datetime | None = None
     ids: set[UUID] = field(default_factory=set)
     outcome: ReviewOutcome | None = None
     decided_at: datetime | None = None
@@ -65,6 +67,7 @@ def adults_of(case: Case) -> list[Adult]:
         known = found.setdefault(key, adult)
         known.ids.add(adult.id)
         known.consent = known.consent or adult.consent
+        known.consented_at = adult.consented_at or known.consented_at
     adults = list(found.values())
     _judge(case, adults)
     return adults
@@ -90,7 +93,9 @@ def _consenting(case: Case) -> Iterable[Adult]:
     query = select(Consent).where(Consent.case_id == case.id, stood, Consent.state != ConsentState.REFUSED)
     for one in db.session.scalars(query.order_by(Consent.given_at, Consent.id)):
         kind = Requester.GUARDIAN if one.guardian else Requester.REPRESENTATIVE
-        yield Adult(one.id, kind, names_of(one).get(kind.value, ""), case.person_id, consent=one)
+        yield Adult(
+            one.id, kind, names_of(one).get(kind.value, ""), case.person_id, consent=one, consented_at=one.given_at
+        )
 
 
 def _judge(case: Case, adults: Iterable[Adult]) -> None:
@@ -113,14 +118,19 @@ def review_of(case: Case, review_id: UUID, *, lock: bool = False) -> ReaderRevie
     return db.session.scalar(query.with_for_update() if lock else query)
 
 
-def replaced_on(case: Case) -> date | None:
-    """The day on which a best-interests decision took the guardian's place in base consent; None where none did."""
+def replaced_at(case: Case) -> datetime | None:
+    """When a best-interests decision took the guardian's place in base consent; None where none did."""
     query = select(Consent).where(
         Consent.case_id == case.id, Consent.purpose == BASE_PURPOSE, Consent.state != ConsentState.REFUSED
     )
     newest = db.session.scalars(query.order_by(Consent.given_at.desc(), Consent.id).limit(1)).first()
     replaced = newest is not None and newest.best_interests and not newest.guardian
-    return newest.given_at.astimezone(clock.zone()).date() if newest is not None and replaced else None
+    return newest.given_at if newest is not None and replaced else None
+
+
+def is_replaced(adult: Adult, decided_at: datetime | None) -> bool:
+    """Whether such a decision stands in the place of this adult: not of one who stood by a consent after it."""
+    return decided_at is not None and (adult.consented_at is None or adult.consented_at <= decided_at)
 
 
 def asks_child(case: Case, today: date) -> bool:
@@ -147,7 +157,7 @@ def _actor(case: Case, reader: Reader, today: date) -> Actor:
     if reader.kind is not Requester.PERSON:
         adult = adult_by(adults_of(case), reader.adult_id)
         outcome = adult.outcome if adult else None
-        excluded = adult is None or readers.set_aside(outcome, replaced=replaced_on(case) is not None)
+        excluded = adult is None or readers.set_aside(outcome, replaced=is_replaced(adult, replaced_at(case)))
         against = readers.objects(
             reader.view,
             age=age_of(case, today),

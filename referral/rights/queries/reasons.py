@@ -23,6 +23,7 @@ from referral.consent.emergencies import EmergencyReason
 from referral.consent.models import Consent, ConsentState, DecisionRecord
 from referral.consent.queries import consents_of
 from referral.extensions import db
+from referral.foundation import clock
 from referral.foundation.grants import Role
 from referral.identification.rules import BASE_PURPOSE
 from referral.referrals.models import Referral
@@ -43,7 +44,7 @@ ALLOWED: dict[str, str] = {
     "P2": N_("somebody who stands for you asked for the file"),
 }
 """Why something was shown, as it is said to the person; a refusal is said as everywhere."""
-CARE = N_("care of your case, under your base consent")
+CARE = N_("care of your case, under your base consent of %(given)s")
 BEFORE = N_("care of your case, before base consent was asked")
 OFFICER = N_("supervision of data protection: codes and rules, nothing of what is written")
 MACHINE = N_("done by the system, by a rule")
@@ -65,7 +66,7 @@ class Reason:
     @property
     def key(self) -> tuple[Any, ...]:
         """Two reasons with the same key are one."""
-        return self.rule.code, self.purpose, self.consent.id if self.consent else None
+        return self.rule.code, str(self.rule), self.purpose, self.consent.id if self.consent else None
 
 
 class Reasons:
@@ -91,7 +92,7 @@ class Reasons:
             return self._stored(decision)
         base = self._consent(access.organization_id, BASE_PURPOSE, access.at)
         if base is not None:
-            return Reason(Message("care", CARE), consent=base)
+            return Reason(Message("care", CARE, {"given": base.given_at.astimezone(clock.zone()).date()}))
         if access.actor_id is None:
             return Reason(Message("machine", MACHINE))
         if access.role is Role.DATA_OFFICER:

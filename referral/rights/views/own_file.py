@@ -68,8 +68,8 @@ def _together(case: Case, decision: Decision, reading: Reading, now: datetime) -
 
 def _on_paper(case: Case, decision: Decision, reading: Reading, now: datetime) -> Response:
     """The same on paper, in the language of whoever reads it."""
-    sheet, head = read_file(case, decision.visible, size=lines_asked()), audit.head()
     _record("own_file.print", case, decision, reading.values["reader"], now)
+    sheet, head = read_file(case, decision.visible, size=lines_asked()), audit.head()
     commit_now()
     return paper(documents.own_file_pdf(sheet, lang=reading.values["language"], printed_at=now, audit_head=head), case)
 
@@ -109,12 +109,14 @@ def shown(case: Case, decision: Decision, **more: Any) -> Response:
 
 def not_shown(asked: Request, decision: Decision, *, case: Case | None = None, back: str = "") -> Response:
     """Why nothing is shown, in plain words, and the lawful ways on; nothing of the file was opened."""
+    review = "bip_review" in decision.obligations
     page = render_template(
         "rights/not_shown.html",
         case=case,
         sentence=sentences.explain(asked, decision),
-        ways=sentences.ways_on(decision),
-        review="bip_review" in decision.obligations,
+        ways=[way for way in sentences.ways_on(decision) if not (review and way.text == sentences.BEST_INTERESTS)],
+        review=review,
+        ageless=asked.case.age is None and asked.actor.role != "subject",
         back=back,
     )
     return kept_nowhere(Response(page, mimetype="text/html"))

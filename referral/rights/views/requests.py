@@ -106,7 +106,7 @@ def _readers(case: Case, adults: list[readers.Adult], judging: Reading) -> dict[
     """Who may ask for the file, how it is known who they are, and what was decided about each adult."""
     return {
         "adults": adults,
-        "replaced_on": readers.replaced_on(case),
+        "replaced_at": readers.replaced_at(case),
         "judges": can(Permission.CASE_SUPERVISE),
         "me": actor().id,
         "judged": judging,

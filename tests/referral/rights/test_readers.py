@@ -185,6 +185,25 @@ def test_after_a_review_that_lets_the_adult_read_the_view_was_weighed(scene: Sce
     assert kept() == [("view", "allow_redacted", "P2")]
 
 
+def test_where_a_best_interests_decision_took_the_guardians_place_an_adult_waits_for_a_review(
+    scene: Scene, client: PageClient
+) -> None:
+    team, manager = scene.case.organization, scene.case.manager
+    base = {"purpose": "case_management", "given_age": 15, "assent": True, "best_interests": True}
+    make_consent(scene.case, team, Need.MED, actor=manager, **base)
+    db.session.commit()
+    give(client, scene, scene.mother, view="agrees")
+    judged(scene, scene.mother, ReviewOutcome.READS)
+    assert "garde-c13" in give(client, scene, scene.mother, view="agrees").text
+    later = make_consent(
+        scene.case, team, Need.MED, actor=manager, assent=True, guardian=True, names={"guardian": "Abena  paul"}
+    )
+    later.given_at = NOW + timedelta(1)
+    db.session.commit()
+    assert "garde-c13" in give(client, scene, scene.uncle, view="agrees").text, "who stood by a consent since then"
+    assert [code for _, _, code in kept()] == ["P3", "P2", "P2"]
+
+
 def test_an_adult_who_decides_alone_is_asked_themselves(scene: Scene, client: PageClient) -> None:
     scene.case.facts = {**scene.case.facts, "age": 30, "age_band": "adult"}
     db.session.commit()

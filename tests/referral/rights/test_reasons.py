@@ -68,7 +68,7 @@ def test_the_team_works_under_base_consent_and_a_line_without_a_reason_says_so(
     db.session.commit()
     client.sign_in("gestionnaire")
     seen = section(sheet(client, office), "seen")
-    assert "suivi de votre dossier, selon votre consentement de base · consentement du 23 nov. 2026 pour Équipe" in seen
+    assert "suivi de votre dossier, selon votre consentement de base du 23 nov. 2026" in seen
     assert "aucune raison n’est gardée avec cette ligne" in seen
 
 
