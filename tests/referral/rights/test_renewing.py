@@ -19,7 +19,7 @@ from referral.foundation.outbox import OutboxMessage
 from referral.rights.queries import withdrawals
 from sop.texts import load_text
 from sop.vocabulary import Need
-from tests.builders import make_consent
+from tests.builders import make_consent, tamper
 from tests.conftest import NOW
 from tests.page_client import PageClient
 from tests.referral.rights.conftest import Office
@@ -35,9 +35,9 @@ def told() -> list[str]:
 def test_the_case_manager_is_told_14_and_3_days_before_and_when_it_is_over_each_once(office: Office) -> None:
     office.manager.email = "g@example.cm"
     one = withdrawals.living(office.case)[0]
-    one.valid_until = NOW.date() + timedelta(20)
+    tamper(one, valid_until=NOW.date() + timedelta(20))
     for other in db.session.scalars(select(Consent).where(Consent.id != one.id)):
-        other.valid_until = NOW.date() + timedelta(900)
+        tamper(other, valid_until=NOW.date() + timedelta(900))
     db.session.commit()
     days = {day: renewing.remind(NOW + timedelta(days=day)) for day in range(25)}
     assert {day: count for day, count in days.items() if count} == {6: 1, 17: 1, 21: 1}
@@ -47,10 +47,10 @@ def test_the_case_manager_is_told_14_and_3_days_before_and_when_it_is_over_each_
 
 def test_who_was_a_minor_and_is_an_adult_now_is_asked_again_once(office: Office) -> None:
     one = withdrawals.living(office.case)[0]
-    one.given_age = 17
+    tamper(one, given_age=17)
     office.case.facts = {**office.case.facts, "age": 17, "age_band": "minor"}
     for other in db.session.scalars(select(Consent)):
-        other.valid_until = NOW.date() + timedelta(900)
+        tamper(other, valid_until=NOW.date() + timedelta(900))
     db.session.commit()
     assert renewing.remind(NOW + timedelta(days=300)) == 0
     office.case.closed_at = NOW
@@ -71,7 +71,7 @@ def test_who_was_a_minor_and_is_an_adult_now_is_asked_again_once(office: Office)
 
 def test_notices_of_consents_name_nobody(office: Office) -> None:
     one = withdrawals.living(office.case)[0]
-    one.valid_until = NOW.date() + timedelta(3)
+    tamper(one, valid_until=NOW.date() + timedelta(3))
     db.session.commit()
     renewing.remind(NOW)
     found = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "consent_ends")).first()
