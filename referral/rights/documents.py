@@ -1,8 +1,8 @@
-"""On paper: the own file of a person, the copy of a consent, the proofs of a withdrawal and of an erasure."""
+"""On paper: the own file of a person, the proofs of a withdrawal and of an erasure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from referral.cases.queries.accesses import Access, act_in_words
-from referral.consent import pictograms
 from referral.consent.acts import purpose_words
-from referral.consent.documents import marked, put_mark
 from referral.consent.models import Consent
 from referral.foundation.documents import Document
 from referral.foundation.formatting import day, listing, moment
@@ -21,7 +19,6 @@ from referral.referrals.documents import house
 from referral.rights.models import RightsRequest, StopNotice, Withdrawal
 from referral.rights.queries.own_file import FormPart, OwnFile, Seen
 from sop.form_index import BY_NAME
-from sop.scene import Scene
 from sop.vocabulary import Category
 
 
@@ -164,38 +161,6 @@ def erasure_pdf(
         )
         document.heading(_("Told to destroy what they hold"), level=3)
         document.bullets(list(recipients) or [_("nobody received a part of it")])
-        return document.render()
-
-
-def consent_copy_pdf(
-    one: Consent, *, case_code: str, lang: str, printed_at: datetime, signature: bytes | None = None
-) -> bytes:
-    """The person’s copy of a consent: large type, one picture a sentence, no name of the person.
-
-    `signature`: the drawn one, which is the person's own.
-    """
-    with force_locale(lang):
-        document = Document(
-            _("What you agreed to"), lang=lang, printed_at=printed_at, reference=case_code, house=house(), large=True
-        )
-        categories = listing([str(translate(Category(code))) for code in one.categories])
-        sentences: list[tuple[Callable[[str], Scene], str, str]] = [
-            (pictograms.who, _("Who may see"), f"{one.recipient.name}\n{translate(purpose_words(one.purpose))}"),
-            (pictograms.what, _("What may be passed on"), categories),
-            (pictograms.until, _("Until when"), day(one.valid_until)),
-            (
-                pictograms.back,
-                _("You may take it back"),
-                _("Any day, without a reason: say it to your case manager, telephone, or use your link."),
-            ),
-            (pictograms.helped, _("The help stays the same"), _("Whether you agree or not, and if you take it back.")),
-        ]
-        for draw, title, text in sentences:
-            document.pictured(draw(title), title, text)
-        if words := marked(one):
-            put_mark(document, words, signature)
-        document.paragraph(_("Keep this paper where nobody else finds it."), strong=True)
-        document.paragraph(_("Wording %(hash)s", hash=one.text_hash[:16]), small=True)
         return document.render()
 
 
