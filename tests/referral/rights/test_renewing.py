@@ -15,11 +15,12 @@ from referral.consent.actions import renewing
 from referral.consent.models import Consent, ConsentState
 from referral.consent.wording import CASE_FORMS, REFERRAL, SPECIFIC
 from referral.extensions import db
+from referral.foundation.grants import Role
 from referral.foundation.outbox import OutboxMessage
 from referral.rights.queries import withdrawals
 from sop.texts import load_text
 from sop.vocabulary import Need
-from tests.builders import make_consent, tamper
+from tests.builders import make_consent, make_user, tamper
 from tests.conftest import NOW
 from tests.page_client import PageClient
 from tests.referral.rights.conftest import Office
@@ -43,6 +44,28 @@ def test_the_case_manager_is_told_14_and_3_days_before_and_when_it_is_over_each_
     assert {day: count for day, count in days.items() if count} == {6: 1, 17: 1, 21: 1}
     assert told() == ["consent_ends", "consent_ends", "consent_over"]
     assert one.state is ConsentState.EXPIRED
+
+
+def test_without_a_case_manager_who_works_the_supervisor_is_told_and_without_one_the_coordination(
+    office: Office,
+) -> None:
+    coordinator = make_user(Role.COORDINATOR, None, "coordination")
+    one = withdrawals.living(office.case)[0]
+    for other in db.session.scalars(select(Consent)):
+        tamper(other, valid_until=NOW.date() + timedelta(20 if other is one else 900))
+    office.manager.active = False
+    db.session.commit()
+    assert renewing.remind(NOW + timedelta(days=6)) == 1
+    office.case.manager, office.supervisor.active = None, False
+    db.session.commit()
+    assert renewing.remind(NOW + timedelta(days=17)) == 1
+    office.manager.active = True
+    office.case.manager = office.manager
+    db.session.commit()
+    assert renewing.remind(NOW + timedelta(days=21)) == 1
+    query = select(OutboxMessage.recipient_id).where(OutboxMessage.template.in_(("consent_ends", "consent_over")))
+    people = list(db.session.scalars(query.order_by(OutboxMessage.id)))
+    assert people == [office.supervisor.id, coordinator.id, office.manager.id]
 
 
 def test_who_was_a_minor_and_is_an_adult_now_is_asked_again_once(office: Office) -> None:
