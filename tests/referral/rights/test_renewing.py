@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pypdfium2
 import pytest
 from sqlalchemy import select
 
+import sop
 from referral.cases.models import CaseTask
 from referral.cases.rules import TaskKind
 from referral.consent.actions import renewing
@@ -26,6 +28,7 @@ from tests.page_client import PageClient
 from tests.referral.rights.conftest import Office
 
 SCRIPTS = sorted({*CASE_FORMS, REFERRAL, *(form for _purpose, form in SPECIFIC.values())})
+TEXTS = Path(sop.__file__).parent / "library" / "cameroon" / "text"
 
 
 def told() -> list[str]:
@@ -103,7 +106,12 @@ def test_notices_of_consents_name_nobody(office: Office) -> None:
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("code", SCRIPTS)
+def test_every_form_that_asks_for_consent_is_among_those_whose_words_are_counted() -> None:
+    assert {path.name.split(".")[0] for path in TEXTS.glob("F*_consent_*.md")} == set(SCRIPTS)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("code", [*SCRIPTS, "F01_information"])
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_what_is_read_aloud_has_at_most_420_words(code: str, language: str) -> None:
     text = load_text(code, language)
