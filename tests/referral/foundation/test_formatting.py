@@ -152,3 +152,15 @@ def test_a_title_cannot_carry_markup(framed: Flask) -> None:
     with reading(framed, "fr"):
         assert isinstance(formatting.when(NOW, NOW), Markup)
         assert formatting.country_name("<b>") == "<b>"
+
+
+@pytest.mark.parametrize("constant", ["{{ 'fr'|language_name }}", "{{ 'cmr'|country_name }}"])
+def test_a_constant_on_a_page_is_written_for_each_reader_and_not_for_the_first_one(
+    framed: Flask, constant: str
+) -> None:
+    with reading(framed, "fr"):
+        template = framed.jinja_env.from_string(constant)
+        french = template.render()
+    with reading(framed, "en"):
+        english = template.render()
+    assert {french, english} in ({"français", "French"}, {"Cameroun", "Cameroon"})
