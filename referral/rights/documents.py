@@ -171,8 +171,8 @@ def withdrawal_pdf(one: Withdrawal, *, lang: str, printed_at: datetime) -> bytes
             _("You took back your consent"), lang=lang, printed_at=printed_at, reference=one.case.code, house=house()
         )
         words = _(
-            "On %(moment)s you took back your consent %(channel)s. From that moment nothing new is shown to the "
-            "recipients below. What they had seen lawfully before stays written in the access log.",
+            "On %(moment)s you took back consent %(channel)s. From that moment the recipients below no longer see what "
+            "stands beside them. What they had seen lawfully before stays written in the access log.",
             moment=moment(one.at),
             channel=translate(one.channel.label),
         )
