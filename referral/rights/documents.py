@@ -18,8 +18,9 @@ from referral.foundation.i18n import in_language, translate
 from referral.referrals.documents import house
 from referral.rights.models import RightsRequest, StopNotice, Withdrawal
 from referral.rights.queries.own_file import FormPart, OwnFile, Seen
+from referral.rights.rules import Channel
 from sop.form_index import BY_NAME
-from sop.vocabulary import Category
+from sop.vocabulary import N_, Category
 
 
 def own_file_pdf(sheet: OwnFile, *, lang: str, printed_at: datetime, audit_head: str) -> bytes:
@@ -164,6 +165,14 @@ def erasure_pdf(
         return document.render()
 
 
+CHANNELS = {
+    Channel.DESK: N_("in person"),
+    Channel.PHONE: N_("by telephone"),
+    Channel.LINK: N_("by the link to your file"),
+}
+"""How they took it back, said to the person."""
+
+
 def withdrawal_pdf(one: Withdrawal, *, lang: str, printed_at: datetime) -> bytes:
     """The proof for the person: what they took back, when, who was told and by when each must confirm."""
     with force_locale(lang):
@@ -174,11 +183,11 @@ def withdrawal_pdf(one: Withdrawal, *, lang: str, printed_at: datetime) -> bytes
             "On %(moment)s you took back consent %(channel)s. From that moment the recipients below no longer see what "
             "stands beside them. What they had seen lawfully before stays written in the access log.",
             moment=moment(one.at),
-            channel=translate(one.channel.label),
+            channel=translate(CHANNELS[one.channel]),
         )
         document.paragraph(words)
         document.paragraph(_("This does not change the help you get elsewhere. You may agree again at any time."))
-        header = [_("Told to stop"), _("What for"), _("What"), _("Must confirm by"), _("Confirmed")]
+        header = [_("Told to stop"), _("What for"), _("What"), _("Must confirm by"), _("Confirmation")]
         document.table(header, [_stop(stop) for stop in one.stops], widths=(3, 3, 4, 2, 3))
         return document.render()
 
