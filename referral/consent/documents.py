@@ -119,12 +119,12 @@ def _circumstances(document: Document, form: ConsentForm) -> None:
         put_mark(document, filled.signed, filled.signature)
 
 
-def put_mark(document: Document, words: str, signature: bytes | None) -> None:
-    """When and how a consent was marked, and the signature where one was drawn."""
+def put_mark(document: Document, words: str, signature: bytes | None, *, height: float = 70) -> None:
+    """When and how a consent was marked, and the signature where one was drawn, at most `height` points high."""
     if signature is None:
         document.paragraph(words, strong=True)
     else:
-        document.photo(signature, width=190, height=70, words=words)
+        document.photo(signature, width=190, height=height, words=words)
 
 
 def marked(one: Consent) -> str:

@@ -17,7 +17,7 @@ from referral.consent.queries import marks as queries
 from referral.consent.views import bp
 from referral.errors import RuleViolation
 from referral.foundation import audit, clock
-from referral.foundation.access import actor, requires
+from referral.foundation.access import actor, can, requires
 from referral.foundation.grants import Permission
 from referral.foundation.idempotency import idempotent
 
@@ -35,6 +35,7 @@ def case_consents(case_id: UUID) -> str:
         consents=consents,
         opens=queries.may_see_marks(actor(), case.id),
         adds={one.id for one in consents if _may_add(one, case)},
+        copies=can(Permission.RIGHTS_RECORD) and case.erased_at is None,
     )
 
 

@@ -15,6 +15,7 @@ from referral.consent.mark_models import AddedMark, MarkFile
 from referral.consent.repeating import fingerprint
 from referral.consent.rules import Decision, Request
 from referral.foundation.tables import Base, enum_column, new_id
+from referral.foundation.written_once import written_once
 
 if TYPE_CHECKING:
     from referral.partners.models import Organization
@@ -48,7 +49,10 @@ class ConsentGiver(StrEnum):
 
 
 class Consent(Base):
-    """One consent to one purpose for one recipient; names of witness and guardian are sealed under the case's key."""
+    """One consent to one purpose for one recipient; names of witness and guardian are sealed under the case's key.
+
+    Written once: it only ever ends, and forgets with the file that it stands in.
+    """
 
     __tablename__ = "consent"
 
@@ -57,7 +61,7 @@ class Consent(Base):
     recipient_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
     recipient: Mapped[Organization] = relationship("Organization")
     purpose: Mapped[str] = mapped_column(String(40))
-    state: Mapped[ConsentState] = mapped_column(enum_column(ConsentState))
+    state: Mapped[ConsentState] = mapped_column(enum_column(ConsentState), active_history=True)
     categories: Mapped[list[str]] = mapped_column(default=list)
     explicit: Mapped[list[str]] = mapped_column(default=list)
     giver: Mapped[ConsentGiver] = mapped_column(enum_column(ConsentGiver), default=ConsentGiver.PERSON)
@@ -76,7 +80,7 @@ class Consent(Base):
     text_hash: Mapped[str] = mapped_column(String(64))
     given_at: Mapped[datetime]
     valid_until: Mapped[date]
-    ended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(active_history=True)
     collector_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     sealed_names: Mapped[bytes | None]
     mark_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("consent_mark_file.id"))
@@ -209,3 +213,16 @@ class DecisionRecord(Base):
             inputs_hash=fingerprint(inputs),
             policy=POLICY,
         )
+
+
+written_once(
+    Consent,
+    forgets=("sealed_names", "given_age", "mark_file_id", "mark_hash"),
+    moves={
+        "state": lambda old, new: old is ConsentState.GIVEN and new is not ConsentState.REFUSED,
+        "ended_at": lambda old, new: old is None and new is not None,
+    },
+)
+written_once(MarkFile, may_go=True)
+written_once(AddedMark, may_go=True)
+written_once(DecisionRecord)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import wraps
 from typing import Any, Literal
 
 from babel import Locale, dates, lists, numbers, units
 from flask import Flask
 from flask_babel import gettext, ngettext
+from jinja2 import pass_context
 from markupsafe import Markup
 
 from referral.extensions import locale_now
@@ -43,8 +45,19 @@ class DeadlineChip:
 def init_app(app: Flask) -> None:
     """Register the filters."""
     for view in (when, moment, day, hour, number, percent, kilometres, duration, language_name, country_name, deadline):
-        app.jinja_env.filters[view.__name__] = view
+        app.jinja_env.filters[view.__name__] = _spoken(view)
     app.jinja_env.filters.update(filesize=file_size, date_parts=date_parts, listing=listing)
+
+
+def _spoken(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that is asked on every page: of a constant the template would keep the first reader’s language."""
+
+    @pass_context
+    @wraps(view)
+    def asked(_context: Any, *values: Any, **options: Any) -> Any:
+        return view(*values, **options)
+
+    return asked
 
 
 def locale() -> Locale:

@@ -202,7 +202,7 @@ TEMPLATES: dict[str, Template] = {
     "consent_ends": Template(
         N_("A consent ends soon"),
         N_(
-            "A consent in one of your cases ends soon; afterwards the recipient sees nothing more. If the person still "
+            "A consent in this case ends soon; afterwards the recipient sees nothing more. If the person still "
             "wants it, ask again.\n\nCase: %(case_code)s\nDays left: %(count)s\n\nPlease sign in."
         ),
         frozenset({"case_code", "count"}),
@@ -210,7 +210,7 @@ TEMPLATES: dict[str, Template] = {
     "consent_over": Template(
         N_("A consent has ended"),
         N_(
-            "A consent in one of your cases has ended: the recipient sees nothing more. If the person still wants it, "
+            "A consent in this case has ended: the recipient sees nothing more. If the person still wants it, "
             "ask again.\n\nCase: %(case_code)s\n\nPlease sign in."
         ),
         frozenset({"case_code"}),

@@ -40,9 +40,9 @@ def agreement_pdf(one: Agreement, *, text_hash: str, drawn: Mapping[Side, bytes]
             document.heading(f"{number}. {_(CLAUSE_LABELS[key])}", level=3)
             _clause(document, one.clauses.get(key, {}).get(lang, ""))
         document.heading(_("Annex: what is agreed"), level=2).fields(lines(one))
+        document.paragraph(_("Fingerprint of the text: %(hash)s", hash=text_hash), small=True)
         document.heading(_("Signatures"), level=2)
         document.signed([_block(one, side, drawn.get(side)) for side in Side])
-        document.paragraph(_("Fingerprint of the text: %(hash)s", hash=text_hash), small=True)
         return document.render()
 
 

@@ -1,8 +1,8 @@
-"""On paper: the own file of a person, the copy of a consent, the proofs of a withdrawal and of an erasure."""
+"""On paper: the own file of a person, the proofs of a withdrawal and of an erasure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +10,8 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from referral.cases.models import Case
-from referral.cases.queries.accesses import Access
-from referral.consent import pictograms
-from referral.consent.acts import act_words, purpose_words
-from referral.consent.documents import marked, put_mark
+from referral.cases.queries.accesses import Access, act_in_words
+from referral.consent.acts import purpose_words
 from referral.consent.models import Consent
 from referral.foundation.documents import Document
 from referral.foundation.formatting import day, listing, moment
@@ -23,9 +21,9 @@ from referral.rights.handing import Handed
 from referral.rights.hold_models import LegalHold
 from referral.rights.models import RightsRequest, StopNotice, Withdrawal
 from referral.rights.queries.own_file import FormPart, OwnFile, Seen
+from referral.rights.rules import Channel
 from sop.form_index import BY_NAME
-from sop.scene import Scene
-from sop.vocabulary import Category
+from sop.vocabulary import N_, Category
 
 
 def own_file_pdf(sheet: OwnFile, *, lang: str, printed_at: datetime, audit_head: str) -> bytes:
@@ -72,7 +70,7 @@ def own_file_pdf(sheet: OwnFile, *, lang: str, printed_at: datetime, audit_head:
             [
                 seen_when(one),
                 "\n".join(part for part in (who(one.last), one.last.organization) if part),
-                str(translate(act_words(one.last.action))),
+                str(translate(act_in_words(one.last.action))),
                 why(one),
             ]
             for one in sheet.accesses
@@ -253,36 +251,12 @@ def holder_words(one: Handed) -> str:
     return one.organization or str(translate(one.holder.label))
 
 
-def consent_copy_pdf(
-    one: Consent, *, case_code: str, lang: str, printed_at: datetime, signature: bytes | None = None
-) -> bytes:
-    """The person’s copy of a consent: large type, one picture a sentence, no name of the person.
-
-    `signature`: the drawn one, which is the person's own.
-    """
-    with force_locale(lang):
-        document = Document(
-            _("What you agreed to"), lang=lang, printed_at=printed_at, reference=case_code, house=house(), large=True
-        )
-        categories = listing([str(translate(Category(code))) for code in one.categories])
-        sentences: list[tuple[Callable[[str], Scene], str, str]] = [
-            (pictograms.who, _("Who may see"), f"{one.recipient.name}\n{translate(purpose_words(one.purpose))}"),
-            (pictograms.what, _("What may be passed on"), categories),
-            (pictograms.until, _("Until when"), day(one.valid_until)),
-            (
-                pictograms.back,
-                _("You may take it back"),
-                _("Any day, without a reason: say it to your case manager, telephone, or use your link."),
-            ),
-            (pictograms.helped, _("The help stays the same"), _("Whether you agree or not, and if you take it back.")),
-        ]
-        for draw, title, text in sentences:
-            document.pictured(draw(title), title, text)
-        if words := marked(one):
-            put_mark(document, words, signature)
-        document.paragraph(_("Keep this paper where nobody else finds it."), strong=True)
-        document.paragraph(_("Wording %(hash)s", hash=one.text_hash[:16]), small=True)
-        return document.render()
+CHANNELS = {
+    Channel.DESK: N_("in person"),
+    Channel.PHONE: N_("by telephone"),
+    Channel.LINK: N_("by the link to your file"),
+}
+"""How they took it back, said to the person."""
 
 
 def withdrawal_pdf(one: Withdrawal, *, lang: str, printed_at: datetime) -> bytes:
@@ -292,14 +266,14 @@ def withdrawal_pdf(one: Withdrawal, *, lang: str, printed_at: datetime) -> bytes
             _("You took back your consent"), lang=lang, printed_at=printed_at, reference=one.case.code, house=house()
         )
         words = _(
-            "On %(moment)s you took back your consent %(channel)s. From that moment nothing new is shown to the "
-            "recipients below. What they had seen lawfully before stays written in the access log.",
+            "On %(moment)s you took back consent %(channel)s. From that moment the recipients below no longer see what "
+            "stands beside them. What they had seen lawfully before stays written in the access log.",
             moment=moment(one.at),
-            channel=translate(one.channel.label),
+            channel=translate(CHANNELS[one.channel]),
         )
         document.paragraph(words)
         document.paragraph(_("This does not change the help you get elsewhere. You may agree again at any time."))
-        header = [_("Told to stop"), _("What for"), _("What"), _("Must confirm by"), _("Confirmed")]
+        header = [_("Told to stop"), _("What for"), _("What"), _("Must confirm by"), _("Confirmation")]
         document.table(header, [_stop(stop) for stop in one.stops], widths=(3, 3, 4, 2, 3))
         return document.render()
 

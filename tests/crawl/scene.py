@@ -294,25 +294,25 @@ class Builder:
         return db.session.scalars(found).one()
 
     def _then_narrow(self, case: Case) -> None:
-        self._consent(case).categories = ["C1", "C2"]
+        builders.tamper(self._consent(case), categories=["C1", "C2"])
 
     def _then_unticked(self, case: Case) -> None:
-        self._consent(case).explicit = []
+        builders.tamper(self._consent(case), explicit=[])
 
     def _then_unwitnessed(self, case: Case) -> None:
-        self._consent(case).mark = ConsentMark.THUMBPRINT
+        builders.tamper(self._consent(case), mark=ConsentMark.THUMBPRINT)
 
     def _then_conditional(self, case: Case) -> None:
-        self._consent(case).conditional = True
+        builders.tamper(self._consent(case), conditional=True)
 
     def _then_superseded(self, case: Case) -> None:
         self._consent(case).state = ConsentState.SUPERSEDED
 
     def _then_silent(self, case: Case) -> None:
-        self._consent(case).assent = False
+        builders.tamper(self._consent(case), assent=False)
 
     def _then_grown(self, case: Case) -> None:
-        self._consent(case).given_age = 15
+        builders.tamper(self._consent(case), given_age=15)
 
     def _then_blocked(self, case: Case) -> None:
         house = self.houses["hospital"].id

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from referral.cases.models import Case
@@ -113,8 +113,10 @@ def _purpose(mark_id: UUID) -> str:
 
 def forget_marks(case_id: UUID) -> None:
     """Delete the marks of a case's consents, and what could be compared with them."""
-    gone = update(Consent).where(Consent.case_id == case_id, Consent.mark_file_id.is_not(None))
-    db.session.execute(gone.values(mark_file_id=None, mark_hash=None))
+    marked = select(Consent).where(Consent.case_id == case_id, Consent.mark_file_id.is_not(None))
+    for consent in db.session.scalars(marked):
+        consent.mark_file_id = consent.mark_hash = None
+    db.session.flush()  # nothing points to the files any more
     of_case = select(Consent.id).where(Consent.case_id == case_id)
     added = delete(AddedMark).where(AddedMark.consent_id.in_(of_case))
     db.session.execute(added.execution_options(synchronize_session=False))

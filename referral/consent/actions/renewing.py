@@ -1,4 +1,4 @@
-"""Consents that end, and children who come of age: the case manager is told in time, each time once.
+"""Consents that end, and children who come of age: the case team is told in time, each time once.
 
 Reminders on set days before the last day (14 and 3 unless the country says otherwise), and once it is over
 (research/sop.md §7.5). Who was a minor when consent was given and is an adult now is asked again (rule S17).
@@ -19,7 +19,10 @@ from referral.consent.models import Consent, ConsentReminder, ConsentState
 from referral.consent.queries.requests import age_of
 from referral.extensions import db
 from referral.foundation import audit, clock, national, outbox
+from referral.foundation.grants import Role
 from referral.foundation.tables import new_id
+from referral.partners.models import User
+from referral.partners.queries import users_of_role
 from referral.partners.rules.agreements import warning_due
 
 OVER, OF_AGE = 0, 18
@@ -74,14 +77,26 @@ def _one(consent: Consent, case: Case, told: set[int], today: date, now: datetim
 
 
 def _tell(template: str, days: int, consent: Consent, case: Case, now: datetime, left: int | None = None) -> int:
-    """Queue a notice for the case manager, and note that it was told."""
+    """Queue a notice for whoever follows the case, and note that it was told; returns how many notices."""
     db.session.add(ConsentReminder(consent_id=consent.id, days=days, told_at=now))
     audit.record("consent.remind", actor=None, now=now, case_id=case.id, subject=consent, code=f"DAYS-{days}")
-    if case.manager is None or case.closed_at is not None:
-        return 0
     words = {"case_code": case.code} | ({} if left is None else {"count": str(left)})
-    outbox.queue(template, now=now, user=case.manager, **words)
-    return 1
+    people = [] if case.closed_at is not None else _following(case)
+    for user in people:
+        outbox.queue(template, now=now, user=user, **words)
+    return len(people)
+
+
+def _following(case: Case) -> list[User]:
+    """The case manager; while there is none who works, the team's supervisors, and without any the coordination."""
+    if case.manager is not None and case.manager.active:
+        return [case.manager]
+    own = case.organization_id
+    return (
+        users_of_role(Role.SUPERVISOR, organization_id=own)
+        or users_of_role(Role.COORDINATOR, organization_id=own)
+        or users_of_role(Role.COORDINATOR)
+    )
 
 
 def _living(until: date) -> list[tuple[Consent, Case]]:

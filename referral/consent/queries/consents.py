@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, select
 
-from referral.consent.models import Consent, DecisionRecord
+from referral.consent.models import Consent, ConsentState, DecisionRecord
 from referral.extensions import db
 from referral.foundation import sealing
 
@@ -34,9 +34,15 @@ _CURRENT = (
         Consent.recipient_id == bindparam("recipient", type_=ID),
         Consent.purpose == bindparam("purpose"),
     )
-    .order_by(Consent.ended_at.is_not(None), Consent.given_at.desc(), Consent.id)
+    .order_by(
+        Consent.given_at.desc(),
+        Consent.state != ConsentState.GIVEN,
+        Consent.state == ConsentState.SUPERSEDED,
+        Consent.id,
+    )
     .limit(1)
 )
+"""A refusal has no end: what has none need not be the newest. Of two of one moment the one that replaced counts."""
 
 
 def names_of(consent: Consent) -> dict[str, str]:

@@ -14,6 +14,7 @@ from referral.consent.wording import purpose_of
 from referral.extensions import db
 from referral.foundation.access import Actor
 from referral.foundation.grants import SEES_IDENTITY, Permission, Role, Scope, scope_of
+from referral.identification.rules import BASE_PURPOSE
 from referral.partners.models import User
 from referral.referrals.models import Referral
 from referral.referrals.rules import RUNNING
@@ -31,6 +32,17 @@ def living(case: Case) -> list[Consent]:
     query = query.where(Consent.case_id == case.id, Consent.state == ConsentState.GIVEN)
     query = query.where(Consent.recipient_id != case.organization_id)
     return list(db.session.scalars(query.order_by(Consent.given_at, Consent.id)))
+
+
+def copied(case: Case) -> list[tuple[Consent, list[str]]]:
+    """Living consents that the person has a copy of, with who may see by the same answer; base consent stands once."""
+    query = select(Consent).options(joinedload(Consent.recipient))
+    query = query.where(Consent.case_id == case.id, Consent.state == ConsentState.GIVEN)
+    found: dict[tuple[str, UUID | None], tuple[Consent, list[str]]] = {}
+    for one in db.session.scalars(query.order_by(Consent.given_at, Consent.recipient_id != case.organization_id)):
+        key = (one.purpose, None if one.purpose == BASE_PURPOSE else one.recipient_id)
+        found.setdefault(key, (one, []))[1].append(one.recipient.name)
+    return list(found.values())
 
 
 def running(consent: Consent) -> list[Referral]:

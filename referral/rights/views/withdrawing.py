@@ -19,7 +19,7 @@ from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
 from referral.foundation.transactions import commit_now
-from referral.rights import documents
+from referral.rights import copies, documents
 from referral.rights.actions import withdrawing
 from referral.rights.queries import withdrawals as queries
 from referral.rights.rules import Channel
@@ -86,10 +86,11 @@ def withdrawal_proof(case_id: UUID, withdrawal_id: UUID) -> Response:
 def consent_copy(case_id: UUID, consent_id: UUID) -> Response:
     """The person’s copy of a living consent, in large type with pictures."""
     case, lang = case_of(case_id), request.args.get("lang", "")
-    one = next((one for one in queries.living(case) if one.id == consent_id), None) or abort(404)
+    one, recipients = next((pair for pair in queries.copied(case) if pair[0].id == consent_id), None) or abort(404)
     lang = lang if lang in current_app.config["SETTINGS"].languages else page_language()
     audit.record("consent.copy", actor=actor(), now=clock.now(), case_id=case.id, subject=one)
     drawn = drawn_signature(one, actor=actor(), now=clock.now()) if may_see_marks(actor(), case.id) else None
-    content = documents.consent_copy_pdf(one, case_code=case.code, lang=lang, printed_at=clock.now(), signature=drawn)
+    facts: dict[str, Any] = {"case_code": case.code, "lang": lang, "printed_at": clock.now(), "signature": drawn}
+    content = copies.consent_copy_pdf(one, recipients, **facts)
     commit_now()
     return paper(content, case)

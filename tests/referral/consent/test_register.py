@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, event, select, update
+from sqlalchemy import delete, event, select
 
 from referral.cases.models import Case
 from referral.consent.assumptions import POLICY
@@ -16,6 +16,7 @@ from referral.consent.repeating import Repeat, fingerprint, repeat
 from referral.extensions import db
 from referral.foundation.audit import AuditLine
 from referral.partners.models import Organization, User
+from tests.builders import tamper
 from tests.conftest import NOW
 from tests.page_client import Page, PageClient
 from tests.referral.consent.register_rows import REQUEST, SECRETS, add_decision, fill
@@ -117,14 +118,15 @@ def test_the_page_of_a_case_takes_each_decision_again(officer: PageClient) -> No
 def test_a_decision_whose_inputs_were_changed_is_shown_as_changed(rows: Flask, officer: PageClient) -> None:
     with rows.app_context():
         row = db.session.scalars(select(DecisionRecord).where(DecisionRecord.code == "S2")).one()
-        row.inputs = {**row.inputs, "today": "2026-11-24"}
+        tamper(row, inputs={**row.inputs, "today": "2026-11-24"})
         db.session.commit()
     assert sum("les données conservées ont été modifiées" in row for row in cells(case_page(officer))) == 1
 
 
 def test_a_decision_whose_answer_was_changed_is_shown_as_different(rows: Flask, officer: PageClient) -> None:
     with rows.app_context():
-        db.session.execute(update(DecisionRecord).where(DecisionRecord.code == "S2").values(outcome="allow", code="F0"))
+        row = db.session.scalars(select(DecisionRecord).where(DecisionRecord.code == "S2")).one()
+        tamper(row, outcome="allow", code="F0")
         db.session.commit()
     page = case_page(officer)
     assert sum("recalculée" in row and "différente" in row for row in cells(page)) == 1
@@ -133,7 +135,7 @@ def test_a_decision_whose_answer_was_changed_is_shown_as_different(rows: Flask, 
 
 def test_a_decision_that_was_deleted_is_missed(rows: Flask, officer: PageClient) -> None:
     with rows.app_context():
-        db.session.execute(delete(DecisionRecord).where(DecisionRecord.code == "S2"))
+        db.session.connection().execute(delete(DecisionRecord).where(DecisionRecord.code == "S2"))
         db.session.commit()
     page = case_page(officer)
     assert "registre et journal divergent" in page.text

@@ -152,3 +152,11 @@ def test_a_title_cannot_carry_markup(framed: Flask) -> None:
     with reading(framed, "fr"):
         assert isinstance(formatting.when(NOW, NOW), Markup)
         assert formatting.country_name("<b>") == "<b>"
+
+
+def test_a_constant_on_a_page_is_written_for_each_reader_and_not_for_the_first_one(framed: Flask) -> None:
+    found = []
+    for language in ("fr", "en"):
+        with reading(framed, language):
+            found.append(framed.jinja_env.from_string("{{ 'fr'|language_name }}").render())
+    assert found == ["français", "French"]

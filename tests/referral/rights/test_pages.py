@@ -9,13 +9,14 @@ from io import BytesIO
 import openpyxl
 import pypdfium2
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from referral.consent.models import Consent
 from referral.extensions import db
 from referral.foundation.audit import AuditLine
 from referral.rights.models import Breach, DpiaLine, OwnFileLink, RightsRequest
 from referral.rights.rules import RequestState
+from tests.builders import tamper
 from tests.case_forms import ASSESSMENT, FOLLOW_UP, MEMBER, make_case_form
 from tests.conftest import NOW
 from tests.page_client import Page, PageClient
@@ -136,7 +137,8 @@ def test_the_link_shows_nothing_before_its_code_and_the_file_with_it(
 def test_the_link_speaks_the_language_chosen_with_the_person_until_they_switch(
     office: Office, client: PageClient, app: object
 ) -> None:
-    db.session.execute(update(Consent).values(language="en"))
+    for consent in db.session.scalars(select(Consent)):
+        tamper(consent, language="en")
     db.session.commit()
     client.sign_in("gestionnaire")
     offered = client.get(f"/cases/{office.case.id}/rights").form("language").fields

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pypdfium2
 import pytest
 from sqlalchemy import select
 
+import sop
 from referral.cases.models import CaseTask
 from referral.cases.rules import TaskKind
 from referral.consent.actions import renewing
 from referral.consent.models import Consent, ConsentState
 from referral.consent.wording import CASE_FORMS, REFERRAL, SPECIFIC
 from referral.extensions import db
+from referral.foundation.grants import Role
 from referral.foundation.outbox import OutboxMessage
 from referral.rights.queries import withdrawals
 from sop.texts import load_text
 from sop.vocabulary import Need
-from tests.builders import make_consent
+from tests.builders import make_consent, make_user, tamper
 from tests.conftest import NOW
 from tests.page_client import PageClient
 from tests.referral.rights.conftest import Office
 
 SCRIPTS = sorted({*CASE_FORMS, REFERRAL, *(form for _purpose, form in SPECIFIC.values())})
+TEXTS = Path(sop.__file__).parent / "library" / "cameroon" / "text"
 
 
 def told() -> list[str]:
@@ -35,9 +39,9 @@ def told() -> list[str]:
 def test_the_case_manager_is_told_14_and_3_days_before_and_when_it_is_over_each_once(office: Office) -> None:
     office.manager.email = "g@example.cm"
     one = withdrawals.living(office.case)[0]
-    one.valid_until = NOW.date() + timedelta(20)
+    tamper(one, valid_until=NOW.date() + timedelta(20))
     for other in db.session.scalars(select(Consent).where(Consent.id != one.id)):
-        other.valid_until = NOW.date() + timedelta(900)
+        tamper(other, valid_until=NOW.date() + timedelta(900))
     db.session.commit()
     days = {day: renewing.remind(NOW + timedelta(days=day)) for day in range(25)}
     assert {day: count for day, count in days.items() if count} == {6: 1, 17: 1, 21: 1}
@@ -45,12 +49,34 @@ def test_the_case_manager_is_told_14_and_3_days_before_and_when_it_is_over_each_
     assert one.state is ConsentState.EXPIRED
 
 
+def test_without_a_case_manager_who_works_the_supervisor_is_told_and_without_one_the_coordination(
+    office: Office,
+) -> None:
+    coordinator = make_user(Role.COORDINATOR, None, "coordination")
+    one = withdrawals.living(office.case)[0]
+    for other in db.session.scalars(select(Consent)):
+        tamper(other, valid_until=NOW.date() + timedelta(20 if other is one else 900))
+    office.manager.active = False
+    db.session.commit()
+    assert renewing.remind(NOW + timedelta(days=6)) == 1
+    office.case.manager, office.supervisor.active = None, False
+    db.session.commit()
+    assert renewing.remind(NOW + timedelta(days=17)) == 1
+    office.manager.active = True
+    office.case.manager = office.manager
+    db.session.commit()
+    assert renewing.remind(NOW + timedelta(days=21)) == 1
+    query = select(OutboxMessage.recipient_id).where(OutboxMessage.template.in_(("consent_ends", "consent_over")))
+    people = list(db.session.scalars(query.order_by(OutboxMessage.id)))
+    assert people == [office.supervisor.id, coordinator.id, office.manager.id]
+
+
 def test_who_was_a_minor_and_is_an_adult_now_is_asked_again_once(office: Office) -> None:
     one = withdrawals.living(office.case)[0]
-    one.given_age = 17
+    tamper(one, given_age=17)
     office.case.facts = {**office.case.facts, "age": 17, "age_band": "minor"}
     for other in db.session.scalars(select(Consent)):
-        other.valid_until = NOW.date() + timedelta(900)
+        tamper(other, valid_until=NOW.date() + timedelta(900))
     db.session.commit()
     assert renewing.remind(NOW + timedelta(days=300)) == 0
     office.case.closed_at = NOW
@@ -71,7 +97,7 @@ def test_who_was_a_minor_and_is_an_adult_now_is_asked_again_once(office: Office)
 
 def test_notices_of_consents_name_nobody(office: Office) -> None:
     one = withdrawals.living(office.case)[0]
-    one.valid_until = NOW.date() + timedelta(3)
+    tamper(one, valid_until=NOW.date() + timedelta(3))
     db.session.commit()
     renewing.remind(NOW)
     found = db.session.scalars(select(OutboxMessage).where(OutboxMessage.template == "consent_ends")).first()
@@ -80,7 +106,12 @@ def test_notices_of_consents_name_nobody(office: Office) -> None:
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("code", SCRIPTS)
+def test_every_form_that_asks_for_consent_is_among_those_whose_words_are_counted() -> None:
+    assert {path.name.split(".")[0] for path in TEXTS.glob("F*_consent_*.md")} == set(SCRIPTS)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("code", [*SCRIPTS, "F01_information"])
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_what_is_read_aloud_has_at_most_420_words(code: str, language: str) -> None:
     text = load_text(code, language)

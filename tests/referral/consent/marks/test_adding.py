@@ -16,6 +16,7 @@ from referral.consent.models import Consent, ConsentState
 from referral.extensions import db
 from referral.foundation import sealing
 from referral.foundation.audit import AuditLine
+from tests.builders import tamper
 from tests.conftest import NOW
 from tests.page_client import PageClient
 from tests.referral.consent.marks.conftest import Stage
@@ -42,8 +43,7 @@ def columns(app: Flask) -> dict[str, Any]:
 def move(app: Flask, **values: Any) -> None:
     with app.app_context():
         one = db.session.scalars(select(Consent).where(Consent.purpose == "referral:MED")).one()
-        for name, value in values.items():
-            setattr(one, name, value)
+        tamper(one, **values)
         db.session.commit()
 
 

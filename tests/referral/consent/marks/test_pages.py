@@ -20,6 +20,7 @@ from referral.extensions import db
 from referral.foundation import sealing
 from referral.foundation.audit import AuditLine
 from referral.foundation.keystore import KeyDestroyed
+from tests.builders import tamper
 from tests.conftest import NOW
 from tests.page_client import Page, PageClient
 from tests.recordings import real
@@ -170,7 +171,7 @@ def test_bytes_that_were_put_in_its_place_are_not_shown(app: Flask, signed_in: E
     post(signed_in("gestion"), stage, drawn=drawn())
     with app.app_context():
         consent = the_consent()
-        consent.mark_hash = "0" * 64
+        tamper(consent, mark_hash="0" * 64)
         with pytest.raises(sealing.Tampered):
             marking.read(consent, actor=None, now=NOW)
 

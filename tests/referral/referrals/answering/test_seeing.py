@@ -14,6 +14,7 @@ from referral.foundation.audit import AuditLine
 from referral.partners.models import Agreement
 from referral.partners.rules import AgreementState
 from referral.people.models import PersonBlock
+from tests.builders import tamper
 from tests.conftest import NOW
 from tests.referral.referrals.answering.people import S, answer, press, referral_of, signed_in, user
 from tests.referral.referrals.scene import FIRST_NAME, NAME, PHONE, Scene
@@ -101,7 +102,7 @@ def test_the_day_after_the_last_one_of_the_consent_shows_nothing(app: Flask, sce
 
 def test_a_narrower_consent_shows_less_and_says_why(app: Flask, scene: Scene) -> None:
     with app.app_context():
-        db.session.scalars(select(Consent).where(Consent.case_id == scene.case)).one().explicit = []
+        tamper(db.session.scalars(select(Consent).where(Consent.case_id == scene.case)).one(), explicit=[])
         db.session.commit()
     page = signed_in(app, "nurse").get(scene.url)
     assert NAME in page.text
