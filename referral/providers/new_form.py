@@ -95,7 +95,7 @@ def read(
     values["contact"] = _contact(typed, demonstration, errors)
     if new_organization:
         values["organization"] = _organization(typed, errors)
-    errors |= _lengths(typed)
+    errors |= {name: one for name, one in _lengths(typed).items() if new_organization or name != "org_name"}
     return Reading(typed, {} if errors else values, 0, errors)
 
 

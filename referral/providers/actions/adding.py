@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from directory.duplicates import Entry, Pair
 from directory.taxonomy import Disclosure, Status, Visibility
 from referral.errors import RuleViolation
@@ -23,7 +25,7 @@ from referral.partners.models import Organization
 from referral.partners.rules.organizations import OrganizationType
 from referral.providers.actions import editing, fields
 from referral.providers.actions.reminding import open_task
-from referral.providers.doubles_models import ServicePair
+from referral.providers.doubles_models import OrganizationPair, ServicePair
 from referral.providers.models import Location, Service, ServiceAtLocation, ServiceContact, ServiceStaff
 from referral.providers.new_models import NewEntry
 from referral.providers.queries.newcomers import comparable_ids
@@ -155,7 +157,24 @@ def add(
     )
     open_task(place.id, TaskReason.NEW_SITE, NEW_SECTIONS, now=now)
     remember_apart(place.service, pairs, actor=actor, now=now)
+    if organization is None:
+        _remember_houses(house, pairs, actor, now)
     return place
+
+
+def _remember_houses(house: Organization, pairs: Mapping[UUID, Pair], actor: Actor, now: datetime) -> None:
+    """The new organisation is none of those that were shown as it."""
+    for other in db.session.scalars(select(Organization.id).where(Organization.id.in_(list(pairs)))).all():
+        db.session.add(OrganizationPair(**_apart(house.id, other, pairs[other], actor, now)))
+    db.session.flush()
+
+
+def _apart(one: UUID, other: UUID, pair: Pair, actor: Actor, now: datetime) -> dict[str, Any]:
+    first, second = sorted((one, other), key=str)
+    return {
+        "id": new_id(), "first_id": first, "second_id": second, "score": pair.score, "shared": list(pair.shared),
+        "state": DoubleState.DIFFERENT, "found_at": now, "decided_at": now, "decided_by_id": actor.id,
+    }  # fmt: skip
 
 
 def _organization(said: Said, actor: Actor, now: datetime) -> Organization:
@@ -200,10 +219,5 @@ def remember_apart(service: Service, pairs: Mapping[UUID, Pair], *, actor: Actor
     if service.visibility is Visibility.RESTRICTED:
         return
     for other in comparable_ids(pairs):
-        first, second = sorted((service.id, other), key=str)
-        pair = ServicePair(
-            id=new_id(), first_id=first, second_id=second, score=pairs[other].score, shared=list(pairs[other].shared),
-            state=DoubleState.DIFFERENT, found_at=now, decided_at=now, decided_by_id=actor.id,
-        )  # fmt: skip
-        db.session.add(pair)
+        db.session.add(ServicePair(**_apart(service.id, other, pairs[other], actor, now)))
     db.session.flush()

@@ -18,9 +18,11 @@ from referral.partners.models import Organization, User
 from referral.providers import actions, queries
 from referral.providers.actions import choosing, joining
 from referral.providers.doubles_models import OrganizationMerge, OrganizationPair
-from referral.providers.models import Service
+from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.queries import bodies
 from referral.providers.rules import DoubleState, Whose
+from referral.providers.side_by_side import ORGANIZATION, side_by_side
+from referral.referrals.actions.shortlisting import freeze
 from tests.builders import make_organization, make_user
 from tests.conftest import NOW, rolled_back, taken_back
 from tests.page_client import PageClient
@@ -133,3 +135,38 @@ def test_pages_and_other_directories_are_led_to_the_kept_one(both: Any, client: 
     client.post(f"/directory/doubles/organisations/merges/{made.id}/undo", {})
     assert bodies.successors() == {}
     assert actions.look_for_double_organizations(LATER) == 0
+
+
+def test_lists_comparisons_and_shortlists_name_the_kept_one(both: Any, client: PageClient) -> None:
+    house, listed = both
+    place = db.session.scalars(select(ServiceAtLocation).join(Service).where(Service.name == "Nuit")).unique().one()
+    merged(house)
+    db.session.commit()
+    assert place.service.organization_id == listed.id
+    assert freeze(place)["organization"] == "Foyer Espérance"
+    [line] = [one for one in side_by_side(place.service, place.service) if one.label == ORGANIZATION]
+    assert line.first == ("Foyer Espérance",)
+    client.sign_in("chef")
+    for url in (f"/directory/{place.id}/report", f"/directory/own/{place.id}/history"):
+        text = client.get(url).text
+        assert "Nuit · Foyer Espérance" in text
+        assert "FOYER DE L’ESPÉRANCE" not in text
+
+
+def test_double_organisations_go_on_after_the_first_page(both: Any, client: PageClient) -> None:
+    house, _listed = both
+    other = db.session.scalars(select(Organization).where(Organization.name == "Cliniques Soleil")).one()
+    first, second = sorted((house.id, other.id))
+    pairs = [pair(), OrganizationPair(first_id=first, second_id=second, score=0.6, shared=[], found_at=NOW)]
+    db.session.add(pairs[1])
+    db.session.commit()
+    page, total = bodies.waiting(size=1)
+    assert (total, [one.row.id for one in page.rows], page.next) == (2, [pairs[0].id], pairs[0].id)
+    page, _total = bodies.waiting(page.next, size=1)
+    assert ([one.row.id for one in page.rows], page.next) == ([pairs[1].id], None)
+    client.sign_in("chef")
+    rest = client.get(f"/directory/doubles?houses={pairs[0].id}")
+    assert f"/directory/doubles/organisations/{pairs[1].id}" in rest.links.values()
+    assert f"/directory/doubles/organisations/{pairs[0].id}" not in rest.links.values()
+    joining.tell_apart(pairs[1], version=1, actor=chief(), now=NOW)
+    assert [one.row.id for one in bodies.told_apart(size=1).rows] == [pairs[1].id]

@@ -14,7 +14,7 @@ from referral.extensions import db
 from referral.foundation.grants import Role
 from referral.partners.models import Organization
 from referral.providers import queries
-from referral.providers.doubles_models import ServicePair
+from referral.providers.doubles_models import OrganizationPair, ServicePair
 from referral.providers.models import Service, ServiceAtLocation, ServiceStaff
 from referral.providers.new_models import NewEntry
 from referral.providers.rules import DoubleState, Origin
@@ -131,9 +131,13 @@ def test_the_coordination_adds_a_service_of_a_new_organisation(client: PageClien
     page = ask(client, "chef", url, org_name="FOYER ESPERANCE", org_type="obc")
     assert page.status == 422
     assert "Foyer Espérance" in page.text, "the organisation is there already"
-    page = ask(client, "chef", url, org_name="Maison Neuve", org_type="obc")
+    double = session.scalars(select(Organization.id).where(Organization.name == "Foyer Espérance")).one()
+    assert client.submit("apart", apart=str(double)).status == 200
+    [pair] = session.scalars(select(OrganizationPair))
+    assert (pair.state, {pair.first_id, pair.second_id} >= {double}) == (DoubleState.DIFFERENT, True)
+    page = ask(client, "chef", url, org_name="Maison Neuve", org_type="obc", name="Nuit de Bépanda", phone="699123457")
     assert page.status == 200
-    [place] = published()
+    [place] = published("Nuit de Bépanda")
     assert place.service.organization.name == "Maison Neuve"
     [task] = session.scalars(select(CallTask).where(CallTask.place_id == place.id))
     assert task.sections == ["contacts", "hours", "service"]
