@@ -20,6 +20,7 @@ def with_groups(capacity: Capacity, numbers: Numbers) -> tuple[Capacity | None, 
     """Add the groups with (free, in all) to what is declared for everybody; errors are named `women-available` …
 
     A group without any number is not kept apart. Nothing free is full, or waits where the service keeps a waiting list.
+    Who says that the service is full need not write 0 for each group.
 
     >>> title = Capacity(CapacityStatus.AVAILABLE)
     >>> found, errors = with_groups(title, {Group.WOMEN: (2, 8), Group.MEN: (0, None), Group.BOYS: (None, None)})
@@ -31,10 +32,11 @@ def with_groups(capacity: Capacity, numbers: Numbers) -> tuple[Capacity | None, 
     for group, (available, maximum) in numbers.items():
         if available is None and maximum is None:
             continue
-        problem = _wrong(capacity, available, maximum)
+        problem = _wrong(available, maximum)
         if problem:
             errors[f"{group.value}-available"] = problem
             continue
+        available = 0 if capacity.status is CapacityStatus.FULL else available
         groups.append(
             replace(
                 capacity, status=_status(capacity, available), available=available, maximum=maximum, audience=group,
@@ -51,14 +53,12 @@ def _any(capacity: Capacity, groups: list[Capacity]) -> bool:
     return bool(capacity.available) or any(one.available != 0 for one in groups)
 
 
-def _wrong(capacity: Capacity, available: int | None, maximum: int | None) -> Message | None:
+def _wrong(available: int | None, maximum: int | None) -> Message | None:
     for value in (available, maximum):
         if value is not None and not 0 <= value <= MOST_PLACES:
             return Message("out_of_range", N_("a whole number from 0 to %(limit)d"), {"limit": MOST_PLACES})
     if available is not None and maximum is not None and available > maximum:
         return Message("above_maximum", N_("more free places than places"))
-    if available and capacity.status is CapacityStatus.FULL:
-        return Message("not_full", N_("places are free: choose “Places available”"))
     return None
 
 
