@@ -245,7 +245,7 @@ providers.decide_double_body POST  nothing          401 404 404 404 404 404 404 
 providers.undo_double_body   POST  joined_houses    401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.undo_double_body   POST  nothing          401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.import_columns     GET   sheet        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
-providers.import_columns     POST  sheet        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.import_columns     POST  sheet        401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
 providers.import_preview     GET   sheet        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.import_preview     POST  sheet        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.import_batch       GET   batch        303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
