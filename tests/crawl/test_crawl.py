@@ -52,9 +52,9 @@ TEMPLATES = {
 
 COMBINATIONS = {
     "page": 485, "refusal": 479, "redirect": 102, "title": 554, "link": 554, "header": 555, "paper": 66,
-    "metadata": 66, "table": 8, "data": 20, "mail": 148,
+    "metadata": 66, "table": 8, "data": 20, "mail": 149,
 }  # fmt: skip
-ALL_COMBINATIONS = 3037
+ALL_COMBINATIONS = 3038
 """How many (role, relation, state) were walked in each channel. A reader, a state or a page less, and it is another."""
 
 
