@@ -22,6 +22,7 @@ from referral.referrals.documents import house
 from referral.rights.handing import Handed
 from referral.rights.models import RightsRequest, StopNotice, Withdrawal
 from referral.rights.queries.own_file import FormPart, OwnFile, Seen
+from referral.rights.rules import Channel
 from sop.form_index import BY_NAME
 from sop.scene import Scene
 from sop.vocabulary import Category
@@ -137,7 +138,9 @@ def seen_when(one: Seen) -> str:
 
 
 def who(one: Access) -> str:
-    """The name and the role of who opened it."""
+    """The name and the role of who opened it, or that it was opened by the link."""
+    if one.actor_id is None and one.action.startswith("own_file."):
+        return str(translate(Channel.LINK.label))
     role = str(translate(one.role.label)) if one.role else ""
     return ", ".join(part for part in (one.name, role) if part) or "–"
 
