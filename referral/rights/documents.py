@@ -150,7 +150,9 @@ def seen_when(one: Seen) -> str:
 
 
 def who(one: Access) -> str:
-    """The name and the role of who opened it."""
+    """The name and the role of who opened it, or that it was opened by the link."""
+    if one.actor_id is None and one.action.startswith("own_file."):
+        return str(translate(Channel.LINK.label))
     role = str(translate(one.role.label)) if one.role else ""
     return ", ".join(part for part in (one.name, role) if part) or "–"
 

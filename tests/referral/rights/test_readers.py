@@ -225,6 +225,7 @@ def test_a_link_given_to_a_guardian_decides_anew_each_time_it_is_opened(
     adult.get(address)
     shown = adult.post(address, digits)
     assert "garde-c13" in shown.text
+    assert "par le lien vers son dossier" in shown.text
     assert "secret-c8" not in shown.html
     assert "withdraw" not in {one.get("id") for one in shown.tree.iter("section")}, (
         "consent is the person’s to take back"
