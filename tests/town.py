@@ -463,9 +463,7 @@ def _signed(case: Case) -> Consent:
     """A living consent of the case, as if it had been signed on the screen."""
     consent = withdrawals.living(case)[0]
     mark = Mark(MarkWay.DRAWN, Media("image/png", png()))
-    for name, value in marking.keep(case, mark, now=NOW).items():
-        setattr(consent, name, value)
-    db.session.flush()
+    builders.tamper(consent, **marking.keep(case, mark, now=NOW))
     return consent
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -90,7 +91,7 @@ def consent_copy(case_id: UUID, consent_id: UUID) -> Response:
     lang = lang if lang in current_app.config["SETTINGS"].languages else page_language()
     audit.record("consent.copy", actor=actor(), now=clock.now(), case_id=case.id, subject=one)
     drawn = drawn_signature(one, actor=actor(), now=clock.now()) if may_see_marks(actor(), case.id) else None
-    facts: dict[str, Any] = {"case_code": case.code, "lang": lang, "printed_at": clock.now(), "signature": drawn}
-    content = copies.consent_copy_pdf(one, recipients, **facts)
+    paper_of = partial(copies.consent_copy_pdf, one, recipients, case_code=case.code, lang=lang)
+    content = paper_of(printed_at=clock.now(), signature=drawn)
     commit_now()
     return paper(content, case)
