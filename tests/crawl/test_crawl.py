@@ -48,7 +48,8 @@ TEMPLATES = {
     "account_suspended", "order_received",
 }  # fmt: skip
 """What leaves by mail for what happens in this country; there is no other way out, and no SMS."""
-NEVER_QUEUED = {"password_changed"}
+NEVER_QUEUED = {"password_changed", "entry_hidden"}
+"""The first has no sender; the second is of the directory, where no entry hides itself in this country."""
 
 COMBINATIONS = {
     "page": 485, "refusal": 479, "redirect": 102, "title": 554, "link": 554, "header": 555, "paper": 66,
