@@ -118,26 +118,32 @@ NUMBERS: dict[str, int] = {
 
 
 def read(row: Mapping[str, Any]) -> Procedure:
-    """Return the procedure that a document states; values of no known kind are passed over.
+    """Return the procedure that a document or a row of a table states; values of no known kind are passed over.
 
-    >>> read({"access_modes": ["walk_in", "swim"], "response_hours": 24, "feedback_days": "7"}).said()
+    >>> read({"access_modes": ["walk_in", "swim"], "response_hours": 24, "feedback_days": -7}).said()
     {'access_modes': ['walk_in'], 'response_hours': 24}
+    >>> read({"access_modes": "phone;walk_in", "feedback_days": "7", "residence_required": "false"}).said()
+    {'access_modes': ['phone', 'walk_in'], 'feedback_days': 7, 'residence_required': False}
     """
     found: dict[str, Any] = {name: _codes(kind, row.get(name)) for name, kind in SETS.items()}
     for name in TEXTS:
         value = row.get(name)
         found[name] = CONTROL.sub("", value).strip()[:TEXT_LIMIT] if isinstance(value, str) else ""
-    for name, most in NUMBERS.items():
-        value = row.get(name)
-        fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
-        found[name] = value if fits else None
-    lives = row.get("residence_required")
-    return Procedure(**found, residence_required=lives if isinstance(lives, bool) else None)
+    found |= {name: _whole(row.get(name), most) for name, most in NUMBERS.items()}
+    lives = {"true": True, "false": False}.get(str(row.get("residence_required")).lower())
+    return Procedure(**found, residence_required=lives)
 
 
 def _codes(kind: Any, value: Any) -> tuple[Any, ...]:
-    written = value if isinstance(value, list | tuple) else ()
+    written = value.split(";") if isinstance(value, str) else value if isinstance(value, list | tuple) else ()
     return tuple(one for one in sorted(kind) if one.value in [some for some in written if isinstance(some, str)])
+
+
+def _whole(value: Any, most: int) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 6:
+        value = int(value)
+    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+    return value if fits else None
 
 
 def of_columns(row: Any) -> Procedure:

@@ -242,7 +242,8 @@ class _Writing:
         identity = row.get("id") or json.dumps([keys, row], sort_keys=True, default=str)
         if identity in self.tables[table]:
             return
-        plain = {name: value for name, value in row.items() if not isinstance(value, list | Mapping)}
+        said = {name: ";".join(value) if _codes(value) else value for name, value in row.items()}
+        plain = {name: value for name, value in said.items() if not isinstance(value, list | Mapping)}
         self.tables[table][identity] = {**plain, **keys}
         for name, value in row.items():
             rows = value if isinstance(value, list) else [value] if isinstance(value, Mapping) else []
@@ -276,6 +277,11 @@ class _Writing:
             described = {"profile": "tabular-data-package", "name": "hsds", "title": title, "resources": resources}
             archive.writestr("datapackage.json", json.dumps(described, ensure_ascii=False, indent=1))
         return held.getvalue()
+
+
+def _codes(value: Any) -> bool:
+    """Whether a value is a list of codes, which a cell holds with semicolons between them."""
+    return isinstance(value, list) and bool(value) and all(isinstance(one, str) for one in value)
 
 
 def csv_of(headings: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:

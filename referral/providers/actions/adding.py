@@ -113,8 +113,9 @@ def take(asked: NewEntry, pairs: Mapping[UUID, Pair], *, actor: Actor, now: date
         asked.said, asked.organization, origin=Origin.PROPOSAL, actor=actor, now=now, place_id=asked.id,
         service_id=asked.service_id,
     )  # fmt: skip
-    staff = ServiceStaff(service_id=asked.service_id, user_id=asked.proposer_id, focal_point=True)
-    db.session.add(staff)
+    keeper = asked.proposer
+    if keeper.active and keeper.organization_id == asked.organization_id:  # who left may not answer for it, nor see it
+        db.session.add(ServiceStaff(service_id=asked.service_id, user_id=keeper.id, focal_point=True))
     editing.confirmed(place, [Section.CONTACTS], VerificationOutcome.CHANGED, actor, now)
     remember_apart(place.service, pairs, actor=actor, now=now)
     _close(asked, True, actor, now)

@@ -65,7 +65,7 @@ def test_one_button_hides_the_entry_and_its_street_and_tells_the_coordination(cl
     client.sign_in("ngo")
     assert client.get(path(place.id)).status == 404
     client.sign_in("foyer")
-    assert "caché" in client.get(path(place.id, "hide")).text, "a second time there is nothing to do"
+    assert "déjà masquée" in client.get(path(place.id, "hide")).text, "a second time there is nothing to do"
     client.post(path(place.id, "hide"))
     assert len(db.session.scalars(select(CallTask)).all()) == 1
 

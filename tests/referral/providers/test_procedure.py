@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from directory import referring
 from directory.hsds_writing import Profile
 from directory.taxonomy import Visibility
 from referral.extensions import db
@@ -93,6 +97,9 @@ def test_the_profile_carries_it_both_ways_and_plain_hsds_does_not(place: Service
     assert {name: document[name] for name in SAID} == SAID
     [plain] = json.loads(actions.export("hsds", Circle.PUBLIC, form=Profile.HSDS, of="services", now=NOW)[0])
     assert not SAID.keys() & plain.keys()
+    tables, _number = actions.export("hsds-csv", Circle.PUBLIC, form=Profile.CM, of="services", now=NOW)
+    row = next(csv.DictReader(ZipFile(BytesIO(tables)).read("services.csv").decode().splitlines()))
+    assert referring.read(row).said() == {name: value for name, value in SAID.items() if name != "exclusions"}
     file = tmp_path / "services.json"
     document["id"], document["feedback_days"] = "11111111-1111-4111-8111-111111111111", "quatorze"
     file.write_text(json.dumps([document]))
