@@ -41,6 +41,21 @@ def capacity_rows(one: Capacity) -> list[ServiceCapacity]:
     ]  # fmt: skip
 
 
+def put_capacity(present: list[ServiceCapacity], one: Capacity) -> bool:
+    """Write a record over the rows of its groups, each of which there is once; whether anything differed."""
+    known = {row.audience: row for row in present}
+    wanted, changed = [], False
+    for new in capacity_rows(one):
+        row = known.pop(new.audience, None)
+        changed |= row is None or any(getattr(row, name) != getattr(new, name) for name in CAPACITY)
+        for name in CAPACITY if row is not None else ():
+            setattr(row, name, getattr(new, name))
+        wanted.append(row or new)
+    if changed or known:
+        present[:] = wanted
+    return changed or bool(known)
+
+
 def put(present: list[Any], wanted: list[Any], names: tuple[str, ...]) -> bool:
     """Put the wanted rows in place of the present ones, unless they say the same in `names`; whether they differed."""
 

@@ -17,13 +17,12 @@ from referral.foundation.searching import fold
 from referral.foundation.tables import new_id
 from referral.partners.models import Organization
 from referral.providers.actions.children import (
-    CAPACITY,
     CLOSURE,
     CONTACT,
     SCHEDULE,
-    capacity_rows,
     closure_row,
     put,
+    put_capacity,
     schedule_row,
 )
 from referral.providers.models import (
@@ -215,7 +214,7 @@ class Upsert:
             changed |= put(place.contacts, contacts, CONTACT)
         capacity = link.capacity or one.capacity
         if Section.CAPACITY not in own and capacity is not None:
-            changed |= put(place.capacities, capacity_rows(capacity), CAPACITY)
+            changed |= put_capacity(place.capacities, capacity)
         return changed
 
 
