@@ -144,7 +144,7 @@ def oversee(coordinator: User, nurse: User) -> None:
     for need in Need:
         if not any(need.value in one.needs for one in db.session.scalars(select(Service))):
             actions.confirm_none(need, "CM010", "", actor=coordinator, now=WALK)
-            owner = {"user_id": coordinator.id, "organization_id": None, "due_on": WALK.date()}
+            owner = {"user_id": coordinator.id, "organization_id": None, "due_on": WALK.date() + timedelta(25)}
             actions.undertake(need, "CM010", **owner, promise="", actor=coordinator, now=WALK)
             break
     for level in (Autonomy.ACCOMPANIED, Autonomy.AUTONOMOUS):
