@@ -31,8 +31,9 @@ from referral.foundation.outbox import OutboxMessage
 from referral.partners.actions import change_password
 from referral.partners.models import User
 from referral.providers import actions
+from referral.providers.actions import hiding
 from referral.providers.models import Service, ServiceAtLocation
-from referral.providers.rules import ReportKind, ReportState
+from referral.providers.rules import Origin, ReportKind, ReportState
 from referral.rights.actions import breaching
 from referral.rights.rules import BreachKind
 from sop.vocabulary import Need
@@ -54,7 +55,7 @@ TEMPLATES = {
     "consent_stopped", "stop_unconfirmed", "file_erased", "emergency_opened", "emergency_tell", "emergency_overdue",
     "account_suspended", "order_received", "request_due", "breach_due", "data_officer_missing", "vacancy_ending",
     "directory_confirm_vacancies", "gap_due", "autonomy_granted", "autonomy_called", "autonomy_over", "autonomy_fell",
-    "hold_due", "hold_over", "password_changed",
+    "hold_due", "hold_over", "password_changed", "entry_hidden",
 }  # fmt: skip
 """What leaves by mail for what happens in this country; there is no other way out, and no SMS."""
 
@@ -140,7 +141,7 @@ def happen(app: Flask, country: Country) -> None:
 
 
 def oversee(coordinator: User, nurse: User) -> None:
-    """A gap is promised; an organisation is called first, then left alone although two reports on it were right."""
+    """A gap is promised; an organisation is called first, then left alone although two reports on it were right; it hides."""
     for need in Need:
         if not any(need.value in one.needs for one in db.session.scalars(select(Service))):
             actions.confirm_none(need, "CM010", "", actor=coordinator, now=WALK)
@@ -154,6 +155,7 @@ def oversee(coordinator: User, nurse: User) -> None:
     for _number in range(2):
         said = actions.report(place, ReportKind.HOURS, "", actor=coordinator, now=WALK)
         actions.answer(said, ReportState.CORRECTED, "", actor=coordinator, now=WALK)
+    hiding.hide(place, "", origin=Origin.PARTNER, actor=nurse, now=WALK)
     db.session.commit()
 
 
