@@ -141,7 +141,7 @@ def happen(app: Flask, country: Country) -> None:
 
 
 def oversee(coordinator: User, nurse: User) -> None:
-    """A gap is promised; an organisation is called first, then left alone although two reports on it were right; it hides."""
+    """A gap is promised; an organisation is called first, then left alone; reports on it were right; it hides."""
     for need in Need:
         if not any(need.value in one.needs for one in db.session.scalars(select(Service))):
             actions.confirm_none(need, "CM010", "", actor=coordinator, now=WALK)
