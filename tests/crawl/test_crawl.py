@@ -51,10 +51,10 @@ TEMPLATES = {
 NEVER_QUEUED = {"password_changed"}
 
 COMBINATIONS = {
-    "page": 485, "refusal": 479, "redirect": 102, "title": 554, "link": 554, "header": 555, "paper": 66,
-    "metadata": 66, "table": 8, "data": 20, "mail": 148,
+    "page": 485, "refusal": 479, "redirect": 102, "title": 554, "link": 554, "header": 555, "paper": 67,
+    "metadata": 67, "table": 8, "data": 20, "mail": 148,
 }  # fmt: skip
-ALL_COMBINATIONS = 3037
+ALL_COMBINATIONS = 3039
 """How many (role, relation, state) were walked in each channel. A reader, a state or a page less, and it is another."""
 
 
