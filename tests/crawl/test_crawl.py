@@ -60,10 +60,10 @@ TEMPLATES = {
 """What leaves by mail for what happens in this country; there is no other way out, and no SMS."""
 
 COMBINATIONS = {
-    "page": 485, "refusal": 479, "redirect": 102, "title": 554, "link": 554, "header": 555, "paper": 66,
-    "metadata": 66, "table": 8, "data": 20, "mail": 170,
+    "page": 485, "refusal": 479, "redirect": 102, "title": 554, "link": 554, "header": 555, "paper": 67,
+    "metadata": 67, "table": 8, "data": 20, "mail": 170,
 }  # fmt: skip
-ALL_COMBINATIONS = 3059
+ALL_COMBINATIONS = 3061
 """How many (role, relation, state) were walked in each channel. A reader, a state or a page less, and it is another."""
 
 
