@@ -77,7 +77,10 @@ class Catalogue:
         self.declared = self.mask(i for i in every if self.lapses[i])
         self.uneven = self.mask(i for i in every if len(lapses[i]) > 1)
         """Offers whose places for some are believed longer than those for others."""
-        self.places = [room.declared(offer.capacity) for offer in self.offers]
+        kinds: dict[room.Declared, int] = {}
+        self.places = [kinds.setdefault(room.declared(offer.capacity), len(kinds)) for offer in self.offers]
+        self.declarations = list(kinds)
+        """What is declared of places, by the number that `places` gives each offer."""
         self.response = [access.response_rank(offer) for offer in self.offers]
         self._by_day: tuple[date, list[int]] | None = None
 

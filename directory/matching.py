@@ -223,14 +223,14 @@ class _Search:
     def _capacity(self) -> list[int]:
         """Count what is full, and return the masks in the order of `CAPACITY_ORDER`."""
         catalogue, now = self.catalogue, self.moment.now.timestamp()
-        alike: dict[room.Declared, list[int]] = {}
+        alike: dict[int, list[int]] = {}
         for position in catalogue.positions(self.domain & catalogue.declared):
             if catalogue.lapses[position] > now:
                 alike.setdefault(catalogue.places[position], []).append(position)
         taken = room.taken(self.criteria)
         found: dict[CapacityStatus, list[int]] = {}
-        for declared, positions in alike.items():
-            found.setdefault(room.status(declared, taken), []).extend(positions)
+        for kind, positions in alike.items():
+            found.setdefault(room.status(catalogue.declarations[kind], taken), []).extend(positions)
         for position in catalogue.positions(self.domain & catalogue.uneven):
             offer = catalogue.offers[position]
             found.setdefault(room.current(offer, taken, self.moment), []).append(position)
