@@ -201,7 +201,7 @@ providers.coverage_cell      POST  gap          401 404 404 404 404 404 404 404 
 providers.withdraw_none      POST  checked      401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.withdraw_none      POST  unknown      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.undertakings       GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 200 404 404
-providers.undertake          POST  gap          401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
+providers.undertake          POST  gap          401 404 404 404 404 404 404 404 404 404 404 404 404 409 404 404 404
 providers.undertake          POST  nonsense     401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.move_undertaking   POST  promise      401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.move_undertaking   POST  unknown      401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404

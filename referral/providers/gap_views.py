@@ -9,12 +9,14 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from directory.undertakings import UndertakingState
+from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation import clock
 from referral.foundation.access import actor, can, requires
 from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
 from referral.providers import actions, gap_schemas
+from referral.providers.actions.promising import IS_CLOSED, NOT_CONFIRMED, TO_CLOSE
 from referral.providers.coverage_models import GapUndertaking
 from referral.providers.coverage_views import COORDINATE, READ, cell_page, scene_of
 from referral.providers.queries import coverage as queries
@@ -46,6 +48,8 @@ def _states(found: queries.Scene) -> dict[tuple[str, str], Any]:
 def undertake(need: str, pcode: str) -> Any:
     """Say who closes a confirmed gap and by when, or change that."""
     found, table = scene_of(need, pcode)
+    if table.cells[need, pcode].state not in TO_CLOSE and not gaps.undertakings_in([pcode]).get((need, pcode)):
+        raise RuleViolation(NOT_CONFIRMED)
     people, houses = gaps.coordinators(), queries.organizations()
     reading = gap_schemas.read_undertaking(
         request.form, people=[one.id for one in people], organizations=[one for one, _name in houses],
@@ -64,6 +68,8 @@ def undertake(need: str, pcode: str) -> Any:
 def move_undertaking(undertaking_id: UUID) -> Any:
     """In hand, or closed with what closed it."""
     row = db.session.get(GapUndertaking, undertaking_id) or abort(404)
+    if row.closed_at is not None:
+        raise RuleViolation(IS_CLOSED)
     if request.form.get("do") == "in_hand":
         actions.take_in_hand(row, actor=actor(), now=clock.now())
     else:

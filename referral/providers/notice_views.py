@@ -9,12 +9,14 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from directory.area_notices import CrisisKind, Effect
+from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.foundation import clock
 from referral.foundation.access import actor, can, requires
 from referral.foundation.i18n import page_language, translate
 from referral.foundation.idempotency import idempotent
 from referral.providers import actions, notice_schemas, queries
+from referral.providers.actions.warning import IS_OVER
 from referral.providers.notice_models import AreaNotice, announced
 from referral.providers.queries import area_notices as notices
 from referral.providers.queries.organizations import unit_name
@@ -78,6 +80,8 @@ def _announced(values: dict[str, Any]) -> Any:
 def move_area_notice(notice_id: UUID) -> Any:
     """Another last day, or the end."""
     row = db.session.get(AreaNotice, notice_id) or abort(404)
+    if row.ended_at is not None or row.ends_on < clock.today():
+        raise RuleViolation(IS_OVER)
     if request.form.get("do") == "end":
         actions.end_area_notice(row, actor=actor(), now=clock.now())
     else:

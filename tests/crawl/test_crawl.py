@@ -148,8 +148,9 @@ def oversee(coordinator: User, nurse: User) -> None:
             owner = {"user_id": coordinator.id, "organization_id": None, "due_on": WALK.date() + timedelta(25)}
             actions.undertake(need, "CM010", **owner, promise="", actor=coordinator, now=WALK)
             break
-    for level in (Autonomy.ACCOMPANIED, Autonomy.AUTONOMOUS):
-        actions.set_autonomy(nurse.organization, level, "", actor=coordinator, now=WALK)
+    for hours, level in ((1, Autonomy.ACCOMPANIED), (0, Autonomy.AUTONOMOUS)):
+        said_at = WALK - timedelta(hours=hours)
+        actions.set_autonomy(nurse.organization, level, "", actor=coordinator, now=said_at)
     theirs = select(ServiceAtLocation).join(Service).where(Service.organization_id == nurse.organization_id)
     place = db.session.scalars(theirs.order_by(ServiceAtLocation.id)).first()
     for _number in range(2):
