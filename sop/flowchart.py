@@ -236,6 +236,11 @@ class Flowchart:
         return self.of_kind(StepKind.END)
 
     @cached_property
+    def compositions(self) -> dict[tuple[str, ...], object]:
+        """Where the parts of its pages go, kept by `sop.placement`: a flowchart never changes, and that takes long."""
+        return {}
+
+    @cached_property
     def _outgoing(self) -> dict[str, tuple[Branch, ...]]:
         found: dict[str, list[Branch]] = {}
         for branch in self.branches:

@@ -24,6 +24,8 @@ TITLE = 11.5
 Signs = Mapping[str, str]
 """Arrow (`A→B`) -> sign that is written before its words."""
 MOST_TRIES = 4
+MOST_KEPT = 64
+"""Compositions of one flowchart: its pages, and some with the signs of comparisons."""
 NO_SIGNS: Signs = MappingProxyType({})
 
 
@@ -36,10 +38,20 @@ class Composition:
 
 
 def compose(flowchart: Flowchart, page: Page, signs: Signs = NO_SIGNS) -> Composition:
-    """Where everything goes; the same for every language.
+    """Where everything goes; the same for every language, and kept for the drawing, its list and its papers.
 
     Where the words of an arrow find no free place, the columns move apart beside its box, and all is placed anew.
     """
+    kept, key = flowchart.compositions, (page.id, *(part for sign in sorted(signs.items()) for part in sign))
+    found = kept.get(key)
+    if not isinstance(found, Composition):
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        found = kept[key] = _compose(flowchart, page, signs)
+    return found
+
+
+def _compose(flowchart: Flowchart, page: Page, signs: Signs) -> Composition:
     languages = flowchart.languages or ("fr",)
     spots = [_spot(flowchart, box, languages) for box in page.boxes]
     words = [[arrow_words(arrow, lang, signs) for lang in languages] for arrow in page.arrows]

@@ -17,12 +17,16 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 BROWSER, LIBRARIES = ("tests/browser",), ("tests/sop", "tests/directory")
+AREAS = ("tests/referral",)
 THE_REST = ("tests", *(f"--ignore={folder}" for folder in BROWSER + LIBRARIES))
+ACROSS = (*THE_REST, *(f"--ignore={folder}" for folder in AREAS))
+"""What goes through all pages: some ten files, as long as all areas together, so that neither runs on alone."""
 COUNTRY = "tests/referral/demonstration"
 """Made of actions that their own tests run on both databases; building it takes long."""
 PARTS = {
     "PostgreSQL": ("postgresql", "application and not once and not slow", (*THE_REST, f"--ignore={COUNTRY}")),
-    "SQLite": ("sqlite", "not slow", THE_REST),
+    "SQLite, every page": ("sqlite", "not slow", ACROSS),
+    "SQLite, area by area": ("sqlite", "not slow", AREAS),
     "SQLite, browser": ("sqlite", "not slow", BROWSER),
     "pure libraries": ("sqlite", "not slow", LIBRARIES),
 }

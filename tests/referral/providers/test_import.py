@@ -248,6 +248,7 @@ def area_answer(candidate: Candidate) -> Answer:
     return found.answer
 
 
+@pytest.mark.once
 @pytest.mark.skipif(not FLORIDA.exists(), reason="the shared real data are not here")
 def test_the_real_directory_of_florida_imports_and_ranks_through_a_saved_mapping(app: Any) -> None:
     imported(app, "--map", "Immigration/Naturalization=JUR", "--map", "Domestic Violence=VBG,JUR")
