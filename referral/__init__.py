@@ -118,6 +118,7 @@ def register_blueprints(app: Flask) -> None:
         organization_views,
         printing_views,
         punctuality_views,
+        suspension_views,
     )
     from referral.providers.upkeep_views import bp as providers
     from referral.referrals.views import bp as referrals

@@ -188,6 +188,11 @@ providers.campaign           GET   campaign     303 404 404 404 404 404 404 404 
 providers.autonomy           GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.set_autonomy       POST  house        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
 providers.set_autonomy       POST  nonsense     401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.suspend_organization GET house       303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
+providers.suspend_organization POST house      401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.suspend_organization GET nonsense    303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+providers.lift_suspension    POST  house        401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
+providers.lift_suspension    POST  nonsense     401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 providers.area_notices       GET   -            303 404 404 404 404 404 404 404 404 404 404 404 404 200 404 404 404
 providers.area_notices       POST  -            401 404 404 404 404 404 404 404 404 404 404 404 404 422 404 404 404
 providers.move_area_notice   POST  crisis       401 404 404 404 404 404 404 404 404 404 404 404 404 303 404 404 404
@@ -756,6 +761,7 @@ def other_call(at: dict[str, Any], endpoint: str, variant: str) -> tuple[dict[st
         "providers.move_undertaking": {"do": "in_hand"},
         "providers.move_area_notice": {"do": "end"},
         "providers.set_autonomy": {"level": "autonomous"},
+        "providers.suspend_organization": {"reason": "Deux plaintes fondées", "sure": "yes"},
         "providers.coverage_targets": {"need": "MED", "level": "1", "minimum": "2"},
         "providers.import_preview": {"do": "terms"},
         "providers.move_vacancy": {"do": "withdraw"},
@@ -812,7 +818,7 @@ def providers_values(at: dict[str, Any], name: str, variant: str) -> dict[str, A
         "new_entry_asked": "entry_id", "decide_new_entry": "entry_id", "withdraw_new_entry": "entry_id",
         "settle_hidden": "task_id", "call_outcome": "task_id", "decide": "proposal_id", "campaign": "campaign_id",
         "move_undertaking": "undertaking_id", "move_area_notice": "notice_id",
-        "set_autonomy": ORGANIZATION,
+        "set_autonomy": ORGANIZATION, "suspend_organization": ORGANIZATION, "lift_suspension": ORGANIZATION,
         "organization": ORGANIZATION, "edit_organization": ORGANIZATION, "confirm_organization": ORGANIZATION,
         "organization_history": ORGANIZATION, "undo_organization": ORGANIZATION,
         "federation_members": ORGANIZATION, "end_membership": ORGANIZATION,

@@ -203,6 +203,8 @@ ACTS: dict[str, str] = {
     "directory.notice": N_("put a notice on a directory entry"),
     "directory.notice_end": N_("took a notice off a directory entry"),
     "directory.autonomy": N_("said how far an organisation is left alone with its entries"),
+    "directory.suspend": N_("suspended an organisation from the network"),
+    "directory.suspension_lifted": N_("lifted the suspension of an organisation"),
     "directory.area_notice": N_("put a notice over an area"),
     "directory.area_notice_days": N_("changed the last day of a notice over an area"),
     "directory.area_notice_end": N_("ended a notice over an area"),

@@ -181,6 +181,22 @@ TEMPLATES: dict[str, Template] = {
         ),
         frozenset({"count"}),
     ),
+    "organization_suspended": Template(
+        N_("Your organisation is suspended from the network"),
+        N_(
+            "From now on none of your services is offered for a new referral. Referrals that you received before go "
+            "on: the people in them are expected.\n\nThe coordination says why: please call it."
+        ),
+        frozenset(),
+    ),
+    "suspension_lifted": Template(
+        N_("The suspension of your organisation has ended"),
+        N_(
+            "Your services are offered for referrals again.\n\n"
+            "Please sign in and open “My entry”: it says what is to be confirmed."
+        ),
+        frozenset(),
+    ),
     "agreement_ending": Template(
         N_("An agreement ends soon"),
         N_(

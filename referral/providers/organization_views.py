@@ -18,6 +18,7 @@ from referral.foundation.idempotency import idempotent
 from referral.partners.models import Organization
 from referral.providers import actions, pages, queries
 from referral.providers.queries.bodies import successors
+from referral.providers.queries.suspensions import suspension_shown
 from referral.providers.rules import ORGANIZATION_FIELDS, Origin, Section, published_fields
 from referral.providers.schemas import version_of
 from referral.providers.upkeep_models import EntityRevision
@@ -41,7 +42,7 @@ def organization(organization_id: UUID) -> Any:
     sheet = queries.organization_sheet(one, actor(), clock.now(), language)
     return render_template(
         "providers/organization.html", sheet=sheet, one=one, language=language, need_labels=NEED_LABELS,
-        **pages.federated(one), coordinates=can(COORDINATE),
+        **pages.federated(one), **suspension_shown(one.id), coordinates=can(COORDINATE),
     )  # fmt: skip
 
 

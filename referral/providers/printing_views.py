@@ -70,7 +70,7 @@ def _entries(pcode: str, language: str) -> list[Sheet]:
     query = queries.visible_places(who).join(Service, ServiceAtLocation.service_id == Service.id)
     query = query.where(Service.visibility == Visibility.PUBLIC).options(selectinload(ServiceAtLocation.contacts))
     sheets = (queries.sheet(place, who, now, language) for place in db.session.scalars(query))
-    found = [one for one in sheets if one is not None and in_region(one.offer, pcode)]
+    found = [one for one in sheets if one is not None and not one.offer.suspended and in_region(one.offer, pcode)]
     return sorted(found, key=lambda one: (one.offer.name, str(one.place.id)))
 
 

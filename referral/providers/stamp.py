@@ -36,12 +36,13 @@ from referral.providers.models import (
 )
 from referral.providers.notice_models import AreaNotice
 from referral.providers.private_models import Vacancy
+from referral.providers.suspension_models import OrganizationSuspension
 from referral.providers.upkeep_models import TempNotice
 
 DIRECTORY = (
     Service, ServiceAudience, Location, ServiceAtLocation, ServiceSchedule, ServiceClosure, ServiceContact,
     ServiceCapacity, CalendarPeriod, SectionVerification, Organization, AdminUnit, TempNotice, Vacancy,
-    OrganizationMerge, AreaNotice,
+    OrganizationMerge, AreaNotice, OrganizationSuspension,
 )  # fmt: skip
 _TABLES = frozenset(one.__tablename__ for one in DIRECTORY)
 TOUCHED = "directory_touched"

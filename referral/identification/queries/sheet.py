@@ -12,6 +12,7 @@ from directory.edit import show_phone
 from directory.taxonomy import Disclosure, Status, Visibility
 from referral.extensions import db
 from referral.providers.models import Location, Service, ServiceAtLocation, ServiceContact
+from referral.providers.queries.suspensions import not_suspended
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def sheet_entries(region: str, *, limit: int = 40) -> list[SheetEntry]:
         .join(ServiceAtLocation.service)
         .outerjoin(ServiceAtLocation.location)
         .where(Service.status == Status.ACTIVE, Service.visibility == Visibility.PUBLIC)
-        .where(Service.archived.is_(False), ServiceAtLocation.archived.is_(False))
+        .where(Service.archived.is_(False), ServiceAtLocation.archived.is_(False), not_suspended())
         .where(
             or_(
                 Location.pcode.startswith(region, autoescape=True),

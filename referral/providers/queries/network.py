@@ -14,6 +14,7 @@ from referral.extensions import db
 from referral.partners.models import Agreement, Organization
 from referral.partners.rules import AgreementState
 from referral.providers.models import Location, Service, ServiceAtLocation
+from referral.providers.queries.suspensions import not_suspended
 from referral.providers.rules import area_of
 from sop.checks.coverage import EVERYWHERE, Network, Offer
 from sop.places import load_places
@@ -56,6 +57,7 @@ _OFFERED = (
         Service.archived.is_(False),
         or_(Service.status.is_(None), Service.status == Status.ACTIVE),
         or_(Service.accepts_referrals.is_(None), Service.accepts_referrals != Referrals.NO),
+        not_suspended(),
     )
     .order_by(ServiceAtLocation.id)
 )

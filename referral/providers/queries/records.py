@@ -34,6 +34,7 @@ from referral.providers.private_models import EmploymentOffer, Vacancy
 from referral.providers.queries.area_notices import running_notices
 from referral.providers.queries.bodies import successors
 from referral.providers.queries.seasons import periods
+from referral.providers.queries.suspensions import suspended_organizations
 from referral.providers.rules import HOLDS, NoticeKind, Section, area_of
 from referral.providers.upkeep_models import TempNotice
 from referral.referrals.models import Referral, ReferralEvent
@@ -94,7 +95,9 @@ class Records:
     def _named(self, key: UUID) -> profile.Organization:
         """The organisation of a service under the name it is shown by; its id stays, because access depends on it."""
         own, shown = self._organizations[key], self.organization(key)
-        return own if own is shown else replace(own, name=shown.name, acronym=shown.acronym)
+        if own is shown:
+            return own
+        return replace(own, name=shown.name, acronym=shown.acronym, suspended=own.suspended or shown.suspended)
 
     def organization(self, key: UUID) -> profile.Organization:
         """The organisation that the directory shows for that id."""
@@ -102,7 +105,8 @@ class Records:
 
     @cached_property
     def _organizations(self) -> Mapping[UUID, profile.Organization]:
-        return {key: organization(row) for key, row in self.organizations.items()}
+        suspended = suspended_organizations()
+        return {key: organization(row, suspended=key in suspended) for key, row in self.organizations.items()}
 
     def service(self, row: Row, place: Row) -> profile.Service:
         """The service at one place."""
@@ -262,14 +266,14 @@ def _touched(places: list[Row]) -> dict[UUID, datetime]:
     return found
 
 
-def organization(row: Row) -> profile.Organization:
-    """A row of the organization table as the library's record."""
+def organization(row: Row, *, suspended: bool = False) -> profile.Organization:
+    """A row of the organization table as the library's record; whether it is suspended stands in another table."""
     return profile.Organization(
         id=str(row.id), name=row.name, description=row.description, acronym=row.acronym,
         other_names=tuple(row.other_names), type=row.type.value,
         email=row.email, website=row.website, legal_status=row.legal_status, year_incorporated=row.year_incorporated,
         phones=tuple(profile.Phone(number) for number in row.phones), funders=tuple(row.funders),
-        demonstration=row.demonstration,
+        suspended=suspended, demonstration=row.demonstration,
     )  # fmt: skip
 
 

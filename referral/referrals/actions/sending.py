@@ -17,6 +17,7 @@ from referral.extensions import db
 from referral.foundation import audit, outbox
 from referral.foundation.tables import new_id
 from referral.providers.models import ServiceAtLocation
+from referral.providers.queries.suspensions import suspension_of
 from referral.referrals.actions import procedure
 from referral.referrals.actions.moves import Stale, transition
 from referral.referrals.models import Referral
@@ -27,6 +28,9 @@ from sop.vocabulary import N_, Message, Need
 WRONG_NEED = Message("wrong_need", N_("This service does not answer this need. Choose one from the list."))
 CONSENT_FIRST = Message(
     "consent_first", N_("Ask the person first: their consent for this service is not recorded yet.")
+)
+SUSPENDED = Message(
+    "suspended", N_("Nothing was sent: the organisation is suspended from the network. Choose another service.")
 )
 NOT_YOURS = Message("not_yours", N_("This act belongs to the other side of the referral."))
 
@@ -120,6 +124,8 @@ def send(referral: Referral, *, actor: Any, now: datetime, expected_version: int
     case, need = referral.case, referral.need
     if referral.state is not ReferralState.DRAFT or step_of(case, need) not in ("D09", "X03"):
         raise RuleViolation(CONSENT_FIRST if step_of(case, need) == "G05" else NOT_NOW)
+    if suspension_of(referral.organization_id) is not None:
+        raise RuleViolation(SUSPENDED)
     request = request_for(referral, now=now, action="send")
     decision = decide(request)
     db.session.add(

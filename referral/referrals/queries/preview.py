@@ -8,6 +8,7 @@ from typing import Any
 from referral.consent import sentences
 from referral.consent.rules import Decision, Request, share_gate
 from referral.consent.sentences import Lock, LockName, LockState
+from referral.providers.queries.suspensions import suspension_of
 from referral.referrals.models import Referral
 from referral.referrals.queries.fiche import Fiche, held_categories, read_fiche
 from referral.referrals.queries.sending import step_of
@@ -20,7 +21,7 @@ CROSSES = N_("passed on")
 AGREED_ONLY = N_("agreed, not passed on")
 SHUTS = {LockName.CONSENT: "deny_consent", LockName.AGREEMENT: "deny_agreement"}
 NEEDLESS, DENIED = "withheld_needless", "withheld_denied"
-READY, ASK_FIRST, NOT_NOW = "ready", "ask_first", "not_now"
+READY, ASK_FIRST, NOT_NOW, SUSPENDED = "ready", "ask_first", "not_now", "suspended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +124,6 @@ def _stage(referral: Referral) -> str:
     step = step_of(referral.case, referral.need)
     if referral.state is not ReferralState.DRAFT:
         return NOT_NOW
+    if suspension_of(referral.organization_id) is not None:
+        return SUSPENDED
     return READY if step in ("D09", "X03") else ASK_FIRST if step == "G05" else NOT_NOW

@@ -16,6 +16,7 @@ from referral.extensions import db
 from referral.foundation.access import Actor
 from referral.foundation.doors import Door
 from referral.providers.models import Service, ServiceAtLocation
+from referral.providers.queries.suspensions import not_suspended
 from referral.providers.queries.visible import OPEN_TO_ALL
 from referral.referrals.models import Referral
 from referral.referrals.rules import ReferralState
@@ -88,6 +89,7 @@ def place(service_at_location_id: UUID, need: Need) -> ServiceAtLocation | None:
         .join(Service)
         .where(ServiceAtLocation.id == service_at_location_id, ServiceAtLocation.archived.is_(False))
         .where(Service.status == Status.ACTIVE, Service.archived.is_(False), Service.visibility.in_(OPEN_TO_ALL))
+        .where(not_suspended())
     )
     found = db.session.scalars(query).unique().first()
     return found if found is not None and need.value in found.service.needs else None

@@ -57,7 +57,7 @@ def kept_services(case: Case, actor: Actor, now: datetime) -> list[KeptService]:
     rows = []
     for one in entries:
         offer = found.offers.get(str(one.service_at_location_id)) if one.service_at_location_id in seen else None
-        served = one.service_at_location.service.needs if offer else []
+        served = one.service_at_location.service.needs if offer and not offer.suspended else []
         rows.append(
             KeptService(
                 one, line(offer, moment) if offer else None, words.get(note_purpose(one.id), ""),
