@@ -145,6 +145,9 @@ def check_capacity(
     maximum: int | None = None,
     waiting_days: int | None = None,
     unit: str = "place",
+    waitlist_count: int | None = None,
+    funded_maximum: int | None = None,
+    note: str = "",
     *,
     now: datetime,
 ) -> tuple[Capacity | None, Errors]:
@@ -156,15 +159,23 @@ def check_capacity(
         errors["unit"] = Message("unknown_unit", N_("choose one of the list"))
     for name, value, limit in (
         ("available", available, MOST_PLACES), ("maximum", maximum, MOST_PLACES), ("waiting_days", waiting_days, 730),
+        ("waitlist_count", waitlist_count, MOST_PLACES), ("funded_maximum", funded_maximum, MOST_PLACES),
     ):  # fmt: skip
         if value is not None and not 0 <= value <= limit:
             errors[name] = Message("out_of_range", N_("a whole number from 0 to %(limit)d"), {"limit": limit})
+    if len(note) > 300:
+        errors["note"] = Message("too_long", N_("at most %(limit)d characters"), {"limit": 300})
     if not errors:
         errors.update(_disagreement(CapacityStatus(status), available, maximum))
+    if not errors and funded_maximum is not None and maximum is not None and funded_maximum > maximum:
+        errors["funded_maximum"] = Message("above_maximum", N_("more funded places than places"))
     if errors:
         return None, errors
-    waiting = waiting_days if status == CapacityStatus.WAITING_LIST else None
-    return Capacity(CapacityStatus(status), available, maximum, unit, now, waiting_days=waiting), errors
+    listed = status == CapacityStatus.WAITING_LIST
+    return Capacity(
+        CapacityStatus(status), available, maximum, unit, now, waiting_days=waiting_days if listed else None,
+        waitlist_count=waitlist_count if listed else None, funded_maximum=funded_maximum, note=note.strip(),
+    ), errors  # fmt: skip
 
 
 def _disagreement(status: CapacityStatus, available: int | None, maximum: int | None) -> Errors:

@@ -41,6 +41,7 @@ def with_groups(capacity: Capacity, numbers: Numbers) -> tuple[Capacity | None, 
             replace(
                 capacity, status=_status(capacity, available), available=available, maximum=maximum, audience=group,
                 groups=(), waiting_days=None if available else capacity.waiting_days,
+                waitlist_count=None, funded_maximum=None, note="",
             )
         )  # fmt: skip
     if not errors and groups and capacity.status is CapacityStatus.AVAILABLE and not _any(capacity, groups):

@@ -156,6 +156,7 @@ class _Reader:
             website=fields.url(row, "website", notes),
             legal_status=fields.text(row, "legal_status", notes, fields.NAME_LIMIT),
             year_incorporated=fields.year(row, "year_incorporated", notes),
+            presence_since=fields.year(row, "presence_since", notes),
             phones=read_phones(row, notes),
             parent_organization_id=self.key("organization", parent) if _written(parent) else "",
             funders=tuple(one for one in fields.sources(row) if len(one) <= fields.NAME_LIMIT)[:MOST_FUNDERS],

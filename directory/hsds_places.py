@@ -37,7 +37,8 @@ def read_phones(row: Mapping[str, Any], notes: Notes) -> tuple[Phone, ...]:
             notes.warn("phones", "bad_phone", N_("telephone number left out: it has no digits"))
             continue
         kind = fields.text(one, "type", notes, 30) or "voice"
-        found.append(Phone(written, fields.text(one, "extension", notes, 20), kind))
+        asked = one.get("for_referrals") in (True, "true")
+        found.append(Phone(written, fields.text(one, "extension", notes, 20), kind, for_referrals=asked))
     return tuple(found)
 
 

@@ -32,6 +32,7 @@ NAME = TAXONOMY = "HSDS-CM"
 VERSION = "1.0"
 HSDS_VERSION = "3.1"
 EXCLUSIONS = 1000
+MOST_COUNTED, LONGEST_NOTE = 100_000, 300
 RANK = (Visibility.PUBLIC, Visibility.NETWORK, Visibility.RESTRICTED)
 
 
@@ -62,6 +63,7 @@ PROCEDURE: dict[str, Any] = {
     "feedback_days": _whole("Days until the outcome is told", referring.LONGEST_DAYS),
     "complaint_channel": _text("Where to complain about the service"),
     "residence_required": {"type": "boolean", "title": "Only for people who live in its area"},
+    "can_be_mobilised_by": _listed("Who may turn to the service", referring.Mobiliser),
 }
 VACANCY: dict[str, Any] = {
     "type": "object",
@@ -78,9 +80,22 @@ VACANCY: dict[str, Any] = {
 }
 PATCHES: dict[str, dict[str, Any]] = {
     "address.json": {"required": ["id", "address_1", "city", "state_province", "country", "address_type"]},
-    "contact.json": {"properties": {"visibility": _closed("Visibility", Visibility)}},
+    "contact.json": {
+        "properties": {
+            "visibility": _closed("Visibility", Visibility),
+            "for_referrals": {"type": "boolean", "title": "Takes referrals (network)"},
+        }
+    },
     "location.json": {"properties": {"disclosure": _closed("Disclosure of the address", Disclosure)}},
-    "organization.json": {"properties": {"type": _text("Kind of organisation")}},
+    "organization.json": {
+        "properties": {
+            "type": _text("Kind of organisation"),
+            "presence_since": {"type": "integer", "title": "Year since which it works in the country"},
+        }
+    },
+    "phone.json": {
+        "properties": {"for_referrals": {"type": "boolean", "title": "Answered by who takes referrals (network)"}}
+    },
     "schedule.json": {
         "properties": {
             "timezone_name": _text("IANA time zone of the hours"),
@@ -126,6 +141,9 @@ PATCHES: dict[str, dict[str, Any]] = {
             "status": _closed("Whether there is room", CapacityStatus),
             "waiting_days": {"type": "integer", "title": "Days of waiting"},
             "valid_until": _text("Believed until", format="date-time"),
+            "waitlist_count": _whole("People who wait", MOST_COUNTED),
+            "funded_maximum": _whole("Places that somebody pays for", MOST_COUNTED),
+            "note": _text("Note on the places"),
         },
     },
     "taxonomy_term.json": {
@@ -206,11 +224,20 @@ def _audiences(row: Mapping[str, Any]) -> list[Audience]:
 
 
 def own_capacity(capacity: Capacity, row: Mapping[str, Any]) -> Capacity:
-    """Return the capacity with the status that plain HSDS lacks."""
-    days = row.get("waiting_days")
-    waiting = days if isinstance(days, int) and not isinstance(days, bool) and 0 <= days <= 3660 else None
+    """Return the capacity with the status, the waiting list, what is funded and the note that plain HSDS lacks."""
     status = one_of(CapacityStatus, row.get("status")) or capacity.status
-    return replace(capacity, status=status, waiting_days=waiting)
+    note = row.get("note")
+    return replace(
+        capacity, status=status, waiting_days=_counted(row.get("waiting_days"), 3660),
+        waitlist_count=_counted(row.get("waitlist_count"), MOST_COUNTED),
+        funded_maximum=_counted(row.get("funded_maximum"), MOST_COUNTED),
+        note=CONTROL.sub("", note).strip()[:LONGEST_NOTE] if isinstance(note, str) else "",
+    )  # fmt: skip
+
+
+def _counted(value: Any, most: int) -> int | None:
+    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+    return value if fits else None
 
 
 def audience_of(row: Mapping[str, Any]) -> Group | None:

@@ -117,7 +117,8 @@ class Writer:
             "email": one.email, "website": one.website, "legal_status": one.legal_status,
             "year_incorporated": one.year_incorporated, "phones": self._phones(one.id, one.phones),
             "funding": [{"id": child(one.id, "funding", name), "source": name} for name in one.funders],
-            "parent_organization_id": one.parent_organization_id, **self._own(type=one.type),
+            "parent_organization_id": one.parent_organization_id,
+            **self._own(type=one.type, presence_since=one.presence_since),
         })  # fmt: skip
 
     def location(self, one: profile.Location) -> Document:
@@ -174,7 +175,7 @@ class Writer:
         return [
             compact({
                 "id": child(parent, "phone", number), "number": one.number, "extension": _whole(one.extension),
-                "type": one.type, "description": one.description,
+                "type": one.type, "description": one.description, **self._own(for_referrals=one.for_referrals or None),
             })
             for number, one in enumerate(phones)
         ]  # fmt: skip
@@ -185,7 +186,7 @@ class Writer:
                 "id": child(parent, "contact", number), "name": one.name, "title": one.title,
                 "department": one.department, "email": one.email,
                 "phones": self._phones(child(parent, "contact", number), one.phones),
-                **self._own(visibility=one.visibility.value),
+                **self._own(visibility=one.visibility.value, for_referrals=one.for_referrals or None),
             })
             for number, one in enumerate(contacts)
         ]  # fmt: skip
@@ -245,7 +246,8 @@ class Writer:
         named = "" if everybody or self.form is Profile.CM else one.audience.label
         own = self._own(
             audience="" if everybody else one.audience.value, status=one.status.value, waiting_days=one.waiting_days,
-            valid_until=moment(one.valid_until),
+            valid_until=moment(one.valid_until), waitlist_count=one.waitlist_count,
+            funded_maximum=one.funded_maximum, note=one.note,
         )  # fmt: skip
         return compact({
             "id": child(parent, "capacity", 0 if everybody else one.audience.value), "available": one.available,

@@ -103,6 +103,11 @@ class Capacity:
     description: str = ""
     audience: Group = Group.EVERYBODY
     groups: tuple[Capacity, ...] = ()
+    waitlist_count: int | None = None
+    """People who wait."""
+    funded_maximum: int | None = None
+    """The places that somebody pays for, of those in all."""
+    note: str = ""
 
     @property
     def rows(self) -> tuple[Capacity, ...]:
@@ -138,6 +143,8 @@ class Phone:
     extension: str = ""
     type: str = "voice"
     description: str = ""
+    for_referrals: bool = False
+    """Whether who answers it takes the referrals: for the network, never for the public."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +157,7 @@ class Contact:
     email: str = ""
     phones: tuple[Phone, ...] = ()
     visibility: Visibility = Visibility.NETWORK
+    for_referrals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +262,8 @@ class Organization:
     website: str = ""
     legal_status: str = ""
     year_incorporated: int | None = None
+    presence_since: int | None = None
+    """The year since which it works in the country."""
     phones: tuple[Phone, ...] = ()
     contacts: tuple[Contact, ...] = ()
     parent_organization_id: str = ""

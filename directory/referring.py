@@ -70,6 +70,24 @@ CHANNEL_LABELS: dict[Channel, str] = {
 }
 
 
+class Mobiliser(StrEnum):
+    """Who may turn to the service."""
+
+    USERS = "users"
+    PROFESSIONALS = "professionals"
+
+    @property
+    def label(self) -> str:
+        """English label, a message id."""
+        return MOBILISER_LABELS[self]
+
+
+MOBILISER_LABELS: dict[Mobiliser, str] = {
+    Mobiliser.USERS: N_("the person"),
+    Mobiliser.PROFESSIONALS: N_("a professional for the person"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Procedure:
     """The referral procedure of a service. None and empty: not stated.
@@ -87,6 +105,7 @@ class Procedure:
     feedback_days: int | None = None
     complaint_channel: str = ""
     residence_required: bool | None = None
+    can_be_mobilised_by: tuple[Mobiliser, ...] = ()
 
     def said(self) -> dict[str, Any]:
         """What is stated, as plain values by field.
@@ -103,10 +122,11 @@ class Procedure:
 
 
 NOT_STATED = Procedure()
-SETS: dict[str, type[AccessMode] | type[Channel]] = {
+SETS: dict[str, type[AccessMode] | type[Channel] | type[Mobiliser]] = {
     "access_modes": AccessMode,
     "referral_channels": Channel,
     "feedback_channels": Channel,
+    "can_be_mobilised_by": Mobiliser,
 }
 TEXTS = ("next_step", "complaint_channel")
 NUMBERS: dict[str, int] = {

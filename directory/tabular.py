@@ -38,7 +38,8 @@ OF_SERVICE = ("phones", "schedules", "languages", "service_areas", "required_doc
 OF_LOCATION = ("addresses", "phones", "schedules", "languages", "accessibility", "contacts")
 OF_LINK = ("phones", "schedules", "service_areas", "contacts")
 NUMBERS = frozenset({"latitude", "longitude", "minimum_age", "maximum_age", "timezone", "interval", "count", "amount",
-                     "available", "maximum", "year_incorporated"})  # fmt: skip
+                     "available", "maximum", "year_incorporated", "presence_since",
+                     "waitlist_count", "funded_maximum"})  # fmt: skip
 CLOCKS = re.compile(r"\d{1,2}(:\d{2})?\s*[ap]\.?m\.?|\d{1,2}:\d{2}(:\d{2})?", re.IGNORECASE)
 
 

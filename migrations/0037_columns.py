@@ -1,4 +1,4 @@
-"""Organisations that are suspended from the network, with the reason and who lifted it."""
+"""Suspended organisations; presence of an organisation, who may turn to a service, who takes referrals, waiting lists."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,26 @@ def reference(table: str, column: str, other: str) -> sa.ForeignKeyConstraint:
 
 def upgrade() -> None:
     suspensions()
+    columns()
+
+
+def columns() -> None:
+    with op.batch_alter_table('organization') as batch:
+        batch.add_column(sa.Column('presence_since', sa.Integer(), nullable=True))
+    with op.batch_alter_table('service') as batch:
+        batch.add_column(sa.Column('can_be_mobilised_by', sa.JSON(), server_default='[]', nullable=False))
+    with op.batch_alter_table('service_contact') as batch:
+        batch.add_column(sa.Column('takes_referrals', sa.Boolean(), server_default=sa.false(), nullable=False))
+    with op.batch_alter_table('service_capacity') as batch:
+        batch.add_column(sa.Column('waitlist_count', sa.Integer(), nullable=True))
+        batch.add_column(sa.Column('funded_maximum', sa.Integer(), nullable=True))
+        batch.add_column(sa.Column('note', sa.String(length=300), server_default='', nullable=False))
+    for table, name, kind in (
+        ('service', 'can_be_mobilised_by', sa.JSON()), ('service_contact', 'takes_referrals', sa.Boolean()),
+        ('service_capacity', 'note', sa.String(length=300)),
+    ):
+        with op.batch_alter_table(table) as batch:
+            batch.alter_column(name, existing_type=kind, existing_nullable=False, server_default=None)
 
 
 def suspensions() -> None:
@@ -46,4 +66,13 @@ def suspensions() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table('service_capacity') as batch:
+        for name in ('note', 'funded_maximum', 'waitlist_count'):
+            batch.drop_column(name)
+    with op.batch_alter_table('service_contact') as batch:
+        batch.drop_column('takes_referrals')
+    with op.batch_alter_table('service') as batch:
+        batch.drop_column('can_be_mobilised_by')
+    with op.batch_alter_table('organization') as batch:
+        batch.drop_column('presence_since')
     op.drop_table('organization_suspension')

@@ -48,6 +48,7 @@ class Organization(Base):
     legal_status: Mapped[str] = mapped_column(String(200), default="")
     registration: Mapped[str] = mapped_column(String(120), default="")
     year_incorporated: Mapped[int | None]
+    presence_since: Mapped[int | None]
     memberships: Mapped[list[str]] = mapped_column(default=list)
     funders: Mapped[list[str]] = mapped_column(default=list)
     psea_function: Mapped[str] = mapped_column(String(120), default="")

@@ -28,6 +28,9 @@ class ServiceCapacity(Base):
     waiting_days: Mapped[int | None]
     updated_at: Mapped[datetime | None]
     valid_until: Mapped[datetime | None]
+    waitlist_count: Mapped[int | None]
+    funded_maximum: Mapped[int | None]
+    note: Mapped[str] = mapped_column(String(300), default="")
 
     __table_args__ = (
         UniqueConstraint("service_at_location_id", "audience"),
@@ -45,7 +48,7 @@ def _everybody(name: str, empty: Any = None) -> Any:
     def write(self: WithPlaces, value: Any) -> None:
         row = self.for_everybody
         if row is None:
-            row = ServiceCapacity(audience=Group.EVERYBODY, status=CapacityStatus.UNKNOWN, unit="")
+            row = ServiceCapacity(audience=Group.EVERYBODY, status=CapacityStatus.UNKNOWN, unit="", note="")
             self.capacities.append(row)
         setattr(row, name, value)
 

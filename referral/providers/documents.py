@@ -89,11 +89,13 @@ def paper(
 
 
 def phones(sheet: Sheet) -> list[str]:
-    """Numbers that may stand on a paper, also on one that the organisation itself prints."""
-    told = (
-        show_phone(one.phone) for one in sheet.contacts if one.phone and one.visibility is not Visibility.RESTRICTED
-    )
-    return list(dict.fromkeys(told))
+    """Numbers that may stand on a paper, also on one that the organisation itself prints.
+
+    Who takes referrals is for the network: that number stands there only where there is no other.
+    """
+    known = [one for one in sheet.contacts if one.phone and one.visibility is not Visibility.RESTRICTED]
+    told = [one for one in known if not one.takes_referrals] or known
+    return list(dict.fromkeys(show_phone(one.phone) for one in told))
 
 
 def week(days: Sequence[Day], say: Callable[[str], str]) -> str:

@@ -65,6 +65,7 @@ class Service(Base):
     feedback_days: Mapped[int | None]
     complaint_channel: Mapped[str] = mapped_column(String(500), default="")
     residence_required: Mapped[bool | None]
+    can_be_mobilised_by: Mapped[list[str]] = mapped_column(default=list)
     exclusions: Mapped[str] = mapped_column(String(1000), default="")
     languages: Mapped[list[str]] = mapped_column(default=list)
     interpretation: Mapped[str] = mapped_column(String(4000), default="")
@@ -221,6 +222,7 @@ class ServiceContact(Base):
     name: Mapped[str] = mapped_column(String(120), default="")
     extension: Mapped[str] = mapped_column(String(40), default="")
     visibility: Mapped[Visibility] = mapped_column(enum_column(Visibility), default=Visibility.NETWORK)
+    takes_referrals: Mapped[bool] = mapped_column(default=False)
 
 
 class SectionVerification(Base):

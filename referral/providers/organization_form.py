@@ -20,6 +20,7 @@ TEXTS: dict[str, int] = {
 LISTS: dict[str, tuple[int, int]] = {"other_names": (10, 120), "memberships": (20, 200), "funders": (20, 200)}
 """Most lines, and characters in each."""
 MAILS: dict[str, int] = {"email": 200, "psea_email": 254}
+YEARS = ("year_incorporated", "presence_since")
 MOST_PHONES, WEBSITE, LONGEST = 6, 300, 5000
 MISSING = Message("missing", N_("give the name by which the organisation is known"))
 BAD_MAIL = Message("bad_email", N_("not an e-mail address"))
@@ -35,7 +36,7 @@ def present(one: Organization) -> dict[str, str]:
         **{name: "\n".join(getattr(one, name)) for name in LISTS},
         "phones": "\n".join(map(show_phone, one.phones)),
         "psea_phone": show_phone(one.psea_phone) if one.psea_phone else "",
-        "year_incorporated": "" if one.year_incorporated is None else str(one.year_incorporated),
+        **{name: "" if getattr(one, name) is None else str(getattr(one, name)) for name in YEARS},
     }
 
 
@@ -57,7 +58,7 @@ def read(posted: Mapping[str, str], one: Organization, today: date) -> Reading:
     values["psea_phone"] = "".join(
         _phones(typed["psea_phone"], "psea_phone", [one.psea_phone], one.demonstration, errors)[:1]
     )
-    values["year_incorporated"] = _year(typed["year_incorporated"].strip(), today, errors)
+    values |= {name: _year(typed[name].strip(), today, name, errors) for name in YEARS}
     _complaints(typed, errors)
     return Reading(typed, {} if errors else values, version_of(posted), errors)
 
@@ -114,12 +115,12 @@ def _phones(text: str, name: str, known: list[str], demonstration: bool, errors:
     return found
 
 
-def _year(text: str, today: date, errors: dict[str, Message]) -> int | None:
+def _year(text: str, today: date, name: str, errors: dict[str, Message]) -> int | None:
     if not text:
         return None
     if text.isascii() and text.isdecimal() and len(text) == 4 and OLDEST_YEAR <= int(text) <= today.year:
         return int(text)
-    errors["year_incorporated"] = BAD_YEAR
+    errors[name] = BAD_YEAR
     return None
 
 

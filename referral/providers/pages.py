@@ -74,12 +74,9 @@ class Form:
 def present_capacity(place: ServiceAtLocation) -> dict[str, str]:
     """The room declared last."""
     unknown = place.capacity_status is CapacityStatus.UNKNOWN
-    numbers = {
-        "available": place.capacity_available,
-        "maximum": place.capacity_maximum,
-        "waiting_days": place.waiting_days,
-    }
-    typed = {name: str(value) for name, value in numbers.items() if value is not None}
+    row = place.for_everybody
+    said = {name: getattr(row, name, None) for name in (*schemas.NUMBERS, "note")}
+    typed = {name: str(value) for name, value in said.items() if value not in (None, "")}
     for one in place.for_groups:
         for name, value in (("available", one.available), ("maximum", one.maximum)):
             if value is not None:
@@ -93,6 +90,7 @@ def present_contacts(place: ServiceAtLocation) -> dict[str, str]:
     typed = {}
     for number, one in enumerate(sorted(place.contacts, key=lambda row: (row.function, str(row.id))), start=1):
         values = {"id": str(one.id), "title": one.function, "phones": show_phone(one.phone), "email": one.email}
+        values["referrals"] = "yes" if one.takes_referrals else ""
         typed.update({f"c{number}-{name}": value for name, value in values.items()})
     return typed
 

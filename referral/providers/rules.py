@@ -45,7 +45,8 @@ PLACE_SECTIONS: tuple[Section, ...] = tuple(one for one in Section if one is not
 """What an entry, a service at one place, says; the organisation says the rest once for all of its services."""
 ORGANIZATION_FIELDS: tuple[str, ...] = (
     "name", "acronym", "other_names", "description", "description_en", "website", "email", "phones", "legal_status",
-    "registration", "year_incorporated", "memberships", "funders", "psea_function", "psea_phone", "psea_email",
+    "registration", "year_incorporated", "presence_since", "memberships", "funders", "psea_function",
+    "psea_phone", "psea_email",
 )  # fmt: skip
 ORGANIZATION_CONTACTS: frozenset[str] = frozenset(
     {"website", "email", "phones", "psea_function", "psea_phone", "psea_email"}

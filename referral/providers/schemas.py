@@ -136,18 +136,21 @@ def day_of(typed: Mapping[str, str], name: str) -> date | None:
     return date(year, month, day)
 
 
+NUMBERS = ("available", "maximum", "waiting_days", "waitlist_count", "funded_maximum")
+
+
 def read_capacity(posted: Mapping[str, str], *, now: datetime) -> Reading:
     """Room as declared now."""
     typed, version = typed_of(posted)
     errors: dict[str, Message] = {}
-    numbers = {name: _count(typed, name, errors) for name in ("available", "maximum", "waiting_days")}
+    numbers = {name: _count(typed, name, errors) for name in NUMBERS}
     groups = {
         group: (_count(typed, f"{group}-available", errors), _count(typed, f"{group}-maximum", errors))
         for group in KEPT_GROUPS
     }
     capacity: Capacity | None
     capacity, wrong = edit.check_capacity(
-        typed.get("status", ""), **numbers, unit=typed.get("unit", "place"), now=now,
+        typed.get("status", ""), **numbers, unit=typed.get("unit", "place"), note=typed.get("note", ""), now=now,
     )  # fmt: skip
     if capacity is not None:
         try:
@@ -180,7 +183,8 @@ def read_contacts(posted: Mapping[str, str], *, demonstration: bool) -> Reading:
         contact, wrong = edit.check_contact(title=title, email=email, phones=[phone], demonstration=demonstration)
         errors.update({f"c{number}-{name}": message for name, message in own(wrong).items()})
         if contact is not None:
-            contacts.append((typed.get(f"c{number}-id", ""), contact))
+            asked = typed.get(f"c{number}-referrals") == "yes"
+            contacts.append((typed.get(f"c{number}-id", ""), replace(contact, for_referrals=asked)))
     if not contacts and not errors:
         errors["c1-title"] = NO_CONTACT
     return Reading(typed, {"contacts": contacts}, version, errors)

@@ -19,6 +19,7 @@ TEXTS: dict[str, int] = {
 }  # fmt: skip
 NUMBERS: dict[str, int] = {"minimum_age": 120, "maximum_age": 120, **referring.NUMBERS}
 LISTS: dict[str, Mapping[Any, str]] = {
+    "can_be_mobilised_by": referring.MOBILISER_LABELS,
     "access_modes": referring.ACCESS_LABELS,
     "referral_channels": referring.CHANNEL_LABELS,
     "feedback_channels": {

@@ -19,7 +19,7 @@ from referral.foundation.documents import Document
 from referral.foundation.formatting import day, listing
 from referral.foundation.i18n import page_language, translate
 from referral.providers.documents import paper, week
-from referral.providers.models import Service
+from referral.providers.models import Service, ServiceContact
 from referral.providers.queries.carrying import Around, last_confirmed
 from referral.providers.queries.catalogue import kept_places
 from referral.providers.queries.sheets import Day, Sheet
@@ -114,18 +114,34 @@ def _referring(sheet: Sheet, length: int) -> Fields:
     return [
         (_("How to refer"), _lines(takes, _cut(service.application_process, length), within)),
         *_procedure(service, length),
-        (_("Free places"), f"{translate(sheet.line.capacity.message)} ({told})"),
+        (_("Free places"), _lines(f"{translate(sheet.line.capacity.message)} ({told})", _queue(sheet, length))),
         (_("Documents to bring"), _cut(listing(service.required_documents), length) or _("none stated")),
         (_("Cost"), _cost(sheet, length)),
         (_("Last verified"), " · ".join(seen)),
     ]
 
 
+def _queue(sheet: Sheet, length: int) -> str:
+    """Who waits, what is funded, and the note, as long as they are believed."""
+    one = sheet.room
+    if one is None:
+        return ""
+    said = []
+    if one.waitlist_count is not None:
+        said.append(ngettext("%(num)d person waits", "%(num)d people wait", one.waitlist_count))
+    if one.funded_maximum is not None:
+        said.append(ngettext("%(num)d funded place", "%(num)d funded places", one.funded_maximum))
+    return " · ".join(filter(None, (*said, _cut(one.note, length))))
+
+
 def _procedure(service: Service, length: int) -> Fields:
     """What is stated of the referral procedure; a sheet has no room for what is not."""
     days = service.feedback_days
     within = ngettext("within %(num)d day", "within %(num)d days", days) if days is not None else ""
-    names = ("access_modes", "referral_channels", "next_step", "feedback_channels", "complaint_channel")
+    names = (
+        "can_be_mobilised_by", "access_modes", "referral_channels", "next_step", "feedback_channels",
+        "complaint_channel",
+    )  # fmt: skip
     said = {name: listing(plain(value, name)) if (value := getattr(service, name)) else "" for name in names}
     said["feedback_channels"] = " ".join(filter(None, (said["feedback_channels"], within)))
     return [(str(translate(field_label(name))), _cut(text, length)) for name, text in said.items() if text]
@@ -218,8 +234,15 @@ def _closures(sheet: Sheet, length: int) -> list[str]:
 def _contacts(sheet: Sheet) -> list[str]:
     """Functions with telephone and mail; a name stays on the screen."""
     told = [one for one in sheet.contacts if one.visibility is not Visibility.RESTRICTED]
-    rows = [(one.function, _phone(one.phone, one.extension), one.email) for one in told]
+    rows = [(_answers(one), _phone(one.phone, one.extension), one.email) for one in told]
     return [" · ".join(filter(None, row)) for row in rows if any(row[1:])]
+
+
+def _answers(one: ServiceContact) -> str:
+    """The function; whether it takes the referrals."""
+    if not one.takes_referrals:
+        return one.function
+    return f"{one.function} ({_('takes the referrals')})" if one.function else _("takes the referrals")
 
 
 def _phone(number: str, extension: str) -> str:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from directory.edit import DAY_LABELS, show_phone
 from directory.employment import EntryLevel, OfferKind
-from directory.referring import ACCESS_LABELS, CHANNEL_LABELS
+from directory.referring import ACCESS_LABELS, CHANNEL_LABELS, MOBILISER_LABELS
 from directory.seasons import SEASON_LABELS
 from directory.taxonomy import (
     LANGUAGE_LABELS,
@@ -53,6 +53,7 @@ FIELDS: dict[str, str] = {
     "fees_description": N_("Cost"),
     "exclusions": N_("Whom it does not take"),
     "residence_required": N_("Only people who live in its area"),
+    "can_be_mobilised_by": N_("Who may turn to it"),
     "access_modes": N_("How people get in"),
     "referral_channels": N_("How to send a referral"),
     "next_step": N_("What happens next"),
@@ -81,6 +82,7 @@ FIELDS: dict[str, str] = {
     "legal_status": N_("Legal status"),
     "registration": N_("Registration"),
     "year_incorporated": N_("Founded in"),
+    "presence_since": N_("In the country since"),
     "memberships": N_("Member of"),
     "funders": N_("Funded by"),
     "psea_function": N_("Who takes complaints"),
@@ -97,6 +99,7 @@ CODES: dict[str, Mapping[Any, str]] = {
     "access_modes": ACCESS_LABELS,
     "referral_channels": CHANNEL_LABELS,
     "feedback_channels": CHANNEL_LABELS,
+    "can_be_mobilised_by": MOBILISER_LABELS,
 }
 NAMED: dict[str, Callable[[str], str]] = {
     "status": lambda one: STATE_LABELS[Status(one)],

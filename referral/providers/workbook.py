@@ -37,7 +37,8 @@ IDENTITY = {
 """Which entry a row is, with the fields that a new row fills."""
 IRREGULAR = "(autre règle)"
 """Stands for hours that a week cannot say."""
-YES_NO = [("", ""), ("yes", N_("yes")), ("no", N_("no"))]
+YES = N_("yes")
+YES_NO = [("", ""), ("yes", YES), ("no", N_("no"))]
 HOLIDAYS = [("", ""), ("open", N_("open as usual")), ("closed", N_("closed all day"))]
 FACETS = {Facet.STATUS: "Situation", Facet.VULNERABILITY: "Vulnérabilité"}
 Choices = Iterable[tuple[Any, Any]]
@@ -72,6 +73,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("Comment référer", S, "application_process"),
     Column("Ne prend pas", S, "exclusions"),
     Column("Résidence exigée", S, "residence_required", YES_NO),
+    Column("S’y adresse (codes)", S, "can_be_mobilised_by"),
     Column("Accès (codes)", S, "access_modes"),
     Column("Envoi de la demande (codes)", S, "referral_channels"),
     Column("Étape suivante", S, "next_step"),
@@ -95,6 +97,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("Capacité", C, "maximum"),
     Column("Unité", C, "unit", list(UNIT_LABELS.items())),
     Column("Attente (jours)", C, "waiting_days"),
+    Column("En attente (personnes)", C, "waitlist_count"),
+    Column("Places financées", C, "funded_maximum"),
+    Column("Note sur les places", C, "note"),
     *(Column(day, H, code) for day, code in zip(
         ("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche"), edit.DAY_LABELS, strict=True)),
     Column("Jours fériés", H, "on_holidays", HOLIDAYS),
@@ -102,7 +107,8 @@ COLUMNS: tuple[Column, ...] = (
 AUDIENCE_HEADINGS = (ID, "Service", "Critère", "Terme", "Règle")
 PLACE_HEADINGS = (ID, "Service", "Pour qui", "Places libres", "Places en tout")
 CONTACT_FIELDS = ("id", "title", "phones", "email")
-CONTACT_HEADINGS = (ID, "Service", "Contact (ne pas modifier)", "Fonction", "Téléphone", "Courriel")
+TAKES_REFERRALS = "Reçoit les référencements"
+CONTACT_HEADINGS = (ID, "Service", "Contact (ne pas modifier)", "Fonction", "Téléphone", "Courriel", TAKES_REFERRALS)
 
 
 def write(circle: Circle) -> tuple[bytes, int]:
@@ -227,9 +233,10 @@ def contacts_of(place: ServiceAtLocation, circle: Circle) -> list[list[str]]:
     typed = pages.present_contacts(place)
     numbers = [number for number in range(1, len(place.contacts) + 1) if typed[f"c{number}-id"] in open_to]
     return [
-        [str(place.id), place.service.name, *(typed[f"c{number}-{name}"] for name in CONTACT_FIELDS)]
+        [str(place.id), place.service.name, *(typed[f"c{number}-{name}"] for name in CONTACT_FIELDS),
+         french(YES) if typed[f"c{number}-referrals"] else ""]
         for number in numbers
-    ]
+    ]  # fmt: skip
 
 
 def _lists(need: Mapping[Any, str], labels: Mapping[str, Mapping[str, str]]) -> Iterator[list[str]]:

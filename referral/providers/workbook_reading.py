@@ -299,8 +299,11 @@ class _Entry:
                 continue
             free += not written
             number = places[written] if written else free
-            values = (written, *(row.get(heading, "") for heading in workbook.CONTACT_HEADINGS[3:]))
+            values = (written, *(row.get(heading, "") for heading in workbook.CONTACT_HEADINGS[3:6]))
             typed.update({f"c{number}-{name}": value for name, value in zip(CONTACT_FIELDS, values, strict=True)})
+            if workbook.TAKES_REFERRALS in row:
+                asked = _code(row[workbook.TAKES_REFERRALS], {"yes": workbook.french(workbook.YES)})
+                typed[f"c{number}-referrals"] = asked or ""
         return good
 
     def _section(self, section: Section, typed: Typed) -> bool:

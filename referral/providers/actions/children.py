@@ -14,9 +14,10 @@ SCHEDULE = (
 )  # fmt: skip
 CLOSURE = ("starts_on", "ends_on", "reason")
 CAPACITY = (
-    "audience", "status", "available", "maximum", "unit", "waiting_days", "updated_at", "valid_until"
+    "audience", "status", "available", "maximum", "unit", "waiting_days", "updated_at", "valid_until",
+    "waitlist_count", "funded_maximum", "note",
 )  # fmt: skip
-CONTACT = ("function", "phone", "extension", "email")
+CONTACT = ("function", "phone", "extension", "email", "takes_referrals")
 
 
 def schedule_row(one: Schedule) -> ServiceSchedule:
@@ -36,6 +37,7 @@ def capacity_rows(one: Capacity) -> list[ServiceCapacity]:
         ServiceCapacity(
             audience=row.audience, status=row.status, available=row.available, maximum=row.maximum,
             unit=row.unit[:24], waiting_days=row.waiting_days, updated_at=row.updated, valid_until=row.valid_until,
+            waitlist_count=row.waitlist_count, funded_maximum=row.funded_maximum, note=row.note[:300],
         )
         for row in (*said, *one.groups)
     ]  # fmt: skip

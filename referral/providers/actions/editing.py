@@ -81,27 +81,33 @@ def _stays(
     return row.kind == Kind.HOLIDAY
 
 
-def wanted_capacity(_place: ServiceAtLocation, *, capacity: Capacity) -> fields.Values:
-    """The room there is now, for everybody and for each group."""
-    groups = [{"audience": one.audience.value} | _room(one) for one in capacity.groups]
+def wanted_capacity(place: ServiceAtLocation, *, capacity: Capacity) -> fields.Values:
+    """The room there is now, for everybody and for each group, of which the form asks the numbers alone."""
+    kept = {one.audience: {name: getattr(one, name) for name in UNASKED} for one in place.for_groups}
+    groups = [{"audience": one.audience.value} | _room(one) | kept.get(one.audience, {}) for one in capacity.groups]
     return {"capacity": _room(capacity) | {"groups": groups}}
+
+
+UNASKED = ("funded_maximum", "note")
 
 
 def _room(one: Capacity) -> fields.Values:
     return {
         "status": one.status.value, "available": one.available, "maximum": one.maximum, "unit": one.unit,
         "waiting_days": one.waiting_days, "valid_until": fields.plain(one.valid_until),
+        "waitlist_count": one.waitlist_count, "funded_maximum": one.funded_maximum, "note": one.note,
     }  # fmt: skip
 
 
 def wanted_contacts(place: ServiceAtLocation, *, contacts: Sequence[tuple[str, Contact]]) -> fields.Values:
     """The contacts as typed; each comes with the id of the one it was, or with none when it is new."""
     known = {str(one.id): fields.contact_of(one) for one in place.contacts}
-    blank = {"id": "", "name": "", "extension": "", "visibility": "network"}
+    blank = {"id": "", "name": "", "extension": "", "visibility": "network", "takes_referrals": False}
     rows = []
     for written, contact in contacts:
         phone = contact.phones[0].number if contact.phones else ""
-        rows.append({**known.pop(written, blank), "function": contact.title, "phone": phone, "email": contact.email})
+        typed = {"function": contact.title, "phone": phone, "email": contact.email}
+        rows.append({**known.pop(written, blank), **typed, "takes_referrals": contact.for_referrals})
     return {"contacts": rows}
 
 

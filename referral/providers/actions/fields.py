@@ -28,15 +28,17 @@ from referral.providers.upkeep_models import Subject
 
 SERVICE = (
     "description", "status", "minimum_age", "maximum_age", "eligibility_description",
-    "exclusions", "residence_required", "accepts_referrals", "access_modes", "referral_channels",
+    "exclusions", "residence_required", "accepts_referrals", "can_be_mobilised_by", "access_modes", "referral_channels",
     "application_process", "next_step", "response_hours", "response_hours_urgent", "response_hours_emergency",
     "feedback_channels", "feedback_days", "complaint_channel", "required_documents", "free", "fees_description",
     "interpretation", "alert", "languages",
 )  # fmt: skip
 IDENTITY = ("name", "needs", "types", "visibility")
 """What the entry is and who may see it; `disclosure`, of its place, goes with them."""
-CAPACITY = ("status", "available", "maximum", "unit", "waiting_days", "valid_until")
-CONTACT = ("function", "phone", "email", "name", "extension", "visibility")
+CAPACITY = (
+    "status", "available", "maximum", "unit", "waiting_days", "valid_until", "waitlist_count", "funded_maximum", "note",
+)  # fmt: skip
+CONTACT = ("function", "phone", "email", "name", "extension", "visibility", "takes_referrals")
 ENUMS: dict[str, type[StrEnum]] = {"status": Status, "accepts_referrals": Referrals, "visibility": Visibility}
 TIMES, DATES = ("opens_at", "closes_at"), ("valid_from", "valid_to", "dtstart", "until")
 Values = dict[str, Any]
@@ -86,7 +88,7 @@ def contact_of(row: ServiceContact) -> Values:
 
 def capacity_of(place: ServiceAtLocation) -> Values:
     """The room declared last: what holds for everybody, and the groups that have places of their own."""
-    said = _room(place.for_everybody or ServiceCapacity(status=CapacityStatus.UNKNOWN, unit=""))
+    said = _room(place.for_everybody or ServiceCapacity(status=CapacityStatus.UNKNOWN, unit="", note=""))
     return said | {"groups": [{"audience": one.audience.value} | _room(one) for one in place.for_groups]}
 
 
@@ -187,6 +189,7 @@ def _capacity(place: ServiceAtLocation, value: Values, now: datetime) -> None:
         row = known.get(Group(said["audience"])) or ServiceCapacity(audience=Group(said["audience"]))
         for name in CAPACITY:
             setattr(row, name, said.get(name))
+        row.note = said.get("note") or ""
         row.status, row.updated_at = CapacityStatus(said["status"]), now
         row.valid_until = datetime.fromisoformat(said["valid_until"]) if said.get("valid_until") else None
         kept.append(row)

@@ -122,6 +122,7 @@ class Upsert:
         )  # fmt: skip
         said = {
             "legal_status": one.legal_status[:200], "year_incorporated": one.year_incorporated,
+            "presence_since": one.presence_since,
             "phones": [phone.number[:40] for phone in one.phones[:MOST_CONTACTS] if phone.number],
             "funders": list(one.funders),
         }  # fmt: skip
@@ -271,7 +272,13 @@ def _set(row: Any, **values: Any) -> bool:
 def _contacts(phones: Iterable[profile.Phone]) -> Iterable[ServiceContact]:
     for phone in list(phones)[:MOST_CONTACTS]:
         number, extension = phone.number[:40], phone.extension[:40]
-        yield ServiceContact(function=phone.description[:120], phone=number, extension=extension, email="")
+        yield ServiceContact(
+            function=phone.description[:120],
+            phone=number,
+            extension=extension,
+            email="",
+            takes_referrals=phone.for_referrals,
+        )
 
 
 def _free(one: profile.Service) -> bool | None:

@@ -111,7 +111,8 @@ class Records:
     def service(self, row: Row, place: Row) -> profile.Service:
         """The service at one place."""
         verified, method = self._verified(row, place)
-        contacts = [one for one in self.contacts.get(place.id, ()) if one.visibility is not Visibility.RESTRICTED]
+        told = (one for one in self.contacts.get(place.id, ()) if one.visibility is not Visibility.RESTRICTED)
+        contacts = sorted(told, key=lambda one: not one.takes_referrals)
         return profile.Service(
             id=str(row.id),
             name=row.name,
@@ -272,6 +273,7 @@ def organization(row: Row, *, suspended: bool = False) -> profile.Organization:
         id=str(row.id), name=row.name, description=row.description, acronym=row.acronym,
         other_names=tuple(row.other_names), type=row.type.value,
         email=row.email, website=row.website, legal_status=row.legal_status, year_incorporated=row.year_incorporated,
+        presence_since=row.presence_since,
         phones=tuple(profile.Phone(number) for number in row.phones), funders=tuple(row.funders),
         suspended=suspended, demonstration=row.demonstration,
     )  # fmt: skip
@@ -307,7 +309,8 @@ GROUPS = list(Group)
 def _room(row: Row) -> profile.Capacity:
     return profile.Capacity(
         row.status, row.available, row.maximum, row.unit or "place", row.updated_at, row.valid_until,
-        row.waiting_days, audience=row.audience,
+        row.waiting_days, audience=row.audience, waitlist_count=row.waitlist_count, funded_maximum=row.funded_maximum,
+        note=row.note,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from directory import Message, Moment, Offer, edit, freshness, schedule, seasons
 from directory.freshness import ShelfLives, State
-from directory.profile import Audience, Closure, Hours, ServiceArea
+from directory.profile import Audience, Capacity, Closure, Hours, ServiceArea
 from directory.seasons import SEASONS, Kind
 from directory.taxonomy import LANGUAGE_LABELS, TERM_LABELS, AudienceRule, Disclosure, Visibility
 from directory.vocabulary import label
@@ -89,6 +89,8 @@ class Sheet:
     """What is told of Ramadan or the rainy season, now or soon, and its days."""
     days_alone: tuple[tuple[date, Slots], ...] = ()
     """Single days to come with hours of their own."""
+    room: Capacity | None = None
+    """What is declared for everybody as long as it is believed: who waits, what is funded, a note."""
 
     @property
     def offer(self) -> Offer:
@@ -110,7 +112,7 @@ def sheet(place: ServiceAtLocation, actor: Actor, now: datetime, language: str) 
         line(offer, moment),
         days(offer.hours, now),
         tuple(one for one in offer.hours.closures if one.ends is None or one.ends >= found.day),
-        tuple(one for one in place.contacts if own or one.visibility is not Visibility.RESTRICTED),
+        _contacts(place, own=own),
         ages(offer),
         audiences(offer),
         tuple(label(code, LANGUAGE_LABELS) for code in sorted(offer.languages)),
@@ -122,7 +124,27 @@ def sheet(place: ServiceAtLocation, actor: Actor, now: datetime, language: str) 
         against(place.id, now),
         _season(offer.hours, found.day),
         _days_alone(offer.hours, found.day),
+        _room(offer, moment),
     )
+
+
+def _contacts(place: ServiceAtLocation, *, own: bool) -> tuple[ServiceContact, ...]:
+    """Those that the reader may know, who takes referrals before the others."""
+    told = (one for one in place.contacts if own or one.visibility is not Visibility.RESTRICTED)
+    return tuple(sorted(told, key=lambda one: not one.takes_referrals))
+
+
+def referral_contacts(place: ServiceAtLocation) -> list[ServiceContact]:
+    """Who takes referrals there, but for contacts that are kept to named people."""
+    return [one for one in _contacts(place, own=False) if one.takes_referrals]
+
+
+def _room(offer: Offer, moment: Moment) -> Capacity | None:
+    one = offer.capacity
+    if one is None or one.updated is None:
+        return None
+    ends = freshness.lapses_at(one, offer.shelter, moment.lives)
+    return one if ends is not None and ends > moment.now else None
 
 
 def _season(hours: Hours, today: date) -> tuple[Message, date, date] | None:

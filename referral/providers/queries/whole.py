@@ -200,8 +200,9 @@ class Export:
             name = "" if self.circle is Circle.PUBLIC else one.name
             if self.circle is Circle.PUBLIC and one.name:
                 continue
-            phones = (profile.Phone(one.phone, one.extension, "voice", one.function),) if one.phone else ()
-            found.append(profile.Contact(name, one.function, "", one.email, phones, one.visibility))
+            asked = one.takes_referrals and self.circle is not Circle.PUBLIC
+            phones = (profile.Phone(one.phone, one.extension, "voice", one.function, asked),) if one.phone else ()
+            found.append(profile.Contact(name, one.function, "", one.email, phones, one.visibility, asked))
         return found
 
 

@@ -18,6 +18,7 @@ from referral.foundation.access import actor, requires
 from referral.foundation.grants import Permission
 from referral.foundation.i18n import page_language
 from referral.foundation.idempotency import idempotent
+from referral.providers.queries.sheets import referral_contacts
 from referral.referrals import actions
 from referral.referrals.documents import label_of, spoken
 from referral.referrals.models import Referral
@@ -112,6 +113,7 @@ def preview(referral_id: UUID) -> Any:
         preview=shown,
         sheet=_sheet(shown),
         ways=ways_of(referral, shown),
+        taken_by=referral_contacts(referral.service_at_location),
         case_url=case_url(referral.case),
     )
 

@@ -63,7 +63,7 @@ def put(at: SimpleNamespace, act: str) -> bool:
 
 
 def told() -> list[tuple[str, str]]:
-    return [(one.template, one.recipient) for one in db.session.scalars(select(OutboxMessage))]
+    return [(one.template, one.address) for one in db.session.scalars(select(OutboxMessage))]
 
 
 def test_it_needs_a_reason_and_a_tick_and_keeps_what_was_typed(
@@ -80,7 +80,7 @@ def test_it_needs_a_reason_and_a_tick_and_keeps_what_was_typed(
     row = db.session.scalars(select(OrganizationSuspension)).one()
     assert (row.organization_id, row.reason, row.lifted_at) == (at.clinic, REASON, None)
     client.get(at.address)
-    client.press("Lever la suspension")
+    client.submit("suspension/lift")
     db.session.expire_all()
     assert db.session.scalars(select(OrganizationSuspension)).one().lifted_at is not None
 
@@ -95,7 +95,7 @@ def test_no_new_referral_goes_there_until_it_is_lifted(app: Flask, at: SimpleNam
     assert (put(at, "lift"), offered()) == (True, (True, True))
     assert put(at, "lift") is False
     assert told() == [("organization_suspended", "keeper@example.cm"), ("suspension_lifted", "keeper@example.cm")]
-    events = set(db.session.scalars(select(AuditLine.event).where(AuditLine.event.startswith("directory.sus"))))
+    events = set(db.session.scalars(select(AuditLine.action).where(AuditLine.action.startswith("directory.sus"))))
     assert events == {"directory.suspend", "directory.suspension_lifted"}
 
 

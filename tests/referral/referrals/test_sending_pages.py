@@ -20,8 +20,9 @@ from referral.foundation import sealing
 from referral.foundation.audit import AuditLine
 from referral.foundation.grants import Role
 from referral.foundation.outbox import OutboxMessage
-from referral.partners.models import Agreement, User
+from referral.partners.models import Agreement, Organization, User
 from referral.partners.rules import AgreementState, OrganizationKind
+from referral.providers.actions.suspending import suspend
 from referral.providers.models import ServiceStaff
 from referral.referrals.models import Referral
 from referral.referrals.rules import ReferralState
@@ -517,3 +518,18 @@ def test_the_supervisor_follows_and_recalls_but_records_no_consent(app, manager,
     supervisor.get(f"{address}/recall")
     assert supervisor.submit("reason", reason="other").url == address
     assert referral(app).state is ReferralState.RECALLED
+
+
+def test_an_organisation_suspended_after_the_preview_gets_nothing(app, manager, walk):
+    address = answer_everything(manager, walk)
+    manager.get(f"{address}/preview")
+    with app.app_context():
+        coordinator = make_user(Role.COORDINATOR, None, "coordinator@example.org")
+        suspend(db.session.get_one(Organization, walk["hospital"]), "Plaintes", actor=coordinator, now=NOW)
+        db.session.commit()
+    page = manager.submit("/send")
+    assert "suspendue du réseau" in page.text
+    assert referral(app).state is ReferralState.DRAFT
+    page = manager.get(f"{address}/preview")
+    assert not [form for form in page.forms if form.action.endswith("/send")]
+    assert "Plaintes" not in page.text
