@@ -166,9 +166,8 @@ class _Tally:
             self.usable[offer.service_id] = offer.organization_id
         if freshness.state(offer, now.date()) is freshness.State.UP_TO_DATE:
             self.fresh.add(offer.service_id)
-        if freshness.capacity_now(offer.capacity, offer.shelter, now) is not CapacityStatus.UNKNOWN:
-            room = offer.capacity.free if offer.capacity else None
-            self.places = self.places if room is None else (self.places or 0) + room
+        room = freshness.free_now(offer.capacity, offer.shelter, now)
+        self.places = self.places if room is None else (self.places or 0) + room
 
 
 def matrix(

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from directory.calendars import hours_of
+from directory.freshness import free_now
 from directory.hsds_writing import assured
+from directory.offers import is_shelter
 from directory.places import Places
-from directory.profile import Hours, Location, Organization, Service, ServiceAtLocation
+from directory.profile import Capacity, Hours, Location, Organization, Service, ServiceAtLocation
 from directory.tabular import csv_of
 from directory.taxonomy import Disclosure
 
@@ -42,6 +44,8 @@ class Context:
     """Who pays for a service, by its id."""
     targets: Mapping[str, int] = field(default_factory=dict)
     """How many services of a need every département should have."""
+    now: datetime | None = None
+    """When it is read: free places that nobody believes any more are left out; None keeps them."""
 
 
 def rows(organization: Organization, service: Service, context: Context) -> Iterator[list[Any]]:
@@ -65,9 +69,15 @@ def _row(organization: Organization, service: Service, link: ServiceAtLocation |
         " | ".join(sorted(service.needs)), " | ".join(sorted(one.value for one in service.types)), _line(service.name),
         service.id, service.eligibility_description, *_units(pcode, context.places), name, latitude, longitude,
         service.status.value if service.status else "", service.accepts_referrals.value if service.accepts_referrals
-        else "", capacity.free if capacity else None, capacity.most if capacity else None,
+        else "", _free(capacity, service, context.now), capacity.most if capacity else None,
         _day(starts), _day(ends), _day(checked), None, " | ".join(wanted),
     ]  # fmt: skip
+
+
+def _free(capacity: Capacity | None, service: Service, now: datetime | None) -> int | None:
+    if capacity is None or now is None:
+        return capacity.free if capacity else None
+    return free_now(capacity, is_shelter(service.types, service.needs), now)
 
 
 def period(hours: Hours) -> tuple[date | None, date | None]:

@@ -212,6 +212,22 @@ def believed(one: Capacity, shelter: bool, now: datetime, lives: ShelfLives = SH
     return CapacityStatus.UNKNOWN if lapses is None or lapses <= now else declared(one)
 
 
+def free_now(capacity: Capacity | None, shelter: bool, now: datetime, lives: ShelfLives = SHELF_LIVES) -> int | None:
+    """Return the free places that are still believed, for whomever they are kept; None where no number is.
+
+    >>> from datetime import UTC
+    >>> at = datetime(2026, 3, 1, tzinfo=UTC)
+    >>> men = Capacity(CapacityStatus.AVAILABLE, 2, updated=at)
+    >>> both = Capacity(CapacityStatus.AVAILABLE, 3, updated=at + timedelta(days=3), groups=(men,))
+    >>> free_now(both, True, at + timedelta(days=4)), free_now(both, True, at + timedelta(days=9))
+    (3, None)
+    """
+    rows = capacity.rows if capacity else ()
+    known = [one.available for one in rows if believed(one, shelter, now, lives) is not CapacityStatus.UNKNOWN]
+    counted = [one for one in known if one is not None]
+    return sum(counted) if counted else None
+
+
 CAPACITY_ORDER = (
     CapacityStatus.AVAILABLE,
     CapacityStatus.ASSESSMENT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -109,7 +109,16 @@ class Offer:
     @property
     def shelter(self) -> bool:
         """True where people sleep: places there go out of date within days."""
-        return ServiceType.SHEL in self.types or (not self.types and "HEB" in self.needs)
+        return is_shelter(self.types, self.needs)
+
+
+def is_shelter(types: Collection[ServiceType], needs: Collection[str]) -> bool:
+    """Whether a service is where people sleep: by its types, or by its need where no type is known.
+
+    >>> is_shelter((), ("HEB",)), is_shelter((ServiceType.HLTH,), ("HEB",))
+    (True, False)
+    """
+    return ServiceType.SHEL in types or (not types and "HEB" in needs)
 
 
 def flatten(

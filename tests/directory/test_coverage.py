@@ -23,7 +23,7 @@ from directory.mandates import Mandate, MandateRole, Problem, findings
 from directory.overlap import Kind, overlaps
 from directory.places import Place, Places
 from directory.profile import Audience, Capacity, Hours, Schedule, ServiceArea
-from directory.taxonomy import CapacityStatus, Disclosure, Facet, Status
+from directory.taxonomy import CapacityStatus, Disclosure, Facet, Group, Status
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TODAY = NOW.date()
@@ -109,6 +109,13 @@ def test_a_cell_tells_presence_freshness_and_room_apart():
     ).cells["MED", "CM005"]  # fmt: skip
     assert (len(found.organizations), len(found.services), found.fresh, found.places) == (2, 3, 2, 7)
     assert found.concentration == Fraction(5, 9)
+
+
+def test_places_of_a_group_whose_number_has_lapsed_are_not_counted():
+    men = Capacity(CapacityStatus.AVAILABLE, 2, updated=NOW - timedelta(15), audience=Group.MEN)
+    room = Capacity(CapacityStatus.AVAILABLE, 4, updated=NOW - timedelta(hours=1), groups=(men,))
+    found = matrix([offer(capacity=room)], ("MED",), REGIONS, NOW)
+    assert found.cells["MED", "CM005"].places == 4
 
 
 def test_reach_follows_the_stated_area_then_the_place_then_the_telephone():

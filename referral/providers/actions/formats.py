@@ -22,7 +22,7 @@ def package(documents: list[dict[str, Any]]) -> tuple[bytes, int]:
 def four_w(reading: Any) -> tuple[bytes, int]:
     """Who does what, where and when, with a row of HXL tags."""
     found = list(reading.export.services())
-    context = fourw.Context(reading.places, funders(found), targets())
+    context = fourw.Context(reading.places, funders(found), targets(), reading.now)
     text, number = fourw.write(((one.organization, one.service) for one in found), context)
     return text.encode("utf-8-sig"), number
 

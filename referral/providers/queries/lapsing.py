@@ -12,8 +12,9 @@ from flask import current_app
 from sqlalchemy import func, select
 
 from directory import freshness
+from directory.offers import is_shelter
 from directory.reminders import Step
-from directory.taxonomy import CapacityStatus, ServiceType
+from directory.taxonomy import CapacityStatus
 from referral.extensions import db
 from referral.providers.capacity_models import ServiceCapacity
 from referral.providers.models import Service, ServiceAtLocation
@@ -45,7 +46,7 @@ def lapsed_places(now: datetime) -> list[Lapsed]:
     for place_id, mine in rows.items():
         people = keepers.get(mine[0].service_id, [])
         room = capacity(mine)
-        shelter = ServiceType.SHEL in mine[0].types or (not mine[0].types and "HEB" in mine[0].needs)
+        shelter = is_shelter(mine[0].types, mine[0].needs)
         known = room is not None and freshness.capacity_now(room, shelter, now, lives) is not CapacityStatus.UNKNOWN
         if people and not known:
             found.append(Lapsed(str(place_id), people[0], _cycle(mine)))

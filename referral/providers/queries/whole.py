@@ -22,7 +22,8 @@ from directory.area_notices import AreaNotice
 from directory.employment import VacancyState
 from directory.hsds_keeping import stands_alone
 from directory.hsds_writing import Document, Writer
-from directory.taxonomy import Disclosure, ServiceType, Visibility
+from directory.offers import is_shelter
+from directory.taxonomy import Disclosure, Visibility
 from referral.extensions import db
 from referral.providers.models import SourceDocument
 from referral.providers.queries.records import Records, location
@@ -176,7 +177,7 @@ class Export:
         if self.circle is Circle.ALL or link.capacity is None:
             return link.capacity
         row = self.records.services[place.service_id]
-        shelter = ServiceType.SHEL in row.types or (not row.types and "HEB" in row.needs)
+        shelter = is_shelter(row.types, row.needs)
         groups = tuple(filter(None, (self._believed(one, shelter=shelter) for one in link.capacity.groups)))
         base = self._believed(link.capacity, shelter=shelter)
         if base is None and not groups:
