@@ -12,6 +12,7 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from directory.area_notices import AreaNotice, Effect
 from directory.edit import show_phone
 from directory.leaflet import RIGHT_TO_LEFT, RIGHTS
 from directory.taxonomy import Visibility
@@ -46,6 +47,8 @@ def leaflet_pdf(sheet: Sheet, words: Mapping[str, str], *, language: str, printe
         if say("not_checked"):
             document.paragraph(say("not_checked"), small=True)
         document.heading(sheet.offer.name).paragraph(sheet.offer.organization_name)
+        for one in sheet.offer.area_notices:
+            document.paragraph(warning(one, frame_language(language), say), strong=True)
         kinds = [str(translate(NEED_LABELS[Need(code)])) for code in sorted(sheet.place.service.needs)]
         parts: list[tuple[str, str]] = [
             ("what", sheet.place.service.description or listing(kinds)),
@@ -61,6 +64,15 @@ def leaflet_pdf(sheet: Sheet, words: Mapping[str, str], *, language: str, printe
         document.heading(say("rights"), level=3).paragraph("\n".join(f"• {say(key)}" for key in RIGHTS))
         document.paragraph(say("hotline"), strong=True)
         return document.render()
+
+
+def warning(one: AreaNotice, language: str, say: Callable[[str], str]) -> str:
+    """A notice over the area in one line: what, which days, what it means for who goes there."""
+    days = _("from %(first)s to %(last)s", first=day(one.starts), last=day(one.ends))
+    means = {Effect.CLOSED: f"{say('closed').capitalize()}.", Effect.CONFIRM: say("call")}
+    kind = str(translate(one.kind.label))
+    told = _("%(label)s: %(error)s", label=f"{kind} ({days})", error=one.said(language))
+    return " ".join(filter(None, (told, means.get(one.effect, ""))))
 
 
 def paper(
@@ -131,34 +143,40 @@ def booklet_pdf(
     *,
     language: str,
     printed_at: datetime,
+    notices: Sequence[AreaNotice] = (),
 ) -> bytes:
     """The directory of a region: contents, then a chapter a need with its services; each has its code to scan.
 
-    `chapters` hold sheets with the address of their page.
+    `chapters` hold sheets with the address of their page; `notices` are those over a part of the region.
     """
     with force_locale(language):
         document = paper(_("Directory of services: %(region)s", region=name), language, printed_at, subtitle="")
         document.paragraph(
             _("What changes fast (hours, places) stands in the directory: scan the code of the service.")
         )
+        known = {"closed": _("closed"), "call": _("Call first.")}
+        for one in notices:
+            document.paragraph(warning(one, language, known.__getitem__), strong=True)
         if not any(entries for _title, entries in chapters):
             return document.paragraph(_("No service of this region may be printed yet.")).render()
         document.heading(_("Contents")).contents()
         for title, entries in chapters:
             document.chapter(title)
             for sheet, address in entries:
-                _entry(document, sheet, address)
+                _entry(document, sheet, address, language)
         return document.render()
 
 
-def _entry(document: Document, sheet: Sheet, address: str) -> None:
+def _entry(document: Document, sheet: Sheet, address: str, language: str) -> None:
     offer, service = sheet.offer, sheet.place.service
     at = offer.location_name
     document.chapter(f"{offer.name} · {at}" if at and at != offer.organization_name else offer.name, level=3)
     closed = _("closed all day")
     known = {"closed": closed, "day_and_night": _("day and night")}
     where = _("given by telephone") if sheet.hidden else offer.address or offer.location_name
+    known["call"] = _("Call first.")
     fields = [
+        (_("Notice"), "\n".join(warning(one, language, known.__getitem__) for one in offer.area_notices)),
         (_("Organisation"), offer.organization_name),
         (_("Where"), where),
         (_("Telephone"), "\n".join(phones(sheet))),

@@ -18,6 +18,7 @@ from referral.foundation.grants import Permission
 from referral.foundation.i18n import in_language, page_language, translate
 from referral.providers import documents, queries
 from referral.providers.models import Service, ServiceAtLocation
+from referral.providers.queries.area_notices import notices_near
 from referral.providers.queries.listing import in_region
 from referral.providers.queries.sheets import Sheet
 from referral.providers.upkeep_views import bp
@@ -60,6 +61,7 @@ def booklet(pcode: str) -> Response:
         [(title, found) for title, found in chapters if found],
         language=language,
         printed_at=clock.now(),
+        notices=notices_near(queries.snapshot(clock.now()).area_notices, pcode),
     )
     return _pdf(content, f"directory-{pcode}-{language}")
 

@@ -37,6 +37,7 @@ STATES = [(one.value, label) for one, label in STATE_LABELS.items()]
 REFERRALS = [("", N_("not stated")), *((one.value, one.label) for one in Referrals)]
 FREE = {"": None, "yes": True, "no": False}
 AGES = Message("ages_reversed", N_("the youngest age is above the oldest"))
+NOWHERE = Message("nowhere", N_("the service has no place: say which area it serves, or that it is given from afar"))
 DOCUMENTS, A_DOCUMENT = 20, 120
 
 
@@ -52,6 +53,7 @@ def present(place: ServiceAtLocation, places: Places) -> dict[str, str]:
         **audience_form.present(place, places),
         **identity_form.present(place),
         "free": said[service.free],
+        "remote": "yes" if service.remote else "",
         "residence_required": said[service.residence_required],
         "status": service.status.value if service.status else "",
         "accepts_referrals": service.accepts_referrals.value if service.accepts_referrals else "",
@@ -80,12 +82,15 @@ def read(posted: Mapping[str, str], place: ServiceAtLocation, places: Places) ->
     more, audiences, wrong = audience_form.read(posted, place, places)
     named, identity, amiss = identity_form.read(posted, place)
     values |= audiences | identity
+    values["remote"] = typed["remote"] == "yes"
+    if place.location is None and not values["remote"] and not values.get("areas"):
+        errors["remote"] = NOWHERE
     if values.get("disclosure", Disclosure.EXACT.value) != Disclosure.EXACT:
         values = {name: value for name, value in values.items() if name not in audience_form.WHERE}
     return Reading({**typed, **more, **named}, values, version_of(posted), {**amiss, **errors, **wrong})
 
 
-OTHERS = ("free", "residence_required", "status", "accepts_referrals", "required_documents")
+OTHERS = ("remote", "free", "residence_required", "status", "accepts_referrals", "required_documents")
 
 
 def _choices(typed: Mapping[str, str], values: dict[str, Any], errors: dict[str, Message]) -> None:

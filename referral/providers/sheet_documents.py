@@ -96,7 +96,14 @@ def _where(sheet: Sheet, length: int) -> Fields:
     reached = listing([name or _("the whole country") for name, _on_request in sheet.areas])
     return [
         (_("Where"), _place(offer) if sheet.hidden else _lines(_address(offer), unit_name(offer.pcode))),
-        (_("Access"), _lines(_steps(offer), "" if sheet.hidden else _cut(offer.accessibility, length))),
+        (
+            _("Access"),
+            _lines(
+                _("by telephone or online") if offer.remote else "",
+                _steps(offer),
+                "" if sheet.hidden else _cut(offer.accessibility, length),
+            ),
+        ),
         (_("Area"), reached or _("not stated")),
         (_("Opening hours"), _lines(_week(sheet.days), *_special(sheet), _holidays(offer), *_closures(sheet, length))),
         (_("Contacts"), _lines(*_contacts(sheet)) or _("No contact is known.")),

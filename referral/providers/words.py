@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from directory.edit import DAY_LABELS, show_phone
 from directory.employment import EntryLevel, OfferKind
@@ -69,6 +70,7 @@ FIELDS: dict[str, str] = {
     "languages": N_("Languages"),
     "areas": N_("Area served"),
     "step_free": N_("Accessible without steps"),
+    "remote": N_("Given by telephone or online"),
     "location_name": N_("Name of the place"),
     "address": N_("Address"),
     "city": N_("Town"),
@@ -189,7 +191,8 @@ def _closure(row: dict[str, Any]) -> str:
 
 
 def _contact(row: dict[str, Any]) -> str:
-    return " · ".join(filter(None, (row["function"], show_phone(row["phone"]), row["email"])))
+    asked = _("takes the referrals") if row.get("takes_referrals") else ""
+    return " · ".join(filter(None, (row["function"], show_phone(row["phone"]), row["email"], asked)))
 
 
 ROWS: dict[str, Callable[[Any], str]] = {
@@ -208,7 +211,17 @@ def _capacity(value: dict[str, Any]) -> list[str]:
         _("%(who)s: %(places)s", who=_(Group(one["audience"]).label), places=_number(one))
         for one in value.get("groups", ())
     ]
-    return lines + groups
+    return lines + groups + _queue(value)
+
+
+def _queue(value: dict[str, Any]) -> list[str]:
+    """Who waits, what is funded, and the note."""
+    said = [value["note"]] if value.get("note") else []
+    if value.get("funded_maximum") is not None:
+        said.insert(0, ngettext("%(num)d funded place", "%(num)d funded places", value["funded_maximum"]))
+    if value.get("waitlist_count") is not None:
+        said.insert(0, ngettext("%(num)d person waits", "%(num)d people wait", value["waitlist_count"]))
+    return said
 
 
 def _number(value: dict[str, Any]) -> str:

@@ -91,6 +91,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("Avis", S, "alert"),
     Column("Zones couvertes", S, "areas"),
     Column("Zones sur demande", S, "areas_on_request"),
+    Column("À distance", S, "remote", YES_NO),
     Column("Accès sans marches", S, "step_free", YES_NO),
     Column("Places : état", C, "status", ROOM),
     Column("Places libres", C, "available"),

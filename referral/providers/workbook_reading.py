@@ -6,7 +6,7 @@ A row whose form complains is set aside with the reason; the other forms of the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -85,7 +85,7 @@ def take(
     """
     complete(tables)
     sheets = {one.name: one for one in tables}
-    rows = [(number, _plain(row)) for number, row in _records(sheets, workbook.SERVICES)]
+    rows = list(_services(sheets[workbook.SERVICES]))
     told, labels = Told(), {one.heading: one.labels() for one in COLUMNS}
     new = [(number, row) for number, row in rows if not row.get(ID)]
     made = _added(sheets[workbook.SERVICES], new, actor, now)
@@ -126,6 +126,13 @@ def take_file(path: Path, *, preview: bool, now: datetime) -> tuple[dict[str, An
 
 def _records(sheets: Mapping[str, Table], name: str) -> list[tuple[int, dict[str, str]]]:
     return list(sheets[name].records()) if name in sheets else []
+
+
+def _services(sheet: Table) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows; of one with an identifier an empty cell is told too, a column that the sheet has not is left alone."""
+    empty = dict.fromkeys(filter(None, sheet.headings), "")
+    for number, row in sheet.records():
+        yield number, (empty if row.get(ID) else {}) | _plain(row)
 
 
 def _plain(row: Mapping[str, str]) -> dict[str, str]:
@@ -185,6 +192,8 @@ class _Sheets:
         self.contacts: dict[str, list[tuple[int, dict[str, str]]]] = defaultdict(list)
         for number, row in _records(sheets, workbook.CONTACTS):
             plain = _plain(row)
+            if workbook.TAKES_REFERRALS in sheets[workbook.CONTACTS].headings:
+                plain.setdefault(workbook.TAKES_REFERRALS, "")
             if plain.get(ID) in known:
                 self.contacts[plain[ID]].append((number, plain))
             else:
@@ -250,8 +259,8 @@ class _Entry:
         typed = {section: dict(values) for section, values in self.shown.items()}
         wrong: set[Section] = set()
         for column in COLUMNS:
-            if column.heading in row or ID in row:
-                said = self._said(column, row.get(column.heading, ""))
+            if column.heading in row:
+                said = self._said(column, row[column.heading])
                 if said is None:
                     wrong.add(column.section)
                 elif said is not UNTOUCHED:

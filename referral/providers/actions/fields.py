@@ -31,7 +31,7 @@ SERVICE = (
     "exclusions", "residence_required", "accepts_referrals", "can_be_mobilised_by", "access_modes", "referral_channels",
     "application_process", "next_step", "response_hours", "response_hours_urgent", "response_hours_emergency",
     "feedback_channels", "feedback_days", "complaint_channel", "required_documents", "free", "fees_description",
-    "interpretation", "alert", "languages",
+    "interpretation", "alert", "languages", "remote",
 )  # fmt: skip
 IDENTITY = ("name", "needs", "types", "visibility")
 """What the entry is and who may see it; `disclosure`, of its place, goes with them."""
