@@ -31,7 +31,7 @@ from referral.foundation.outbox import OutboxMessage
 from referral.partners.actions import change_password
 from referral.partners.models import User
 from referral.providers import actions
-from referral.providers.actions import hiding
+from referral.providers.actions import hiding, suspending
 from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.rules import Origin, ReportKind, ReportState
 from referral.rights.actions import breaching
@@ -56,6 +56,7 @@ TEMPLATES = {
     "account_suspended", "order_received", "request_due", "breach_due", "data_officer_missing", "vacancy_ending",
     "directory_confirm_vacancies", "gap_due", "autonomy_granted", "autonomy_called", "autonomy_over", "autonomy_fell",
     "hold_due", "hold_over", "password_changed", "entry_hidden",
+    "organization_suspended", "suspension_lifted",
 }  # fmt: skip
 """What leaves by mail for what happens in this country; there is no other way out, and no SMS."""
 
@@ -156,6 +157,8 @@ def oversee(coordinator: User, nurse: User) -> None:
     for _number in range(2):
         said = actions.report(place, ReportKind.HOURS, "", actor=coordinator, now=WALK)
         actions.answer(said, ReportState.CORRECTED, "", actor=coordinator, now=WALK)
+    suspending.suspend(nurse.organization, "", actor=coordinator, now=WALK)
+    suspending.lift(nurse.organization, actor=coordinator, now=WALK)
     hiding.hide(place, "", origin=Origin.PARTNER, actor=nurse, now=WALK)
     db.session.commit()
 

@@ -26,6 +26,7 @@ from tests.builders import make_organization, make_user
 from tests.conftest import NOW, rolled_back, taken_back
 from tests.page_client import PageClient
 from tests.referral.providers.entries import make_entry
+from tests.referral.providers.test_papers import text_of
 
 TODAY, PUBLIC = NOW.date(), Visibility.PUBLIC
 WORDS = ("Le pont est coupé.", "The bridge is cut.")
@@ -152,3 +153,14 @@ def test_the_page_keeps_what_was_typed_and_says_what_is_wrong(scene: Scene, clie
     row = db.session.scalars(select(AreaNotice)).one()
     assert len(row.pcodes) == len(set(row.pcodes))
     assert "CM004005" in row.pcodes
+
+
+def test_it_stands_on_the_booklet_and_in_one_line_on_the_leaflet_of_its_area(scene: Scene, client: PageClient) -> None:
+    scene.put(Effect.CLOSED)
+    client.sign_in("manager")
+    booklet = text_of(client, "/directory/regions/CM004/booklet.pdf?lang=en")
+    assert booklet.count(WORDS[1]) == 2, "over the region, and beside the service"
+    assert WORDS[1] not in text_of(client, "/directory/regions/CM005/booklet.pdf?lang=en")
+    leaflet = text_of(client, f"/directory/{scene.north}/leaflet.pdf?lang=fr")
+    assert f"{WORDS[0]} Fermé." in " ".join(leaflet.split())
+    assert WORDS[0] not in text_of(client, f"/directory/{scene.coast}/leaflet.pdf?lang=fr")

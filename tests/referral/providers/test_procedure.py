@@ -33,6 +33,7 @@ SAID: dict[str, Any] = {
     "next_step": "Nous rappelons.", "response_hours": 72, "response_hours_urgent": 24, "response_hours_emergency": 2,
     "feedback_channels": ["platform"], "feedback_days": 14, "complaint_channel": "Direction, 8 h à 15 h",
     "residence_required": True, "exclusions": "Pas d’urgence chirurgicale",
+    "can_be_mobilised_by": ["professionals", "users"],
 }  # fmt: skip
 TYPED = {**SAID, "residence_required": "yes"}
 
