@@ -83,7 +83,7 @@ def read(posted: Mapping[str, str], place: ServiceAtLocation, places: Places) ->
     named, identity, amiss = identity_form.read(posted, place)
     values |= audiences | identity
     values["remote"] = typed["remote"] == "yes"
-    if place.location is None and not values["remote"] and not values.get("areas"):
+    if _nowhere(place, values):
         errors["remote"] = NOWHERE
     if values.get("disclosure", Disclosure.EXACT.value) != Disclosure.EXACT:
         values = {name: value for name, value in values.items() if name not in audience_form.WHERE}
@@ -91,6 +91,12 @@ def read(posted: Mapping[str, str], place: ServiceAtLocation, places: Places) ->
 
 
 OTHERS = ("remote", "free", "residence_required", "status", "accepts_referrals", "required_documents")
+
+
+def _nowhere(place: ServiceAtLocation, values: Mapping[str, Any]) -> bool:
+    """Whether a service without a place loses what says where it acts; one that an import left without stays so."""
+    said = place.service.remote or place.areas
+    return bool(place.location is None and said and not values["remote"] and not values.get("areas"))
 
 
 def _choices(typed: Mapping[str, str], values: dict[str, Any], errors: dict[str, Message]) -> None:

@@ -99,9 +99,7 @@ def test_no_new_referral_goes_there_until_it_is_lifted(app: Flask, at: SimpleNam
     assert events == {"directory.suspend", "directory.suspension_lifted"}
 
 
-@pytest.mark.parametrize(
-    ("who", "reads"), [("coordinator", True), ("committee", True), ("case_manager", False), ("keeper", False)]
-)
+@pytest.mark.parametrize(("who", "reads"), [("committee", True), ("case_manager", False), ("keeper", False)])
 def test_only_who_decides_reads_why(app: Flask, client: PageClient, at: SimpleNamespace, who: str, reads: bool) -> None:
     put(at, "suspend")
     client.sign_in(who)
