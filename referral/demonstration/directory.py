@@ -144,7 +144,8 @@ def _procedure(one: Offered) -> dict[str, Any]:
         return {}
     alone = one.referrals is Referrals.NOT_NEEDED
     modes = ["phone"] if one.remote else ["walk_in"] if alone else ["appointment", "on_referral"]
-    said: dict[str, Any] = {"access_modes": modes}
+    who = ["professionals", "users"] if alone else ["professionals"]
+    said: dict[str, Any] = {"access_modes": modes, "can_be_mobilised_by": who}
     if alone:
         return said
     hours = one.response_hours or 72
@@ -191,7 +192,9 @@ def _contacts(place: ServiceAtLocation, one: Offered, phones: Phones) -> None:
         ServiceContact(
             function="Accueil", phone=phones.next(), visibility=Visibility.NETWORK if hidden else one.visibility
         ),
-        ServiceContact(function="Point focal", phone=phones.next(), visibility=Visibility.NETWORK),
+        ServiceContact(
+            function="Point focal", phone=phones.next(), visibility=Visibility.NETWORK, takes_referrals=True
+        ),
     ]
 
 
@@ -290,3 +293,6 @@ def _room(one: Offered, place: ServiceAtLocation, rng: Random, now: datetime, *,
         place.capacity_available = 0
     elif status is CapacityStatus.WAITING_LIST:
         place.capacity_available, place.waiting_days = 0, rng.choice((7, 14, 30))
+        row = place.for_everybody
+        if row is not None:
+            row.waitlist_count, row.funded_maximum = 2 + place.waiting_days // 3, most - most // 4

@@ -173,6 +173,7 @@ def _facts(number: int, kind: Type) -> dict[str, Any]:
         "phones": [f"+237000800{number:03d}"],
         "legal_status": LEGAL_STATUS.get(kind, ""),
         "year_incorporated": 1962 + 7 * number % 58,
+        "presence_since": 1962 + 7 * number % 58 + number % 3,
         "psea_function": "Point focal contre l’exploitation et les abus sexuels",
         "psea_phone": f"+237000801{number:03d}",
     }
