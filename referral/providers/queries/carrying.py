@@ -72,10 +72,10 @@ class Around:
 
 
 def around(pcode: str, actor: Actor, now: datetime) -> Around:
-    """Everything that `actor` may see in a unit (region, département, arrondissement), by name."""
+    """Everything that `actor` may see in a unit (region, département, arrondissement), by name, but the suspended."""
     found = snapshot(now)
     moment = Moment(now, public_holidays(now), found.catalogue.lives)
-    offers = list(chosen(found, Filters(region=pcode), actor, moment))
+    offers = [one for one in chosen(found, Filters(region=pcode), actor, moment) if not one.suspended]
     here = [one for one in offers if one.pcode.startswith(pcode)]
     coming = [one for one in offers if not one.pcode.startswith(pcode)]
     shown = [*here, *coming][:MOST]
