@@ -138,7 +138,7 @@ def _queue(sheet: Sheet, length: int) -> str:
     if one.waitlist_count is not None:
         said.append(ngettext("%(num)d person waits", "%(num)d people wait", one.waitlist_count))
     if one.funded_maximum is not None:
-        said.append(ngettext("%(num)d funded place", "%(num)d funded places", one.funded_maximum))
+        said.append(ngettext("%(num)d is funded", "%(num)d are funded", one.funded_maximum))
     return " · ".join(filter(None, (*said, _cut(one.note, length))))
 
 

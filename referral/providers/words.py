@@ -218,7 +218,7 @@ def _queue(value: dict[str, Any]) -> list[str]:
     """Who waits, what is funded, and the note."""
     said = [value["note"]] if value.get("note") else []
     if value.get("funded_maximum") is not None:
-        said.insert(0, ngettext("%(num)d funded place", "%(num)d funded places", value["funded_maximum"]))
+        said.insert(0, ngettext("%(num)d is funded", "%(num)d are funded", value["funded_maximum"]))
     if value.get("waitlist_count") is not None:
         said.insert(0, ngettext("%(num)d person waits", "%(num)d people wait", value["waitlist_count"]))
     return said

@@ -77,7 +77,7 @@ def test_who_waits_and_what_is_funded_is_kept_shown_and_carried(
     assert (waiting(client, place, funded_maximum="13"), waiting(client, place)) == (422, 200)
     assert room_of(place) == ROOM
     text = client.get(path(place.id)).text
-    for words in ("7 personnes attendent", "10 places financées", "Deux lits dès décembre"):
+    for words in ("7 personnes attendent", "dont 10 financées", "Deux lits dès décembre"):
         assert words in text
     [document] = json.loads(actions.export("hsds", Circle.ALL, form=Profile.CM, of="services", now=NOW)[0])
     [capacity] = document["capacities"]
