@@ -48,7 +48,8 @@ def leaflet_pdf(sheet: Sheet, words: Mapping[str, str], *, language: str, printe
             document.paragraph(say("not_checked"), small=True)
         document.heading(sheet.offer.name).paragraph(sheet.offer.organization_name)
         for one in sheet.offer.area_notices:
-            document.paragraph(warning(one, frame_language(language), say), strong=True)
+            apart = "\n" if language in RIGHT_TO_LEFT else " "
+            document.paragraph(apart.join(warning(one, frame_language(language), say)), strong=True)
         kinds = [str(translate(NEED_LABELS[Need(code)])) for code in sorted(sheet.place.service.needs)]
         parts: list[tuple[str, str]] = [
             ("what", sheet.place.service.description or listing(kinds)),
@@ -66,13 +67,13 @@ def leaflet_pdf(sheet: Sheet, words: Mapping[str, str], *, language: str, printe
         return document.render()
 
 
-def warning(one: AreaNotice, language: str, say: Callable[[str], str]) -> str:
-    """A notice over the area in one line: what, which days, what it means for who goes there."""
+def warning(one: AreaNotice, language: str, say: Callable[[str], str]) -> list[str]:
+    """A notice over the area in one line, in two parts: what and on which days; what it means for who goes there."""
     days = _("from %(first)s to %(last)s", first=day(one.starts), last=day(one.ends))
-    means = {Effect.CLOSED: f"{say('closed').capitalize()}.", Effect.CONFIRM: say("call")}
+    means = {Effect.CLOSED: f"{say('closed').capitalize().rstrip('.')}.", Effect.CONFIRM: say("call")}
     kind = str(translate(one.kind.label))
     told = _("%(label)s: %(error)s", label=f"{kind} ({days})", error=one.said(language))
-    return " ".join(filter(None, (told, means.get(one.effect, ""))))
+    return list(filter(None, (told, means.get(one.effect, ""))))
 
 
 def paper(
@@ -154,9 +155,9 @@ def booklet_pdf(
         document.paragraph(
             _("What changes fast (hours, places) stands in the directory: scan the code of the service.")
         )
-        known = {"closed": _("closed"), "call": _("Call first.")}
+        known = {"closed": _("The services of the area are closed until the last day."), "call": _("Call first.")}
         for one in notices:
-            document.paragraph(warning(one, language, known.__getitem__), strong=True)
+            document.paragraph(" ".join(warning(one, language, known.__getitem__)), strong=True)
         if not any(entries for _title, entries in chapters):
             return document.paragraph(_("No service of this region may be printed yet.")).render()
         document.heading(_("Contents")).contents()
@@ -176,7 +177,7 @@ def _entry(document: Document, sheet: Sheet, address: str, language: str) -> Non
     where = _("given by telephone") if sheet.hidden else offer.address or offer.location_name
     known["call"] = _("Call first.")
     fields = [
-        (_("Notice"), "\n".join(warning(one, language, known.__getitem__) for one in offer.area_notices)),
+        (_("Notice"), "\n".join(" ".join(warning(one, language, known.__getitem__)) for one in offer.area_notices)),
         (_("Organisation"), offer.organization_name),
         (_("Where"), where),
         (_("Telephone"), "\n".join(phones(sheet))),

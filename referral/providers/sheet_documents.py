@@ -46,7 +46,7 @@ def service_pdf(sheet: Sheet, *, language: str, address: str, printed_at: dateti
 def _service(sheet: Sheet, language: str, address: str, printed_at: datetime, length: int) -> Document:
     offer = sheet.offer
     document = paper(offer.name, language, printed_at, subtitle=offer.organization_name, qr=address)
-    suspended = _("the organisation is suspended from the network") if offer.suspended else ""
+    suspended = _("The organisation is suspended from the network") if offer.suspended else ""
     for text in filter(None, (suspended, *map(_warning, offer.area_notices), offer.alert, *offer.notices)):
         document.notice(_cut(text, length))
     fields = [*_what(sheet, length), *_where(sheet, length), *_referring(sheet, length)]
