@@ -38,6 +38,7 @@ def season_rows(kind: Kind, slots: edit.Slots, grid: Mapping[str, edit.Slots]) -
 def season_of(kind: Kind, rows: Iterable[Schedule], grid: Mapping[str, edit.Slots]) -> edit.Slots | None:
     """The slots of a season as the form says them; None when its rows say more than that.
 
+    >>> from datetime import time
     >>> week = {"MO": ((time(8), time(16)),)}
     >>> row = Schedule("MO", time(8), time(13), kind="ramadan")
     >>> season_of(Kind.RAMADAN, [row], week) == ((time(8), time(13)),)

@@ -95,7 +95,7 @@ def of_case(*categories: Category) -> set[str]:
 NOBODY: set[str] = set()
 MAY_SEE: dict[str, set[str]] = {
     "stranger": NOBODY,
-    "responder": ALL_WAITING | set(DRAFT.values()),
+    "responder": ALL_WAITING | set(DRAFT.values()) | {ORDER_WORDS},  # of the request that they recorded themselves
     "patrol": NOBODY,
     "manager": ALL_CASE | {ORDER_WORDS},
     "colleague": NOBODY,

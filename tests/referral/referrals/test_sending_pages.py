@@ -8,7 +8,7 @@ from io import BytesIO
 import pypdfium2
 import pytest
 import segno
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from referral.cases.models import Case
 from referral.cases.queries.progress import state_of
@@ -27,7 +27,7 @@ from referral.providers.models import ServiceStaff
 from referral.referrals.models import Referral
 from referral.referrals.rules import ReferralState
 from sop.vocabulary import Category, Need
-from tests.builders import make_agreement, make_organization, make_planned_case, make_service, make_user
+from tests.builders import make_agreement, make_organization, make_planned_case, make_service, make_user, tamper
 from tests.conftest import NOW
 from tests.page_client import PageClient
 from tests.signing_in import sign_in
@@ -161,7 +161,8 @@ def decided(app):
 
 def change(app, model, **values):
     with app.app_context():
-        db.session.execute(update(model).values(**values))
+        for row in db.session.scalars(select(model)):
+            tamper(row, **values)
         db.session.commit()
 
 

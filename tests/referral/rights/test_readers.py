@@ -25,7 +25,16 @@ from referral.people.relations import Authority, LinkKind, Tracing
 from referral.rights.models import ReaderReview
 from referral.rights.readers import ReviewOutcome
 from sop.vocabulary import Category, Need
-from tests.builders import CHILD, WORDS, make_consent, make_organization, make_planned_case, make_procedure, make_user
+from tests.builders import (
+    CHILD,
+    WORDS,
+    make_consent,
+    make_organization,
+    make_planned_case,
+    make_procedure,
+    make_user,
+    tamper,
+)
 from tests.conftest import NOW, rolled_back, taken_back
 from tests.page_client import Page, PageClient
 
@@ -198,7 +207,7 @@ def test_where_a_best_interests_decision_took_the_guardians_place_an_adult_waits
     later = make_consent(
         scene.case, team, Need.MED, actor=manager, assent=True, guardian=True, names={"guardian": "Abena  paul"}
     )
-    later.given_at = NOW + timedelta(1)
+    tamper(later, given_at=NOW + timedelta(1))
     db.session.commit()
     assert "garde-c13" in give(client, scene, scene.uncle, view="agrees").text, "who stood by a consent since then"
     assert [code for _, _, code in kept()] == ["P3", "P2", "P2"]

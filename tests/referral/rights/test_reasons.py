@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from referral.consent.actions import decide_and_register
-from referral.consent.models import Consent, DecisionRecord
+from referral.consent.models import Consent, ConsentState, DecisionRecord
 from referral.extensions import db
 from referral.foundation import audit
 from referral.rights.queries import own_file as sheets
 from sop.vocabulary import Category
-from tests.builders import make_attachment, make_consent
+from tests.builders import make_attachment, make_consent, tamper
 from tests.case_forms import ASSESSMENT, make_case_form
 from tests.conftest import NOW
 from tests.page_client import Page, PageClient
@@ -45,11 +45,13 @@ def test_a_look_of_another_organisation_names_purpose_and_consent(office: Office
 
 def test_the_reason_is_the_one_that_was_stored_not_the_one_of_today(office: Office, client: PageClient) -> None:
     looks(office)
-    db.session.execute(update(Consent).values(state="withdrawn", ended_at=NOW))
+    for one in db.session.scalars(select(Consent)):
+        tamper(one, state=ConsentState.WITHDRAWN, ended_at=NOW)
     db.session.commit()
     client.sign_in("gestionnaire")
     assert "vous étiez d’accord" in section(sheet(client, office), "seen")
-    db.session.execute(update(DecisionRecord).values(code="S2", outcome="deny"))
+    for kept in db.session.scalars(select(DecisionRecord)):
+        tamper(kept, code="S2", outcome="deny")
     db.session.commit()
     seen = section(sheet(client, office), "seen")
     assert "vous étiez d’accord" not in seen

@@ -97,7 +97,10 @@ def test_a_wrong_password_and_an_option_alone_do_nothing(app: Flask, closed: Off
     assert erase(app, closed, "--yes")[0] == 2
     assert erase(app, closed, "--by", "donnees", "--propose")[1]["error"] == "no_reason"
     assert db.session.scalars(select(RetentionReview)).all() == []
-    assert erase(app, closed)[1] == {"case": closed.case.code, "erased": False, "proposed": False, "told": ["Hôpital"]}
+    left = [{"on": "2026-11-23", "kind": "referral", "holder": "Hôpital", "times": 1}]
+    assert erase(app, closed)[1] == {
+        "case": closed.case.code, "erased": False, "proposed": False, "told": ["Hôpital"], "left": left
+    }  # fmt: skip
 
 
 def test_a_legal_hold_stops_the_command(app: Flask, closed: Office) -> None:
