@@ -24,7 +24,9 @@ from referral.partners.rules import OrganizationKind
 from referral.providers.actions import employing
 from referral.providers.private_models import EmploymentOffer
 from referral.rights.actions import asking, breaching, withdrawing
-from referral.rights.rules import BreachKind, Channel, Requester, RequestKind
+from referral.rights.breaches import BreachKind
+from referral.rights.rules import Requester, RequestKind
+from referral.rights.stopping import Channel
 from sop.vocabulary import Category
 
 UNCONFIRMED = timedelta(days=12)

@@ -17,7 +17,7 @@ from referral.rights.actions import asking
 from referral.rights.actions.erasing import erase_categories, erase_file, obstacle
 from referral.rights.models import RetentionReview
 from referral.rights.queries.holds import waiting_erasures
-from referral.rights.rules import due, keep_until, request_kept_until
+from referral.rights.retention import due, keep_until, request_kept_until
 from sop.vocabulary import N_, Category, Message
 
 BATCH = 200
