@@ -1,4 +1,4 @@
-"""What seldom happens, for the demonstration: an emergency, orders, a stop nobody confirmed, a breach, a vacancy."""
+"""What seldom happens, for the demonstration: emergencies, orders, a legal hold, a late stop, a breach, a vacancy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from directory.employment import EntryLevel, OfferKind
 from directory.taxonomy import CapacityStatus, Referrals
 from referral.cases.models import Case
-from referral.cases.rules import LIVE
+from referral.cases.rules import LIVE, CaseState
 from referral.consent.actions import emergencies, orders
 from referral.consent.emergencies import EmergencyReason
 from referral.consent.models import Consent, ConsentState
@@ -23,8 +23,9 @@ from referral.partners.models import Organization, User
 from referral.partners.rules import OrganizationKind
 from referral.providers.actions import employing
 from referral.providers.private_models import EmploymentOffer
-from referral.rights.actions import asking, breaching, withdrawing
+from referral.rights.actions import asking, breaching, holding, withdrawing
 from referral.rights.breaches import BreachKind
+from referral.rights.holding import HoldReason
 from referral.rights.rules import Requester, RequestKind
 from referral.rights.stopping import Channel
 from sop.vocabulary import Category
@@ -50,6 +51,7 @@ def add_exceptional(manager: User, officer: User, now: datetime) -> None:
         cases[3], RequestKind.ERASURE, requester=Requester.PERSON, received_on=now.astimezone(clock.zone()).date(),
         words="La personne repart et ne veut plus de dossier (démonstration).", actor=manager, now=now,
     )  # fmt: skip
+    _hold(manager, officer, now)
     _withdrawal(manager, now)
     breaching.report(
         BreachKind.LOST, discovered_at=now - timedelta(hours=20), persons=3, categories=(Category.C1, Category.C2),
@@ -97,6 +99,20 @@ def _orders(case: Case, manager: User, now: datetime) -> None:
         "note": "« Avez-vous vu passer un jeune homme du vol de 22 heures ? » (démonstration)",
     }  # fmt: skip
     orders.register_informal(desk, actor=manager, now=now - timedelta(hours=3))
+
+
+def _hold(manager: User, officer: User, now: datetime) -> None:
+    """The oldest closed file is kept for a court."""
+    query = select(Case).where(Case.manager_id == manager.id, Case.state == CaseState.CLOSED, Case.erased_at.is_(None))
+    case = db.session.scalars(query.order_by(Case.closed_at, Case.code)).first()
+    if case is None:
+        return
+    day = now.astimezone(clock.zone()).date()
+    holding.place(
+        case, HoldReason.PROCEEDINGS, basis="Parquet de Douala, no DEMO/02 (démonstration)",
+        words="Une audience est annoncée ; rappeler le greffe (démonstration).", until=None,
+        review_on=day + timedelta(days=45), silent=False, actor=officer, now=now - timedelta(days=1),
+    )  # fmt: skip
 
 
 def _withdrawal(manager: User, now: datetime) -> None:

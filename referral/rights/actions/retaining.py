@@ -135,6 +135,13 @@ def erase_approved(case: Case, *, actor: Actor, now: datetime) -> None:
     erase_reviewed(review, actor=actor, now=now)
 
 
+def standing_against(one: RetentionReview, actor: Actor) -> Message | None:
+    """Why `actor` cannot erase now what was proposed; None if nothing stands against it."""
+    if one.proposed_by_id == actor.id:
+        return SAME_PERSON
+    return obstacle(one.case) if one.case is not None else None
+
+
 def erase_reviewed(one: RetentionReview, *, actor: Actor, now: datetime) -> None:
     """Somebody has looked, and not who proposed it: erase what was proposed."""
     if one.proposed_by_id == actor.id:

@@ -97,7 +97,9 @@ def test_a_wrong_password_and_an_option_alone_do_nothing(app: Flask, closed: Off
     assert erase(app, closed, "--yes")[0] == 2
     assert erase(app, closed, "--by", "donnees", "--propose")[1]["error"] == "no_reason"
     assert db.session.scalars(select(RetentionReview)).all() == []
-    assert erase(app, closed)[1] == {"case": closed.case.code, "erased": False, "proposed": False, "told": ["Hôpital"]}
+    looked = {"case": closed.case.code, "erased": False, "proposed": False, "told": ["Hôpital"]}
+    left = [{"on": str(NOW.date()), "kind": "referral", "holder": "Hôpital", "times": 1}]
+    assert erase(app, closed)[1] == looked | {"left": left}
 
 
 def test_a_legal_hold_stops_the_command(app: Flask, closed: Office) -> None:
@@ -116,7 +118,9 @@ def test_on_the_page_too_somebody_else_decides_on_a_proposal(app: Flask, closed:
     erase(app, closed, "--by", "donnees", "--propose", "--reason", "Double ouverture")
     one = db.session.scalars(select(RetentionReview)).one()
     client.sign_in("donnees")
-    assert "Double ouverture" in client.get(f"/rights/retention/{one.id}").text
+    page = client.get(f"/rights/retention/{one.id}")
+    assert "Double ouverture" in page.text
+    assert {radio.get("value") for radio in page.tree.iter("input") if radio.get("name") == "do"} == {"keep"}
     assert client.post(f"/rights/retention/{one.id}", {"do": "erase"}).status == 422
     client.submit("/sign-out")
     client.sign_in("relais")
