@@ -195,10 +195,10 @@ def test_where_a_best_interests_decision_took_the_guardians_place_an_adult_waits
     give(client, scene, scene.mother, view="agrees")
     judged(scene, scene.mother, ReviewOutcome.READS)
     assert "garde-c13" in give(client, scene, scene.mother, view="agrees").text
-    later = make_consent(
-        scene.case, team, Need.MED, actor=manager, assent=True, guardian=True, names={"guardian": "Abena  paul"}
-    )
-    later.given_at = NOW + timedelta(1)
+    make_consent(
+        scene.case, team, Need.MED, actor=manager, now=NOW + timedelta(1), assent=True, guardian=True,
+        names={"guardian": "Abena  paul"},
+    )  # fmt: skip
     db.session.commit()
     assert "garde-c13" in give(client, scene, scene.uncle, view="agrees").text, "who stood by a consent since then"
     assert [code for _, _, code in kept()] == ["P3", "P2", "P2"]
@@ -209,6 +209,9 @@ def test_an_adult_who_decides_alone_is_asked_themselves(scene: Scene, client: Pa
     db.session.commit()
     page = give(client, scene, scene.mother)
     assert "garde-c13" not in page.html
+    assert "la personne est adulte et décide elle-même" in page.text
+    assert "intérêt supérieur" not in page.text, "an adult has no need of that decision"
+    assert f"/cases/{scene.case_id}/rights#own-file" in page.links.values()
     assert kept() == [("view", "deny", "P3")]
 
 
