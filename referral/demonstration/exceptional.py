@@ -109,7 +109,7 @@ def _hold(manager: User, officer: User, now: datetime) -> None:
         return
     day = now.astimezone(clock.zone()).date()
     holding.place(
-        case, HoldReason.PROCEEDINGS, basis="Parquet de Douala, no DEMO/02 (démonstration)",
+        case, HoldReason.PROCEEDINGS, basis="Parquet de Douala, n° DEMO/02 (démonstration)",
         words="Une audience est annoncée ; rappeler le greffe (démonstration).", until=None,
         review_on=day + timedelta(days=45), silent=False, actor=officer, now=now - timedelta(days=1),
     )  # fmt: skip
