@@ -137,6 +137,7 @@ def test_its_words_are_erased_after_a_review_and_its_code_stays(app: Flask, visi
     assert visit("manager").get(f"{page.url}/letter.pdf").status == 404
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("missing", "field"), [
     ({"authority": " "}, "authority"), ({"way": "pigeon"}, "way"), ({"note": ""}, "note"),
     ({"dated_on-day": "31", "dated_on-month": "2"}, "dated_on"), ({"dated_on-year": "2027"}, "dated_on"),
