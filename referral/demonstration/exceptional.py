@@ -36,6 +36,7 @@ UNCONFIRMED = timedelta(days=12)
 
 def add_exceptional(manager: User, officer: User, now: datetime) -> None:
     """Emergencies, requests of authorities and of the person, a withdrawal and a breach, on cases of one manager."""
+    _hold(manager, officer, now)
     cases = _cases(manager)
     nurse = db.session.scalars(
         select(User)
@@ -51,7 +52,6 @@ def add_exceptional(manager: User, officer: User, now: datetime) -> None:
         cases[3], RequestKind.ERASURE, requester=Requester.PERSON, received_on=now.astimezone(clock.zone()).date(),
         words="La personne repart et ne veut plus de dossier (démonstration).", actor=manager, now=now,
     )  # fmt: skip
-    _hold(manager, officer, now)
     _withdrawal(manager, now)
     breaching.report(
         BreachKind.LOST, discovered_at=now - timedelta(hours=20), persons=3, categories=(Category.C1, Category.C2),
@@ -102,9 +102,10 @@ def _orders(case: Case, manager: User, now: datetime) -> None:
 
 
 def _hold(manager: User, officer: User, now: datetime) -> None:
-    """The oldest closed file is kept for a court."""
-    query = select(Case).where(Case.manager_id == manager.id, Case.state == CaseState.CLOSED, Case.erased_at.is_(None))
-    case = db.session.scalars(query.order_by(Case.closed_at, Case.code)).first()
+    """The oldest closed file is kept for a court, one of the manager's where there is one."""
+    query = select(Case).where(Case.state == CaseState.CLOSED, Case.erased_at.is_(None))
+    others = Case.manager_id.is_distinct_from(manager.id)
+    case = db.session.scalars(query.order_by(others, Case.closed_at, Case.code).limit(1)).first()
     if case is None:
         return
     day = now.astimezone(clock.zone()).date()

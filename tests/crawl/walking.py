@@ -76,7 +76,7 @@ GENERAL: dict[str, list[Any]] = {
 NOT_HERE = {
     "filename", "version_id", "report_id", "campaign_id", "draft_id", "batch_id", "pair_id", "merge_id", "list_id",
     "breach_id", "taxonomy_id", "term_id", "pcode", "digest", "side", "start", "number", "review_id",
-    "place_id", "service_id", "organization_id",
+    "place_id", "service_id", "organization_id", "entry_id",
 }  # fmt: skip
 """Arguments of what this country has none of: tests/test_leaks.py walks there."""
 
