@@ -226,7 +226,7 @@ def make_consent(case: Case, organization: Organization, need: Need, *, actor: U
         "given_age": 27,
     }
     values["purpose"] = f"referral:{need.value}"
-    return record_consent(case, recipient=organization, actor=actor, now=NOW, **{**values, **columns})
+    return record_consent(case, recipient=organization, actor=actor, **{"now": NOW, **values, **columns})
 
 
 def make_sent_referral(case: Case, place: Any, need: Need = Need.MED, *, consent: dict[str, Any] | None = None) -> Any:

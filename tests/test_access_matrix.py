@@ -619,6 +619,9 @@ consent.order                GET   nobody           303 404 404 200 404 404 200 
 consent.order_letter         GET   nobody           303 404 404 200 404 404 200 404 404 404 404 404 404 404 404 404 404
 consent.order                GET   rung             303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 consent.order_letter         GET   rung             303 200 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.unwatched_letter     GET   rung             303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 200 404
+consent.unwatched_letter     GET   nobody           303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+consent.unwatched_letter     GET   informal         303 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 consent.order_answer_post    POST  rung             401 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
 consent.order_answer_post    POST  nobody           401 404 404 409 404 404 409 404 404 404 404 404 404 404 404 404 404
 consent.order_verify         POST  nobody           401 404 404 404 404 404 409 404 404 404 404 404 404 404 404 404 404

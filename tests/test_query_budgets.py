@@ -42,9 +42,11 @@ from referral.providers.doubles_models import ServicePair
 from referral.providers.models import ServiceAtLocation
 from referral.referrals.actions import shortlisting
 from referral.rights.actions import asking, breaching, holding
+from referral.rights.breaches import BreachKind
 from referral.rights.holding import HoldReason
 from referral.rights.models import RetentionReview, StopNotice, Withdrawal
-from referral.rights.rules import BreachKind, Channel, Requester, RequestKind, StopAnswer
+from referral.rights.rules import Requester, RequestKind
+from referral.rights.stopping import Channel, StopAnswer
 from sop.vocabulary import Need
 from tests import builders
 from tests.conftest import NOW, rolled_back

@@ -76,11 +76,13 @@ from referral.providers.upkeep_models import ConfirmationLink, EntityRevision
 from referral.referrals.actions import answering, sending, shortlisting
 from referral.referrals.rules import ReferralAction
 from referral.rights.actions import asking, breaching, holding
+from referral.rights.breaches import BreachKind
 from referral.rights.holding import HoldReason
 from referral.rights.models import ReaderReview, RetentionReview, RightsRequest, StopNotice, Withdrawal
 from referral.rights.queries import withdrawals
 from referral.rights.readers import IdentityCheck, Reader
-from referral.rights.rules import BreachKind, Channel, Requester, RequestKind, RequestState
+from referral.rights.rules import Requester, RequestKind, RequestState
+from referral.rights.stopping import Channel
 from sop.vocabulary import Category, Need
 from tests import builders, case_forms
 from tests.conftest import NOW

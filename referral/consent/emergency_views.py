@@ -265,6 +265,7 @@ def _access_page(access: EmergencyAccess, errors: Any, *, typed: Any = None, **s
         hours=_hours(),
         usual=periods().emergency_usual_hours,
         now=clock.now(),
+        renewable=actions.renewable(access, clock.now()),
         reader=(user.username, user.organization.name if user.organization else ""),
         **{"sheet": [], "contact": (), "sentence": None, **shown},
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from typing import Any
+from uuid import UUID
 
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -17,6 +18,7 @@ from marshmallow import ValidationError
 from referral.cases.views.reading import pairs
 from referral.consent.actions import orders as actions
 from referral.consent.exceptional_schemas import InformalSchema
+from referral.consent.order_views import refusal
 from referral.consent.orders import RequestWay
 from referral.consent.queries import informal
 from referral.consent.views import bp
@@ -66,6 +68,13 @@ def order_counts() -> Response:
     answer = Response("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="requests-{clock.today()}.csv"'
     return answer
+
+
+@bp.get("/register/orders/<uuid:order_id>/letter.pdf")
+@requires(Permission.AUDIT_READ, reads_person=True)
+def unwatched_letter(order_id: UUID) -> Any:
+    """The letter for the data officer, where the organisation that was asked has no supervisor."""
+    return refusal(informal.unwatched_order(actor(), order_id) or abort(404))
 
 
 def _page(typed: Any, errors: Any) -> str:

@@ -19,6 +19,7 @@ from referral.consent.exceptional_models import LegalOrder
 from referral.consent.exceptional_schemas import ASKABLE, CheckSchema, CounselSchema, OrderSchema
 from referral.consent.orders import OrderKind, OrderState
 from referral.consent.queries import exceptional as queries
+from referral.consent.queries import informal
 from referral.consent.views import bp
 from referral.foundation import audit, clock
 from referral.foundation.access import actor, can, requires
@@ -103,13 +104,7 @@ def order_counsel(order_id: UUID) -> Any:
 @requires(Permission.INFORMAL_RECORD, reads_person=True)
 def order_letter(order_id: UUID) -> Any:
     """The letter that refuses; there is none while the request may still be answered."""
-    row = _visible(order_id)
-    if actions.state(row) is not OrderState.REFUSED or row.erased_at is not None:
-        abort(404)
-    letter, head, now = _letter(row), audit.head(), clock.now()
-    audit.record("order.letter", actor=actor(), now=now, case_id=row.case_id, subject=row, code=row.code)
-    commit_now()
-    return _pdf(refusal_letter(letter, lang=_language(), printed_at=now, audit_head=head), letter.reference)
+    return refusal(_visible(order_id))
 
 
 @bp.post("/orders/<uuid:order_id>/answer")
@@ -135,8 +130,9 @@ def order_register() -> Any:
     before = uuid_from(request.args.get("before", ""))
     rows, following = queries.page_of(queries.all_orders(actor()), before)
     return render_template(
-        "consent/order_register.html", rows=rows, state=actions.state, before=before, following=following
-    )
+        "consent/order_register.html", rows=rows, state=actions.state, before=before, following=following,
+        unwatched=informal.without_supervisor(actor(), rows),
+    )  # fmt: skip
 
 
 @bp.post("/register/orders/<uuid:order_id>/conclude")
@@ -148,6 +144,16 @@ def order_conclude(order_id: UUID) -> Any:
     actions.conclude(row, actor=actor(), now=clock.now())
     flash(_("The request is refused; the team of the case prints the letter."), "success")
     return redirect(url_for(".order_register"), 303)
+
+
+def refusal(row: LegalOrder) -> Response:
+    """The letter that refuses, on paper; 404 while the request may still be answered, or once its words are erased."""
+    if actions.state(row) is not OrderState.REFUSED or row.erased_at is not None:
+        abort(404)
+    letter, head, now = _letter(row), audit.head(), clock.now()
+    audit.record("order.letter", actor=actor(), now=now, case_id=row.case_id, subject=row, code=row.code)
+    commit_now()
+    return _pdf(refusal_letter(letter, lang=_language(), printed_at=now, audit_head=head), letter.reference)
 
 
 def _visible(order_id: UUID, *, lock: bool = False) -> LegalOrder:

@@ -89,6 +89,8 @@ DECISIONS: dict[str, str] = {
     "D0": N_("Not shared: no rule allows it."),
 }
 """One sentence for each code: the decision and why."""
+SET_ASIDE = N_("Not shared: this guardian was set aside by a decision.")
+GROWN = N_("Not shared: the person is an adult and decides alone.")
 NO_ERASURE = N_("Not allowed: only the person, their guardian or the data officer may ask for erasure.")
 
 WITHHELD: dict[str, str] = {
@@ -264,6 +266,8 @@ def explain(request: Request, decision: Decision, settings: Settings = DEFAULTS)
     """Say the decision and why, in one sentence."""
     if decision.code == "A8" and request.action == "erase":
         return Message("A8", NO_ERASURE)
+    if decision.code == "P3":
+        return Message("P3", SET_ASIDE if request.actor.excluded else GROWN)
     if decision.code == "X2" and decision.removed:
         return Message("X2", DECISIONS["F5"])
     return sentence(decision.code, settings)

@@ -1,4 +1,4 @@
-"""What seldom happens, for the demonstration: an emergency, orders, a stop nobody confirmed, a breach, a vacancy."""
+"""What seldom happens, for the demonstration: emergencies, orders, a legal hold, a late stop, a breach, a vacancy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from directory.employment import EntryLevel, OfferKind
 from directory.taxonomy import CapacityStatus, Referrals
 from referral.cases.models import Case
-from referral.cases.rules import LIVE
+from referral.cases.rules import LIVE, CaseState
 from referral.consent.actions import emergencies, orders
 from referral.consent.emergencies import EmergencyReason
 from referral.consent.models import Consent, ConsentState
@@ -23,8 +23,11 @@ from referral.partners.models import Organization, User
 from referral.partners.rules import OrganizationKind
 from referral.providers.actions import employing
 from referral.providers.private_models import EmploymentOffer
-from referral.rights.actions import asking, breaching, withdrawing
-from referral.rights.rules import BreachKind, Channel, Requester, RequestKind
+from referral.rights.actions import asking, breaching, holding, withdrawing
+from referral.rights.breaches import BreachKind
+from referral.rights.holding import HoldReason
+from referral.rights.rules import Requester, RequestKind
+from referral.rights.stopping import Channel
 from sop.vocabulary import Category
 
 UNCONFIRMED = timedelta(days=12)
@@ -33,6 +36,7 @@ UNCONFIRMED = timedelta(days=12)
 
 def add_exceptional(manager: User, officer: User, now: datetime) -> None:
     """Emergencies, requests of authorities and of the person, a withdrawal and a breach, on cases of one manager."""
+    _hold(manager, officer, now)
     cases = _cases(manager)
     nurse = db.session.scalars(
         select(User)
@@ -95,6 +99,21 @@ def _orders(case: Case, manager: User, now: datetime) -> None:
         "note": "« Avez-vous vu passer un jeune homme du vol de 22 heures ? » (démonstration)",
     }  # fmt: skip
     orders.register_informal(desk, actor=manager, now=now - timedelta(hours=3))
+
+
+def _hold(manager: User, officer: User, now: datetime) -> None:
+    """The oldest closed file is kept for a court, one of the manager's where there is one."""
+    query = select(Case).where(Case.state == CaseState.CLOSED, Case.erased_at.is_(None))
+    others = Case.manager_id.is_distinct_from(manager.id)
+    case = db.session.scalars(query.order_by(others, Case.closed_at, Case.code).limit(1)).first()
+    if case is None:
+        return
+    day = now.astimezone(clock.zone()).date()
+    holding.place(
+        case, HoldReason.PROCEEDINGS, basis="Parquet de Douala, n° DEMO/02 (démonstration)",
+        words="Une audience est annoncée ; rappeler le greffe (démonstration).", until=None,
+        review_on=day + timedelta(days=45), silent=False, actor=officer, now=now - timedelta(days=1),
+    )  # fmt: skip
 
 
 def _withdrawal(manager: User, now: datetime) -> None:

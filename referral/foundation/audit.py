@@ -20,6 +20,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -242,6 +243,9 @@ def _seal_some(now: datetime) -> int:
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
     before = db.session.scalars(select(AuditBatch).order_by(AuditBatch.id.desc()).limit(1)).first()
+    if before is not None:
+        with suppress(OSError):  # tried again after the commit, and raised there: what waits is sealed all the same
+            _anchor(before.id)  # its process may not have come to it yet; no batch is two ahead of the file
     batch_id, number, chain = (before.id + 1, before.last, before.head) if before else (1, 0, START)
     waiting = select(AuditLine.id, AuditLine.mac).where(AuditLine.number.is_(None)).order_by(AuditLine.id).limit(BATCH)
     sealed = []
@@ -253,7 +257,8 @@ def _seal_some(now: datetime) -> int:
         _write_batch(batch_id, sealed, now)
     db.session.commit()
     if sealed:
-        _write_anchor(batch_id)
+        _anchor(batch_id)
+        db.session.commit()
     return len(sealed)
 
 
@@ -272,15 +277,16 @@ def _write_batch(batch_id: int, sealed: list[dict[str, Any]], now: datetime) -> 
     connection.execute(insert(AuditBatch).values(values))
 
 
-def _write_anchor(newest: int) -> None:
-    """Append the heads that the file does not have yet (a process may have died before it could).
+def _anchor(newest: int) -> None:
+    """Append the heads up to `newest` that the file does not have yet (a process may have died before it could).
 
     A file that has vanished is not written anew from the database: `verify` is to see that it is gone.
     """
     path = anchor_path()
-    anchored = read_anchor(path)
-    known = max((entry["batch"] for entry in anchored), default=0 if newest <= 2 else newest - 1)
+    known = max((entry["batch"] for entry in read_anchor(path)), default=newest - 1)
     new = db.session.scalars(select(AuditBatch).where(AuditBatch.id > known).order_by(AuditBatch.id)).all()
+    if not new:
+        return
     lines = "".join(json.dumps(_anchor_entry(batch)) + "\n" for batch in new)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -289,7 +295,6 @@ def _write_anchor(newest: int) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    db.session.commit()
 
 
 def _anchor_entry(batch: AuditBatch) -> dict[str, Any]:

@@ -122,7 +122,10 @@ class Report:
 def verify(now: datetime, *, heads: Iterable[str] = ()) -> Report:
     """Check every line, every batch and every head kept outside; `heads` are some read from paper ("1204-9f3a…").
 
-    A worker may seal meanwhile: the heads are read before the database, and what looks broken is looked at twice.
+    A worker may seal meanwhile, and on PostgreSQL each statement then sees more than the one before: the heads are read
+    before the database, a batch that its lines were seen of is asked for again, and the file is read once more for what
+    it must have by then. Only a line that is just being appended to the file is left, so what looks broken is looked at
+    twice.
     """
     printed = tuple(heads)
     report = _verify(now, printed)
@@ -134,7 +137,7 @@ def _verify(now: datetime, heads: tuple[str, ...]) -> Report:
     with _reading():
         batches = {batch.first: batch for batch in db.session.execute(select(AuditBatch.__table__)).all()}
         walk = _Walk(batches, _known_heads(entries, heads))
-        broken = walk.run() or _check_unsealed() or _check_anchor(entries, walk.batches_seen)
+        broken = walk.run() or _check_unsealed() or _check_anchor(walk.batches_seen)
         sealed = _count(AuditLine.number.is_not(None))
         unsealed = _count(AuditLine.number.is_(None))
         last = max(batches.values(), key=lambda batch: batch.last, default=None)
@@ -152,7 +155,7 @@ def _verify(now: datetime, heads: tuple[str, ...]) -> Report:
 class _Walk:
     """One pass over the sealed lines in the order of their numbers."""
 
-    def __init__(self, batches: Mapping[int, Any], heads: Mapping[int, set[str]]) -> None:
+    def __init__(self, batches: dict[int, Any], heads: Mapping[int, set[str]]) -> None:
         self._batches = batches
         self._heads = heads
         self._batch: Any = None
@@ -184,7 +187,7 @@ class _Walk:
         if line.number != expected:
             return Break.MISSING if line.number > expected else Break.NUMBER
         if self._batch is None:
-            self._batch = self._batches.get(expected)
+            self._batch = self._batch_from(expected)
             if self._batch is None or not _signed(self._batch):
                 return Break.BATCH
         if not hmac.compare_digest(audit.line_mac(line), line.mac):
@@ -193,6 +196,14 @@ class _Walk:
         if line.batch_id != self._batch.id or not hmac.compare_digest(link, line.chain or b""):
             return Break.CHAIN
         return None
+
+    def _batch_from(self, first: int) -> Any:
+        """The batch that starts with a line; sealed after the others were read, it was committed with its lines."""
+        if first not in self._batches:
+            late = db.session.execute(select(AuditBatch.__table__).where(AuditBatch.first == first)).first()
+            if late is not None:
+                self._batches[first] = late
+        return self._batches.get(first)
 
     def _end_batch(self) -> Broken | None:
         """At the end of a batch its head must hold; at a number of which a head is kept outside, that one too."""
@@ -238,9 +249,9 @@ def _check_unsealed() -> Broken | None:
     return None
 
 
-def _check_anchor(entries: list[Mapping[str, Any]], batches: int) -> Broken | None:
-    """Every batch must be anchored, except the newest: its process may have died before it could write."""
-    anchored = {entry["batch"] for entry in entries}
+def _check_anchor(batches: int) -> Broken | None:
+    """Every batch must be anchored, except the newest: its process may not have come to it, or have died before."""
+    anchored = {entry["batch"] for entry in audit.read_anchor(audit.anchor_path())}
     missing = [number for number in range(1, batches) if number not in anchored]
     return Broken(Break.ANCHOR_MISSING, 0) if missing or 0 in anchored else None
 

@@ -13,7 +13,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from referral.consent.models import ConsentMark
-from referral.consent.requirements import UNREVIEWED
+from referral.consent.requirements import UNDERSTOOD, UNREVIEWED
 from referral.foundation.ticks import Tick
 from sop.questions import Kind, Question
 from sop.vocabulary import N_, Category
@@ -269,9 +269,10 @@ class BaseConsentSchema(Posted):
         found: dict[str, list[str]] = {}
         if not values["categories"] or not set(values["categories"]) <= {one.value for one in self.asked}:
             found["categories"] = [N_("Tick what may be kept, or record a refusal.")]
-        for name in ("understood", "free"):
-            if not values[name]:
-                found[name] = [N_("Without this the consent does not count.")]
+        if not values["understood"]:
+            found["understood"] = [UNDERSTOOD]
+        if not values["free"]:
+            found["free"] = [N_("Without this the consent does not count.")]
         if values["mark"] not in set(ConsentMark):
             found["mark"] = [CHOOSE]
         elif values["mark"] != ConsentMark.SIGNATURE and not values["witness"]:

@@ -121,8 +121,8 @@ def privacy_replay(ledger: str | None, as_json: bool) -> None:
 def privacy_register(as_json: bool) -> None:
     """Print the register: processing, periods, transfers abroad, agreements, breaches, impact assessment. Exit 0."""
     from referral.foundation.national import periods
+    from referral.rights.processing import REGISTER
     from referral.rights.queries import all_agreements, assessment, authorised_transfers, breaches
-    from referral.rights.rules import REGISTER
 
     rows = [
         {

@@ -21,7 +21,7 @@ from referral.rights.handing import Handed
 from referral.rights.hold_models import LegalHold
 from referral.rights.models import RightsRequest, StopNotice, Withdrawal
 from referral.rights.queries.own_file import FormPart, OwnFile, Seen
-from referral.rights.rules import Channel
+from referral.rights.stopping import Channel
 from sop.form_index import BY_NAME
 from sop.vocabulary import N_, Category
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from referral.periods import Periods
-from referral.rights.rules import keep_until
+from referral.rights.retention import keep_until
 from sop.vocabulary import Category
 
 

@@ -12,8 +12,10 @@ from referral.foundation.documents import Document
 from referral.foundation.formatting import day, listing, moment
 from referral.foundation.i18n import translate
 from referral.referrals.documents import house
+from referral.rights.breaches import BreachKind, BreachStep
 from referral.rights.models import Breach, RightsRequest, StopNotice
-from referral.rights.rules import BreachKind, BreachStep, RequestKind, RequestState, StopAnswer
+from referral.rights.rules import RequestKind, RequestState
+from referral.rights.stopping import StopAnswer
 from sop.vocabulary import N_, Category
 
 ADVICE: dict[BreachKind, str] = {

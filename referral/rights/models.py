@@ -10,19 +10,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from referral.foundation.tables import Base, enum_column, new_id
+from referral.rights.breaches import BreachKind
 from referral.rights.handing import DocumentKind, Holder
+from referral.rights.processing import DpiaAnswer
 from referral.rights.readers import ChildView, IdentityCheck, ReviewOutcome
-from referral.rights.rules import (
-    BreachKind,
-    Channel,
-    DpiaAnswer,
-    RefusalReason,
-    Requester,
-    RequestKind,
-    RequestState,
-    StopAnswer,
-    StopWay,
-)
+from referral.rights.rules import RefusalReason, Requester, RequestKind, RequestState
+from referral.rights.stopping import Channel, StopAnswer, StopWay
 
 if TYPE_CHECKING:
     from referral.cases.models import Case

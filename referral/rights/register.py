@@ -15,8 +15,9 @@ from referral.partners import wording
 from referral.partners.models import Agreement
 from referral.periods import rows
 from referral.rights import queries
+from referral.rights.breaches import BreachStep
 from referral.rights.models import Breach
-from referral.rights.rules import DPIA, REGISTER, Activity, BreachStep
+from referral.rights.processing import DPIA, REGISTER, Activity
 from sop.vocabulary import Category
 
 

@@ -11,19 +11,12 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from referral.rights.breaches import BreachKind
 from referral.rights.holding import HoldReason, latest_review
+from referral.rights.processing import DPIA, DpiaAnswer
 from referral.rights.readers import ChildView, IdentityCheck, Reader, ReviewOutcome
-from referral.rights.rules import (
-    DPIA,
-    BreachKind,
-    Channel,
-    DpiaAnswer,
-    RefusalReason,
-    Requester,
-    RequestKind,
-    StopAnswer,
-    StopWay,
-)
+from referral.rights.rules import RefusalReason, Requester, RequestKind
+from referral.rights.stopping import Channel, StopAnswer, StopWay
 from sop.vocabulary import N_, Category, Message
 
 PARTS: Final = ("day", "month", "year")

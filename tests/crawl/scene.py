@@ -45,7 +45,8 @@ from referral.referrals.rules import ReferralAction as Do
 from referral.rights.actions import asking, erasing, holding, withdrawing
 from referral.rights.holding import HoldReason
 from referral.rights.readers import IdentityCheck, Reader
-from referral.rights.rules import Channel, Requester, RequestKind
+from referral.rights.rules import Requester, RequestKind
+from referral.rights.stopping import Channel
 from sop.vocabulary import SENSITIVE, Category, Need
 from tests import builders, case_forms
 from tests.conftest import NOW

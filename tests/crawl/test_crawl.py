@@ -35,7 +35,7 @@ from referral.providers.actions import hiding, suspending
 from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.rules import Origin, ReportKind, ReportState
 from referral.rights.actions import breaching
-from referral.rights.rules import BreachKind
+from referral.rights.breaches import BreachKind
 from sop.vocabulary import Need
 from tests.conftest import close, make_app
 from tests.crawl.expected import BY_NEED, NOTHING, ON_PAGES, RELATION, SHARED, expected

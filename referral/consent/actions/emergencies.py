@@ -127,11 +127,16 @@ def _declared(access: EmergencyAccess) -> dict[str, Any]:
     }
 
 
+def renewable(access: EmergencyAccess, now: datetime) -> bool:
+    """Whether it may still go on: nobody has reviewed it, and its longest time from the opening is not over."""
+    return access.reviewed_at is None and ends_at(access.opened_at, now, 1, national.periods()) > now
+
+
 def renew(access: EmergencyAccess, words: str, *, hours: int, actor: User, now: datetime) -> None:
     """Go on for some hours more, for a reason, within a day of the opening; raises `RuleViolation` after it."""
-    until = ends_at(access.opened_at, now, hours, national.periods())
-    if until <= now or access.reviewed_at is not None:
+    if not renewable(access, now):
         raise RuleViolation(OVER)
+    until = ends_at(access.opened_at, now, hours, national.periods())
     before, _ = queries.words_of(access)
     access.sealed_words = sealing.seal_text(access.case_id, f"emergency:{access.id}", f"{before}\n{words}")
     access.ends_at = max(access.ends_at, until)

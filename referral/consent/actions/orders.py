@@ -101,7 +101,8 @@ def _decide(row: LegalOrder, *, actor: Any, now: datetime, action: str = "view")
 def _tell(row: LegalOrder, now: datetime) -> None:
     told = users_of_role(Role.DATA_OFFICER) if row.code in TELLS_OFFICER else []
     if row.code in TELLS_SUPERVISOR:
-        told += users_of_role(Role.SUPERVISOR, organization_id=row.team.id)
+        supervisors = users_of_role(Role.SUPERVISOR, organization_id=row.team.id)
+        told += supervisors or ([] if told or row.case_id else users_of_role(Role.DATA_OFFICER))
     for user in told:
         outbox.queue("order_received", now=now, user=user, reference=row.reference)
 

@@ -19,14 +19,7 @@ from referral.foundation.access import Actor
 from referral.foundation.tables import new_id
 from referral.rights.models import OwnFileLink, RightsRequest
 from referral.rights.readers import Reader
-from referral.rights.rules import (
-    WAITING,
-    RefusalReason,
-    Requester,
-    RequestKind,
-    RequestState,
-    answer_due,
-)
+from referral.rights.rules import WAITING, RefusalReason, Requester, RequestKind, RequestState, answer_due
 from sop.vocabulary import N_, Message
 
 ERASED = Message("A3", N_("This file was erased already."))

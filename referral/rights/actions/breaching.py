@@ -14,8 +14,9 @@ from referral.extensions import db
 from referral.foundation import audit, clock, national
 from referral.foundation.access import Actor
 from referral.rights import queries
+from referral.rights.breaches import BreachKind, BreachStep, authority_due, missing_steps
 from referral.rights.models import Breach, BreachCounter, DpiaLine
-from referral.rights.rules import BreachKind, BreachStep, DpiaAnswer, authority_due, missing_steps
+from referral.rights.processing import DpiaAnswer
 from sop.vocabulary import N_, Category, Message
 
 NOT_YET = N_("Before it is closed: %(steps)s.")

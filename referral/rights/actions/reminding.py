@@ -10,8 +10,9 @@ from referral.foundation.grants import Role
 from referral.partners.models import User
 from referral.partners.queries import users_of_role
 from referral.rights import queries
+from referral.rights.breaches import breach_stage
 from referral.rights.queries import holds
-from referral.rights.rules import breach_stage, request_stage
+from referral.rights.rules import request_stage
 
 
 def remind(now: datetime) -> int:

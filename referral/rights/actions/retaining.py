@@ -17,7 +17,7 @@ from referral.rights.actions import asking
 from referral.rights.actions.erasing import erase_categories, erase_file, obstacle
 from referral.rights.models import RetentionReview
 from referral.rights.queries.holds import waiting_erasures
-from referral.rights.rules import due, keep_until, request_kept_until
+from referral.rights.retention import due, keep_until, request_kept_until
 from sop.vocabulary import N_, Category, Message
 
 BATCH = 200
@@ -133,6 +133,13 @@ def erase_approved(case: Case, *, actor: Actor, now: datetime) -> None:
     if review is None:
         raise RuleViolation(SAME_PERSON)
     erase_reviewed(review, actor=actor, now=now)
+
+
+def standing_against(one: RetentionReview, actor: Actor) -> Message | None:
+    """Why `actor` cannot erase now what was proposed; None if nothing stands against it."""
+    if one.proposed_by_id == actor.id:
+        return SAME_PERSON
+    return obstacle(one.case) if one.case is not None else None
 
 
 def erase_reviewed(one: RetentionReview, *, actor: Actor, now: datetime) -> None:

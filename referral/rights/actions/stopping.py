@@ -17,7 +17,7 @@ from referral.foundation.access import Actor
 from referral.foundation.tables import new_id
 from referral.rights.models import StopNotice
 from referral.rights.queries import withdrawals as queries
-from referral.rights.rules import StopAnswer, StopWay, chase_due
+from referral.rights.stopping import StopAnswer, StopWay, chase_due
 from sop.vocabulary import N_, Message
 
 CONFIRMED = Message("confirmed", N_("This was confirmed already."))

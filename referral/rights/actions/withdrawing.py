@@ -28,7 +28,7 @@ from referral.referrals.rules import ReferralAction, ReferralState
 from referral.rights.actions import stopping
 from referral.rights.models import StopNotice, Withdrawal
 from referral.rights.queries import withdrawals as queries
-from referral.rights.rules import Channel, stop_due
+from referral.rights.stopping import Channel, stop_due
 from sop.vocabulary import N_, Category, Message
 
 NOTHING = Message("nothing", N_("There is no consent that could be withdrawn."))

@@ -22,9 +22,10 @@ from referral.identification.models import Submission
 from referral.partners.models import Agreement
 from referral.partners.rules.agreements import IN_FORCE
 from referral.people.rules import AgeBand
+from referral.rights.breaches import BreachStep
 from referral.rights.keeping import OtherFile, needed
 from referral.rights.models import Breach, DpiaLine, OwnFileLink, RetentionReview, RightsRequest
-from referral.rights.rules import WAITING, BreachStep
+from referral.rights.rules import WAITING
 from sop.vocabulary import Category
 
 PAGE = 50

@@ -157,7 +157,7 @@ def _review(one: RetentionReview, reading: Reading) -> str:
     return render_template(
         "rights/review.html",
         one=one,
-        obstacle=erasing.obstacle(one.case) if one.case is not None else None,
+        obstacle=retaining.standing_against(one, actor()),
         recipients=handed.holders(one.case_id) if one.case_id is not None else [],
         documents=handed.documents_of(one.case) if one.case is not None else [],
         words=documents,

@@ -107,15 +107,21 @@ def shown(case: Case, decision: Decision, **more: Any) -> Response:
     return kept_nowhere(Response(page, mimetype="text/html"))
 
 
+PLACES = {sentences.CHILD_VIEW: "own-file", sentences.BEST_INTERESTS: "readers"}
+"""Where on the page of rights a way on is gone."""
+
+
 def not_shown(asked: Request, decision: Decision, *, case: Case | None = None, back: str = "") -> Response:
     """Why nothing is shown, in plain words, and the lawful ways on; nothing of the file was opened."""
-    review = "bip_review" in decision.obligations
+    review, grown = "bip_review" in decision.obligations, decision.code == "P3" and not asked.actor.excluded
+    ways = [one for one in sentences.ways_on(decision) if one.text != sentences.BEST_INTERESTS or not (review or grown)]
     page = render_template(
         "rights/not_shown.html",
         case=case,
         sentence=sentences.explain(asked, decision),
-        ways=[way for way in sentences.ways_on(decision) if not (review and way.text == sentences.BEST_INTERESTS)],
+        ways=[(one, PLACES.get(one.text)) for one in ways],
         review=review,
+        grown=grown,
         ageless=asked.case.age is None and asked.actor.role != "subject",
         back=back,
     )

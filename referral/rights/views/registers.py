@@ -19,7 +19,8 @@ from referral.foundation.transactions import commit_now
 from referral.periods import rows
 from referral.rights import letters, queries, register
 from referral.rights.actions import breaching
-from referral.rights.rules import DPIA, REGISTER, BreachKind, BreachStep, DpiaAnswer, missing_steps
+from referral.rights.breaches import BreachKind, BreachStep, missing_steps
+from referral.rights.processing import DPIA, REGISTER, DpiaAnswer
 from referral.rights.schemas import Reading, read_assessment, read_breach
 from referral.rights.views import bp
 from sop.vocabulary import Category

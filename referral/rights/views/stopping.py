@@ -21,8 +21,8 @@ from referral.rights import letters
 from referral.rights.actions import stopping
 from referral.rights.models import StopNotice
 from referral.rights.queries import withdrawals as queries
-from referral.rights.rules import StopAnswer, StopWay
 from referral.rights.schemas import Reading, read_said, read_stop
+from referral.rights.stopping import StopAnswer, StopWay
 from referral.rights.views import bp
 from referral.rights.views.own_file import paper
 from referral.rights.views.requests import case_of

@@ -23,8 +23,8 @@ from referral.foundation.transactions import commit_now
 from referral.rights import copies, documents
 from referral.rights.actions import withdrawing
 from referral.rights.queries import withdrawals as queries
-from referral.rights.rules import Channel
 from referral.rights.schemas import ALL, Reading, read_withdrawal
+from referral.rights.stopping import Channel
 from referral.rights.views import bp
 from referral.rights.views.own_file import paper
 from referral.rights.views.requests import case_of

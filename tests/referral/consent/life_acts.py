@@ -26,7 +26,7 @@ from referral.referrals.models import Referral
 from referral.referrals.rules import ReferralAction
 from referral.rights.actions import erasing, withdrawing
 from referral.rights.queries import withdrawals
-from referral.rights.rules import Channel
+from referral.rights.stopping import Channel
 from sop.vocabulary import Category, Need
 from tests.referral.consent.life_table import Seen, Story, day
 

@@ -37,6 +37,7 @@ from referral.providers.models import Location, Service, ServiceAtLocation, Serv
 from referral.providers.queries import employment
 from referral.referrals.models import Referral
 from referral.referrals.rules import ReferralState
+from referral.rights.hold_models import LegalHold
 from sop import engine
 from sop.places import load_places
 from sop.state import Event, EventKind
@@ -159,6 +160,11 @@ class TestNothingIsReal:
     def test_organisations_say_that_they_are_invented(self):
         organizations = db.session.scalars(select(Organization)).all()
         assert all(one.name.endswith("(démonstration)") and one.demonstration for one in organizations)
+
+    def test_a_file_is_kept_for_a_court_that_is_invented(self):
+        [hold] = db.session.scalars(select(LegalHold))
+        assert hold.basis.endswith("(démonstration)")
+        assert (hold.ended_at, hold.case.legal_hold, hold.case.state) == (None, True, CaseState.CLOSED)
 
     def test_telephones_cannot_be_dialled(self):
         phones = db.session.scalars(select(ServiceContact.phone)).all()

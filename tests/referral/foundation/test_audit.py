@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, event, select, update
 
 from referral.extensions import db
 from referral.foundation import audit
@@ -183,6 +184,72 @@ def test_lines_written_while_others_seal_and_verify_are_each_sealed_once(app: Fl
     numbers = db.session.scalars(select(AuditLine.number).order_by(AuditLine.number)).all()
     assert numbers == list(range(1, 41))
     assert audit.verify(NOW).ok
+
+
+def test_batches_sealed_between_two_statements_of_a_check_are_no_break(app: Flask) -> None:
+    """On PostgreSQL the lines are read later than the batches and show what others sealed in between."""
+    write(2)
+    audit.seal_batch(NOW)
+    checking, sealed = threading.get_ident(), []
+
+    def seal_two() -> None:
+        for _ in range(2):
+            write(1)
+            sealed.append(audit.seal_batch(NOW))
+
+    def before(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if threading.get_ident() == checking and "number IS NOT NULL ORDER BY" in statement:
+            at_the_same_moment(app, [seal_two])
+
+    event.listen(db.engine, "before_cursor_execute", before)
+    try:
+        report = audit.verify(NOW)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", before)
+    assert sealed == [1, 1], "they were sealed, and it did not have to look twice"
+    assert report.words()[-1] == "the trail is whole"
+
+
+def test_no_batch_is_there_before_the_one_before_it_is_anchored(app: Flask) -> None:
+    """A sealer may die or be slow between its commit and its anchor: the next one does it first."""
+    write(1)
+    audit.seal_batch(NOW)
+    anchor = audit.anchor_path().read_text()
+    write(1)
+    audit.seal_batch(NOW)
+    audit.anchor_path().write_text(anchor)  # it had committed its batch, and no more
+    write(1)
+    sealing, states = threading.get_ident(), []
+
+    def committed(_session: Any) -> None:
+        if threading.get_ident() == sealing and not states:
+            states.extend(at_the_same_moment(app, [lambda: audit.verify(NOW)]))
+
+    event.listen(db.session, "after_commit", committed)
+    try:
+        assert audit.seal_batch(NOW) == 1
+    finally:
+        event.remove(db.session, "after_commit", committed)
+    assert [(state.words()[-1], state.batches) for state in states] == [("the trail is whole", 3)]
+
+
+def test_what_waits_is_sealed_although_the_anchor_cannot_be_written(app: Flask) -> None:
+    write(1)
+    audit.seal_batch(NOW)
+    kept = audit.anchor_path().read_text()
+    audit.anchor_path().unlink()
+    audit.anchor_path().mkdir()
+    for _ in range(2):
+        write(1)
+        with pytest.raises(IsADirectoryError):
+            audit.seal_batch(NOW)
+    audit.anchor_path().rmdir()
+    audit.anchor_path().write_text(kept)
+    assert found() == (Break.ANCHOR_MISSING, 0)
+    write(1)
+    audit.seal_batch(NOW)
+    report = audit.verify(NOW)
+    assert (report.ok, report.sealed, report.batches) == (True, 4, 4)
 
 
 # Twelve ways to falsify it. Each is done with plain SQL on real rows, and the first broken line must be named.

@@ -35,6 +35,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("case", WRONG)
 def test_what_is_wrong_ends_with_2_and_a_clear_word(app: Any, tmp_path: Path, case: str) -> None:
     (tmp_path / "bad").write_text("{bad")
@@ -47,6 +48,7 @@ def test_what_is_wrong_ends_with_2_and_a_clear_word(app: Any, tmp_path: Path, ca
         assert db.session.scalar(select(func.count()).select_from(ImportBatch)) == 0
 
 
+@pytest.mark.once
 def test_what_the_options_cannot_mean_is_said(app: Any, tmp_path: Path) -> None:
     for options, word in (
         (["export", "vcard", "--of", "locations"], "--of locations is for hsds alone, not for vcard."),

@@ -150,6 +150,7 @@ def test_the_coordination_adds_a_service_of_a_new_organisation(client: PageClien
     assert client.get(f"/directory/new?organization={hidden}").status == 404
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("field", "bad"),
     [("name", ""), ("needs", []), ("unit", ""), ("unit", "Atlantis"), ("unit", "CM"), ("phone", "12"), ("site", "x"),

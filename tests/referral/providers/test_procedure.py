@@ -80,6 +80,7 @@ def test_what_the_form_states_is_kept_and_shown(client: PageClient, place: Servi
     assert client.get(f"/directory/{place.id}/sheet.pdf").status == 200
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "bad",
     [{"response_hours_urgent": "2001"}, {"feedback_days": "bientôt"}, {"residence_required": "perhaps"},

@@ -12,8 +12,9 @@ from referral.cases.rules import TaskKind
 from referral.errors import RuleViolation
 from referral.extensions import db
 from referral.rights.actions import asking, breaching, reminding
+from referral.rights.breaches import BreachKind, BreachStep
 from referral.rights.models import RightsRequest
-from referral.rights.rules import BreachKind, BreachStep, Requester, RequestKind
+from referral.rights.rules import Requester, RequestKind
 from sop.vocabulary import Category
 from tests.conftest import NOW
 from tests.page_client import PageClient

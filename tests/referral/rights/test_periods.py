@@ -11,19 +11,12 @@ from referral.config import Settings, SettingsError
 from referral.consent.emergencies import ends_at, suspends
 from referral.consent.exceptional_schemas import RenewalSchema
 from referral.periods import ASSUMED, LABELS, MOST, Periods, periods_from, rows
+from referral.rights.breaches import authority_due, breach_stage
 from referral.rights.holding import latest_review
-from referral.rights.rules import (
-    REGISTER,
-    answer_due,
-    authority_due,
-    breach_stage,
-    chase_due,
-    due,
-    keep_until,
-    request_kept_until,
-    request_stage,
-    stop_due,
-)
+from referral.rights.processing import REGISTER
+from referral.rights.retention import due, keep_until, request_kept_until
+from referral.rights.rules import answer_due, request_stage
+from referral.rights.stopping import chase_due, stop_due
 from sop.vocabulary import Category
 
 pytestmark = pytest.mark.once

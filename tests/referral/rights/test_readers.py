@@ -218,6 +218,9 @@ def test_an_adult_who_decides_alone_is_asked_themselves(scene: Scene, client: Pa
     db.session.commit()
     page = give(client, scene, scene.mother)
     assert "garde-c13" not in page.html
+    assert "la personne est adulte et décide elle-même" in page.text
+    assert "intérêt supérieur" not in page.text, "an adult has no need of that decision"
+    assert f"/cases/{scene.case_id}/rights#own-file" in page.links.values()
     assert kept() == [("view", "deny", "P3")]
 
 

@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.orm import Session
 
 from referral.cases.actions import steps
 from referral.cases.models import Case, CaseNote
@@ -24,16 +26,20 @@ from referral.foundation.keystore import KeyDestroyed, SealError
 from referral.foundation.sealing import Erasure, SealedRecord
 from referral.foundation.searching import SearchLink, SearchOwner, SearchSketch, SearchToken
 from referral.foundation.tables import Base
+from referral.partners.models import User
 from referral.people.actions import add_person
 from referral.people.models import Person
 from referral.people.queries import candidates
-from referral.rights.actions import asking, erasing
-from referral.rights.models import OwnFileLink, RightsRequest
+from referral.rights.actions import asking, erasing, holding
+from referral.rights.handing import DocumentKind, Holder
+from referral.rights.holding import HoldReason
+from referral.rights.models import HandedOut, OwnFileLink, RightsRequest
 from referral.rights.readers import IdentityCheck, Reader
 from referral.rights.rules import Requester, RequestKind
 from referral.statistics import queries as statistics
 from referral.statistics.quarters import Quarter
-from sop.vocabulary import Category
+from sop.vocabulary import Category, Need
+from tests.builders import WORDS, make_planned_case
 from tests.conftest import DATABASE, NOW, close, make_app
 from tests.referral.rights.conftest import Office
 
@@ -218,3 +224,47 @@ def test_keys_that_came_back_with_an_old_key_store_go_by_the_ledger_that_was_set
     refused = restored.app.test_cli_runner().invoke(args=["privacy", "replay", "--ledger", "sqlite:////nowhere/x"])
     assert refused.exit_code == 1
     assert "cannot be read" in refused.output
+
+
+def test_what_had_left_the_files_of_a_ledger_that_was_set_aside_is_taken_over_but_not_of_a_held_one(
+    restored: Restored, tmp_path: Path
+) -> None:
+    manager = db.session.scalars(select(User).where(User.username == "gestionnaire")).one()
+    going, held = (make_planned_case(manager, Need.MED, sealed=WORDS) for _ in range(2))
+    for case in (going, held):
+        case.state, case.closed_at = CaseState.CLOSED, NOW
+    db.session.commit()
+    aside, day = tmp_path / "aside.sqlite", NOW.date()
+    copy(restored.file, aside)
+    rows = [
+        HandedOut(owner_id=case.id, on=day, kind=DocumentKind.SLIP, holder=Holder.SERVICE, organization=place, times=2)
+        for case, place in ((going, "Hôpital"), (held, "Lycée"))
+    ]
+    engine = create_engine(f"sqlite:///{aside}")
+    with Session(engine) as other:
+        other.add_all(rows)
+        other.add_all(sealing.Erasure(owner_id=case.id, owner_kind="case", asked_at=NOW) for case in (going, held))
+        other.commit()
+    engine.dispose()
+    hold = holding.place(
+        held, HoldReason.COURT, basis="Ordonnance 12", words="Le juge décide en mars.", until=None,
+        review_on=day + timedelta(days=60), silent=True, actor=manager, now=NOW,
+    )  # fmt: skip
+    db.session.commit()
+
+    def taken() -> set[tuple[UUID, str, int]]:
+        rows = db.session.scalars(select(HandedOut).where(HandedOut.owner_id.in_([going.id, held.id])))
+        return {(row.owner_id, row.organization, row.times) for row in rows}
+
+    for _ in range(2):
+        done = restored.command("--ledger", f"sqlite:///{aside}")
+        assert (done["listed"], done["held"]) == (1, [held.code])
+        assert taken() == {(going.id, "Hôpital", 2)}, "once, however often it is asked"
+    db.session.expire_all()
+    assert (going.erased_at is None, held.erased_at) == (False, None)
+    assert sealing.read(held.person_id, [Category.C2]) != {}
+    db.session.refresh(hold)
+    holding.lift(hold, "Jugé.", actor=manager, now=LATER)
+    db.session.commit()
+    assert restored.command("--ledger", f"sqlite:///{aside}")["held"] == []
+    assert taken() == {(going.id, "Hôpital", 2), (held.id, "Lycée", 2)}

@@ -26,7 +26,7 @@ from referral.referrals.rules import ReferralAction, ReferralState
 from referral.rights.actions import stopping, withdrawing
 from referral.rights.models import StopNotice
 from referral.rights.queries import withdrawals as queries
-from referral.rights.rules import Channel, StopAnswer, StopWay
+from referral.rights.stopping import Channel, StopAnswer, StopWay
 from referral.statistics import queries as statistics
 from referral.statistics.quarters import Quarter
 from sop.vocabulary import Category, Need

@@ -171,8 +171,11 @@ def test_it_goes_on_for_a_reason_until_a_day_after_it_was_opened(app: Flask, vis
     later(hours=23, minutes=59)
     assert FAMILY in nurse.get(page.url).text
     later(hours=24, minutes=1)
-    nurse.get(page.url)
-    assert nurse.submit("words", words="Toujours sans connaissance").status == 409
+    over = nurse.get(page.url)
+    assert "renew" not in over.html, "what can only be refused is not offered"
+    assert "appelez l’équipe du dossier" in over.text
+    again = {"words": "Toujours sans connaissance", "hours": "1"}
+    assert nurse.post(f"{page.url}/renew", again).status == 409
     later(hours=25)
     declare(nurse)
     with app.app_context():

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from referral.cases.models import Case
 from referral.consent.exceptional_models import LegalOrder
@@ -19,6 +19,7 @@ from referral.consent.queries.exceptional import order_words
 from referral.extensions import db
 from referral.foundation import sealing
 from referral.foundation.audit import AuditLine
+from referral.foundation.outbox import OutboxMessage
 from referral.partners.models import User
 from referral.rights.actions import retaining
 from referral.rights.models import RetentionReview
@@ -136,6 +137,7 @@ def test_its_words_are_erased_after_a_review_and_its_code_stays(app: Flask, visi
     assert visit("manager").get(f"{page.url}/letter.pdf").status == 404
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("missing", "field"), [
     ({"authority": " "}, "authority"), ({"way": "pigeon"}, "way"), ({"note": ""}, "note"),
     ({"dated_on-day": "31", "dated_on-month": "2"}, "dated_on"), ({"dated_on-year": "2027"}, "dated_on"),
@@ -151,3 +153,29 @@ def test_what_is_not_whole_is_not_registered_and_stays_typed(
     assert page.form("authority").fields["signatory"] == JUDGE
     with app.app_context():
         assert db.session.scalars(select(LegalOrder)).all() == []
+
+
+def test_the_data_officer_looks_after_those_of_an_organisation_without_a_supervisor(app: Flask, visit: Visit) -> None:
+    watched = rings(visit("desk"))
+    with app.app_context():
+        db.session.scalars(select(User).where(User.username == "supervisor")).one().active = False
+        db.session.commit()
+        before = db.session.scalar(select(func.count()).select_from(OutboxMessage))
+    left = rings(visit("night_desk"))
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(OutboxMessage)) == before + 1
+    assert told(app) == {"supervisor", "officer"}
+    listed = visit("officer").get("/register/orders")
+    for page in (watched, left):
+        paper = page.url.replace("/orders/", "/register/orders/") + "/letter.pdf"
+        assert f"{paper}?lang=fr" in {one.get("href") for one in listed.tree.iter("a")}
+        assert "Commissariat central" in words(visit("officer").get(f"{paper}?lang=en"))
+        assert visit("officer").get(page.url).status == 404, "what was asked stays sealed"
+        assert visit("manager").get(paper).status == 404
+    for secret in (*SECRETS, CODE, JUDGE, "Commissariat"):
+        assert secret not in listed.html
+    with app.app_context():
+        db.session.scalars(select(User).where(User.username == "supervisor")).one().active = True
+        db.session.commit()
+    assert visit("officer").get(paper).status == 404
+    assert "Lettre en français (PDF)" not in visit("officer").get("/register/orders").links

@@ -75,6 +75,7 @@ def test_the_officer_places_renews_and_lifts_a_hold_and_each_move_stays(office: 
     assert not any(b"Jug" in one for one in db.session.scalars(select(HoldStep.sealed)) if one)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [

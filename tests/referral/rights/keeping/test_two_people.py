@@ -119,7 +119,9 @@ def test_on_the_page_too_somebody_else_decides_on_a_proposal(app: Flask, closed:
     erase(app, closed, "--by", "donnees", "--propose", "--reason", "Double ouverture")
     one = db.session.scalars(select(RetentionReview)).one()
     client.sign_in("donnees")
-    assert "Double ouverture" in client.get(f"/rights/retention/{one.id}").text
+    page = client.get(f"/rights/retention/{one.id}")
+    assert "Double ouverture" in page.text
+    assert {radio.get("value") for radio in page.tree.iter("input") if radio.get("name") == "do"} == {"keep"}
     assert client.post(f"/rights/retention/{one.id}", {"do": "erase"}).status == 422
     client.submit("/sign-out")
     client.sign_in("relais")
