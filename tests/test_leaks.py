@@ -33,7 +33,7 @@ from tests.conftest import DATABASE, NOW, close, make_app
 from tests.page_client import PageClient
 from tests.signing_in import sign_in
 from tests.test_access_matrix import ROWS, call, first_table
-from tests.town import EMERGENCY_WORDS, KEPT_NOTE, MISCONDUCT, ORDER_WORDS, STAFF, Town, build_town
+from tests.town import EMERGENCY_WORDS, KEPT_NOTE, MISCONDUCT, ORDER_WORDS, RUNG_WORDS, STAFF, Town, build_town
 from tests.visitors import TOKEN, fresh
 
 pytestmark = pytest.mark.application
@@ -85,7 +85,7 @@ REFUGE = "17 ruelle des Lauriers-Roses"
 ANSWERS = {"yes", "no"}
 ALL_CASE = {value for words in CASE.values() for value in words.values()} - ANSWERS | {KEPT_NOTE}
 ALL_WAITING = {value for words in WAITING.values() for value in words.values()} - ANSWERS
-SECRETS = ALL_CASE | ALL_WAITING | set(DRAFT.values()) | {EMERGENCY_WORDS, ORDER_WORDS, MISCONDUCT}
+SECRETS = ALL_CASE | ALL_WAITING | set(DRAFT.values()) | {EMERGENCY_WORDS, ORDER_WORDS, RUNG_WORDS, MISCONDUCT}
 
 
 def of_case(*categories: Category) -> set[str]:
@@ -95,7 +95,7 @@ def of_case(*categories: Category) -> set[str]:
 NOBODY: set[str] = set()
 MAY_SEE: dict[str, set[str]] = {
     "stranger": NOBODY,
-    "responder": ALL_WAITING | set(DRAFT.values()) | {ORDER_WORDS},  # of the request that they recorded themselves
+    "responder": ALL_WAITING | set(DRAFT.values()) | {RUNG_WORDS},  # who asked them
     "patrol": NOBODY,
     "manager": ALL_CASE | {ORDER_WORDS},
     "colleague": NOBODY,
@@ -109,13 +109,13 @@ MAY_SEE: dict[str, set[str]] = {
     "warden": {REFUGE},
     "coordinator": NOBODY,
     "committee": NOBODY,
-    "officer": {MISCONDUCT},
+    "officer": {MISCONDUCT, RUNG_WORDS},  # and who did, where no supervisor looks after it
     "admin": NOBODY,
 }
 """The referral for MED went to focal, nurse and midwife; nurse alone took the one for PSY; clerk has an emergency."""
 
 MUST_SEE: dict[str, set[str]] = {
-    "responder": {"Ébokolowa"},
+    "responder": {"Ébokolowa", RUNG_WORDS},
     "manager": of_case(C.C2, C.C6, C.C7) | {ORDER_WORDS, KEPT_NOTE},
     "supervisor": of_case(C.C2, C.C6, C.C7) | {ORDER_WORDS, EMERGENCY_WORDS, KEPT_NOTE},
     "clerk": of_case(C.C2, C.C6, C.C7),
@@ -123,7 +123,7 @@ MUST_SEE: dict[str, set[str]] = {
     "nurse": of_case(C.C2, C.C6, C.C7),
     "midwife": of_case(C.C2, C.C6),
     "warden": {REFUGE},
-    "officer": {MISCONDUCT},
+    "officer": {MISCONDUCT, RUNG_WORDS},
 }
 """The same walk finds what is somebody's own: else an empty page would pass."""
 

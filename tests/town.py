@@ -469,8 +469,8 @@ def _signed(case: Case) -> Consent:
     return consent
 
 
-EMERGENCY_WORDS, ORDER_WORDS = "saignement-près-du-quai", "juge-Tchuidjang"
-"""What was written about an emergency and about orders; sealed with the case."""
+EMERGENCY_WORDS, ORDER_WORDS, RUNG_WORDS = "saignement-près-du-quai", "juge-Tchuidjang", "major-Essindi"
+"""What was written about an emergency, about orders, and of who rang a first responder; sealed."""
 
 
 def _exceptions(town: Town, users: dict[str, Any]) -> None:
@@ -492,7 +492,7 @@ def _exceptions(town: Town, users: dict[str, Any]) -> None:
         for name, kind in kinds.items()
     }
     nobody = {**words, "way": RequestWay.VISIT, "note": "Avez-vous vu cet homme ?"}
-    made["rung"] = orders.register_informal(nobody, actor=users["responder"], now=NOW)
+    made["rung"] = orders.register_informal({**nobody, "signatory": RUNG_WORDS}, actor=users["responder"], now=NOW)
     made["nobody"] = orders.register_informal(nobody, actor=users["manager"], now=NOW)
     db.session.flush()
     orders.verify(made["answerable"], genuine=True, words="Greffe appelé", actor=users["supervisor"], now=NOW)
