@@ -101,26 +101,7 @@ def register_blueprints(app: Flask) -> None:
     from referral.partners.views import bp as partners
     from referral.people.views import bp as people
     from referral.procedures.views import bp as procedures
-    from referral.providers import (  # noqa: F401 - pages
-        autonomy_views,
-        bodies_views,
-        calendar_views,
-        carrying_views,
-        coverage_views,
-        doubles_views,
-        employment_views,
-        gap_views,
-        hiding_views,
-        import_views,
-        keeping_views,
-        new_views,
-        notice_views,
-        organization_views,
-        printing_views,
-        punctuality_views,
-        suspension_views,
-    )
-    from referral.providers.upkeep_views import bp as providers
+    from referral.providers.views import bp as providers
     from referral.referrals.views import bp as referrals
     from referral.rights.views import bp as rights
     from referral.statistics.views import bp as statistics

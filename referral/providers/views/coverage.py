@@ -22,7 +22,7 @@ from referral.providers.actions.promising import TO_CLOSE
 from referral.providers.coverage_models import CoverageConfirmation, DirectoryMandate, GapUndertaking
 from referral.providers.queries import coverage as queries
 from referral.providers.queries import gaps, known_places
-from referral.providers.upkeep_views import bp
+from referral.providers.views import bp
 from referral.statistics import queries as statistics
 from referral.statistics import releases
 from referral.statistics.catalogue import REFERRALS_NEED

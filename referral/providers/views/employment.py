@@ -22,8 +22,8 @@ from referral.providers.private_form import VacancyAct
 from referral.providers.private_models import FederationMembership, Vacancy
 from referral.providers.queries import employment
 from referral.providers.rules import Section, publishes
-from referral.providers.upkeep_views import bp
-from referral.providers.views import editable, edited
+from referral.providers.views import bp
+from referral.providers.views.entries import editable, edited
 
 EDIT, COORDINATE = Permission.DIRECTORY_EDIT, Permission.DIRECTORY_COORDINATE
 

@@ -21,7 +21,7 @@ from referral.providers.models import Service, ServiceAtLocation
 from referral.providers.queries.area_notices import notices_near
 from referral.providers.queries.listing import in_region
 from referral.providers.queries.sheets import Sheet
-from referral.providers.upkeep_views import bp
+from referral.providers.views import bp
 from sop.places import load_places
 from sop.vocabulary import NEED_LABELS
 

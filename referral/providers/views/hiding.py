@@ -17,8 +17,9 @@ from referral.providers import new_form
 from referral.providers.actions import hiding
 from referral.providers.rules import Origin, TaskReason
 from referral.providers.upkeep_models import CallTask
-from referral.providers.upkeep_views import COORDINATE, bp
-from referral.providers.views import editable
+from referral.providers.views import bp
+from referral.providers.views.entries import editable
+from referral.providers.views.upkeep import COORDINATE
 
 
 @bp.route("/directory/own/<uuid:place_id>/hide", methods=["GET", "POST"])

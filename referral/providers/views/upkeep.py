@@ -40,7 +40,8 @@ from referral.providers.upkeep_models import (
     EntityRevision,
     ReviewCampaign,
 )
-from referral.providers.views import bp, editable
+from referral.providers.views import bp
+from referral.providers.views.entries import editable
 from referral.providers.words import answers, field_label, plain
 from sop.places import load_places
 from sop.vocabulary import NEED_LABELS

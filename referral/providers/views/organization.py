@@ -22,7 +22,8 @@ from referral.providers.queries.suspensions import suspension_shown
 from referral.providers.rules import ORGANIZATION_FIELDS, Origin, Section, published_fields
 from referral.providers.schemas import version_of
 from referral.providers.upkeep_models import EntityRevision
-from referral.providers.upkeep_views import COORDINATE, bp
+from referral.providers.views import bp
+from referral.providers.views.upkeep import COORDINATE
 from sop.vocabulary import NEED_LABELS
 
 FORM = pages.ORGANIZATION

@@ -17,7 +17,7 @@ from referral.providers import queries, sheet_documents
 from referral.providers.models import ServiceAtLocation
 from referral.providers.queries.carrying import around, carried
 from referral.providers.queries.sheets import Sheet
-from referral.providers.upkeep_views import bp
+from referral.providers.views import bp
 
 
 @bp.get("/directory/<uuid:place_id>/card.vcf")

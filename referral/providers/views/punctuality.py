@@ -11,10 +11,10 @@ from referral.foundation import clock
 from referral.foundation.access import requires
 from referral.foundation.i18n import page_language
 from referral.providers import punctuality_files
-from referral.providers.coverage_views import CSV, READ, XLSX, asked_for, frame
 from referral.providers.queries import coverage as queries
 from referral.providers.queries.punctuality import league
-from referral.providers.upkeep_views import bp
+from referral.providers.views import bp
+from referral.providers.views.coverage import CSV, READ, XLSX, asked_for, frame
 
 PDF = "application/pdf"
 SHOWN = 20

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import contains_eager
 
 from directory.autonomy import MISS_LABELS
-from directory.edit import show_phone
 from directory.employment import ECONOMIC
 from directory.leaflet import LANGUAGES
 from referral.extensions import db
@@ -27,14 +26,11 @@ from referral.providers.queries.autonomy import history_of
 from referral.providers.queries.carrying import unit_of
 from referral.providers.queries.doubles import successor
 from referral.providers.queries.newcomers import waiting_new
-from referral.providers.rules import Origin, dialled, publishes
+from referral.providers.rules import Origin, publishes
 from referral.providers.schemas import filters_from, read_question, sections_from
+from referral.providers.views import bp
 from sop.places import load_places
 from sop.vocabulary import NEED_LABELS
-
-bp = Blueprint("providers", __name__)
-bp.add_app_template_filter(show_phone, "phone")
-bp.add_app_template_filter(dialled, "dialled")
 
 
 @bp.get("/directory")

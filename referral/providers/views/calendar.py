@@ -23,7 +23,7 @@ from referral.providers.coverage_schemas import ENDS_FIRST, line_of
 from referral.providers.queries import seasons
 from referral.providers.rules import PeriodKind
 from referral.providers.schemas import CHOOSE, NOT_A_DAY, Reading, day_of
-from referral.providers.upkeep_views import bp
+from referral.providers.views import bp
 from sop.vocabulary import N_, Message
 
 LONGEST_LABEL, LONGEST_DAYS, FARTHEST_YEARS = 120, 300, 20

@@ -19,14 +19,15 @@ from referral.foundation.idempotency import idempotent
 from referral.partners.models import Organization
 from referral.providers import new_form, queries
 from referral.providers.actions import adding
-from referral.providers.doubles_views import words
 from referral.providers.new_models import NewEntry
 from referral.providers.queries import newcomers
 from referral.providers.queries.doubles import in_full
 from referral.providers.schemas import Reading
 from referral.providers.side_by_side import ORGANIZATION, Compared, side_by_side
 from referral.providers.upkeep_schemas import uuid_or_none
-from referral.providers.upkeep_views import COORDINATE, bp
+from referral.providers.views import bp
+from referral.providers.views.doubles import words
+from referral.providers.views.upkeep import COORDINATE
 
 EDIT = Permission.DIRECTORY_EDIT
 COMPARED = ("name", "needs", "types", "where", "contacts", "areas", "languages")

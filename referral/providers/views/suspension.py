@@ -17,7 +17,8 @@ from referral.providers import queries
 from referral.providers.actions import suspending
 from referral.providers.queries.suspensions import suspension_of
 from referral.providers.upkeep_schemas import text_of
-from referral.providers.upkeep_views import COORDINATE, bp
+from referral.providers.views import bp
+from referral.providers.views.upkeep import COORDINATE
 from sop.vocabulary import N_, Message
 
 LONGEST = 500

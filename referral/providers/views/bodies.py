@@ -16,13 +16,13 @@ from referral.partners.models import Organization
 from referral.providers import actions
 from referral.providers.actions import choosing, joining
 from referral.providers.doubles_models import OrganizationPair
-from referral.providers.doubles_views import COORDINATE, asked, tell_what_stays, words
 from referral.providers.queries import bodies as queries
 from referral.providers.queries.doubles import likeness
 from referral.providers.rules import ORGANIZATION_FIELDS, Section, Whose
 from referral.providers.side_by_side import Compared
 from referral.providers.upkeep_schemas import TAKE, read_double
 from referral.providers.views import bp
+from referral.providers.views.doubles import COORDINATE, asked, tell_what_stays, words
 from referral.providers.words import field_label, plain
 
 

@@ -19,8 +19,9 @@ from referral.providers import actions, pages, queries, upkeep_schemas
 from referral.providers.models import ServiceAtLocation
 from referral.providers.rules import NoticeKind, Section
 from referral.providers.upkeep_models import TempNotice
-from referral.providers.upkeep_views import COORDINATE, bp
-from referral.providers.views import editable
+from referral.providers.views import bp
+from referral.providers.views.entries import editable
+from referral.providers.views.upkeep import COORDINATE
 
 KINDS = [(one.value, one.label) for one in NoticeKind]
 

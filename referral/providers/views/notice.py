@@ -20,7 +20,8 @@ from referral.providers.actions.warning import IS_OVER
 from referral.providers.notice_models import AreaNotice, announced
 from referral.providers.queries import area_notices as notices
 from referral.providers.queries.organizations import unit_name
-from referral.providers.upkeep_views import COORDINATE, bp
+from referral.providers.views import bp
+from referral.providers.views.upkeep import COORDINATE
 
 
 @bp.route("/directory/notices", methods=["GET", "POST"])

@@ -18,10 +18,10 @@ from referral.foundation.idempotency import idempotent
 from referral.providers import actions, gap_schemas
 from referral.providers.actions.promising import IS_CLOSED, NOT_CONFIRMED, TO_CLOSE
 from referral.providers.coverage_models import GapUndertaking
-from referral.providers.coverage_views import COORDINATE, READ, cell_page, scene_of
 from referral.providers.queries import coverage as queries
 from referral.providers.queries import gaps
-from referral.providers.upkeep_views import bp
+from referral.providers.views import bp
+from referral.providers.views.coverage import COORDINATE, READ, cell_page, scene_of
 from sop.vocabulary import NEED_LABELS, Need
 
 

@@ -17,7 +17,8 @@ from referral.partners.models import Organization
 from referral.providers import actions, queries, upkeep_schemas
 from referral.providers.coverage_schemas import line_of
 from referral.providers.queries import autonomy as levels
-from referral.providers.upkeep_views import COORDINATE, bp
+from referral.providers.views import bp
+from referral.providers.views.upkeep import COORDINATE
 
 SHOWN = 20
 
