@@ -78,6 +78,7 @@ def new_database(server: object | None, folder: Path, name: str, begin: Kept = "
     """The URL of a database on the server under test, empty or as `begin` was."""
     if server is None:
         if isinstance(begin, bytes):
+            folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{name}.sqlite").write_bytes(begin)
         return f"sqlite:///{folder / name}.sqlite"
     server.psql(f"CREATE DATABASE {name}{f' TEMPLATE {begin!s}' if begin else ''};")  # type: ignore[attr-defined]
