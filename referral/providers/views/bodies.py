@@ -17,12 +17,11 @@ from referral.providers import actions
 from referral.providers.actions import choosing, joining
 from referral.providers.doubles_models import OrganizationPair
 from referral.providers.queries import bodies as queries
-from referral.providers.queries.doubles import likeness
 from referral.providers.rules import ORGANIZATION_FIELDS, Section, Whose
 from referral.providers.side_by_side import Compared
-from referral.providers.upkeep_schemas import TAKE, read_double
+from referral.providers.upkeep_schemas import read_double
 from referral.providers.views import bp
-from referral.providers.views.doubles import COORDINATE, asked, tell_what_stays, words
+from referral.providers.views.doubles import COORDINATE, compared, tell_what_stays
 from referral.providers.words import field_label, plain
 
 
@@ -69,16 +68,10 @@ def undo_double_body(merge_id: UUID) -> Any:
 def _page(pair: OrganizationPair, errors: dict[str, Any], *, stale: bool = False) -> str:
     first, second = (db.session.get_one(Organization, one) for one in (pair.first_id, pair.second_id))
     found = joining.differences(first, second)
-    chosen: dict[str, str] = dict(choosing.of_one(found)) | {
-        name: request.form[TAKE + name] for name in found if TAKE + name in request.form
-    }
     bound = {Whose.FIRST.value: queries.standing(first.id), Whose.SECOND.value: queries.standing(second.id)}
-    shown = asked(errors, found)
     return render_template(
-        "providers/double_body.html", pair=pair, first=first, second=second, lines=_lines(first, second),
-        likeness=likeness(pair.score), errors=shown, answer=request.form.get("answer"), bound=bound,
-        stale=stale or (bool(errors) and not shown),
-        choices=found.keys(), chosen=chosen, seen=choosing.imprint(found), take=TAKE, **words(),
+        "providers/double_body.html", first=first, second=second, lines=_lines(first, second), bound=bound,
+        **compared(pair, found, choosing.of_one(found), errors, stale=stale),
     )  # fmt: skip
 
 

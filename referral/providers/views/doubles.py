@@ -16,7 +16,7 @@ from referral.foundation.grants import Permission
 from referral.foundation.idempotency import idempotent
 from referral.providers import actions
 from referral.providers.actions import choosing
-from referral.providers.doubles_models import ServicePair
+from referral.providers.doubles_models import OrganizationPair, ServicePair
 from referral.providers.queries import bodies
 from referral.providers.queries import doubles as queries
 from referral.providers.rules import Section
@@ -123,6 +123,20 @@ def _houses() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def compared(
+    pair: ServicePair | OrganizationPair, found: Mapping[str, choosing.Difference], proposed: Mapping[str, str],
+    errors: Mapping[str, Any], *, stale: bool,
+) -> dict[str, Any]:  # fmt: skip
+    """What a page of two that are compared shows of the choice: what was typed, else what is proposed."""
+    typed = {name: request.form[TAKE + name] for name in found if TAKE + name in request.form}
+    shown = asked(errors, found)
+    return {
+        "pair": pair, "likeness": queries.likeness(pair.score), "errors": shown, "answer": request.form.get("answer"),
+        "stale": stale or (bool(errors) and not shown), "choices": found.keys(), "chosen": {**proposed, **typed},
+        "seen": choosing.imprint(found), "take": TAKE, **words(),
+    }  # fmt: skip
+
+
 def words() -> dict[str, Any]:
     """The words for how likely a pair is, and why."""
     return {"tones": TONES, "likenesses": LIKENESSES, "shared_words": SHARED}
@@ -132,13 +146,7 @@ def _page(pair: ServicePair, errors: dict[str, Any], *, stale: bool = False) -> 
     both = queries.in_full((pair.first_id, pair.second_id))
     first, second = both[pair.first_id], both[pair.second_id]
     found = choosing.differences(first, second)
-    chosen = dict(choosing.proposed(first, second, found)) | {
-        name: request.form[TAKE + name] for name in found if TAKE + name in request.form
-    }
-    shown = asked(errors, found)
+    facts = compared(pair, found, choosing.proposed(first, second, found), errors, stale=stale)
     return render_template(
-        "providers/double.html", pair=pair, first=first, second=second, lines=side_by_side(first, second),
-        likeness=queries.likeness(pair.score), errors=shown, answer=request.form.get("answer"),
-        stale=stale or (bool(errors) and not shown),
-        choices=found.keys(), chosen=chosen, seen=choosing.imprint(found), take=TAKE, **words(),
-    )  # fmt: skip
+        "providers/double.html", first=first, second=second, lines=side_by_side(first, second), **facts
+    )
